@@ -1,0 +1,68 @@
+package convnet
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"adlab/pkg/imageio"
+	"adlab/pkg/layer"
+
+	"github.com/gomlx/compute"
+)
+
+// Random is the same network with random weights, to show what the pretrained ones are worth: He-normal convolutions,
+// batch norms that do nothing. Its channel statistics are taken over synthetic pictures, so that its tokens are
+// standardised as the pretrained ones are. Same seed, same weights.
+func Random(backend compute.Backend, cfg Config, seed uint64) (*Encoder, error) {
+	shapes, arrays := Shapes(Blocks-1), map[string]layer.Array{}
+	rng := rand.New(rand.NewPCG(seed, 0xeff))
+	for _, name := range slices.Sorted(maps.Keys(shapes)) {
+		size := 1
+		for _, d := range shapes[name] {
+			size *= d
+		}
+		data := make([]float32, size)
+		for i := range data {
+			switch {
+			case len(shapes[name]) == 4: // out, in, k, k
+				data[i] = float32(rng.NormFloat64() * math.Sqrt(2*float64(shapes[name][0])/float64(size)))
+			case strings.HasSuffix(name, ".weight"), strings.HasSuffix(name, ".running_var"):
+				data[i] = 1
+			}
+		}
+		arrays[name] = layer.Array{Shape: shapes[name], Data: data}
+	}
+	pictures := make([]*imageio.Image, 32)
+	for i := range pictures {
+		pictures[i] = cloud(rng)
+	}
+	if err := calibrate(backend, arrays, pictures); err != nil {
+		return nil, err
+	}
+	addProjections(arrays, 0)
+	return assemble(fmt.Sprintf("efficientnet-lite0-random-%d", seed), arrays, cfg)
+}
+
+// cloud is a synthetic picture: smooth noise of several scales in colour.
+func cloud(rng *rand.Rand) *imageio.Image {
+	sum := make([]float64, calibrationSide*calibrationSide*3)
+	for _, side := range []int{3, 7, 17, 56, calibrationSide} {
+		noise := imageio.New(side, side, 3)
+		for i := range noise.Pix {
+			noise.Pix[i] = uint8(rng.IntN(256))
+		}
+		weight := 1 / math.Sqrt(float64(side))
+		for i, p := range imageio.Resize(noise, calibrationSide, calibrationSide).Pix {
+			sum[i] += weight * (float64(p) - 127.5)
+		}
+	}
+	out := imageio.New(calibrationSide, calibrationSide, 3)
+	for i, s := range sum {
+		out.Pix[i] = uint8(min(max(127.5+s, 0), 255))
+	}
+	return out
+}

@@ -1,0 +1,211 @@
+package encoder
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"adlab/datasets"
+	"adlab/pkg/tensorfile"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// chunk is the number of images in one file of the cache.
+const chunk = 256
+
+// encodeBatch is the number of images that go through the encoder together.
+const encodeBatch = 16
+
+// Features are the group means of a frozen encoder's levels for a list of images: what INP-Former and its neighbours
+// train and predict on. They are data: computed once and read from the cache ever after.
+type Features struct {
+	Len                   int // images
+	Groups, Tokens, Width int // groups of levels, patch tokens, channels
+	chunks                []*tensorfile.File
+	views                 [][]byte
+	index                 map[string]int // by image path
+}
+
+// Extractor computes Features and keeps them in a content-addressed cache.
+type Extractor struct {
+	Backend compute.Backend
+	Encoder Encoder
+	Groups  [][]int               // groups of levels; nil means the encoder's own
+	Cache   string                // folder
+	Tell    func(done, total int) // progress, may be nil
+	exec    *model.Exec
+}
+
+// GroupsInUse is Groups, or the encoder's own.
+func (x *Extractor) GroupsInUse() [][]int {
+	if x.Groups != nil {
+		return x.Groups
+	}
+	return x.Encoder.Groups()
+}
+
+// Extract gives the features of the samples, in their order. What is in the cache is not computed again; an
+// interrupted extraction goes on where it stopped.
+func (x *Extractor) Extract(ctx context.Context, samples []datasets.Sample) (*Features, error) {
+	n := x.Encoder.Grid() * x.Encoder.Grid()
+	f := &Features{Len: len(samples), Groups: len(x.GroupsInUse()), Tokens: n, Width: x.Encoder.Width(), index: map[string]int{}}
+	for i, s := range samples {
+		f.index[s.Path] = i
+	}
+	for at := 0; at < len(samples); at += chunk {
+		part := samples[at:min(at+chunk, len(samples))]
+		if err := x.extractChunk(ctx, f, part, at, len(samples)); err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datasets.Sample, done, total int) error {
+	key, err := x.key(part)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(x.Cache, "features", key+".safetensors")
+	if _, err := os.Stat(path); err != nil {
+		data, err := x.encode(ctx, f, part, done, total)
+		if err != nil {
+			return err
+		}
+		t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, len(part), f.Groups, f.Tokens, f.Width)}
+		if err := tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(), "digest": x.Encoder.Digest()}); err != nil {
+			return err
+		}
+	}
+	file, err := tensorfile.Open(path)
+	if err != nil {
+		return fmt.Errorf("%w; delete it and run again", err)
+	}
+	t, err := file.Tensor("features", len(part), f.Groups, f.Tokens, f.Width)
+	if err != nil {
+		file.Close()
+		return err
+	}
+	f.chunks, f.views = append(f.chunks, file), append(f.views, t.Data)
+	if x.Tell != nil {
+		x.Tell(done+len(part), total)
+	}
+	return nil
+}
+
+// key addresses a chunk by everything that its numbers depend on.
+func (x *Extractor) key(part []datasets.Sample) (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "features 1\n%s\n%v\n%s\n", x.Encoder.Digest(), x.GroupsInUse(), x.Backend.Name())
+	for _, s := range part {
+		digest, err := s.Digest()
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintln(h, digest)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))[:40], nil
+}
+
+// encode runs the encoder over the samples while the next ones are being decoded.
+func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sample, done, total int) ([]float32, error) {
+	size, per := x.Encoder.Transform().Crop, f.Groups*f.Tokens*f.Width
+	pixels := make([]float32, encodeBatch*size*size*3)
+	data := make([]float32, 0, len(part)*per)
+	filled := 0
+	flush := func() error {
+		out, err := x.Run(pixels, encodeBatch) // the last batch is padded with what was there: one compiled shape
+		if err != nil {
+			return err
+		}
+		data = append(data, out[:filled*per]...)
+		filled = 0
+		if x.Tell != nil {
+			x.Tell(done+len(data)/per, total)
+		}
+		return nil
+	}
+	for loaded, err := range datasets.Images(ctx, part, runtime.NumCPU()) {
+		if err != nil {
+			return nil, err
+		}
+		x.Encoder.Transform().Apply(pixels[filled*size*size*3:(filled+1)*size*size*3], loaded.Image)
+		if filled++; filled == encodeBatch {
+			if err := flush(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if filled > 0 {
+		if err := flush(); err != nil {
+			return nil, err
+		}
+	}
+	return data, nil
+}
+
+// Run encodes n normalised images, n·Crop·Crop·3 values, and gives their group means, n·Groups·Tokens·Width values.
+func (x *Extractor) Run(pixels []float32, n int) ([]float32, error) {
+	if x.exec == nil {
+		exec, err := model.NewExec(x.Backend, x.Encoder.Store(), func(scope *model.Scope, images *Node) *Node {
+			return Stack(Group(x.Encoder.Forward(scope, images), x.GroupsInUse()), 1)
+		})
+		if err != nil {
+			return nil, err
+		}
+		x.exec = exec
+	}
+	size := x.Encoder.Transform().Crop
+	if len(pixels) != n*size*size*3 {
+		return nil, errors.New("encoder: wrong number of pixels")
+	}
+	out, err := x.exec.Call1(tensors.FromFlatDataAndDimensions(pixels, n, size, size, 3))
+	if err != nil {
+		return nil, err
+	}
+	defer out.FinalizeAll()
+	return tensors.MustCopyFlatData[float32](out), nil
+}
+
+// Index finds an image's place by its path.
+func (f *Features) Index(path string) (int, bool) { i, ok := f.index[path]; return i, ok }
+
+// Batch copies the features of the images at those places: [len(places), Groups, Tokens, Width].
+func (f *Features) Batch(places []int) *tensors.Tensor {
+	per := f.Groups * f.Tokens * f.Width
+	flat := make([]float32, len(places)*per)
+	for i, place := range places {
+		f.copy(flat[i*per:(i+1)*per], place)
+	}
+	return tensors.FromFlatDataAndDimensions(flat, len(places), f.Groups, f.Tokens, f.Width)
+}
+
+// At copies one image's features: Groups·Tokens·Width values.
+func (f *Features) At(place int) []float32 {
+	out := make([]float32, f.Groups*f.Tokens*f.Width)
+	f.copy(out, place)
+	return out
+}
+
+func (f *Features) copy(dst []float32, place int) {
+	bytes := 4 * len(dst)
+	from := place % chunk * bytes
+	decodeFloats(dst, f.views[place/chunk][from:from+bytes])
+}
+
+// Close lets go of the cache's files.
+func (f *Features) Close() {
+	for _, file := range f.chunks {
+		file.Close()
+	}
+	f.chunks, f.views = nil, nil
+}

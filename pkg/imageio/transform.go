@@ -1,0 +1,81 @@
+package imageio
+
+import "fmt"
+
+// Transform is an encoder's preprocessing: resize to a square of Resize pixels a side, without keeping the aspect ratio,
+// centre crop to Crop, then (x/255 - Mean)/Std per channel.
+type Transform struct {
+	Resize, Crop int
+	Mean, Std    [3]float32
+}
+
+// String says everything that changes the numbers; it is part of cache keys.
+func (t Transform) String() string {
+	return fmt.Sprintf("resize %d crop %d mean %v std %v", t.Resize, t.Crop, t.Mean, t.Std)
+}
+
+// Validate says in one line which size cannot be, for an encoder with patches of that many pixels a side.
+func (t Transform) Validate(patch int) error {
+	switch {
+	case t.Crop < 1 || t.Resize < 1:
+		return fmt.Errorf("--resize and --crop: expected at least 1 pixel, got %d and %d", t.Resize, t.Crop)
+	case t.Crop > t.Resize:
+		return fmt.Errorf("--crop: expected at most the resize of %d pixels, got %d", t.Resize, t.Crop)
+	case t.Crop%patch != 0:
+		low := t.Crop / patch * patch
+		if low == 0 {
+			return fmt.Errorf("--crop: expected a multiple of the patch size %d, got %d; use %d", patch, t.Crop, patch)
+		}
+		return fmt.Errorf("--crop: expected a multiple of the patch size %d, got %d; use %d or %d", patch, t.Crop, low, low+patch)
+	}
+	return nil
+}
+
+// Picture is the part of the image that the encoder sees, as an 8-bit picture of Crop pixels a side.
+func (t Transform) Picture(m *Image) *Image { return CenterCrop(Resize(m, t.Resize, t.Resize), t.Crop) }
+
+// Apply writes the normalised image to dst, Crop·Crop·3 values in the order row, column, channel. A grey image is
+// replicated.
+func (t Transform) Apply(dst []float32, m *Image) {
+	var table [3][256]float32
+	for k := range table {
+		for v := range table[k] {
+			table[k][v] = (float32(v)/255 - t.Mean[k]) / t.Std[k]
+		}
+	}
+	for i, picture := 0, t.Picture(m); i < t.Crop*t.Crop; i++ {
+		for k := range 3 {
+			dst[3*i+k] = table[k][picture.Pix[i*m.C+min(k, m.C-1)]]
+		}
+	}
+}
+
+// Mask is a mask seen as the image is: resized by the same bilinear filter (so edges become fractions), cropped, divided
+// by 255, the maximum over its channels. Crop·Crop values in 0..1.
+func (t Transform) Mask(m *Image) []float32 {
+	picture := t.Picture(m)
+	out := make([]float32, t.Crop*t.Crop)
+	for i := range out {
+		v := picture.Pix[i*m.C]
+		for _, other := range picture.Pix[i*m.C : (i+1)*m.C] {
+			v = max(v, other)
+		}
+		out[i] = float32(v) / 255
+	}
+	return out
+}
+
+// MaskTo resizes a square mask from a side of from to a side of to pixels by the nearest neighbour (source index
+// floor(i·from/to)) and makes it 1 where it is strictly above 0.5, as the official evaluation does.
+func MaskTo(mask []float32, from, to int) []uint8 {
+	out := make([]uint8, to*to)
+	for y := range to {
+		row := mask[y*from/to*from:]
+		for x := range to {
+			if row[x*from/to] > 0.5 {
+				out[y*to+x] = 1
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,102 @@
+package inpformer
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"adlab/datasets"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+	"adlab/pkg/layer"
+	"adlab/pkg/train"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Detector is INP-Former on a frozen encoder's features. It satisfies detector.Detector.
+type Detector struct {
+	Config   Config
+	Features *encoder.Extractor
+	Options  train.Options // Samples, Backend and Schedule.Total are filled in by Fit
+	store    *model.Store
+	predict  *model.Exec
+}
+
+// New makes an untrained detector with its parameters drawn from Options.Seed.
+func New(cfg Config, features *encoder.Extractor, options train.Options) (*Detector, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("inp-former: %w", err)
+	}
+	if e := features.Encoder; cfg.Width != e.Width() || cfg.Grid != e.Grid() {
+		return nil, fmt.Errorf("inp-former: expected width %d and grid %d as the encoder %s has, got %d and %d", e.Width(), e.Grid(), e.Name(), cfg.Width, cfg.Grid)
+	}
+	if n := len(features.GroupsInUse()); cfg.Blocks%n != 0 {
+		return nil, fmt.Errorf("inp-former: expected a number of decoder blocks divisible by the %d groups, got %d", n, cfg.Blocks)
+	}
+	d := &Detector{Config: cfg, Features: features, Options: options, store: model.NewStore()}
+	return d, layer.Put(d.store, "", Init(cfg, options.Seed), true)
+}
+
+// Name is "inp-former".
+func (d *Detector) Name() string { return "inp-former" }
+
+// Store holds the parameters, trained or not.
+func (d *Detector) Store() *model.Store { return d.store }
+
+// forward builds the graph on cached features [B, groups, N, C].
+func (d *Detector) forward(scope *model.Scope, batch *Node) *Trace {
+	groups := d.Features.GroupsInUse()
+	targets := make([]*Node, len(groups))
+	for g := range groups {
+		targets[g] = Squeeze(Slice(batch, AxisRange(), AxisElem(g)), 1)
+	}
+	return Forward(scope, d.Config, targets, encoder.Sizes(groups))
+}
+
+// Fit trains on normal samples, through the feature cache.
+func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
+	features, err := d.Features.Extract(ctx, samples)
+	if err != nil {
+		return err
+	}
+	defer features.Close()
+	o := d.Options
+	o.Backend, o.Samples = d.Features.Backend, features.Len
+	return train.Run(ctx, d.store, features, func(scope *model.Scope, batch *Node) (*Node, []*Node) {
+		total, reconstruction, coherence := d.forward(scope, batch).Loss(d.Config)
+		return total, []*Node{reconstruction, coherence}
+	}, o)
+}
+
+// Predict scores the samples: the score is the mean of the map's largest values.
+func (d *Detector) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+	return detector.PredictFeatures(ctx, d.Features, samples, func(batch *tensors.Tensor) (*tensors.Tensor, error) {
+		if d.predict == nil {
+			exec, err := model.NewExec(d.Features.Backend, d.store, func(scope *model.Scope, batch *Node) *Node {
+				return d.forward(scope, batch).AnomalyMap(d.Config, d.Features.Encoder.Transform().Crop)
+			})
+			if err != nil {
+				return nil, err
+			}
+			d.predict = exec
+		}
+		return d.predict.Call1(batch)
+	})
+}
+
+// Trace runs the forward pass on one image's features, Groups·Tokens·Width values, and gives the tensors that pick chooses, for
+// figures.
+func (d *Detector) Trace(features []float32, pick func(t *Trace) []*Node) ([]*tensors.Tensor, error) {
+	exec, err := model.NewExec(d.Features.Backend, d.store, func(scope *model.Scope, inputs []*Node) []*Node {
+		return pick(d.forward(scope, inputs[0]))
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer exec.Finalize()
+	e := d.Features.Encoder
+	return exec.Call(tensors.FromFlatDataAndDimensions(features, 1, len(d.Features.GroupsInUse()), e.Grid()*e.Grid(), e.Width()))
+}

@@ -1,0 +1,106 @@
+// Package inpformer is INP-Former (Luo et al., CVPR 2025): a reconstruction of an image's tokens by a decoder that sees
+// nothing but a handful of prototypes of normality drawn from that same image. What is not normal has no prototype, is
+// reconstructed badly, and shows.
+//
+// This file is the forward pass. Notation: B images, N = Grid² patch tokens, C = Width channels, h heads of d = C/h
+// channels, M prototypes (INPs).
+package inpformer
+
+import (
+	"adlab/pkg/layer"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/layers/activation"
+	"github.com/gomlx/gomlx/ml/layers/attention"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// epsilon of the extractor's and the decoder's layer norms (the encoder has its own).
+const epsilon = 1e-8
+
+// Trace is the forward pass with every intermediate by name, for losses, maps, figures and tests alike.
+type Trace struct {
+	Fused       *Node   // F [B, N, C]: mean of all tapped levels
+	Attention   *Node   // A [B, h, M, N]: where each INP looks; nil when the prototypes are not from the image
+	AttentionTo *Node   // [B, M, C]: the projected attention output before the residual; nil likewise
+	INPs        *Node   // P [B, M, C]; nil for the self-attention ablation
+	Bottleneck  *Node   // [B, N, C]
+	Decoder     []*Node // [B, N, C], one a block, in execution order
+	DecoderAttn []*Node // [B, h, N, M], one a block
+	Target      []*Node // E_g [B, N, C], one a group: means of encoder levels
+	Output      []*Node // R_g [B, N, C], one a group: means of decoder blocks
+}
+
+// Forward runs the trainable part on the groups of encoder levels: targets [B, N, C], one a group, each the mean of
+// sizes[g] levels.
+func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trace {
+	t := &Trace{Target: targets}
+	t.Fused = fuse(targets, sizes)
+	t.extract(scope, cfg)
+
+	x := layer.MLP(layer.At(scope, "bottleneck.0"), t.Fused) // [B, N, C]
+	t.Bottleneck = x
+	for i := range cfg.Blocks {
+		keys := t.INPs
+		if cfg.Prototypes == SelfAttention {
+			keys = x
+		}
+		var attn *Node
+		x, attn = decoderBlock(scope.At("decoder").At("%d", i), cfg, x, keys)
+		t.Decoder, t.DecoderAttn = append(t.Decoder, x), append(t.DecoderAttn, attn)
+	}
+
+	// The last blocks reconstruct the shallowest levels: group g takes the blocks from the end.
+	per := cfg.Blocks / len(targets)
+	for g := range targets {
+		end := cfg.Blocks - g*per
+		t.Output = append(t.Output, mean(t.Decoder[end-per:end]))
+	}
+	return t
+}
+
+// extract draws the prototypes of each image from its own tokens by cross attention with a learned table.
+func (t *Trace) extract(scope *model.Scope, cfg Config) {
+	if cfg.Prototypes == SelfAttention {
+		return
+	}
+	b, c, f := t.Fused.Shape().Dimensions[0], cfg.Width, t.Fused
+	table := BroadcastToDims(ExpandAxes(layer.Param(scope, f.Graph(), "prototype_token", cfg.INPs, c), 0), b, cfg.INPs, c) // [B, M, C]
+	if cfg.Prototypes == FromTable {
+		t.INPs = table
+		return
+	}
+	block := layer.At(scope, "aggregation.0")
+	q := layer.Linear(layer.At(block, "attn.q"), layer.LayerNorm(block.At("norm1"), table, epsilon), c) // [B, M, C]
+	kv := layer.Linear(layer.At(block, "attn.kv"), layer.LayerNorm(block.At("norm1"), f, epsilon), 2*c) // [B, N, 2C]
+	k, v := Split(kv, -1, 2)[0], Split(kv, -1, 2)[1]                                                    // [B, N, C]
+	y, attn := attention.Core(layer.Heads(q, cfg.Heads), layer.Heads(k, cfg.Heads), layer.Heads(v, cfg.Heads),
+		attention.LayoutBHSD, attention.CoreOptions{WantCoefficients: true})
+	t.Attention = attn                                                                 // [B, h, M, N]
+	t.AttentionTo = layer.Linear(layer.At(block, "attn.proj"), layer.MergeHeads(y), c) // [B, M, C]
+	p := Add(table, t.AttentionTo)
+	t.INPs = Add(p, layer.MLP(block.At("mlp"), layer.LayerNorm(block.At("norm2"), p, epsilon)))
+}
+
+// decoderBlock is one INP-guided block: x [B, N, C] attends to keys [B, M, C] by ReLU of scaled cosines. There is no
+// residual around the attention, so nothing but prototypes can pass.
+func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Node) {
+	c, h := cfg.Width, cfg.Heads
+	q := layer.Linear(layer.At(scope, "attn.q"), layer.LayerNorm(scope.At("norm1"), x, epsilon), c)        // [B, N, C]
+	kv := layer.Linear(layer.At(scope, "attn.kv"), layer.LayerNorm(scope.At("norm1"), keys, epsilon), 2*c) // [B, M, 2C]
+	k, v := Split(kv, -1, 2)[0], layer.Heads(Split(kv, -1, 2)[1], h)                                       // v [B, h, M, d]
+	qn := layer.Normalize(layer.Heads(q, h), 1e-12)                                                        // [B, h, N, d]
+	kn := layer.Normalize(layer.Heads(k, h), 1e-12)                                                        // [B, h, M, d]
+	scale := layer.Param(scope.At("attn"), x.Graph(), "learn_scale", h, 1, 1)
+	attn = Mul(Einsum("bhnd,bhmd->bhnm", qn, kn), ExpandAxes(scale, 0)) // [B, h, N, M]
+	if cfg.Softmax {
+		attn = Softmax(attn, -1)
+	} else {
+		attn = activation.Relu(attn)
+	}
+	y := layer.Linear(layer.At(scope, "attn.proj"), layer.MergeHeads(Einsum("bhnm,bhmd->bhnd", attn, v)), c)
+	if cfg.Residual {
+		y = Add(x, y)
+	}
+	return Add(y, layer.MLP(scope.At("mlp"), layer.LayerNorm(scope.At("norm2"), y, epsilon))), attn
+}

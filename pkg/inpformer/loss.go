@@ -1,0 +1,66 @@
+package inpformer
+
+import (
+	"adlab/pkg/layer"
+
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Distribution is 1 - cos(F_i, P_m) for each token and prototype: [B, N, M], in 0..2. F carries no gradient.
+func (t *Trace) Distribution() *Node {
+	norm := func(x *Node) *Node { return MaxScalar(L2Norm(x, -1), 1e-8) } // [B, ., 1]
+	f, p := StopGradient(t.Fused), t.INPs
+	return OneMinus(Div(Einsum("bnc,bmc->bnm", f, p), Mul(norm(f), Transpose(norm(p), 1, 2))))
+}
+
+// Distance is each token's distance to its nearest prototype, [B, N], and the index of that prototype, [B, N] int32,
+// the first on a tie. The gradient reaches the nearest prototype only.
+func (t *Trace) Distance() (distance, cluster *Node) {
+	d := t.Distribution()
+	cluster = ArgMin(d, -1)
+	nearest := OneHot(cluster, d.Shape().Dimensions[2], d.DType())
+	return ReduceSum(Mul(d, nearest), -1), cluster
+}
+
+// CoherenceLoss is the mean distance of the tokens to their nearest prototype, a scalar; zero where the
+// prototypes do not come from the image.
+func (t *Trace) CoherenceLoss(cfg Config) *Node {
+	if cfg.Prototypes != FromImage {
+		return ScalarZero(t.Fused.Graph(), t.Fused.DType())
+	}
+	distance, _ := t.Distance()
+	return ReduceAllMean(distance)
+}
+
+// PointDistance is 1 - cos over the channels of target and output, without gradient: [B, N], in 0..2.
+func PointDistance(target, output *Node) *Node {
+	return OneMinus(layer.Cosine(StopGradient(target), StopGradient(output), -1))
+}
+
+// MiningFactor is (p / mean p)^power, the mean over batch and grid: [B, N].
+func MiningFactor(p *Node, power float64) *Node {
+	return PowScalar(Div(p, ReduceAllMean(p)), power)
+}
+
+// ReconstructionLoss is the mean over the groups of 1 - cos(vec E_g, vec R_g), averaged over the batch, a scalar. Soft mining does
+// not change its value: it weighs the gradient with respect to R_g position by position, here by passing the gradient
+// through R' = stop(R) + w (R - stop(R)) with w constant.
+func (t *Trace) ReconstructionLoss(cfg Config) *Node {
+	var losses []*Node
+	for g, target := range t.Target {
+		target, out := StopGradient(target), t.Output[g]
+		if cfg.MiningPower != 0 {
+			w := StopGradient(ExpandAxes(MiningFactor(PointDistance(target, out), cfg.MiningPower), -1)) // [B, N, 1]
+			out = Add(StopGradient(out), Mul(w, Sub(out, StopGradient(out))))
+		}
+		b := target.Shape().Dimensions[0]
+		losses = append(losses, ReduceAllMean(OneMinus(layer.Cosine(Reshape(target, b, -1), Reshape(out, b, -1), -1))))
+	}
+	return mean(losses)
+}
+
+// Loss is the training objective, reconstruction + λ · coherence, with its two parts.
+func (t *Trace) Loss(cfg Config) (total, reconstruction, coherence *Node) {
+	reconstruction, coherence = t.ReconstructionLoss(cfg), t.CoherenceLoss(cfg)
+	return Add(reconstruction, MulScalar(coherence, cfg.CoherenceWeight)), reconstruction, coherence
+}

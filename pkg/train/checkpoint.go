@@ -1,0 +1,98 @@
+package train
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"adlab/pkg/layer"
+	"adlab/pkg/tensorfile"
+
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// save writes all float32 variables, parameters under their checkpoint names and the optimiser's state under optimizer.NAME,
+// and the number of steps done.
+func (o Options) save(store *model.Store, done int) error {
+	if o.Checkpoint == "" {
+		return nil
+	}
+	return SaveStore(o.Checkpoint, store, map[string]string{"steps": strconv.Itoa(done), "fingerprint": o.Fingerprint})
+}
+
+// load puts a checkpoint of the same run back into the store and gives the number of steps that it has done; 0 when there is
+// none.
+func (o Options) load(store *model.Store) (done int, err error) {
+	if o.Checkpoint == "" {
+		return 0, nil
+	}
+	if _, err := os.Stat(o.Checkpoint); err != nil {
+		return 0, nil
+	}
+	metadata, err := LoadStore(o.Checkpoint, store)
+	if err != nil {
+		return 0, err
+	}
+	if metadata["fingerprint"] != o.Fingerprint {
+		return 0, fmt.Errorf("%s: it is the checkpoint of another run (%s); name another file or delete it", o.Checkpoint, metadata["fingerprint"])
+	}
+	done, err = strconv.Atoi(metadata["steps"])
+	if err != nil {
+		return 0, fmt.Errorf("%s: no number of steps in it", o.Checkpoint)
+	}
+	return done, nil
+}
+
+// SaveStore writes every variable of the store, atomically.
+func SaveStore(path string, store *model.Store, metadata map[string]string) error {
+	arrays, err := layer.Get(store, "")
+	if err != nil {
+		return err
+	}
+	tensors := map[string]tensorfile.Tensor{}
+	for name, a := range arrays {
+		tensors[name] = tensorfile.F32(a.Data, a.Shape...)
+	}
+	return tensorfile.Write(path, tensors, metadata)
+}
+
+// LoadStore puts the tensors of a file into the store and gives the file's metadata. Parameters that the store has must be there
+// with the same shape; optimiser state is created.
+func LoadStore(path string, store *model.Store) (map[string]string, error) {
+	f, err := tensorfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	have, want := map[string][]int{}, map[string][]int{}
+	arrays := map[string]layer.Array{}
+	for _, name := range f.Names() {
+		data, err := f.Float32s(name)
+		if err != nil {
+			return nil, err
+		}
+		arrays[name] = layer.Array{Shape: f.Shape(name), Data: data}
+		if !isOptimizer(name) {
+			have[name] = f.Shape(name)
+		}
+	}
+	for v := range store.IterVariables() {
+		if name := layer.Name(v.Path()); !isOptimizer(name) {
+			want[name] = v.Shape().Dimensions
+		}
+	}
+	if err := layer.CheckNames(path, want, have); err != nil {
+		return nil, err
+	}
+	state := map[string]layer.Array{}
+	for name, a := range arrays {
+		if isOptimizer(name) {
+			state[name] = a
+			delete(arrays, name)
+		}
+	}
+	if err := layer.Put(store, "", arrays, true); err != nil {
+		return nil, err
+	}
+	return f.Metadata(), layer.Put(store, "", state, false)
+}

@@ -1,0 +1,199 @@
+package vit
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+
+	"adlab/pkg/imageio"
+	"adlab/pkg/layer"
+	"adlab/pkg/tensorfile"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Mean and Std are ImageNet's channel statistics, with which DINOv2 normalises.
+var (
+	Mean = [3]float32{0.485, 0.456, 0.406}
+	Std  = [3]float32{0.229, 0.224, 0.225}
+)
+
+// Encoder is a DINOv2 with registers, loaded and frozen. It satisfies encoder.Encoder.
+type Encoder struct {
+	Config    Config
+	name      string
+	digest    string
+	transform imageio.Transform
+	store     *model.Store
+}
+
+// Options choose what a checkpoint does not say. Zero values mean the paper's.
+type Options struct {
+	Resize, Crop int   // pixels; 448 and 392
+	Heads        int   // Width/64
+	Taps         []int // TapsFor(depth)
+}
+
+// Open loads a DINOv2 with registers from a safetensors file under official, timm or Hugging Face names.
+func Open(path string, opt Options) (*Encoder, error) {
+	f, err := tensorfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	tensors, _, err := f.DINOv2()
+	if err != nil {
+		return nil, err
+	}
+	arrays := map[string]layer.Array{}
+	for name, t := range tensors {
+		data, err := t.Float32s()
+		if err != nil {
+			return nil, fmt.Errorf("%s: tensor %q: %w", path, name, err)
+		}
+		arrays[name] = layer.Array{Shape: t.Shape, Data: data}
+	}
+	e, err := New(arrays, opt)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return e, nil
+}
+
+// New makes an encoder from a checkpoint's tensors under the official names.
+func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
+	cfg, err := configOf(arrays)
+	if err != nil {
+		return nil, err
+	}
+	t := imageio.Transform{Resize: orElse(opt.Resize, 448), Crop: orElse(opt.Crop, 392), Mean: Mean, Std: Std}
+	if err := t.Validate(cfg.Patch); err != nil {
+		return nil, err
+	}
+	cfg.Grid, cfg.Heads, cfg.Taps = t.Crop/cfg.Patch, orElse(opt.Heads, max(1, cfg.Width/64)), opt.Taps
+	if cfg.Taps == nil {
+		cfg.Taps = TapsFor(cfg.Depth)
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	e := &Encoder{Config: cfg, transform: t, store: model.NewStore(), name: fmt.Sprintf("dinov2-reg-%d-%d", cfg.Width, cfg.Depth)}
+	if err := layer.Put(e.store, "", arrays, false); err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "vit %+v %s\n", cfg, t)
+	for _, name := range slices.Sorted(maps.Keys(arrays)) {
+		fmt.Fprintf(h, "%s %v\n", name, arrays[name].Shape)
+		h.Write(tensorfile.F32(arrays[name].Data, arrays[name].Shape...).Data)
+	}
+	e.digest = fmt.Sprintf("%x", h.Sum(nil))
+	return e, nil
+}
+
+// configOf reads the shape from the tensors and checks that every tensor the network needs is there with its shape.
+func configOf(arrays map[string]layer.Array) (Config, error) {
+	cfg := Config{}
+	at := func(name string, rank int) ([]int, error) {
+		a, ok := arrays[name]
+		if !ok || len(a.Shape) != rank {
+			return nil, fmt.Errorf("DINOv2 tensor %q: expected %d axes, got shape %v", name, rank, a.Shape)
+		}
+		return a.Shape, nil
+	}
+	class, err := at("cls_token", 3)
+	if err != nil {
+		return cfg, err
+	}
+	patch, err := at("patch_embed.proj.weight", 4)
+	if err != nil {
+		return cfg, err
+	}
+	pos, err := at("pos_embed", 3)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Width, cfg.Patch = class[2], patch[2]
+	for cfg.StoredGrid*cfg.StoredGrid < pos[1]-1 {
+		cfg.StoredGrid++
+	}
+	if r, ok := arrays["register_tokens"]; ok && len(r.Shape) == 3 {
+		cfg.Registers = r.Shape[1]
+	}
+	for {
+		if _, ok := arrays[fmt.Sprintf("blocks.%d.norm1.weight", cfg.Depth)]; !ok {
+			break
+		}
+		cfg.Depth++
+	}
+	got := map[string][]int{}
+	for name, a := range arrays {
+		got[name] = a.Shape
+	}
+	for _, unused := range []string{"mask_token", "norm.weight", "norm.bias"} { // present in checkpoints, never run
+		delete(got, unused)
+	}
+	return cfg, layer.CheckNames("DINOv2 weights", Shapes(cfg), got)
+}
+
+// Shapes lists the tensors that the network needs and their shapes, under the official names.
+func Shapes(cfg Config) map[string][]int {
+	c := cfg.Width
+	shapes := map[string][]int{
+		"cls_token":               {1, 1, c},
+		"pos_embed":               {1, 1 + cfg.StoredGrid*cfg.StoredGrid, c},
+		"register_tokens":         {1, cfg.Registers, c},
+		"patch_embed.proj.weight": {c, 3, cfg.Patch, cfg.Patch},
+		"patch_embed.proj.bias":   {c},
+	}
+	for i := range cfg.Depth {
+		b := fmt.Sprintf("blocks.%d.", i)
+		for name, shape := range map[string][]int{
+			"norm1.weight": {c}, "norm1.bias": {c}, "norm2.weight": {c}, "norm2.bias": {c}, "ls1.gamma": {c}, "ls2.gamma": {c},
+			"attn.qkv.weight": {3 * c, c}, "attn.qkv.bias": {3 * c}, "attn.proj.weight": {c, c}, "attn.proj.bias": {c},
+			"mlp.fc1.weight": {4 * c, c}, "mlp.fc1.bias": {4 * c}, "mlp.fc2.weight": {c, 4 * c}, "mlp.fc2.bias": {c},
+		} {
+			shapes[b+name] = shape
+		}
+	}
+	return shapes
+}
+
+// Name is "dinov2-reg-WIDTH-DEPTH".
+func (e *Encoder) Name() string { return e.name }
+
+// Digest covers weights, taps and preprocessing.
+func (e *Encoder) Digest() string { return e.digest }
+
+// Transform is the paper's preprocessing: resize, centre crop, ImageNet's statistics.
+func (e *Encoder) Transform() imageio.Transform { return e.transform }
+
+// Grid is the number of patch tokens per side.
+func (e *Encoder) Grid() int { return e.Config.Grid }
+
+// Width is the number of channels of a token.
+func (e *Encoder) Width() int { return e.Config.Width }
+
+// Groups is the shallow and the deep half of the taps.
+func (e *Encoder) Groups() [][]int { return halves(len(e.Config.Taps)) }
+
+// Store holds the frozen weights.
+func (e *Encoder) Store() *model.Store { return e.store }
+
+// Forward gives the patch tokens of every tap: [B, H, W, 3] to one [B, Grid², Width] a level.
+func (e *Encoder) Forward(scope *model.Scope, images *Node) []*Node {
+	taps := Forward(scope, e.Config, images)
+	for i, t := range taps {
+		taps[i] = Patches(e.Config, t)
+	}
+	return taps
+}
+
+func orElse(v, otherwise int) int {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
