@@ -8,7 +8,7 @@ import (
 	"io"
 	"os"
 
-	_ "image/jpeg"
+	_ "image/jpeg" // the formats that image.Decode knows
 	_ "image/png"
 
 	_ "golang.org/x/image/bmp"
@@ -16,86 +16,118 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// MaxPixels is the largest picture that is decoded, 64 megapixels; larger ones are refused from their header.
-var MaxPixels int64 = 64 << 20
+// Larger pictures are refused from their header, before a pixel is allocated. They may be set before the first use.
+var (
+	MaxPixels int64 = 64_000_000 // 64 megapixels
+	MaxSide   int64 = 65_535     // JPEG's own limit; without it a strip one pixel wide would grow when it is resized
+)
 
 // ErrImage is under every error about an image file's content.
 var ErrImage = errors.New("unusable image")
 
-// Decode reads PNG, JPEG, BMP, TIFF or WebP as RGB (C = 3): grey is replicated, palettes are looked up, alpha is dropped,
-// 16-bit channels keep their high byte, CMYK is converted, a JPEG's EXIF orientation is applied. (Go's JPEG decoder and
-// libjpeg may differ by a few levels in a pixel.)
+// Decode reads PNG, JPEG, BMP, TIFF or WebP as RGB (C = 3): grey is replicated, palettes are looked up, alpha is dropped
+// and the colour under it kept, 16-bit channels keep their high byte, CMYK is converted as Go's JPEG decoder does, a JPEG's
+// EXIF orientation is applied. (Go's JPEG decoder and libjpeg may differ by a few levels in a pixel.) Errors are one line
+// that names the file.
 func Decode(path string) (*Image, error) { return decode(path, false) }
 
 // DecodeMask reads a mask as it is stored, without a mode conversion: a grey file (1, 8 or 16 bits) gives one channel,
 // anything else three.
 func DecodeMask(path string) (*Image, error) { return decode(path, true) }
 
-// Size reads width and height from the header alone.
+// Size reads width and height, as Decode will give them, from the header alone.
 func Size(path string) (w, h int, err error) {
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer f.Close()
-	c, _, err := image.DecodeConfig(f)
-	if err != nil {
-		head := make([]byte, 64)
-		n, _ := f.ReadAt(head, 0)
-		return 0, 0, problem(path, explain(head[:n], err))
+	c, o, err := header(f)
+	if o >= 5 {
+		return c.Height, c.Width, err
 	}
-	if err := checkSize(path, c); err != nil {
-		return 0, 0, err
-	}
-	if o := orientation(f); o >= 5 {
-		return c.Height, c.Width, nil
-	}
-	return c.Width, c.Height, nil
+	return c.Width, c.Height, err
 }
 
 func decode(path string, mask bool) (m *Image, err error) {
-	if _, _, err := Size(path); err != nil { // the limit, before pixels are allocated
-		return nil, err
-	}
-	b, err := os.ReadFile(path)
+	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { // a decoder that panics on a malformed file must not take the run with it
-		if r := recover(); r != nil {
-			m, err = nil, problem(path, fmt.Sprintf("the decoder failed: %v", r))
-		}
-	}()
-	src, _, err := image.Decode(bytes.NewReader(b))
+	defer f.Close()
+	_, o, err := header(f)
 	if err != nil {
-		return nil, problem(path, explain(b, err))
+		return nil, err
 	}
-	return orient(From(src, mask), orientation(bytes.NewReader(b))), nil
+	defer catch(path, &err)
+	src, format, err := image.Decode(f)
+	if err != nil {
+		return nil, explain(f, err)
+	}
+	if m, ok := grey(src); ok && mask {
+		return orient(m, o), nil
+	}
+	if format == "webp" {
+		return orient(fromYCbCr(src, studioRGB), o), nil
+	}
+	return orient(From(src), o), nil
 }
 
-func checkSize(path string, c image.Config) error {
-	if c.Width <= 0 || c.Height <= 0 {
-		return problem(path, fmt.Sprintf("the header says %d x %d pixels, expected at least 1 x 1", c.Width, c.Height))
+// open refuses what is not a regular file: reading a pipe would wait for ever.
+func open(path string) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, problem(path, "expected a file, got "+info.Mode().Type().String())
 	}
-	if int64(c.Width) > MaxPixels || int64(c.Width)*int64(c.Height) > MaxPixels {
-		return problem(path, fmt.Sprintf("the header says %d x %d pixels, expected at most %d megapixels", c.Width, c.Height, MaxPixels>>20))
+	return os.Open(path)
+}
+
+// header reads the size, checks it against the limits, and reads the orientation; the file is then back at its start.
+func header(f *os.File) (c image.Config, o int, err error) {
+	defer catch(f.Name(), &err)
+	if c, _, err = image.DecodeConfig(f); err != nil {
+		return image.Config{}, 1, explain(f, err)
 	}
-	return nil
+	switch w, h := int64(c.Width), int64(c.Height); {
+	case w < 1 || h < 1:
+		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at least 1 x 1", w, h))
+	case w > MaxSide || h > MaxSide:
+		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at most %d a side", w, h, MaxSide))
+	case w*h > MaxPixels:
+		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at most %g megapixels", w, h, float64(MaxPixels)/1e6))
+	}
+	if err != nil {
+		return image.Config{}, 1, err
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return c, orientation(f), err
+}
+
+// catch keeps a decoder that panics on a malformed file from taking the run with it.
+func catch(path string, err *error) {
+	if r := recover(); r != nil {
+		*err = problem(path, fmt.Sprintf("the decoder failed: %v", r))
+	}
 }
 
 func problem(path, what string) error { return fmt.Errorf("%w %s: %s", ErrImage, path, what) }
 
 // explain turns a decoder's complaint into what the user can act on.
-func explain(b []byte, err error) string {
+func explain(f *os.File, err error) error {
+	start := make([]byte, 512)
+	n, _ := f.ReadAt(start, 0)
+	start = bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(start[:n], []byte("\ufeff"))))
+	what := err.Error()
 	switch {
-	case len(b) == 0:
-		return "the file is empty"
-	case bytes.HasPrefix(b, []byte("version https://git-lfs")):
-		return "it is a Git-LFS pointer, not the picture; fetch it with `git lfs pull`"
+	case n == 0:
+		what = "the file is empty"
+	case bytes.HasPrefix(start, []byte("version https://git-lfs")):
+		what = "it is a Git-LFS pointer, not the picture; fetch the picture with `git lfs pull`"
+	case bytes.HasPrefix(start, []byte("<!doctype")), bytes.HasPrefix(start, []byte("<html")):
+		what = "it is a web page, not the picture; download the picture again"
 	case errors.Is(err, image.ErrFormat):
-		return "expected PNG, JPEG, BMP, TIFF or WebP, got something else"
+		what = "expected PNG, JPEG, BMP, TIFF or WebP, got something else"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return "the file is truncated"
+		what = "the file is truncated; copy or download it again"
 	}
-	return err.Error()
+	return problem(f.Name(), what)
 }

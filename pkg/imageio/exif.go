@@ -7,21 +7,27 @@ import (
 
 // orientation reads a JPEG's EXIF orientation, 1 to 8; 1 for everything else.
 func orientation(r io.ReaderAt) int {
-	b := make([]byte, 64<<10)
-	n, _ := r.ReadAt(b, 0)
-	b = b[:n]
-	if n < 4 || b[0] != 0xff || b[1] != 0xd8 {
+	var head [10]byte
+	if _, err := r.ReadAt(head[:2], 0); err != nil || head[0] != 0xff || head[1] != 0xd8 {
 		return 1
 	}
-	for at := 2; at+4 <= len(b) && b[at] == 0xff && b[at+1] != 0xda; {
-		size := int(binary.BigEndian.Uint16(b[at+2:]))
-		end := min(at+2+size, len(b))
-		if b[at+1] == 0xe1 && end-at > 10 && string(b[at+4:at+10]) == "Exif\x00\x00" {
-			return tiffOrientation(b[at+10 : end])
+	for at := int64(2); ; { // segments: ff, marker, length of the rest in two bytes, big endian
+		n, _ := r.ReadAt(head[:], at)
+		if n < 4 || head[0] != 0xff || head[1] == 0xda { // from the scan on there are pixels
+			return 1
 		}
-		at += 2 + size
+		if head[1] == 0xff { // a fill byte
+			at++
+			continue
+		}
+		size := int64(binary.BigEndian.Uint16(head[2:]))
+		if head[1] == 0xe1 && size > 8 && n == 10 && string(head[4:10]) == "Exif\x00\x00" {
+			body := make([]byte, size-8)
+			n, _ := r.ReadAt(body, at+10)
+			return tiffOrientation(body[:n])
+		}
+		at += 2 + max(size, 2)
 	}
-	return 1
 }
 
 // tiffOrientation finds tag 0x0112 in the first directory of a TIFF header.

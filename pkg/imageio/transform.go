@@ -14,24 +14,33 @@ func (t Transform) String() string {
 	return fmt.Sprintf("resize %d crop %d mean %v std %v", t.Resize, t.Crop, t.Mean, t.Std)
 }
 
-// Validate says in one line which size cannot be, for an encoder with patches of that many pixels a side.
+// Validate says in one line which setting cannot be, for an encoder with patches of that many pixels a side.
 func (t Transform) Validate(patch int) error {
+	for k, std := range t.Std {
+		if !(std > 0) {
+			return fmt.Errorf("std of channel %d is %v: expected a positive number", k, std)
+		}
+	}
 	switch {
-	case t.Crop < 1 || t.Resize < 1:
-		return fmt.Errorf("--resize and --crop: expected at least 1 pixel, got %d and %d", t.Resize, t.Crop)
+	case patch < 1:
+		return fmt.Errorf("the patch size is %d: expected at least 1 pixel", patch)
+	case t.Resize < 1 || t.Crop < 1:
+		return fmt.Errorf("resize %d and crop %d: expected at least 1 pixel each", t.Resize, t.Crop)
+	case int64(t.Resize) > MaxSide || int64(t.Resize)*int64(t.Resize) > MaxPixels:
+		return fmt.Errorf("resize %d makes pictures of more than %g megapixels: use a smaller one", t.Resize, float64(MaxPixels)/1e6)
 	case t.Crop > t.Resize:
-		return fmt.Errorf("--crop: expected at most the resize of %d pixels, got %d", t.Resize, t.Crop)
+		return fmt.Errorf("crop %d is larger than resize %d: use at most %d", t.Crop, t.Resize, t.Resize)
+	case t.Crop < patch:
+		return fmt.Errorf("crop %d is not divisible by the patch size %d: use %d", t.Crop, patch, patch)
 	case t.Crop%patch != 0:
 		low := t.Crop / patch * patch
-		if low == 0 {
-			return fmt.Errorf("--crop: expected a multiple of the patch size %d, got %d; use %d", patch, t.Crop, patch)
-		}
-		return fmt.Errorf("--crop: expected a multiple of the patch size %d, got %d; use %d or %d", patch, t.Crop, low, low+patch)
+		return fmt.Errorf("crop %d is not divisible by the patch size %d: use %d or %d", t.Crop, patch, low, low+patch)
 	}
 	return nil
 }
 
-// Picture is the part of the image that the encoder sees, as an 8-bit picture of Crop pixels a side.
+// Picture is the part of the image that the encoder sees, as an 8-bit picture of Crop pixels a side, with the image's
+// number of channels.
 func (t Transform) Picture(m *Image) *Image { return CenterCrop(Resize(m, t.Resize, t.Resize), t.Crop) }
 
 // Apply writes the normalised image to dst, Crop·Crop·3 values in the order row, column, channel. A grey image is

@@ -196,6 +196,8 @@ func recognise(b []byte) *FormatError {
 		return &FormatError{Problem: "it is a Git-LFS pointer, not the file it points to", Hint: "fetch the real file with `git lfs pull`"}
 	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
 		return &FormatError{Problem: "it is an HTML page, probably a download's error page", Hint: "download the file again"}
+	case len(b) > 8 && b[8] == '{' && bytes.Equal(b[4:8], make([]byte, 4)):
+		return nil // a header of less than 4 GB, whatever its length looks like
 	case bytes.HasPrefix(b, []byte("PK\x03\x04")), len(b) > 2 && b[0] == 0x80 && b[1] >= 2 && b[1] <= 5:
 		return &FormatError{Problem: "it is a PyTorch pickle (.pth)", Hint: "convert it with `adlab weights convert FILE.pth`"}
 	}

@@ -37,8 +37,8 @@ func Tokens(scope *model.Scope, cfg Config, images *Node) *Node {
 	images.AssertDims(b, s*p, s*p, 3)
 	patches := TransposeAllAxes(Reshape(images, b, s, p, s, p, 3), 0, 1, 3, 5, 2, 4) // [B, s, s, 3, p, p]
 	proj := layer.At(scope, "patch_embed.proj")
-	w := Reshape(layer.Param(proj, g, "weight", c, 3, p, p), c, 3*p*p)
-	x := Add(Einsum("bnk,ck->bnc", Reshape(patches, b, s*s, 3*p*p), w), layer.Param(proj, g, "bias", c)) // [B, N, C]
+	w, bias := Reshape(layer.Param(proj, g, "weight", c, 3, p, p), c, 3*p*p), layer.Param(proj, g, "bias", c)
+	x := Add(Einsum("bnk,ck->bnc", Reshape(patches, b, s*s, 3*p*p), w), ExpandLeftToRank(bias, 3)) // [B, N, C]
 
 	pos := Position(layer.Param(scope, g, "pos_embed", 1, 1+cfg.StoredGrid*cfg.StoredGrid, c), cfg.StoredGrid, s) // [1, 1+N, C]
 	class := BroadcastToDims(layer.Param(scope, g, "cls_token", 1, 1, c), b, 1, c)

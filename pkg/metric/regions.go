@@ -1,0 +1,38 @@
+package metric
+
+// Regions labels the connected components of a binary mask of side pixels a side: 0 for the background, 1.. for the
+// regions in the order of their first pixel, and gives each region's area in pixels. Connectivity is 4 or 8.
+func Regions(mask []uint8, side, connectivity int) (labels []int32, areas []int) {
+	labels = make([]int32, len(mask))
+	var stack []int
+	for start, m := range mask {
+		if m == 0 || labels[start] != 0 {
+			continue
+		}
+		areas = append(areas, 0)
+		label := int32(len(areas))
+		labels[start], stack = label, append(stack[:0], start)
+		for len(stack) > 0 {
+			at := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			areas[label-1]++
+			y, x := at/side, at%side
+			for dy := -1; dy <= 1; dy++ {
+				for dx := -1; dx <= 1; dx++ {
+					if connectivity == 4 && dx != 0 && dy != 0 {
+						continue
+					}
+					ny, nx := y+dy, x+dx
+					if ny < 0 || nx < 0 || nx >= side || ny*side+nx >= len(mask) {
+						continue
+					}
+					if next := ny*side + nx; mask[next] != 0 && labels[next] == 0 {
+						labels[next] = label
+						stack = append(stack, next)
+					}
+				}
+			}
+		}
+	}
+	return labels, areas
+}
