@@ -200,3 +200,21 @@ func fileDigest(path string) (string, error) {
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)), nil
 }
+
+// Digest is a SHA-256 over the IDs and contents of all images and masks of the set, in hexadecimal.
+func (s *Set) Digest() (string, error) {
+	h := sha256.New()
+	for _, x := range s.All() {
+		for _, path := range []string{x.Path, x.Mask} {
+			if path == "" {
+				continue
+			}
+			digest, err := fileDigest(path)
+			if err != nil {
+				return "", err
+			}
+			fmt.Fprintln(h, x.ID, digest)
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
+}

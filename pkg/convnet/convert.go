@@ -70,3 +70,13 @@ func Convert(backend compute.Backend, checkpoint, photographs, out string) error
 		"photographs": "scikit-image: " + strings.Join(Photographs, " "),
 	})
 }
+
+// IsWeights tells whether the file is one that Convert wrote, without validating it further.
+func IsWeights(path string) bool {
+	f, err := tensorfile.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return f.Has("_conv_stem.weight")
+}

@@ -13,10 +13,10 @@ import (
 // batchSize is the number of images that are scored together.
 const batchSize = 16
 
-// PredictFeatures runs a map graph over the samples' features in batches: score takes [batch, groups, N, C] and gives
-// [batch, MapSide, MapSide]. The image score is TopMean of its map. The last batch is filled up with its last image, so
+// PredictFeatures runs a detector's graph over the samples' features in batches: score takes [batch, groups, N, C] and gives image scores
+// [batch], or nil for TopMean of the maps, and maps [batch, MapSide, MapSide]. The last batch is filled up with its last image, so
 // that one shape is compiled.
-func PredictFeatures(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample, score func(*tensors.Tensor) (*tensors.Tensor, error)) iter.Seq2[Prediction, error] {
+func PredictFeatures(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample, score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error)) iter.Seq2[Prediction, error] {
 	return func(yield func(Prediction, error) bool) {
 		features, err := x.Extract(ctx, samples)
 		if err != nil {
@@ -34,19 +34,29 @@ func PredictFeatures(ctx context.Context, x *encoder.Extractor, samples []datase
 			for i := range places {
 				places[i] = min(at+i, len(samples)-1)
 			}
-			out, err := score(features.Batch(places))
+			scores, maps, err := score(features.Batch(places))
 			if err != nil {
 				yield(Prediction{}, err)
 				return
 			}
-			maps := tensors.MustCopyFlatData[float32](out)
-			out.FinalizeAll()
 			for i := range min(size, len(samples)-at) {
-				m := maps[i*MapSide*MapSide : (i+1)*MapSide*MapSide : (i+1)*MapSide*MapSide]
-				if !yield(Prediction{Score: TopMean(m), Map: m}, nil) {
+				if !yield(predictionAt(scores, maps, i), nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// predictionAt copies the i-th image's score and map out of a batch.
+func predictionAt(scores, maps *tensors.Tensor, i int) Prediction {
+	const n = MapSide * MapSide
+	p := Prediction{Map: make([]float32, n)}
+	maps.MustConstFlatData(func(flat any) { copy(p.Map, flat.([]float32)[i*n:(i+1)*n]) })
+	if scores == nil {
+		p.Score = TopMean(p.Map)
+		return p
+	}
+	scores.MustConstFlatData(func(flat any) { p.Score = float64(flat.([]float32)[i]) })
+	return p
 }

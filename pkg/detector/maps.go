@@ -1,6 +1,7 @@
 package detector
 
 import (
+	"container/heap"
 	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -22,11 +23,27 @@ func PostProcess(distance *Node, grid, crop int) *Node {
 // TopMean is the image score: the mean of the largest floor(TopRatio·n) values of a map of n pixels, at least one.
 func TopMean(scoreMap []float32) float64 {
 	k := max(1, int(TopRatio*float64(len(scoreMap))))
-	top := slices.Clone(scoreMap)
-	slices.Sort(top)
+	top := largest(slices.Clone(scoreMap[:k]))
+	heap.Init(&top)
+	for _, x := range scoreMap[k:] {
+		if x > top[0] {
+			top[0] = x
+			heap.Fix(&top, 0)
+		}
+	}
+	slices.Sort(top) // one order of summation
 	sum := 0.0
-	for _, x := range top[len(top)-k:] {
+	for _, x := range top {
 		sum += float64(x)
 	}
 	return sum / float64(k)
 }
+
+// largest is a heap with the smallest of the largest values on top.
+type largest []float32
+
+func (h largest) Len() int           { return len(h) }
+func (h largest) Less(i, j int) bool { return h[i] < h[j] }
+func (h largest) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *largest) Push(any)          {}
+func (h *largest) Pop() any          { return nil }

@@ -7,6 +7,7 @@ import (
 	"image"
 	"io"
 	"os"
+	"strings"
 
 	_ "image/jpeg" // the formats that image.Decode knows
 	_ "image/png"
@@ -116,7 +117,7 @@ func explain(f *os.File, err error) error {
 	start := make([]byte, 512)
 	n, _ := f.ReadAt(start, 0)
 	start = bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(start[:n], []byte("\ufeff"))))
-	what := err.Error()
+	what := "the file is damaged: " + err.Error()
 	switch {
 	case n == 0:
 		what = "the file is empty"
@@ -126,7 +127,8 @@ func explain(f *os.File, err error) error {
 		what = "it is a web page, not the picture; download the picture again"
 	case errors.Is(err, image.ErrFormat):
 		what = "expected PNG, JPEG, BMP, TIFF or WebP, got something else"
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF),
+		strings.Contains(what, "short Huffman data"), strings.Contains(what, "not enough pixel data"):
 		what = "the file is truncated; copy or download it again"
 	}
 	return problem(f.Name(), what)

@@ -73,17 +73,17 @@ func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
 
 // Predict scores the samples: the score is the mean of the map's largest values.
 func (d *Detector) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
-	return detector.PredictFeatures(ctx, d.Features, samples, func(batch *tensors.Tensor) (*tensors.Tensor, error) {
+	return detector.PredictFeatures(ctx, d.Features, samples, func(batch *tensors.Tensor) (scores, maps *tensors.Tensor, err error) {
 		if d.predict == nil {
-			exec, err := model.NewExec(d.Features.Backend, d.store, func(scope *model.Scope, batch *Node) *Node {
+			d.predict, err = model.NewExec(d.Features.Backend, d.store, func(scope *model.Scope, batch *Node) *Node {
 				return d.forward(scope, batch).AnomalyMap(d.Config, d.Features.Encoder.Transform().Crop)
 			})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			d.predict = exec
 		}
-		return d.predict.Call1(batch)
+		maps, err = d.predict.Call1(batch)
+		return nil, maps, err
 	})
 }
 

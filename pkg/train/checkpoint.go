@@ -17,7 +17,15 @@ func (o Options) save(store *model.Store, done int) error {
 	if o.Checkpoint == "" {
 		return nil
 	}
-	return SaveStore(o.Checkpoint, store, map[string]string{"steps": strconv.Itoa(done), "fingerprint": o.Fingerprint})
+	return saveStore(o.Checkpoint, store, true, map[string]string{"steps": strconv.Itoa(done), "fingerprint": o.Fingerprint})
+}
+
+// finish writes the parameters alone.
+func (o Options) finish(store *model.Store) error {
+	if o.Checkpoint == "" {
+		return nil
+	}
+	return saveStore(o.Checkpoint, store, false, map[string]string{"steps": strconv.Itoa(o.Steps), "fingerprint": o.Fingerprint})
 }
 
 // load puts a checkpoint of the same run back into the store and gives the number of steps that it has done; 0 when there is
@@ -43,15 +51,21 @@ func (o Options) load(store *model.Store) (done int, err error) {
 	return done, nil
 }
 
-// SaveStore writes every variable of the store, atomically.
+// SaveStore writes the parameters of the store, atomically, under their checkpoint names.
 func SaveStore(path string, store *model.Store, metadata map[string]string) error {
+	return saveStore(path, store, false, metadata)
+}
+
+func saveStore(path string, store *model.Store, withOptimizer bool, metadata map[string]string) error {
 	arrays, err := layer.Get(store, "")
 	if err != nil {
 		return err
 	}
 	tensors := map[string]tensorfile.Tensor{}
 	for name, a := range arrays {
-		tensors[name] = tensorfile.F32(a.Data, a.Shape...)
+		if withOptimizer || !isOptimizer(name) {
+			tensors[name] = tensorfile.F32(a.Data, a.Shape...)
+		}
 	}
 	return tensorfile.Write(path, tensors, metadata)
 }

@@ -157,7 +157,10 @@ func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Option
 			saved = time.Now()
 		}
 	}
-	return o.save(store, o.Steps)
+	if start == o.Steps {
+		return nil
+	}
+	return o.finish(store)
 }
 
 // Places gives the samples of step k: epochs are shuffled, each by a stream of its own that depends on seed and epoch alone, and an

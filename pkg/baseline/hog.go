@@ -1,0 +1,83 @@
+package baseline
+
+import (
+	"math"
+
+	"adlab/pkg/imageio"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// HOG is the histogram of oriented gradients as an encoder, so that the nearest-neighbour detector can stand on it: cells of 16
+// pixels, nine unsigned orientations with linear interpolation between neighbours, blocks of 2 × 2 cells around each
+// token, L2-normalised. It satisfies encoder.Encoder and has no weights.
+type HOG struct{ store *model.Store }
+
+const (
+	hogImage, hogCell, hogBins = 224, 16, 9
+	hogGrid                    = hogImage / hogCell
+)
+
+var padNone, padOne, padEnd = compute.PadAxis{}, compute.PadAxis{Start: 1, End: 1}, compute.PadAxis{End: 1}
+
+// NewHOG is for whole images at 224 pixels.
+func NewHOG() *HOG { return &HOG{model.NewStore()} }
+
+// Name is "hog".
+func (h *HOG) Name() string { return "hog" }
+
+// Digest names the definition.
+func (h *HOG) Digest() string { return "hog 224 cell 16 bins 9 blocks 2x2 v1" }
+
+// Transform keeps values in 0..1.
+func (h *HOG) Transform() imageio.Transform {
+	return imageio.Transform{Resize: hogImage, Crop: hogImage, Std: [3]float32{1, 1, 1}}
+}
+
+// Grid is 14.
+func (h *HOG) Grid() int { return hogGrid }
+
+// Width is four cells of nine orientations.
+func (h *HOG) Width() int { return 4 * hogBins }
+
+// Groups is the only level.
+func (h *HOG) Groups() [][]int { return [][]int{{0}} }
+
+// Store is empty.
+func (h *HOG) Store() *model.Store { return h.store }
+
+// Forward gives one level: [B, 224, 224, 3] to [B, 196, 36].
+func (h *HOG) Forward(_ *model.Scope, images *Node) []*Node {
+	b := images.Shape().Dimensions[0]
+	grey := ReduceMean(images, 3)
+	inner := func(dy, dx int) *Node { // the picture shifted, without its border
+		return Slice(grey, AxisRange(), AxisRange(1+dy, hogImage-1+dy), AxisRange(1+dx, hogImage-1+dx))
+	}
+	gx, gy := Sub(inner(0, 1), inner(0, -1)), Sub(inner(1, 0), inner(-1, 0))
+	magnitude := Sqrt(Add(Square(gx), Square(gy)))
+	// position on the half circle of orientations, in bins: 0..9
+	angle := Atan2(gy, gx)
+	angle = Where(IsNegative(angle), AddScalar(angle, math.Pi), angle)
+	position := MulScalar(angle, hogBins/math.Pi)
+	var cells []*Node
+	for bin := range hogBins {
+		d := Abs(AddScalar(position, -float64(bin)))
+		d = Min(d, AddScalar(Neg(d), hogBins)) // the circle closes
+		votes := Mul(magnitude, MaxScalar(OneMinus(d), 0))
+		votes = Pad(votes, ScalarZero(votes.Graph(), votes.DType()), padNone, padOne, padOne)
+		cells = append(cells, ReduceSum(Reshape(votes, b, hogGrid, hogCell, hogGrid, hogCell), 2, 4))
+	}
+	x := Stack(cells, -1) // [B, 14, 14, 9]
+	x = Pad(x, ScalarZero(x.Graph(), x.DType()), padNone, padEnd, padEnd)
+	var blocks []*Node
+	for dy := range 2 {
+		for dx := range 2 {
+			blocks = append(blocks, Slice(x, AxisRange(), AxisRange(dy, hogGrid+dy), AxisRange(dx, hogGrid+dx)))
+		}
+	}
+	x = Concatenate(blocks, -1)
+	x = Div(x, AddScalar(L2Norm(x, -1), 1e-3))
+	return []*Node{Reshape(x, b, hogGrid*hogGrid, 4*hogBins)}
+}

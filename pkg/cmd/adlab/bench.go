@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"adlab/datasets"
+	"adlab/pkg/lab"
+
+	"github.com/spf13/cobra"
+)
+
+func newBench(c *cli) *cobra.Command {
+	e, out := lab.Default("elpv"), ""
+	var sets []string
+	var seeds int
+	cmd := &cobra.Command{
+		Use: "bench", Short: "measure INP-Former beside the baselines on the real images, over several seeds", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			var list []uint64
+			for s := range seeds {
+				list = append(list, uint64(s+1))
+			}
+			t, err := l.Bench(cmd.Context(), e, sets, list, version)
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				if err := t.Write(out); err != nil {
+					return err
+				}
+			}
+			return c.print(cmd, t, t.Markdown())
+		},
+	}
+	experimentFlags(cmd, &e)
+	cmd.Flags().StringSliceVar(&sets, "sets", []string{"elpv", "textile"}, "data sets, by layout")
+	cmd.Flags().IntVar(&seeds, "seeds", 3, "number of seeds, from 1")
+	cmd.Flags().StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
+	return cmd
+}
+
+func newDemo(c *cli) *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use: "demo", Short: "the main job: INP-Former on real solar cells, its table and its maps", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			for _, name := range []string{"elpv", "textile"} {
+				if err := datasets.Fetch(cmd.Context(), name, datasets.Home(), os.Stderr); err != nil {
+					return err
+				}
+			}
+			if err := os.MkdirAll(out, 0o777); err != nil {
+				return err
+			}
+			text, err := l.Demo(cmd.Context(), out)
+			if err != nil {
+				return err
+			}
+			stored, err := os.ReadFile(filepath.Join(filepath.Dir(datasets.Home()), "figures", "foundation.md"))
+			if err == nil {
+				text += "\nover three seeds, stored in figures/foundation.md:\n\n" + string(stored)
+			}
+			_, err = fmt.Fprint(cmd.OutOrStdout(), text)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", filepath.Join("out", "demo"), "the folder to write to")
+	return cmd
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+
+	"adlab/pkg/backend"
+	"adlab/pkg/verify"
+
+	"github.com/spf13/cobra"
+)
+
+func newVerify(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "verify DIR", Short: "compare this build with a folder of reference outputs", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := backend.Open(c.backend)
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			results, err := verify.Folder(b.Backend, args[0], func(r verify.Result) {
+				if c.json {
+					return
+				}
+				verdict := "ok  "
+				if !r.Pass {
+					verdict = "FAIL"
+				}
+				fmt.Fprintf(out, "%s %-15s error %.2e of %.2e  %s\n", verdict, r.Name, r.MaxError, r.Tolerance, r.Why)
+			})
+			if err != nil {
+				return err
+			}
+			pass := verify.Pass(results)
+			if c.json {
+				if err := c.print(cmd, map[string]any{"backend": b.Short(), "pass": pass, "groups": results}, ""); err != nil {
+					return err
+				}
+			} else {
+				fmt.Fprintf(out, "%d groups on %s: %s\n", len(results), b.Short(), map[bool]string{true: "all pass", false: "FAILED"}[pass])
+			}
+			if !pass {
+				return errQuiet
+			}
+			return nil
+		},
+	}
+}
+
+func newBackends(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "backends", Short: "list the backends that are here and which one is used", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := backend.Open(c.backend)
+			if err != nil {
+				return err
+			}
+			text := fmt.Sprintf("available: %v\nin use: %s (%s)\n", backend.Available(), b.Short(), b.Backend.Description())
+			if b.Notice != "" {
+				text += b.Notice + "\n"
+			}
+			return c.print(cmd, map[string]any{"available": backend.Available(), "in_use": b.Short(), "description": b.Backend.Description(), "notice": b.Notice}, text)
+		},
+	}
+}

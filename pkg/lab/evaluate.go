@@ -1,0 +1,235 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"adlab/datasets"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+	"adlab/pkg/imageio"
+	"adlab/pkg/metric"
+)
+
+// Metrics are fractions; nil where undefined.
+type Metrics struct {
+	ImageAUROC *float64 `json:"image_auroc"`
+	ImageAP    *float64 `json:"image_ap"`
+	ImageF1Max *float64 `json:"image_f1max"`
+	PixelAUROC *float64 `json:"pixel_auroc"`
+	PixelAP    *float64 `json:"pixel_ap"`
+	PixelF1Max *float64 `json:"pixel_f1max"`
+	AUPRO      *float64 `json:"aupro"`
+	Why        string   `json:"why,omitempty"` // why some are undefined
+}
+
+// all lists the fields in the order of the tables.
+func (m *Metrics) all() []**float64 {
+	return []**float64{&m.ImageAUROC, &m.ImageAP, &m.ImageF1Max, &m.PixelAUROC, &m.PixelAP, &m.PixelF1Max, &m.AUPRO}
+}
+
+// CategoryReport is one category's row.
+type CategoryReport struct {
+	Name string `json:"name"`
+	Metrics
+	TrainImages int `json:"train_images"`
+	TestImages  int `json:"test_images"`
+}
+
+// Report is what an evaluation found.
+type Report struct {
+	Detector   string           `json:"detector"`
+	Backend    string           `json:"backend"`
+	Profile    string           `json:"profile"`
+	Encoder    string           `json:"encoder"`
+	Setting    string           `json:"setting"`
+	Seed       uint64           `json:"seed"`
+	Categories []CategoryReport `json:"categories"`
+	Mean       Metrics          `json:"mean"`
+	Seconds    float64          `json:"seconds"`
+}
+
+// Scored is a test image with what the detector said of it.
+type Scored struct {
+	datasets.Sample
+	detector.Prediction
+}
+
+// Evaluate trains the experiment's detector and measures it on every category. Each test image is also handed to see, where it is
+// given.
+func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Report, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	set, err := datasets.Open(e.Layout, e.Data, e.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if err := set.CheckMasks(); err != nil {
+		return nil, err
+	}
+	enc, err := l.NewEncoder(e)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Seed: e.Seed}
+	if e.Detector == "pca" {
+		r.Encoder = "none"
+	}
+	var shared detector.Detector
+	for _, c := range set.Categories {
+		d := shared
+		if d == nil {
+			samples := c.Train
+			if e.Setting == "multi-class" {
+				samples = set.Train()
+			}
+			if d, err = l.Fit(ctx, e, enc, samples); err != nil {
+				return nil, err
+			}
+			if e.Setting == "multi-class" {
+				shared = d
+			}
+		}
+		row, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, see)
+		if err != nil {
+			return nil, err
+		}
+		r.Categories = append(r.Categories, row)
+	}
+	r.Mean = mean(r.Categories)
+	r.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
+	return r, nil
+}
+
+// evaluateCategory measures one category. Maps are kept, as float32, while its pixels are counted.
+func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Category, hasMasks bool, enc encoder.Encoder, see func(Scored)) (CategoryReport, error) {
+	row := CategoryReport{Name: c.Name, TrainImages: len(c.Train), TestImages: len(c.Test)}
+	var scores []float64
+	var labels []int
+	var maps [][]float32
+	for p, err := range d.Predict(ctx, c.Test) {
+		if err != nil {
+			return row, err
+		}
+		s := c.Test[len(scores)]
+		scores, labels = append(scores, p.Score), append(labels, s.Label)
+		if hasMasks {
+			maps = append(maps, p.Map)
+		}
+		if see != nil {
+			see(Scored{s, p})
+		}
+	}
+	var why []string
+	if m, err := metric.Image(scores, labels); err == nil {
+		row.ImageAUROC, row.ImageAP, row.ImageF1Max = &m.AUROC, &m.AP, &m.F1Max
+	} else if errors.Is(err, metric.ErrNotFinite) {
+		return row, err
+	} else {
+		why = append(why, err.Error())
+	}
+	if !hasMasks {
+		why = append(why, "no masks: pixel metrics are undefined")
+	} else {
+		m, err := pixels(c.Test, maps, enc)
+		switch {
+		case err == nil:
+			row.PixelAUROC, row.PixelAP, row.PixelF1Max, row.AUPRO = &m.AUROC, &m.AP, &m.F1Max, &m.AUPRO
+		case errors.Is(err, metric.ErrNoPositivePixels), errors.Is(err, metric.ErrNoNegativePixels):
+			why = append(why, err.Error())
+		default:
+			return row, err
+		}
+	}
+	row.Why = strings.Join(why, "; ")
+	return row, nil
+}
+
+// pixels reads each mask as the image is read and counts its pixels against the map.
+func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder) (metric.PixelScores, error) {
+	masks := make([][]uint8, len(samples))
+	for i, s := range samples {
+		mask, err := Mask(s, enc.Transform())
+		if err != nil {
+			return metric.PixelScores{}, err
+		}
+		masks[i] = mask
+	}
+	return metric.Pixel(maps, masks, detector.MapSide)
+}
+
+// Mask is a sample's mask at MapSide pixels a side, 1 where anomalous; zeros for a sample without one.
+func Mask(s datasets.Sample, t imageio.Transform) ([]uint8, error) {
+	if s.Mask == "" {
+		return make([]uint8, detector.MapSide*detector.MapSide), nil
+	}
+	m, err := imageio.DecodeMask(s.Mask)
+	if err != nil {
+		return nil, err
+	}
+	return imageio.MaskTo(t.Mask(m), t.Crop, detector.MapSide), nil
+}
+
+// mean averages each metric over the categories that define it.
+func mean(rows []CategoryReport) Metrics {
+	var m Metrics
+	missing := 0
+	for i, field := range m.all() {
+		sum, n := 0.0, 0
+		for _, row := range rows {
+			if v := *row.all()[i]; v != nil {
+				sum, n = sum+*v, n+1
+			}
+		}
+		if n > 0 {
+			average := sum / float64(n)
+			*field = &average
+		}
+		if n < len(rows) {
+			missing++
+		}
+	}
+	if missing > 0 {
+		m.Why = "categories without a metric are left out of its mean"
+	}
+	return m
+}
+
+// Text is the report as a table.
+func (r *Report) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s, %s, profile %s, seed %d, backend %s, %.0f s\n", r.Detector, r.Encoder, r.Setting, r.Profile, r.Seed, r.Backend, r.Seconds)
+	fmt.Fprintf(&b, "%-20s %7s %7s %7s %7s %7s %7s %7s  %s\n", "category", "I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AP", "P-F1max", "AUPRO", "train/test")
+	line := func(name string, m Metrics, counts string) {
+		fmt.Fprintf(&b, "%-20s", name)
+		for _, v := range m.all() {
+			if *v == nil {
+				fmt.Fprintf(&b, " %7s", "-")
+			} else {
+				fmt.Fprintf(&b, " %7.4f", **v)
+			}
+		}
+		fmt.Fprintf(&b, "  %s\n", counts)
+	}
+	notes := map[string]bool{}
+	for _, c := range r.Categories {
+		line(c.Name, c.Metrics, fmt.Sprintf("%d/%d", c.TrainImages, c.TestImages))
+		if c.Why != "" && !notes[c.Why] {
+			notes[c.Why] = true
+		}
+	}
+	line("mean", r.Mean, "")
+	for _, c := range r.Categories {
+		if notes[c.Why] {
+			fmt.Fprintf(&b, "- : %s\n", c.Why)
+			delete(notes, c.Why)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,223 @@
+// Package lab holds the few verbs that the command line, the notebooks and the demo share: describe an experiment,
+// build its encoder and detector, train it, evaluate it, look at it.
+package lab
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"adlab/datasets"
+	"adlab/pkg/backend"
+	"adlab/pkg/baseline"
+	"adlab/pkg/convnet"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+	"adlab/pkg/inpformer"
+	"adlab/pkg/train"
+	"adlab/pkg/vit"
+)
+
+// Experiment says everything that an evaluation's numbers depend on, but for the backend. Zero values are filled in by
+// the profile.
+type Experiment struct {
+	Layout   string // mvtec, folder, elpv, textile
+	Data     string // folder; "" for the fetched copy of elpv and textile
+	Detector string // inp-former, knn, pca
+	Profile  string // smoke, tiny, paper
+	Setting  string // single-class: one model a category; multi-class: one for all
+	Encoder  string // "", "random", "hog", or a safetensors file of DINOv2 or of EfficientNet-Lite0
+	Seed     uint64
+
+	INPs, Steps, Batch int
+	Rate               float64 // largest learning rate
+	Resize, Crop       int
+	Limit              datasets.Options
+
+	Cache string // folder of features and checkpoints; "" for the default
+}
+
+// Default is INP-Former on EfficientNet-Lite0, one model for all categories.
+func Default(layout string) Experiment {
+	return Experiment{Layout: layout, Detector: "inp-former", Profile: "tiny", Setting: "multi-class", Seed: 1, INPs: 6}
+}
+
+// profile is what a profile fills in.
+type profile struct {
+	image, steps, batch int
+	limit               datasets.Options
+}
+
+var profiles = map[string]profile{
+	"smoke": {image: 112, steps: 8, batch: 4, limit: datasets.Options{TrainLimit: 12, TestLimit: 6}},
+	"tiny":  {image: 224, steps: 350, batch: 16},
+	"paper": {batch: 16},
+}
+
+// Detectors lists the known detectors.
+func Detectors() []string { return []string{"inp-former", "knn", "pca"} }
+
+// Validate checks every setting and fills in the profile's before any work starts.
+func (e *Experiment) Validate() error {
+	p, ok := profiles[e.Profile]
+	switch {
+	case !ok:
+		return fmt.Errorf("--profile: expected smoke, tiny or paper, got %q", e.Profile)
+	case !slices.Contains(Detectors(), e.Detector):
+		return fmt.Errorf("--detector: expected one of %s, got %q", strings.Join(Detectors(), ", "), e.Detector)
+	case e.Setting != "single-class" && e.Setting != "multi-class":
+		return fmt.Errorf("--setting: expected single-class or multi-class, got %q", e.Setting)
+	case e.INPs < 1:
+		return fmt.Errorf("M (--inps): expected at least 1 prototype, got %d", e.INPs)
+	case e.Steps < 0 || e.Batch < 0:
+		return fmt.Errorf("--steps and --batch: expected at least 1, got %d and %d", e.Steps, e.Batch)
+	case e.Rate < 0 || e.Rate != e.Rate:
+		return fmt.Errorf("--rate: expected a positive learning rate, got %g", e.Rate)
+	case e.Profile == "paper" && e.Detector != "pca" && (e.Encoder == "" || e.Encoder == "random"):
+		return fmt.Errorf("--profile paper needs the weights of DINOv2 with registers: download dinov2_vitb14_reg4 (official, timm or Hugging Face, as safetensors) and name the file with --encoder FILE")
+	}
+	if e.Limit == (datasets.Options{}) {
+		e.Limit = p.limit
+	}
+	if e.Steps == 0 {
+		e.Steps = p.steps
+	}
+	if e.Batch == 0 {
+		e.Batch = p.batch
+	}
+	if e.Crop == 0 {
+		e.Crop = p.image
+	}
+	if e.Resize == 0 {
+		e.Resize = max(e.Crop, p.image)
+	}
+	return nil
+}
+
+// Lab is an open backend with a cache and a screen.
+type Lab struct {
+	Backend  *backend.Choice
+	Cache    string
+	Progress *Progress
+}
+
+// Open opens a lab on the backend that config names ("" for the default, see backend.Open), and says which it is.
+func Open(config string, progress *Progress) (*Lab, error) {
+	b, err := backend.Open(config)
+	if err != nil {
+		return nil, err
+	}
+	if b.Notice != "" {
+		progress.Say("%s", b.Notice)
+	}
+	return &Lab{Backend: b, Cache: CacheDir(), Progress: progress}, nil
+}
+
+// CacheDir is where features and checkpoints are kept: $ADLAB_CACHE, or .cache beside the data.
+func CacheDir() string {
+	if dir := os.Getenv("ADLAB_CACHE"); dir != "" {
+		return dir
+	}
+	return filepath.Join(filepath.Dir(datasets.Home()), ".cache")
+}
+
+// NewEncoder opens the encoder of the experiment.
+func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
+	cfg := convnet.Default()
+	cfg.Image = e.Crop
+	switch e.Encoder {
+	case "", "random":
+		if e.Resize != e.Crop {
+			return nil, fmt.Errorf("--resize: EfficientNet-Lite0 sees the whole image; expected the crop of %d pixels, got %d", e.Crop, e.Resize)
+		}
+		if e.Encoder == "random" {
+			return convnet.Random(l.Backend.Backend, cfg, e.Seed)
+		}
+		return convnet.New(cfg)
+	case "hog":
+		return baseline.NewHOG(), nil
+	}
+	if _, err := os.Stat(e.Encoder); err != nil {
+		return nil, fmt.Errorf("--encoder: expected random, hog or a safetensors file, got %q, and there is no such file", e.Encoder)
+	}
+	if convnet.IsWeights(e.Encoder) {
+		return convnet.Open(e.Encoder, cfg)
+	}
+	opt := vit.Options{Resize: e.Resize, Crop: e.Crop}
+	if e.Profile != "paper" && e.Crop == profiles[e.Profile].image { // the profile's own size is the convnet's
+		opt.Resize, opt.Crop = 0, 0
+	}
+	return vit.Open(e.Encoder, opt)
+}
+
+// NewDetector makes the experiment's detector, untrained. train is what it will be fitted on: part of the address of its checkpoint.
+func (l *Lab) NewDetector(e Experiment, enc encoder.Encoder, train []datasets.Sample) (detector.Detector, error) {
+	if e.Detector == "pca" {
+		return baseline.NewPCA(), nil
+	}
+	x := l.Extractor(enc)
+	if e.Detector == "knn" {
+		return baseline.NewKNN(x, e.Seed), nil
+	}
+	return l.newINPFormer(e, x, train)
+}
+
+// Extractor computes and caches the encoder's features, with progress.
+func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Extractor {
+	bar := l.Progress.Bar("features of " + enc.Name())
+	return &encoder.Extractor{Backend: l.Backend.Backend, Encoder: enc, Cache: l.Cache, Tell: func(done, total int) { bar(done, total, "images") }}
+}
+
+func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []datasets.Sample) (*inpformer.Detector, error) {
+	cfg := inpformer.Default(x.Encoder.Width(), x.Encoder.Grid())
+	cfg.INPs = e.INPs
+	if n := len(x.GroupsInUse()); cfg.Blocks%n != 0 {
+		return nil, fmt.Errorf("inp-former: %d groups do not divide %d decoder blocks", n, cfg.Blocks)
+	}
+	batch, steps := min(e.Batch, len(samples)), e.Steps
+	if steps == 0 { // the paper's 200 epochs
+		steps = 200 * max(1, len(samples)/max(1, batch))
+	}
+	rates := train.NewWarmCosine(steps)
+	if e.Rate > 0 {
+		rates.Base, rates.Final = e.Rate, e.Rate/10
+	}
+	fingerprint, err := l.fingerprint(cfg, x, samples, steps, batch, e.Seed, rates)
+	if err != nil {
+		return nil, err
+	}
+	bar := l.Progress.Bar(fmt.Sprintf("training inp-former, M = %d, seed %d", e.INPs, e.Seed))
+	return inpformer.New(cfg, x, train.Options{
+		Steps: steps, Batch: batch, Seed: e.Seed, Schedule: rates, Optimizer: train.NewStableAdamW(), ClipNorm: 0.1,
+		Checkpoint: filepath.Join(l.Cache, "runs", fingerprint+".safetensors"), Every: time.Minute, Fingerprint: fingerprint,
+		Report: func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) },
+	})
+}
+
+// fingerprint addresses a trained head by everything that its bits depend on.
+func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "inp-former 1\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
+	for _, s := range samples {
+		digest, err := s.Digest()
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintln(h, digest)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))[:40], nil
+}
+
+// Fit builds and trains the experiment's detector on the samples.
+func (l *Lab) Fit(ctx context.Context, e Experiment, enc encoder.Encoder, samples []datasets.Sample) (detector.Detector, error) {
+	d, err := l.NewDetector(e, enc, samples)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.Fit(ctx, samples)
+}
