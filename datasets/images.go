@@ -64,7 +64,14 @@ func Images(ctx context.Context, samples []Sample, workers int) iter.Seq2[Loaded
 			case <-ctx.Done():
 				r.err = context.Cause(ctx)
 			}
-			if !yield(Loaded{i, s, r.image}, r.err) || r.err != nil {
+			if r.err == nil && ctx.Err() != nil {
+				r.err = context.Cause(ctx)
+			}
+			if r.err != nil {
+				yield(Loaded{Index: i, Sample: s}, r.err)
+				return
+			}
+			if !yield(Loaded{i, s, r.image}, nil) {
 				return
 			}
 		}

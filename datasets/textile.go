@@ -3,6 +3,7 @@ package datasets
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
 // textileTrain is how many of the nominal textile images are learned from.
@@ -12,7 +13,7 @@ const textileTrain = 700
 // tests of one model: both learn from the same 700 nominal images, drawn with seed 0, and set the same other 300 against
 // the images with local or with global defects.
 func openTextile(root string) (*Set, error) {
-	set := &Set{Name: "textile", Root: root}
+	set := sourced("textile", root)
 	kinds := map[string][]Sample{}
 	for _, kind := range []string{"nominal", "local", "global"} {
 		dir := filepath.Join(root, kind)
@@ -24,19 +25,29 @@ func openTextile(root string) (*Set, error) {
 			return nil, err
 		}
 		if len(paths) < 3 {
-			return nil, fmt.Errorf("%s: expected images in it, got %d", dir, len(paths))
+			return nil, fmt.Errorf("%s: expected at least 3 images in it, got %d", dir, len(paths))
 		}
 		defect := kind
 		if kind == "nominal" {
 			defect = Good
 		}
 		for _, path := range paths {
-			kinds[kind] = append(kinds[kind], set.sample(path, kind, defect))
+			kinds[kind] = append(kinds[kind], set.sample(path, kind, TestSplit, defect))
 		}
 	}
 	train, held := split(kinds["nominal"], textileTrain)
+	setSplit(train, TrainSplit)
 	for _, kind := range []string{"local", "global"} {
-		set.Categories = append(set.Categories, Category{Name: kind, Train: train, Test: append(Unique(held), kinds[kind]...)})
+		set.Categories = append(set.Categories, Category{kind, of(train, kind), append(of(held, kind), kinds[kind]...)})
 	}
 	return set, nil
+}
+
+// of is the samples as the category sees them.
+func of(samples []Sample, category string) []Sample {
+	own := slices.Clone(samples)
+	for i := range own {
+		own[i].Category = category
+	}
+	return own
 }

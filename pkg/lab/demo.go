@@ -19,8 +19,8 @@ func (l *Lab) DemoExperiment() Experiment {
 		e.Profile = "smoke"
 	}
 	if l.Backend.Short() != "xla" && e.Profile == "tiny" {
-		e.Steps, e.Batch, e.Limit = 40, 8, datasets.Options{TrainLimit: 60, TestLimit: 30}
-		l.Progress.Say("pure-Go backend: 60 images a category to learn from, 30 a label to test on, %d steps of %d; the figures are rougher for it", e.Steps, e.Batch)
+		e.Steps, e.Batch, e.Limit = 40, 8, datasets.Options{TrainLimit: 120, TestLimit: 30}
+		l.Progress.Say("pure-Go backend: 120 images to learn from, 30 a label to test on, %d steps of %d; the figures are rougher for it", e.Steps, e.Batch)
 	}
 	return e
 }
@@ -52,13 +52,7 @@ func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 	made := map[string]string{"adlab": "demo", "detector": report.Detector, "encoder": enc.Name() + " " + enc.Digest()[:16], "backend": report.Backend, "seed": fmt.Sprint(report.Seed)}
 	scale := TestScale(scored)
 	for _, c := range report.Categories {
-		var of []Scored
-		for _, s := range scored {
-			if s.Category == c.Name {
-				of = append(of, s)
-			}
-		}
-		labels, picked := Pick(of)
+		labels, picked := Pick(ofCategory(scored, c.Name))
 		panel, err := Overlays(fmt.Sprintf("ELPV %s: INP-Former, image AUROC %.3f", c.Name, *c.ImageAUROC), enc.Transform(), labels, picked, scale, 180)
 		if err != nil {
 			return "", err

@@ -1,0 +1,48 @@
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.ONESHELL:
+.PHONY: help setup build data demo test lint lab bench clean distclean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## fetch and build what is missing, in this checkout only
+	@bash tools/setup.sh
+
+build: ## build bin/adlab
+	@source tools/env.sh
+	version=$$(git describe --always --dirty 2>/dev/null || echo unversioned)
+	go build -trimpath -ldflags "-X main.version=$$version" -o bin/adlab ./pkg/cmd/adlab
+
+data: setup build ## fetch the real images
+	@source tools/env.sh
+	bin/adlab data fetch elpv textile
+
+demo: setup build data ## the main job on real images: table, pictures, executed notebook
+	@source tools/env.sh
+	bin/adlab demo --out out/demo
+	bash tools/notebooks.sh --out out/demo notebooks/00_quickstart.ipynb
+	echo "notebook, executed: out/demo/00_quickstart.ipynb"
+
+test: setup lint build data ## every test, notebooks included
+	@source tools/env.sh
+	go test ./...
+	bash tools/notebooks.sh --out out/test notebooks/*.ipynb
+	echo "all passed in $$SECONDS s"
+
+lint: setup ## gofmt, go vet, staticcheck
+	@bash tools/lint.sh
+
+lab: setup ## JupyterLab with the Go kernel, on the notebooks
+	@bash tools/lab.sh $(ARGS)
+
+bench: setup build data ## measure the foundation's table again (three seeds; an hour)
+	@source tools/env.sh
+	bin/adlab bench --out figures/foundation
+
+clean: ## remove what was built and written
+	rm -rf bin out
+
+distclean: clean ## remove everything that set-up fetched, too
+	rm -rf .bin .venv .plugin .cache .data

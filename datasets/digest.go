@@ -1,0 +1,59 @@
+package datasets
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+)
+
+// Digest is the SHA-256 of the image file's content, in hexadecimal.
+func (s Sample) Digest() (string, error) {
+	digest, _, err := fileDigest(s.Path)
+	return digest, err
+}
+
+// Digest is a SHA-256, in hexadecimal, over what an experiment sees of the set: every sample's category, split, ID and
+// kind, and the sizes and contents of its image and mask. It depends on neither the machine nor the order of files.
+func (s *Set) Digest() (string, error) {
+	content := map[string]string{"": "none"} // of each file, read once
+	for _, x := range s.All() {
+		for _, path := range []string{x.Path, x.Mask} {
+			if _, known := content[path]; known {
+				continue
+			}
+			digest, size, err := fileDigest(path)
+			if err != nil {
+				return "", err
+			}
+			content[path] = fmt.Sprint(size, " ", digest)
+		}
+	}
+	var lines []string
+	for _, c := range s.Categories {
+		for _, x := range slices.Concat(c.Train, c.Test) {
+			lines = append(lines, fmt.Sprintf("%q %q %q %q %d %s %s\n", x.ID, c.Name, x.Split, x.DefectType, x.Label, content[x.Path], content[x.Mask]))
+		}
+	}
+	slices.Sort(lines)
+	h := sha256.New()
+	for _, line := range lines {
+		io.WriteString(h, line)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
+}
+
+// fileDigest is a file's SHA-256, in hexadecimal, and its size in bytes.
+func fileDigest(path string) (digest string, size int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if size, err = io.Copy(h, f); err != nil {
+		return "", 0, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)), size, nil
+}

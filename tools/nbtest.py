@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Runs notebooks headlessly with the gonb kernel and fails on any error.
+
+usage: nbtest.py [--write | --out DIR] NOTEBOOK...
+
+A cell's metadata may hold "expect": a list of regular expressions that the cell's text output must match. --write stores
+the outputs in the notebooks, --out writes executed copies elsewhere.
+"""
+import argparse, os, re, sys, time
+
+import nbformat
+from nbclient import NotebookClient
+
+
+def text(cell):
+    parts = []
+    for o in cell.get("outputs", []):
+        if o.output_type == "stream":
+            parts.append(o.text)
+        elif o.output_type == "error":
+            parts.append(o.evalue)
+        else:
+            parts.append("".join(o.data.get("text/html", o.data.get("text/plain", ""))))
+    return "".join(parts)
+
+
+def run(path, goal):
+    nb = nbformat.read(path, 4)
+    nbformat.validate(nb)
+    code = [c for c in nb.cells if c.cell_type == "code"]
+    started = {}
+
+    def begin(cell, cell_index):
+        started[cell_index] = time.time()
+
+    def end(cell, cell_index, **_):
+        print(f"  {os.path.basename(path)}: cell {code.index(cell) + 1} of {len(code)}, {time.time() - started[cell_index]:.1f} s", flush=True)
+
+    client = NotebookClient(
+        nb, kernel_name="gonb", record_timing=False, interrupt_on_timeout=True,
+        timeout=int(os.environ.get("NB_TIMEOUT", "1500")), on_cell_execute=begin, on_cell_executed=end,
+        resources={"metadata": {"path": os.path.dirname(os.path.abspath(path))}})
+    try:
+        client.execute()
+    finally:
+        if goal:
+            os.makedirs(os.path.dirname(goal) or ".", exist_ok=True)
+            nbformat.write(nb, goal)
+    for i, cell in enumerate(nb.cells):
+        for want in cell.metadata.get("expect", []):
+            if not re.search(want, text(cell)):
+                raise AssertionError(f"cell {i}: no match for {want!r} in {text(cell)[:300]!r}")
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--write", action="store_true")
+    p.add_argument("--out")
+    p.add_argument("notebooks", nargs="+")
+    a = p.parse_args()
+    os.environ["LAB_HEADLESS"] = "1"
+    failed = 0
+    for path in a.notebooks:
+        goal = path if a.write else os.path.join(a.out, os.path.basename(path)) if a.out else None
+        start = time.time()
+        try:
+            run(path, goal)
+            print(f"ok   {path} {time.time() - start:.1f} s", flush=True)
+        except Exception as e:
+            failed += 1
+            print(f"FAIL {path} {time.time() - start:.1f} s\n{str(e)[-2000:]}", flush=True)
+    print(f"notebooks: {len(a.notebooks) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
