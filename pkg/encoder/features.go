@@ -96,9 +96,6 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 		return err
 	}
 	f.chunks, f.views = append(f.chunks, file), append(f.views, t.Data)
-	if x.Tell != nil {
-		x.Tell(done+len(part), total)
-	}
 	return nil
 }
 

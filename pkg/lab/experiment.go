@@ -73,7 +73,7 @@ func (e *Experiment) Validate() error {
 	case e.Setting != "single-class" && e.Setting != "multi-class":
 		return fmt.Errorf("--setting: expected single-class or multi-class, got %q", e.Setting)
 	case e.INPs < 1:
-		return fmt.Errorf("M (--inps): expected at least 1 prototype, got %d", e.INPs)
+		return fmt.Errorf("--inps (M): expected at least 1 prototype, got %d", e.INPs)
 	case e.Steps < 0 || e.Batch < 0:
 		return fmt.Errorf("--steps and --batch: expected at least 1, got %d and %d", e.Steps, e.Batch)
 	case e.Rate < 0 || e.Rate != e.Rate:

@@ -96,8 +96,25 @@ func (l *Lab) walk(ctx context.Context, d *inpformer.Detector, enc encoder.Encod
 	for i, name := range names {
 		w.trace[name] = tensors.MustCopyFlatData[float32](outputs[i])
 	}
+	for g := range w.groups { // the loss sees directions only: give the outputs their targets' lengths
+		lengthen(w.trace[fmt.Sprintf("output%d", g)], w.trace[fmt.Sprintf("target%d", g)], w.channels)
+	}
 	w.Map = w.trace["map"]
 	return w, nil
+}
+
+// lengthen gives each token of x the length that the same token of as has.
+func lengthen(x, as []float32, channels int) {
+	for from := 0; from < len(x); from += channels {
+		var a, b float64
+		for c := from; c < from+channels; c++ {
+			a, b = a+float64(as[c])*float64(as[c]), b+float64(x[c])*float64(x[c])
+		}
+		factor := float32(math.Sqrt(a / max(b, 1e-12)))
+		for c := from; c < from+channels; c++ {
+			x[c] *= factor
+		}
+	}
 }
 
 // Tokens draws the fused patch tokens, their first three principal components as red, green and blue, beside the
@@ -107,7 +124,7 @@ func (w *Walk) Tokens() image.Image {
 	return plot.Panel("", [][]plot.Tile{{
 		{Picture: w.Picture.Image(), Caption: "image"},
 		{Picture: w.colours("fused", basis), Caption: fmt.Sprintf("%d × %d patch tokens of %d channels", w.grid, w.grid, w.channels)},
-	}}, 224, nil)
+	}}, 200, nil)
 }
 
 // Attention draws where each prototype looks: the extractor's attention, averaged over its heads, all in one scale.
@@ -119,7 +136,7 @@ func (w *Walk) Attention() image.Image {
 	for m := range w.inps {
 		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(w.Picture, a[m*n:(m+1)*n], w.grid, scale), Caption: fmt.Sprintf("INP %d", m+1)})
 	}
-	return plot.Panel("where each prototype looks (mean over the heads)", [][]plot.Tile{tiles}, 130, &scale)
+	return plot.Panel("where each prototype looks (mean over the heads)", [][]plot.Tile{tiles}, 110, &scale)
 }
 
 // Reconstruction draws each group's tokens, their reconstruction from the prototypes in the same colours, and the distance between
@@ -149,7 +166,7 @@ func (w *Walk) Anomaly() image.Image {
 	return plot.Panel("", [][]plot.Tile{{
 		{Picture: w.Picture.Image(), Caption: w.Sample.Category + ", " + w.Sample.DefectType},
 		{Picture: plot.Overlay(w.Picture, w.Map, detector.MapSide, scale), Caption: fmt.Sprintf("anomaly map, score %.3f", detector.TopMean(w.Map))},
-	}}, 224, &scale)
+	}}, 180, &scale)
 }
 
 // basis is a token picture's mean and first three principal axes, [channels, 4].

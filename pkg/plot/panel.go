@@ -41,11 +41,9 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
 	h := top + len(rows)*(side+captionHeight+gap)
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
-	canvas := vgimg.NewWith(vgimg.UseImage(out), vgimg.UseDPI(72))
+	var lines []label
 	write := func(s string, x, y int, size vg.Length, align vgdraw.XAlignment) {
-		style := text.Style{Color: color.Black, Font: font.From(plot.DefaultFont, size), XAlign: align, YAlign: vgdraw.YCenter, Handler: plot.DefaultTextHandler}
-		c := vgdraw.New(canvas)
-		c.FillText(style, vg.Point{X: vg.Length(x), Y: vg.Length(h - y)}, s)
+		lines = append(lines, label{s, x, y, size, align})
 	}
 	if title != "" {
 		write(title, gap, gap+titleHeight/2, 14, vgdraw.XLeft)
@@ -73,7 +71,28 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
 			write(fmt.Sprintf("%.3g", v), x+21, top+i*(height-1)/4, 11, vgdraw.XLeft)
 		}
 	}
-	return out
+	return letter(out, lines)
+}
+
+// label is a line of text, centred vertically at y pixels from the top.
+type label struct {
+	text  string
+	x, y  int
+	size  vg.Length
+	align vgdraw.XAlignment
+}
+
+// letter writes the labels on the picture.
+func letter(picture *image.NRGBA, labels []label) image.Image {
+	size := picture.Bounds().Size()
+	canvas := vgimg.NewWith(vgimg.UseWH(vg.Length(size.X), vg.Length(size.Y)), vgimg.UseDPI(72), vgimg.UseBackgroundColor(color.Transparent)) // a pixel is a point
+	c := vgdraw.New(canvas)
+	for _, l := range labels {
+		style := text.Style{Color: color.Black, Font: font.From(plot.DefaultFont, l.size), XAlign: l.align, YAlign: vgdraw.YCenter, Handler: plot.DefaultTextHandler}
+		c.FillText(style, vg.Point{X: vg.Length(l.x), Y: vg.Length(size.Y - l.y)}, l.text)
+	}
+	draw.Draw(picture, picture.Bounds(), canvas.Image(), image.Point{}, draw.Over)
+	return picture
 }
 
 // Line is one named curve.

@@ -6,7 +6,6 @@ package vit
 import (
 	"adlab/pkg/layer"
 
-	"github.com/gomlx/gomlx/core/graph"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers/attention"
 	"github.com/gomlx/gomlx/ml/model"
@@ -67,5 +66,5 @@ func selfAttention(scope *model.Scope, cfg Config, x *Node) *Node {
 
 // Patches cuts class and register tokens off: [B, T, C] to [B, N, C].
 func Patches(cfg Config, tokens *Node) *Node {
-	return graph.Slice(tokens, AxisRange(), AxisRangeToEnd(1+cfg.Registers))
+	return Slice(tokens, AxisRange(), AxisRangeToEnd(1+cfg.Registers))
 }
