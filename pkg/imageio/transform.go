@@ -31,10 +31,10 @@ func (t Transform) Validate(patch int) error {
 	case t.Crop > t.Resize:
 		return fmt.Errorf("crop %d is larger than resize %d: use at most %d", t.Crop, t.Resize, t.Resize)
 	case t.Crop < patch:
-		return fmt.Errorf("crop %d is not divisible by the patch size %d: use %d", t.Crop, patch, patch)
+		return fmt.Errorf("--crop: %d is not divisible by the patch size %d: use %d", t.Crop, patch, patch)
 	case t.Crop%patch != 0:
 		low := t.Crop / patch * patch
-		return fmt.Errorf("crop %d is not divisible by the patch size %d: use %d or %d", t.Crop, patch, low, low+patch)
+		return fmt.Errorf("--crop: %d is not divisible by the patch size %d: use %d or %d", t.Crop, patch, low, low+patch)
 	}
 	return nil
 }

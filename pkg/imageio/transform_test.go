@@ -104,8 +104,8 @@ func TestValidate(t *testing.T) {
 	}{
 		{Transform{Resize: 448, Crop: 392, Std: one}, 14, ""},
 		{Transform{Resize: 224, Crop: 224, Std: one}, 32, ""},
-		{Transform{Resize: 448, Crop: 390, Std: one}, 14, "crop 390 is not divisible by the patch size 14: use 378 or 392"},
-		{Transform{Resize: 448, Crop: 10, Std: one}, 14, "crop 10 is not divisible by the patch size 14: use 14"},
+		{Transform{Resize: 448, Crop: 390, Std: one}, 14, "--crop: 390 is not divisible by the patch size 14: use 378 or 392"},
+		{Transform{Resize: 448, Crop: 10, Std: one}, 14, "--crop: 10 is not divisible by the patch size 14: use 14"},
 		{Transform{Resize: 224, Crop: 392, Std: one}, 14, "crop 392 is larger than resize 224: use at most 224"},
 		{Transform{Resize: 448, Crop: 0, Std: one}, 14, "resize 448 and crop 0: expected at least 1 pixel each"},
 		{Transform{Resize: -1, Crop: 14, Std: one}, 14, "resize -1 and crop 14: expected at least 1 pixel each"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"time"
 
@@ -73,6 +74,9 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	if err := set.CheckMasks(); err != nil {
 		return nil, err
 	}
+	if err := checkImages(ctx, set.All()); err != nil {
+		return nil, err
+	}
 	enc, err := l.NewEncoder(e)
 	if err != nil {
 		return nil, err
@@ -105,6 +109,16 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	r.Mean = mean(r.Categories)
 	r.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
 	return r, nil
+}
+
+// checkImages decodes every image once, so that a bad one is found before hours of training and not after.
+func checkImages(ctx context.Context, samples []datasets.Sample) error {
+	for _, err := range datasets.Images(ctx, samples, runtime.NumCPU()) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // evaluateCategory measures one category. Maps are kept, as float32, while its pixels are counted.

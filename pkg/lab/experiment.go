@@ -93,9 +93,6 @@ func (e *Experiment) Validate() error {
 	if e.Crop == 0 {
 		e.Crop = p.image
 	}
-	if e.Resize == 0 {
-		e.Resize = max(e.Crop, p.image)
-	}
 	return nil
 }
 
@@ -132,7 +129,7 @@ func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
 	cfg.Image = e.Crop
 	switch e.Encoder {
 	case "", "random":
-		if e.Resize != e.Crop {
+		if e.Resize != 0 && e.Resize != e.Crop {
 			return nil, fmt.Errorf("--resize: EfficientNet-Lite0 sees the whole image; expected the crop of %d pixels, got %d", e.Crop, e.Resize)
 		}
 		if e.Encoder == "random" {

@@ -136,7 +136,7 @@ func (w *Walk) Attention() image.Image {
 	for m := range w.inps {
 		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(w.Picture, a[m*n:(m+1)*n], w.grid, scale), Caption: fmt.Sprintf("INP %d", m+1)})
 	}
-	return plot.Panel("where each prototype looks (mean over the heads)", [][]plot.Tile{tiles}, 110, &scale)
+	return plot.Panel("where each prototype looks (mean over the heads)", [][]plot.Tile{tiles}, 100, &scale)
 }
 
 // Reconstruction draws each group's tokens, their reconstruction from the prototypes in the same colours, and the distance between

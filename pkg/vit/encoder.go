@@ -31,7 +31,7 @@ type Encoder struct {
 
 // Options choose what a checkpoint does not say. Zero values mean the paper's.
 type Options struct {
-	Resize, Crop int   // pixels; 448 and 392
+	Resize, Crop int   // pixels; 448 and 392, or eight sevenths of the crop
 	Heads        int   // Width/64
 	Taps         []int // TapsFor(depth)
 }
@@ -68,7 +68,8 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := imageio.Transform{Resize: orElse(opt.Resize, 448), Crop: orElse(opt.Crop, 392), Mean: Mean, Std: Std}
+	crop := orElse(opt.Crop, 392)
+	t := imageio.Transform{Resize: orElse(opt.Resize, crop*8/7), Crop: crop, Mean: Mean, Std: Std}
 	if err := t.Validate(cfg.Patch); err != nil {
 		return nil, err
 	}
