@@ -1,8 +1,10 @@
 package convnet
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math"
@@ -16,11 +18,43 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
+// TokenStride is the number of image pixels between two patch tokens; shallower blocks are average-pooled to it.
+const TokenStride = 16
+
 // Width is the number of channels that every level is projected to.
 const Width = 192
 
+// FirstTap is the shallowest block that has channel statistics and can be a level.
+const FirstTap = 2
+
 //go:embed weights/efficientnet-lite0-block10.safetensors
 var pretrained []byte
+
+// Config chooses what of the network becomes patch tokens.
+type Config struct {
+	Image  int     // side of the square input in pixels, a multiple of 16
+	Taps   []int   // blocks that are the levels, ascending, from FirstTap to 10
+	Groups [][]int // indices into Taps: INP-Former's groups
+}
+
+// Default is what the trials chose: 224 pixels, blocks 4 to 10, grouped 4-7 and 8-10.
+func Default() Config {
+	return Config{Image: 224, Taps: []int{4, 5, 6, 7, 8, 9, 10}, Groups: [][]int{{0, 1, 2, 3}, {4, 5, 6}}}
+}
+
+// Validate says in one line which setting cannot be.
+func (c Config) Validate() error {
+	if len(c.Taps) == 0 || !slices.IsSorted(c.Taps) || c.Taps[0] < FirstTap || c.Taps[len(c.Taps)-1] >= Blocks {
+		return fmt.Errorf("taps: expected ascending blocks from %d to %d, got %v", FirstTap, Blocks-1, c.Taps)
+	}
+	return c.transform().Validate(TokenStride)
+}
+
+// transform is the published network's preprocessing on the whole image.
+func (c Config) transform() imageio.Transform {
+	const mean, std = 127.0 / 255, 128.0 / 255
+	return imageio.Transform{Resize: c.Image, Crop: c.Image, Mean: [3]float32{mean, mean, mean}, Std: [3]float32{std, std, std}}
+}
 
 // Encoder is EfficientNet-Lite0 as an encoder of patch tokens. It satisfies encoder.Encoder.
 type Encoder struct {
@@ -83,52 +117,50 @@ func assemble(name string, arrays map[string]layer.Array, cfg Config) (*Encoder,
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	cfg = cfg.filled()
+	e := &Encoder{cfg: cfg, name: name, store: model.NewStore()}
 	h := sha256.New()
 	fmt.Fprintf(h, "convnet %s %v %v %s\n", name, cfg.Taps, cfg.Groups, cfg.transform())
-	if cfg.Stride != TokenStride {
-		fmt.Fprintf(h, "stride %d\n", cfg.Stride)
-	}
 	for _, key := range slices.Sorted(maps.Keys(arrays)) {
 		fmt.Fprintf(h, "%s %v\n", key, arrays[key].Shape)
-		h.Write(tensorfile.F32(arrays[key].Data, arrays[key].Shape...).Data)
+		var b bytes.Buffer
+		binary.Write(&b, binary.LittleEndian, arrays[key].Data)
+		h.Write(b.Bytes())
 	}
-	e := &Encoder{cfg: cfg, name: name, digest: fmt.Sprintf("%x", h.Sum(nil)), store: model.NewStore()}
+	e.digest = fmt.Sprintf("%x", h.Sum(nil))
 	return e, layer.Put(e.store, "", arrays, false)
 }
 
-// Name is "efficientnet-lite0", or "efficientnet-lite0-random-SEED".
+// Name is "efficientnet-lite0", or "efficientnet-lite0-random".
 func (e *Encoder) Name() string { return e.name }
 
-// Digest covers weights, statistics, projections, taps, groups, stride and preprocessing.
+// Digest covers weights, taps, groups and preprocessing.
 func (e *Encoder) Digest() string { return e.digest }
 
 // Transform is the published network's preprocessing, on the whole image.
 func (e *Encoder) Transform() imageio.Transform { return e.cfg.transform() }
 
-// Grid is the number of patch tokens per side, 14 at 224 pixels and stride 16.
-func (e *Encoder) Grid() int { return e.cfg.Image / e.cfg.Stride }
+// Grid is the number of patch tokens per side, 14 at 224 pixels.
+func (e *Encoder) Grid() int { return e.cfg.Image / TokenStride }
 
 // Width is 192.
 func (e *Encoder) Width() int { return Width }
 
-// Groups is Config.Groups, or its default.
+// Groups is Config.Groups.
 func (e *Encoder) Groups() [][]int { return e.cfg.Groups }
 
 // Store holds the frozen weights.
 func (e *Encoder) Store() *model.Store { return e.store }
 
-// Forward gives one level a tap: the block's picture brought to the token grid, each channel standardised by fixed
+// Forward gives one level a tap: the block's picture average-pooled to the token grid, each channel standardised by fixed
 // statistics, then multiplied by a fixed matrix with orthonormal rows, so that cosines and norms survive, scaled by
-// √(Width/C). Blocks of one width share a matrix, so their levels add up. [B, Image, Image, 3] to [B, Grid², Width] each.
+// √(Width/C). Blocks of one width share a matrix, so their levels add up. [B, H, W, 3] to [B, Grid², Width] each.
 func (e *Encoder) Forward(scope *model.Scope, images *Node) []*Node {
-	images.AssertDims(-1, e.cfg.Image, e.cfg.Image, 3)
 	g, b, n := images.Graph(), images.Shape().Dimensions[0], e.Grid()
 	_, blocks := Features(scope, images, e.cfg.Taps[len(e.cfg.Taps)-1])
 	var levels []*Node
 	for _, tap := range e.cfg.Taps {
 		c := Channels(tap)
-		x := Reshape(toGrid(blocks[tap], n), b*n*n, c)
+		x := Reshape(pool(blocks[tap], n), b*n*n, c)
 		stats := layer.At(scope, fmt.Sprintf("stats.%d", tap))
 		mean, std := layer.Param(stats, g, "mean", c), layer.Param(stats, g, "std", c)
 		x = Div(Sub(x, ExpandAxes(mean, 0)), ExpandAxes(std, 0))
@@ -139,17 +171,12 @@ func (e *Encoder) Forward(scope *model.Scope, images *Node) []*Node {
 	return levels
 }
 
-// toGrid brings a square picture [B, h, h, C] to n pixels a side: a finer one is averaged, of a coarser one every pixel
-// is repeated.
-func toGrid(x *Node, n int) *Node {
-	b, h, c := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[3]
-	switch {
-	case h > n:
-		k := h / n
-		return ReduceMean(Reshape(x, b, n, k, n, k, c), 2, 4)
-	case h < n:
-		k := n / h
-		return Reshape(BroadcastToDims(Reshape(x, b, h, 1, h, 1, c), b, h, k, h, k, c), b, n, n, c)
+// pool averages a picture [B, h, w, C] down to n pixels a side.
+func pool(x *Node, n int) *Node {
+	d := x.Shape().Dimensions
+	if d[1] == n {
+		return x
 	}
-	return x
+	k := d[1] / n
+	return ReduceMean(Reshape(x, d[0], n, k, n, k, d[3]), 2, 4)
 }
