@@ -88,6 +88,10 @@ func open(config string) (b compute.Backend, err error) {
 	if own := ownPlugin(); own != "" && (config == "xla" || config == "xla:cpu") {
 		config = "xla:" + own
 	}
+	if config == "go" {
+		// one operation after another, each on all cores: run side by side, they can wait for each other's workers for ever
+		config = "go:ops_sequential"
+	}
 	b, err = compute.NewWithConfig(config)
 	return b, oneLine(err)
 }

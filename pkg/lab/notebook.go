@@ -51,7 +51,7 @@ func (l *Lab) DemoTable() {
 	scale := TestScale(scored)
 	for _, c := range report.Categories {
 		labels, picked := Pick(ofCategory(scored, c.Name))
-		Show(Must(Overlays("ELPV "+c.Name, enc.Transform(), labels, picked, scale, 78)))
+		Show(Must(Overlays("ELPV "+c.Name, enc.Transform(), labels, picked, scale, 74)))
 	}
 }
 
