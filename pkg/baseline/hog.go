@@ -11,8 +11,8 @@ import (
 )
 
 // HOG is the histogram of oriented gradients as an encoder, so that the nearest-neighbour detector can stand on it: cells of 16
-// pixels, nine unsigned orientations with linear interpolation between neighbours, blocks of 2 × 2 cells around each
-// token, L2-normalised. It satisfies encoder.Encoder and has no weights.
+// pixels, nine unsigned orientations with linear interpolation between neighbours, blocks of 2 × 2 cells, each
+// L2-normalised, all blocks side by side. It satisfies encoder.Encoder and has no weights.
 type HOG struct{ store *model.Store }
 
 const (
@@ -29,18 +29,18 @@ func NewHOG() *HOG { return &HOG{model.NewStore()} }
 func (h *HOG) Name() string { return "hog" }
 
 // Digest names the definition.
-func (h *HOG) Digest() string { return "hog 224 cell 16 bins 9 blocks 2x2 v1" }
+func (h *HOG) Digest() string { return "hog 224 cell 16 bins 9 blocks 2x2 whole image v3" }
 
 // Transform keeps values in 0..1.
 func (h *HOG) Transform() imageio.Transform {
 	return imageio.Transform{Resize: hogImage, Crop: hogImage, Std: [3]float32{1, 1, 1}}
 }
 
-// Grid is 14.
-func (h *HOG) Grid() int { return hogGrid }
+// Grid is 1: the whole image is one token, so that images are compared place by place.
+func (h *HOG) Grid() int { return 1 }
 
-// Width is four cells of nine orientations.
-func (h *HOG) Width() int { return 4 * hogBins }
+// Width is 196 blocks of four cells of nine orientations.
+func (h *HOG) Width() int { return hogGrid * hogGrid * 4 * hogBins }
 
 // Groups is the only level.
 func (h *HOG) Groups() [][]int { return [][]int{{0}} }
@@ -48,7 +48,7 @@ func (h *HOG) Groups() [][]int { return [][]int{{0}} }
 // Store is empty.
 func (h *HOG) Store() *model.Store { return h.store }
 
-// Forward gives one level: [B, 224, 224, 3] to [B, 196, 36].
+// Forward gives one level: [B, 224, 224, 3] to [B, 1, 7056].
 func (h *HOG) Forward(_ *model.Scope, images *Node) []*Node {
 	b := images.Shape().Dimensions[0]
 	grey := ReduceMean(images, 3)
@@ -79,5 +79,5 @@ func (h *HOG) Forward(_ *model.Scope, images *Node) []*Node {
 	}
 	x = Concatenate(blocks, -1)
 	x = Div(x, AddScalar(L2Norm(x, -1), 1e-3))
-	return []*Node{Reshape(x, b, hogGrid*hogGrid, 4*hogBins)}
+	return []*Node{Reshape(x, b, 1, hogGrid*hogGrid*4*hogBins)}
 }

@@ -113,8 +113,8 @@ func nearest(batch, bank *Node) *Node {
 	return Reshape(OneMinus(ReduceMax(cosines, -1)), b, n)
 }
 
-// meanOfLargest is the mean of the count largest values of the last axis: [B, N] to [B].
+// meanOfLargest is the mean of the count largest values of the last axis, or of all where there are fewer: [B, N] to [B].
 func meanOfLargest(x *Node, count int) *Node {
-	values, _ := TopK(x, count, -1)
+	values, _ := TopK(x, min(count, x.Shape().Dimensions[1]), -1)
 	return ReduceMean(values, -1)
 }

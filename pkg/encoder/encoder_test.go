@@ -57,7 +57,7 @@ func TestFeaturesComeFromTheCache(t *testing.T) {
 		require.Equal(t, first.At(i), again.At(i))
 	}
 	require.NotEqual(t, first.At(0), first.At(1))
-	require.Equal(t, []int{2, 1, 196, 36}, again.Batch([]int{2, 0}).Shape().Dimensions)
+	require.Equal(t, []int{2, 1, 1, 7056}, again.Batch([]int{2, 0}).Shape().Dimensions)
 
 	files, err := filepath.Glob(filepath.Join(cache, "features", "*"))
 	require.NoError(t, err)
