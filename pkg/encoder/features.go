@@ -3,6 +3,7 @@ package encoder
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -31,7 +32,6 @@ type Features struct {
 	Groups, Tokens, Width int // groups of levels, patch tokens, channels
 	chunks                []*tensorfile.File
 	views                 [][]byte
-	index                 map[string]int // by image path
 }
 
 // Extractor computes Features and keeps them in a content-addressed cache.
@@ -56,10 +56,7 @@ func (x *Extractor) GroupsInUse() [][]int {
 // interrupted extraction goes on where it stopped.
 func (x *Extractor) Extract(ctx context.Context, samples []datasets.Sample) (*Features, error) {
 	n := x.Encoder.Grid() * x.Encoder.Grid()
-	f := &Features{Len: len(samples), Groups: len(x.GroupsInUse()), Tokens: n, Width: x.Encoder.Width(), index: map[string]int{}}
-	for i, s := range samples {
-		f.index[s.Path] = i
-	}
+	f := &Features{Len: len(samples), Groups: len(x.GroupsInUse()), Tokens: n, Width: x.Encoder.Width()}
 	for at := 0; at < len(samples); at += chunk {
 		part := samples[at:min(at+chunk, len(samples))]
 		if err := x.extractChunk(ctx, f, part, at, len(samples)); err != nil {
@@ -103,12 +100,8 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 func (x *Extractor) key(part []datasets.Sample) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "features 1\n%s\n%v\n%s\n", x.Encoder.Digest(), x.GroupsInUse(), x.Backend.Name())
-	for _, s := range part {
-		digest, err := s.Digest()
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintln(h, digest)
+	if err := datasets.WriteDigests(h, part); err != nil {
+		return "", err
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))[:40], nil
 }
@@ -173,9 +166,6 @@ func (x *Extractor) Run(pixels []float32, n int) ([]float32, error) {
 	return tensors.MustCopyFlatData[float32](out), nil
 }
 
-// Index finds an image's place by its path.
-func (f *Features) Index(path string) (int, bool) { i, ok := f.index[path]; return i, ok }
-
 // Batch copies the features of the images at those places: [len(places), Groups, Tokens, Width].
 func (f *Features) Batch(places []int) *tensors.Tensor {
 	per := f.Groups * f.Tokens * f.Width
@@ -196,7 +186,9 @@ func (f *Features) At(place int) []float32 {
 func (f *Features) copy(dst []float32, place int) {
 	bytes := 4 * len(dst)
 	from := place % chunk * bytes
-	decodeFloats(dst, f.views[place/chunk][from:from+bytes])
+	if _, err := binary.Decode(f.views[place/chunk][from:from+bytes], binary.LittleEndian, dst); err != nil {
+		panic(err) // dst is as long as the view
+	}
 }
 
 // Close lets go of the cache's files.

@@ -10,13 +10,30 @@ import (
 // all that INP-Former needs of the frozen encoder, so they are what the feature cache keeps.
 func Group(levels []*Node, groups [][]int) (targets []*Node) {
 	for _, group := range groups {
-		sum := levels[group[0]]
-		for _, level := range group[1:] {
-			sum = Add(sum, levels[level])
+		members := make([]*Node, len(group))
+		for i, level := range group {
+			members[i] = levels[level]
 		}
-		targets = append(targets, DivScalar(sum, float64(len(group))))
+		targets = append(targets, Mean(members))
 	}
 	return targets
+}
+
+// Ungroup cuts stacked group means [B, groups, N, C], as Features.Batch gives them, into one [B, N, C] a group.
+func Ungroup(batch *Node) (targets []*Node) {
+	for g := range batch.Shape().Dimensions[1] {
+		targets = append(targets, Squeeze(Slice(batch, AxisRange(), AxisElem(g)), 1))
+	}
+	return targets
+}
+
+// Mean is the element-wise mean of nodes of one shape.
+func Mean(xs []*Node) *Node {
+	sum := xs[0]
+	for _, x := range xs[1:] {
+		sum = Add(sum, x)
+	}
+	return DivScalar(sum, float64(len(xs)))
 }
 
 // Sizes is the number of levels in each group.

@@ -48,12 +48,7 @@ func (d *Detector) Store() *model.Store { return d.store }
 
 // forward builds the graph on cached features [B, groups, N, C].
 func (d *Detector) forward(scope *model.Scope, batch *Node) *Trace {
-	groups := d.Features.GroupsInUse()
-	targets := make([]*Node, len(groups))
-	for g := range groups {
-		targets[g] = Squeeze(Slice(batch, AxisRange(), AxisElem(g)), 1)
-	}
-	return Forward(scope, d.Config, targets, encoder.Sizes(groups))
+	return Forward(scope, d.Config, encoder.Ungroup(batch), encoder.Sizes(d.Features.GroupsInUse()))
 }
 
 // Fit trains on normal samples, through the feature cache.

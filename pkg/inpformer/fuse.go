@@ -21,11 +21,3 @@ func fuse(targets []*Node, sizes []int) *Node {
 	}
 	return f
 }
-
-func mean(xs []*Node) *Node {
-	sum := xs[0]
-	for _, x := range xs[1:] {
-		sum = Add(sum, x)
-	}
-	return DivScalar(sum, float64(len(xs)))
-}

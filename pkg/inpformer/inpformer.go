@@ -7,6 +7,7 @@
 package inpformer
 
 import (
+	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -54,7 +55,7 @@ func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trac
 	per := cfg.Blocks / len(targets)
 	for g := range targets {
 		end := cfg.Blocks - g*per
-		t.Output = append(t.Output, mean(t.Decoder[end-per:end]))
+		t.Output = append(t.Output, encoder.Mean(t.Decoder[end-per:end]))
 	}
 	return t
 }

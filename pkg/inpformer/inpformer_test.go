@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"adlab/pkg/backend"
+	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -79,11 +80,7 @@ func TestEveryVariantLearns(t *testing.T) {
 				require.NoError(t, layer.Put(store, "", Init(cfg, 1), true))
 				var labels []string
 				out, err := model.CallOnceN(b.Backend, store, func(scope *model.Scope, batch *Node) []*Node {
-					var targets []*Node
-					for g := range 2 {
-						targets = append(targets, Squeeze(Slice(batch, AxisRange(), AxisElem(g)), 1))
-					}
-					loss, _, _ := Forward(scope, cfg, targets, []int{3, 1}).Loss(cfg)
+					loss, _, _ := Forward(scope, cfg, encoder.Ungroup(batch), []int{3, 1}).Loss(cfg)
 					labels = nil
 					var params []*Node
 					for v := range store.IterVariables() {

@@ -1,6 +1,7 @@
 package inpformer
 
 import (
+	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -56,7 +57,7 @@ func (t *Trace) ReconstructionLoss(cfg Config) *Node {
 		b := target.Shape().Dimensions[0]
 		losses = append(losses, ReduceAllMean(OneMinus(layer.Cosine(Reshape(target, b, -1), Reshape(out, b, -1), -1))))
 	}
-	return mean(losses)
+	return encoder.Mean(losses)
 }
 
 // Loss is the training objective, reconstruction + λ · coherence, with its two parts.

@@ -2,6 +2,7 @@ package inpformer
 
 import (
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 
 	. "github.com/gomlx/gomlx/core/graph"
 )
@@ -13,7 +14,7 @@ func (t *Trace) AnomalyMap(cfg Config, crop int) *Node {
 	for g := range t.Target {
 		distances[g] = PointDistance(t.Target[g], t.Output[g])
 	}
-	return detector.PostProcess(mean(distances), cfg.Grid, crop)
+	return detector.PostProcess(encoder.Mean(distances), cfg.Grid, crop)
 }
 
 // DistanceMap is the zero-shot map: each token's distance to its nearest prototype, post-processed: [B, MapSide,

@@ -38,8 +38,6 @@ type Experiment struct {
 	Rate               float64 // largest learning rate
 	Resize, Crop       int
 	Limit              datasets.Options
-
-	Cache string // folder of features and checkpoints; "" for the default
 }
 
 // Default is INP-Former on EfficientNet-Lite0, one model for all categories.
@@ -173,9 +171,6 @@ func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Extractor {
 func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []datasets.Sample) (*inpformer.Detector, error) {
 	cfg := inpformer.Default(x.Encoder.Width(), x.Encoder.Grid())
 	cfg.INPs = e.INPs
-	if n := len(x.GroupsInUse()); cfg.Blocks%n != 0 {
-		return nil, fmt.Errorf("inp-former: %d groups do not divide %d decoder blocks", n, cfg.Blocks)
-	}
 	batch, steps := min(e.Batch, len(samples)), e.Steps
 	if steps == 0 { // the paper's 200 epochs
 		steps = 200 * max(1, len(samples)/max(1, batch))
@@ -200,12 +195,8 @@ func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []dataset
 func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "inp-former 1\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
-	for _, s := range samples {
-		digest, err := s.Digest()
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintln(h, digest)
+	if err := datasets.WriteDigests(h, samples); err != nil {
+		return "", err
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))[:40], nil
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strconv"
 
@@ -61,13 +62,10 @@ func saveStore(path string, store *model.Store, withOptimizer bool, metadata map
 	if err != nil {
 		return err
 	}
-	tensors := map[string]tensorfile.Tensor{}
-	for name, a := range arrays {
-		if withOptimizer || !isOptimizer(name) {
-			tensors[name] = tensorfile.F32(a.Data, a.Shape...)
-		}
+	if !withOptimizer {
+		maps.DeleteFunc(arrays, func(name string, _ layer.Array) bool { return isOptimizer(name) })
 	}
-	return tensorfile.Write(path, tensors, metadata)
+	return tensorfile.Write(path, layer.Tensors(arrays), metadata)
 }
 
 // LoadStore puts the tensors of a file into the store and gives the file's metadata. Parameters that the store has must be there
@@ -78,24 +76,8 @@ func LoadStore(path string, store *model.Store) (map[string]string, error) {
 		return nil, err
 	}
 	defer f.Close()
-	have, want := map[string][]int{}, map[string][]int{}
-	arrays := map[string]layer.Array{}
-	for _, name := range f.Names() {
-		data, err := f.Float32s(name)
-		if err != nil {
-			return nil, err
-		}
-		arrays[name] = layer.Array{Shape: f.Shape(name), Data: data}
-		if !isOptimizer(name) {
-			have[name] = f.Shape(name)
-		}
-	}
-	for v := range store.IterVariables() {
-		if name := layer.Name(v.Path()); !isOptimizer(name) {
-			want[name] = v.Shape().Dimensions
-		}
-	}
-	if err := layer.CheckNames(path, want, have); err != nil {
+	arrays, err := layer.ReadAll(f)
+	if err != nil {
 		return nil, err
 	}
 	state := map[string]layer.Array{}
@@ -104,6 +86,15 @@ func LoadStore(path string, store *model.Store) (map[string]string, error) {
 			state[name] = a
 			delete(arrays, name)
 		}
+	}
+	want := map[string][]int{}
+	for v := range store.IterVariables() {
+		if name := layer.Name(v.Path()); !isOptimizer(name) {
+			want[name] = v.Shape().Dimensions
+		}
+	}
+	if err := layer.CheckNames(path, want, layer.Shapes(arrays)); err != nil {
+		return nil, err
 	}
 	if err := layer.Put(store, "", arrays, true); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/vit"
@@ -66,15 +67,7 @@ func encoderPath(c *checker) {
 		table := layer.Param(scope, images.Graph(), "pos_embed", 1, 1+e.Config.StoredGrid*e.Config.StoredGrid, e.Config.Width)
 		out := []*Node{vit.Position(table, e.Config.StoredGrid, e.Config.Grid), vit.Tokens(scope, e.Config, images)}
 		taps := vit.Forward(scope, e.Config, images)
-		var sum *Node
-		for _, t := range e.Forward(scope, images) {
-			if sum == nil {
-				sum = t
-			} else {
-				sum = Add(sum, t)
-			}
-		}
-		return append(append(out, DivScalar(sum, float64(len(taps)))), taps...)
+		return append(append(out, encoder.Mean(e.Forward(scope, images))), taps...)
 	}, input))
 	c.against(outputs[0], "encoder", "pos_embed", 5e-5)
 	c.against(outputs[1], "encoder", "tokens", 2e-4)

@@ -59,11 +59,7 @@ func (c *checker) head(s setUp) *model.Store {
 }
 
 func (s setUp) trace(scope *model.Scope, batch *Node) *inpformer.Trace {
-	var targets []*Node
-	for g := range s.groups {
-		targets = append(targets, Squeeze(Slice(batch, AxisRange(), AxisElem(g)), 1))
-	}
-	return inpformer.Forward(scope, s.config, targets, encoder.Sizes(s.groups))
+	return inpformer.Forward(scope, s.config, encoder.Ungroup(batch), encoder.Sizes(s.groups))
 }
 
 // forward: everything after the encoder, by name, and the losses.

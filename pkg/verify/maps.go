@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 	"adlab/pkg/inpformer"
 
@@ -55,17 +56,12 @@ func maps(c *checker) {
 		labels = nil
 		add := func(name string, x *Node) { labels, out = append(labels, name), append(out, x) }
 		t := s.trace(scope, batch)
-		var sum *Node
+		var distances []*Node
 		for g := range t.Target {
-			p := inpformer.PointDistance(t.Target[g], t.Output[g])
-			add(fmt.Sprintf("crop_map_group%d", g), chain(p, grid, detector.Aligned(grid, j.Crop)))
-			if sum == nil {
-				sum = p
-			} else {
-				sum = Add(sum, p)
-			}
+			distances = append(distances, inpformer.PointDistance(t.Target[g], t.Output[g]))
+			add(fmt.Sprintf("crop_map_group%d", g), chain(distances[g], grid, detector.Aligned(grid, j.Crop)))
 		}
-		p := DivScalar(sum, float64(len(t.Target)))
+		p := encoder.Mean(distances)
 		add("crop_map", chain(p, grid, detector.Aligned(grid, j.Crop)))
 		add("crop_map_blurred", chain(p, grid, detector.Aligned(grid, j.Crop), detector.Blur(j.Crop)))
 		add("map256_before_blur", chain(p, grid, detector.Aligned(grid, j.Crop), detector.Resize(j.Crop, j.MapSide)))

@@ -3,8 +3,6 @@ package vit
 import (
 	"crypto/sha256"
 	"fmt"
-	"maps"
-	"slices"
 
 	"adlab/pkg/imageio"
 	"adlab/pkg/layer"
@@ -86,9 +84,8 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "vit %+v %s\n", cfg, t)
-	for _, name := range slices.Sorted(maps.Keys(arrays)) {
-		fmt.Fprintf(h, "%s %v\n", name, arrays[name].Shape)
-		h.Write(tensorfile.F32(arrays[name].Data, arrays[name].Shape...).Data)
+	if err := layer.WriteContent(h, arrays); err != nil {
+		return nil, err
 	}
 	e.digest = fmt.Sprintf("%x", h.Sum(nil))
 	return e, nil
@@ -129,10 +126,7 @@ func configOf(arrays map[string]layer.Array) (Config, error) {
 		}
 		cfg.Depth++
 	}
-	got := map[string][]int{}
-	for name, a := range arrays {
-		got[name] = a.Shape
-	}
+	got := layer.Shapes(arrays)
 	for _, unused := range []string{"mask_token", "norm.weight", "norm.bias"} { // present in checkpoints, never run
 		delete(got, unused)
 	}

@@ -1,0 +1,52 @@
+package layer
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"adlab/pkg/tensorfile"
+)
+
+// ReadAll copies every tensor of a file as float32, by name.
+func ReadAll(f *tensorfile.File) (map[string]Array, error) {
+	arrays := map[string]Array{}
+	for _, name := range f.Names() {
+		data, err := f.Float32s(name)
+		if err != nil {
+			return nil, err
+		}
+		arrays[name] = Array{Shape: f.Shape(name), Data: data}
+	}
+	return arrays, nil
+}
+
+// Tensors is what tensorfile.Write takes.
+func Tensors(arrays map[string]Array) map[string]tensorfile.Tensor {
+	tensors := map[string]tensorfile.Tensor{}
+	for name, a := range arrays {
+		tensors[name] = tensorfile.F32(a.Data, a.Shape...)
+	}
+	return tensors
+}
+
+// Shapes is the shape of each array, as CheckNames takes them.
+func Shapes(arrays map[string]Array) map[string][]int {
+	shapes := map[string][]int{}
+	for name, a := range arrays {
+		shapes[name] = a.Shape
+	}
+	return shapes
+}
+
+// WriteContent writes names, shapes and values to w in the order of the names: part of digests.
+func WriteContent(w io.Writer, arrays map[string]Array) error {
+	for _, name := range slices.Sorted(maps.Keys(arrays)) {
+		a := arrays[name]
+		if _, err := fmt.Fprintf(w, "%s %v\n%s", name, a.Shape, tensorfile.F32(a.Data, a.Shape...).Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
