@@ -5,8 +5,8 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
-	"slices"
 
+	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
@@ -41,8 +41,8 @@ func Default() Config {
 
 // Validate says in one line which setting cannot be.
 func (c Config) Validate() error {
-	if len(c.Taps) == 0 || !slices.IsSorted(c.Taps) || c.Taps[0] < FirstTap || c.Taps[len(c.Taps)-1] >= Blocks {
-		return fmt.Errorf("taps: expected ascending blocks from %d to %d, got %v", FirstTap, Blocks-1, c.Taps)
+	if err := encoder.CheckTaps(c.Taps, FirstTap, Blocks-1); err != nil {
+		return err
 	}
 	return c.transform().Validate(TokenStride)
 }

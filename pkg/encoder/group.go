@@ -66,3 +66,16 @@ func CheckGroups(groups [][]int, levels int) error {
 	}
 	return nil
 }
+
+// CheckTaps says in one line where taps are not strictly ascending blocks from first to last.
+func CheckTaps(taps []int, first, last int) error {
+	for i, tap := range taps {
+		if tap < first || tap > last || i > 0 && tap <= taps[i-1] {
+			return fmt.Errorf("taps: expected ascending blocks from %d to %d, each once, got %v", first, last, taps)
+		}
+	}
+	if len(taps) == 0 {
+		return fmt.Errorf("taps: expected at least one block from %d to %d, got none", first, last)
+	}
+	return nil
+}

@@ -1,6 +1,9 @@
 package inpformer
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Prototypes is where the decoder's keys and values come from: the paper's INPs, or one of the ablations.
 type Prototypes string
@@ -47,9 +50,9 @@ func (c Config) Validate() error {
 		return fmt.Errorf("--inps (M): expected 1 to %d prototypes (the number of patch tokens), got %d", tokens, c.INPs)
 	case c.Blocks < 2 || c.Blocks%2 != 0:
 		return fmt.Errorf("decoder blocks: expected an even number of at least 2, got %d", c.Blocks)
-	case !(c.CoherenceWeight >= 0):
+	case !(c.CoherenceWeight >= 0) || math.IsInf(c.CoherenceWeight, 1):
 		return fmt.Errorf("coherence weight: expected 0 or more, got %g", c.CoherenceWeight)
-	case !(c.MiningPower >= 0):
+	case !(c.MiningPower >= 0) || math.IsInf(c.MiningPower, 1):
 		return fmt.Errorf("soft-mining power: expected 0 or more, got %g", c.MiningPower)
 	case c.Prototypes != FromImage && c.Prototypes != FromTable && c.Prototypes != SelfAttention:
 		return fmt.Errorf("prototypes: expected %s, %s or %s, got %q", FromImage, FromTable, SelfAttention, c.Prototypes)

@@ -9,9 +9,9 @@ import (
 
 // Distribution is 1 - cos(F_i, P_m) for each token and prototype: [B, N, M], in 0..2. F carries no gradient.
 func (t *Trace) Distribution() *Node {
-	norm := func(x *Node) *Node { return MaxScalar(L2Norm(x, -1), 1e-8) } // [B, ., 1]
-	f, p := StopGradient(t.Fused), t.INPs
-	return OneMinus(Div(Einsum("bnc,bmc->bnm", f, p), Mul(norm(f), Transpose(norm(p), 1, 2))))
+	const floor = 1e-8 // of cosine_similarity
+	f, p := layer.Normalize(StopGradient(t.Fused), floor), layer.Normalize(t.INPs, floor)
+	return OneMinus(Einsum("bnc,bmc->bnm", f, p))
 }
 
 // Distance is each token's distance to its nearest prototype, [B, N], and the index of that prototype, [B, N] int32,

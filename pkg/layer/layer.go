@@ -53,16 +53,18 @@ func MergeHeads(x *Node) *Node {
 }
 
 // Cosine is the cosine of a and b along axis, which is dropped; a and b have one shape. Each norm is clamped from below
-// at 1e-8, as PyTorch's cosine_similarity does (GoMLX's masks zero vectors instead).
+// at 1e-8, as PyTorch's cosine_similarity does (GoMLX's masks zero vectors instead); under the root, so that the gradient
+// of a zero vector is finite.
 func Cosine(a, b *Node, axis int) *Node {
 	const floor = 1e-8
-	norm := func(x *Node) *Node { return MaxScalar(Sqrt(ReduceSum(Square(x), axis)), floor) }
+	norm := func(x *Node) *Node { return Sqrt(MaxScalar(ReduceSum(Square(x), axis), floor*floor)) }
 	return Div(ReduceSum(Mul(a, b), axis), Mul(norm(a), norm(b)))
 }
 
-// Normalize divides the vectors of the last axis by their Euclidean norm, clamped from below at floor.
+// Normalize divides the vectors of the last axis by their Euclidean norm, clamped from below at floor; the gradient of a
+// zero vector is finite.
 func Normalize(x *Node, floor float64) *Node {
-	return Div(x, MaxScalar(L2Norm(x, -1), floor))
+	return Div(x, Sqrt(MaxScalar(ReduceAndKeep(Square(x), ReduceSum, -1), floor*floor)))
 }
 
 // At goes down to the sub-scope that a checkpoint calls name: At(scope, "attn.kv") is scope.At("attn").At("kv").

@@ -1,6 +1,7 @@
 package vit
 
 import (
+	"adlab/pkg/encoder"
 	"fmt"
 	"slices"
 )
@@ -41,10 +42,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("vision transformer: expected heads to divide the width %d, got %d", c.Width, c.Heads)
 	case c.Patch < 1 || c.Grid < 1 || c.StoredGrid < 1 || c.Depth < 1 || c.Registers < 0:
 		return fmt.Errorf("vision transformer: patch %d, grid %d, stored grid %d and depth %d must be at least 1", c.Patch, c.Grid, c.StoredGrid, c.Depth)
-	case len(c.Taps) == 0 || !slices.IsSorted(c.Taps) || c.Taps[0] < 0 || c.Taps[len(c.Taps)-1] >= c.Depth:
-		return fmt.Errorf("vision transformer: expected ascending taps within blocks 0 to %d, got %v", c.Depth-1, c.Taps)
 	}
-	return nil
+	return encoder.CheckTaps(c.Taps, 0, c.Depth-1)
 }
 
 // halves is the two-group reconstruction's grouping of n levels: the shallow half and the deep half.

@@ -1,0 +1,138 @@
+package encoder_test
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"adlab/datasets"
+	"adlab/pkg/backend"
+	"adlab/pkg/encoder"
+	"adlab/pkg/imageio"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+)
+
+// corners is an encoder without weights: three levels, the image's quarters as tokens, times 1, 2 and 3.
+type corners struct{ digest string }
+
+func (corners) Name() string        { return "corners" }
+func (c corners) Digest() string    { return c.digest }
+func (corners) Grid() int           { return 2 }
+func (corners) Width() int          { return 3 }
+func (corners) Groups() [][]int     { return [][]int{{0, 2}, {1}} }
+func (corners) Store() *model.Store { return model.NewStore() }
+func (corners) Transform() imageio.Transform {
+	return imageio.Transform{Resize: 4, Crop: 4, Std: [3]float32{1, 1, 1}}
+}
+func (corners) Forward(_ *model.Scope, x *Node) []*Node {
+	b := x.Shape().Dimensions[0]
+	x = Reshape(ReduceMean(Reshape(x, b, 2, 2, 2, 2, 3), 2, 4), b, 4, 3)
+	return []*Node{x, MulScalar(x, 2), MulScalar(x, 3)}
+}
+
+// plain writes n plain pictures of growing brightness.
+func plain(t *testing.T, n int) []datasets.Sample {
+	dir := t.TempDir()
+	var samples []datasets.Sample
+	for i := range n {
+		m := image.NewGray(image.Rect(0, 0, 8, 8))
+		for k := range m.Pix {
+			m.SetGray(k%8, k/8, color.Gray{Y: uint8(10 * (i + 1))})
+		}
+		path := filepath.Join(dir, fmt.Sprintf("%02d.png", i))
+		f, err := os.Create(path)
+		require.NoError(t, err)
+		require.NoError(t, png.Encode(f, m))
+		require.NoError(t, f.Close())
+		samples = append(samples, datasets.Sample{ID: filepath.Base(path), Path: path})
+	}
+	return samples
+}
+
+func TestExtractKeepsTheOrder(t *testing.T) {
+	samples := plain(t, 19) // more than one batch
+	samples[0], samples[18] = samples[18], samples[0]
+	for _, name := range backend.Available() {
+		t.Run(name, func(t *testing.T) {
+			b, err := backend.Open(name)
+			require.NoError(t, err)
+			cache := t.TempDir()
+			extractor := func(e corners) *encoder.Extractor {
+				return &encoder.Extractor{Backend: b.Backend, Encoder: e, Cache: cache}
+			}
+			f, err := extractor(corners{"1"}).Extract(t.Context(), samples)
+			require.NoError(t, err)
+			defer f.Close()
+			require.Equal(t, []int{19, 2, 4, 3}, []int{f.Len, f.Groups, f.Tokens, f.Width})
+			brightness := func(i int) float32 { return float32(10*(i+1)) / 255 }
+			for at, i := range map[int]int{0: 18, 1: 1, 15: 15, 16: 16, 18: 0} {
+				for k, v := range f.At(at) {
+					require.InDelta(t, 2*brightness(i), v, 1e-5, "place %d value %d: the mean of levels 1 and 3, and level 2, are twice the picture", at, k)
+				}
+			}
+
+			cancelled, cancel := context.WithCancel(t.Context())
+			cancel()
+			again, err := extractor(corners{"1"}).Extract(cancelled, samples)
+			require.NoError(t, err, "the cache needs no encoder")
+			defer again.Close()
+			for i := range samples {
+				require.Equal(t, f.At(i), again.At(i))
+			}
+			_, err = extractor(corners{"2"}).Extract(cancelled, samples)
+			require.ErrorIs(t, err, context.Canceled, "another encoder's features are not these")
+			grouped := extractor(corners{"1"})
+			grouped.Groups = [][]int{{0, 1, 2}}
+			_, err = grouped.Extract(cancelled, samples)
+			require.ErrorIs(t, err, context.Canceled, "another grouping's features are not these")
+			files, err := filepath.Glob(filepath.Join(cache, "features", "*"))
+			require.NoError(t, err)
+			require.Len(t, files, 1, "a cancelled extraction leaves nothing behind")
+		})
+	}
+}
+
+func TestSpoiledCacheIsOneLine(t *testing.T) {
+	samples := plain(t, 2)
+	b, err := backend.Open("go")
+	require.NoError(t, err)
+	x := &encoder.Extractor{Backend: b.Backend, Encoder: corners{"1"}, Cache: t.TempDir()}
+	f, err := x.Extract(t.Context(), samples)
+	require.NoError(t, err)
+	f.Close()
+	files, err := filepath.Glob(filepath.Join(x.Cache, "features", "*"))
+	require.NoError(t, err)
+	whole, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	for label, content := range map[string][]byte{"empty": {}, "cut": whole[:len(whole)-5], "noise": []byte("noise, noise, noise")} {
+		require.NoError(t, os.WriteFile(files[0], content, 0o666))
+		_, err = x.Extract(t.Context(), samples)
+		require.ErrorContains(t, err, filepath.Base(files[0]), label)
+		require.ErrorContains(t, err, "delete it and run again", label)
+		require.NotContains(t, err.Error(), "\n", label)
+	}
+	require.NoError(t, os.Remove(files[0]))
+	_, err = x.Extract(t.Context(), append(samples, datasets.Sample{ID: "x", Path: filepath.Join(t.TempDir(), "gone.png")}))
+	require.ErrorContains(t, err, "gone.png")
+}
+
+func TestGroupIsTheMeanOfItsLevels(t *testing.T) {
+	for _, name := range backend.Available() {
+		b, err := backend.Open(name)
+		require.NoError(t, err)
+		out, err := CallOnceN(b.Backend, func(x *Node) []*Node {
+			return encoder.Group([]*Node{x, MulScalar(x, 2), MulScalar(x, 6)}, [][]int{{2, 0, 1}, {1}})
+		}, []float32{1, 10})
+		require.NoError(t, err)
+		require.InDeltaSlice(t, []float32{3, 30}, out[0].Value(), 1e-5)
+		require.Equal(t, []float32{2, 20}, out[1].Value())
+	}
+}
