@@ -50,7 +50,7 @@ func calibrate(backend compute.Backend, arrays map[string]layer.Array, crops []*
 		_, blocks := Features(scope, images, Blocks-1)
 		var sums []*Node
 		for i := FirstTap; i < Blocks; i++ {
-			x := pool(blocks[i], calibrationSide/TokenStride)
+			x := toGrid(blocks[i], calibrationSide/TokenStride)
 			sums = append(sums, ReduceSum(x, 0, 1, 2), ReduceSum(Square(x), 0, 1, 2))
 		}
 		return sums

@@ -57,12 +57,78 @@ func TestProjectionsAreOrthonormal(t *testing.T) {
 	}
 }
 
+func TestStrideEight(t *testing.T) {
+	cfg := Config{Image: 64, Stride: 8, Taps: []int{2, 3, 8}}
+	for _, name := range backend.Available() {
+		b, err := backend.Open(name)
+		require.NoError(t, err)
+		e, err := New(cfg)
+		require.NoError(t, err)
+		require.Equal(t, 8, e.Grid())
+		require.Equal(t, [][]int{{0, 1}, {2}}, e.Groups())
+		levels, err := model.CallOnceN(b.Backend, e.Store(), func(scope *model.Scope, x *Node) []*Node { return e.Forward(scope, x) },
+			tensors.FromFlatDataAndDimensions(ramp(64*64*3), 1, 64, 64, 3))
+		require.NoError(t, err)
+		for _, l := range levels {
+			require.Equal(t, []int{1, 64, Width}, l.Shape().Dimensions)
+		}
+		deep := tensors.MustCopyFlatData[float32](levels[2])
+		token := func(row, column int) []float32 { at := (8*row + column) * Width; return deep[at : at+Width] }
+		require.Equal(t, token(2, 4), token(3, 5), "a pixel of stride 16 is repeated")
+		require.NotEqual(t, token(2, 4), token(2, 6))
+	}
+}
+
+func TestToGrid(t *testing.T) {
+	b, err := backend.Open("go")
+	require.NoError(t, err)
+	x := [][][][]float32{{{{1}, {3}}, {{5}, {7}}}} // [1, 2, 2, 1]
+	for _, c := range []struct {
+		n    int
+		want []float32
+	}{{1, []float32{4}}, {2, []float32{1, 3, 5, 7}}, {4, []float32{1, 1, 3, 3, 1, 1, 3, 3, 5, 5, 7, 7, 5, 5, 7, 7}}} {
+		got, err := CallOnce(b.Backend, func(x *Node) *Node { return toGrid(x, c.n) }, x)
+		require.NoError(t, err)
+		require.Equal(t, []int{1, c.n, c.n, 1}, got.Shape().Dimensions)
+		require.Equal(t, c.want, tensors.MustCopyFlatData[float32](got))
+	}
+}
+
+// TestForwardRefusesOtherSizes: a picture of twice the side would pool to the same grid without a word.
+func TestForwardRefusesOtherSizes(t *testing.T) {
+	b, err := backend.Open("go")
+	require.NoError(t, err)
+	e, err := New(config(32))
+	require.NoError(t, err)
+	_, err = model.CallOnceN(b.Backend, e.Store(), func(scope *model.Scope, x *Node) []*Node { return e.Forward(scope, x) },
+		tensors.FromFlatDataAndDimensions(ramp(64*64*3), 1, 64, 64, 3))
+	require.ErrorContains(t, err, "32")
+}
+
+// ramp is n values between -1 and 1.
+func ramp(n int) []float32 {
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(i%97)/48.5 - 1
+	}
+	return values
+}
+
 func TestDigestCoversSettings(t *testing.T) {
-	one, err := New(config(64))
+	seen := map[string]bool{}
+	for _, c := range []Config{
+		{Image: 64}, {Image: 96}, {Image: 64, Stride: 8}, {Image: 64, Taps: []int{4, 8}}, {Image: 64, Taps: []int{4, 8}, Groups: [][]int{{0, 1}}},
+	} {
+		e, err := New(c)
+		require.NoError(t, err)
+		require.False(t, seen[e.Digest()], "%+v", c)
+		seen[e.Digest()] = true
+	}
+	zero, err := New(Config{})
 	require.NoError(t, err)
-	other, err := New(config(96))
+	e, err := New(Default())
 	require.NoError(t, err)
-	require.NotEqual(t, one.Digest(), other.Digest())
+	require.Equal(t, e.Digest(), zero.Digest())
 }
 
 func TestRandomIsDeterministic(t *testing.T) {
@@ -82,12 +148,22 @@ func TestRandomIsDeterministic(t *testing.T) {
 }
 
 func TestBadSettingsAndWeights(t *testing.T) {
-	_, err := New(config(65))
-	require.ErrorContains(t, err, "use 64 or 80")
-	c := config(64)
-	c.Taps = []int{1, 4}
-	_, err = New(c)
-	require.ErrorContains(t, err, "taps")
+	for _, c := range []struct {
+		cfg  Config
+		want string
+	}{
+		{config(65), "use 64 or 80"},
+		{Config{Taps: []int{1, 4}}, "taps"},
+		{Config{Taps: []int{4, 11}}, "taps"},
+		{Config{Taps: []int{4, 4}}, "taps"},
+		{Config{Taps: []int{}}, "taps"},
+		{Config{Stride: 4}, "stride: expected 8 or 16"},
+		{Config{Taps: []int{4, 8}, Groups: [][]int{{0, 1, 2}}}, "groups"},
+	} {
+		_, err := New(c.cfg)
+		require.ErrorContains(t, err, c.want)
+		require.NotContains(t, err.Error(), "\n")
+	}
 
 	f, err := tensorfile.Parse("embedded", pretrained)
 	require.NoError(t, err)
@@ -100,10 +176,26 @@ func TestBadSettingsAndWeights(t *testing.T) {
 	x := broken["_blocks.3._project_conv.weight"]
 	x.Shape = []int{x.Shape[1], x.Shape[0], 1, 1}
 	broken["_blocks.3._project_conv.weight"] = x
+	broken["_fc.weight"] = broken["_bn0.weight"]
+	delete(broken, "stats.4.std")
 	path := filepath.Join(t.TempDir(), "w.safetensors")
 	require.NoError(t, tensorfile.Write(path, broken, nil))
 	_, err = Open(path, config(64))
+	require.ErrorContains(t, err, path)
 	require.ErrorContains(t, err, "_blocks.3._project_conv.weight expected [40 144 1 1] got [144 40 1 1]")
+	require.ErrorContains(t, err, "1 missing: stats.4.std; 1 unexpected: _fc.weight")
+}
+
+// TestShippedWeightsSayWhereTheyComeFrom holds the file against the constants that Convert writes.
+func TestShippedWeightsSayWhereTheyComeFrom(t *testing.T) {
+	f, err := tensorfile.Parse("embedded", pretrained)
+	require.NoError(t, err)
+	m := f.Metadata()
+	require.Equal(t, SourceSHA256, m["sha256"])
+	require.Equal(t, "Apache-2.0", m["licence"])
+	for _, name := range Photographs {
+		require.Contains(t, m["photographs"], name)
+	}
 }
 
 // Stem and blocks are held against the reference in pkg/verify (group convnet).

@@ -19,12 +19,11 @@ func TestConfigValidate(t *testing.T) {
 	require.NoError(t, Default().Validate())
 	require.NoError(t, encoder.CheckGroups(Default().Groups, len(Default().Taps)))
 	for label, spoil := range map[string]func(*Config){
-		"no taps":        func(c *Config) { c.Taps = nil },
+		"no taps":        func(c *Config) { c.Taps = []int{} },
 		"too shallow":    func(c *Config) { c.Taps = []int{FirstTap - 1, 4} },
 		"too deep":       func(c *Config) { c.Taps = []int{4, Blocks} },
 		"descending":     func(c *Config) { c.Taps = []int{5, 4} },
 		"twice the same": func(c *Config) { c.Taps = []int{4, 4, 5} },
-		"no image":       func(c *Config) { c.Image = 0 },
 		"negative":       func(c *Config) { c.Image = -16 },
 		"odd side":       func(c *Config) { c.Image = 72 },
 	} {
@@ -72,7 +71,7 @@ func TestShallowBlocksArePooledByTheMean(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		out, err := CallOnce(b.Backend, func(x *Node) *Node { return pool(x, 1) }, tensors.FromFlatDataAndDimensions([]float32{1, 2, 3, 6}, 1, 2, 2, 1))
+		out, err := CallOnce(b.Backend, func(x *Node) *Node { return toGrid(x, 1) }, tensors.FromFlatDataAndDimensions([]float32{1, 2, 3, 6}, 1, 2, 2, 1))
 		require.NoError(t, err)
 		require.Equal(t, []float32{3}, tensors.MustCopyFlatData[float32](out))
 	}

@@ -38,9 +38,9 @@ func PointDistance(target, output *Node) *Node {
 	return OneMinus(layer.Cosine(StopGradient(target), StopGradient(output), -1))
 }
 
-// MiningFactor is (p / mean p)^power, the mean over batch and grid: [B, N].
+// MiningFactor is (p / mean p)^power, the mean over batch and grid: [B, N]. Where all is reconstructed it is zero, not 0/0.
 func MiningFactor(p *Node, power float64) *Node {
-	return PowScalar(Div(p, ReduceAllMean(p)), power)
+	return PowScalar(Div(p, MaxScalar(ReduceAllMean(p), 1e-12)), power)
 }
 
 // ReconstructionLoss is the mean over the groups of 1 - cos(vec E_g, vec R_g), averaged over the batch, a scalar. Soft mining does

@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -36,7 +37,7 @@ type Experiment struct {
 
 	INPs, Steps, Batch int
 	Rate               float64 // largest learning rate
-	Resize, Crop       int
+	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit              datasets.Options
 }
 
@@ -47,7 +48,7 @@ func Default(layout string) Experiment {
 
 // profile is what a profile fills in.
 type profile struct {
-	image, steps, batch int
+	image, steps, batch int // image: side of the convnet's input; a vision transformer keeps its own
 	limit               datasets.Options
 }
 
@@ -88,9 +89,6 @@ func (e *Experiment) Validate() error {
 	if e.Batch == 0 {
 		e.Batch = p.batch
 	}
-	if e.Crop == 0 {
-		e.Crop = p.image
-	}
 	return nil
 }
 
@@ -123,12 +121,11 @@ func CacheDir() string {
 
 // NewEncoder opens the encoder of the experiment.
 func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
-	cfg := convnet.Default()
-	cfg.Image = e.Crop
+	cfg := convnet.Config{Image: cmp.Or(e.Crop, profiles[e.Profile].image)}
 	switch e.Encoder {
 	case "", "random":
-		if e.Resize != 0 && e.Resize != e.Crop {
-			return nil, fmt.Errorf("--resize: EfficientNet-Lite0 sees the whole image; expected the crop of %d pixels, got %d", e.Crop, e.Resize)
+		if e.Resize != 0 && e.Resize != cfg.Image {
+			return nil, fmt.Errorf("--resize: EfficientNet-Lite0 sees the whole image; expected the crop of %d pixels, got %d", cfg.Image, e.Resize)
 		}
 		if e.Encoder == "random" {
 			return convnet.Random(l.Backend.Backend, cfg, e.Seed)
@@ -143,11 +140,7 @@ func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
 	if convnet.IsWeights(e.Encoder) {
 		return convnet.Open(e.Encoder, cfg)
 	}
-	opt := vit.Options{Resize: e.Resize, Crop: e.Crop}
-	if e.Profile != "paper" && e.Crop == profiles[e.Profile].image { // the profile's own size is the convnet's
-		opt.Resize, opt.Crop = 0, 0
-	}
-	return vit.Open(e.Encoder, opt)
+	return vit.Open(e.Encoder, vit.Options{Resize: e.Resize, Crop: e.Crop})
 }
 
 // NewDetector makes the experiment's detector, untrained. train is what it will be fitted on: part of the address of its checkpoint.

@@ -27,14 +27,14 @@ func TestConfigValidate(t *testing.T) {
 	good := Config{Width: 8, Heads: 2, Depth: 4, Patch: 14, Registers: 4, StoredGrid: 3, Grid: 2, Taps: []int{1, 3}}
 	require.NoError(t, good.Validate())
 	for message, spoil := range map[string]func(*Config){
-		"heads to divide the width 8, got 3": func(c *Config) { c.Heads = 3 },
-		"heads to divide the width 8, got 0": func(c *Config) { c.Heads = 0 },
-		"heads to divide the width 0, got 2": func(c *Config) { c.Width = 0 },
-		"patch 0":                            func(c *Config) { c.Patch = 0 },
-		"grid 0":                             func(c *Config) { c.Grid = 0 },
-		"stored grid 0":                      func(c *Config) { c.StoredGrid = 0 },
-		"depth 0":                            func(c *Config) { c.Depth = 0 },
-		"ascending blocks from 0 to 3, each once, got []":          func(c *Config) { c.Taps = nil },
+		"heads to divide the width 8, got 3":       func(c *Config) { c.Heads = 3 },
+		"heads to divide the width 8, got 0":       func(c *Config) { c.Heads = 0 },
+		"heads to divide the width 0, got 2":       func(c *Config) { c.Width = 0 },
+		"patch 0":                                  func(c *Config) { c.Patch = 0 },
+		"grid 0":                                   func(c *Config) { c.Grid = 0 },
+		"stored grid 0":                            func(c *Config) { c.StoredGrid = 0 },
+		"depth 0":                                  func(c *Config) { c.Depth = 0 },
+		"at least one block from 0 to 3, got none": func(c *Config) { c.Taps = nil },
 		"ascending blocks from 0 to 3, each once, got [3 1]":       func(c *Config) { c.Taps = []int{3, 1} },
 		"ascending blocks from 0 to 3, each once, got [-1 1]":      func(c *Config) { c.Taps = []int{-1, 1} },
 		"ascending blocks from 0 to 3, each once, got [1 4]":       func(c *Config) { c.Taps = []int{1, 4} },

@@ -1,6 +1,7 @@
 package vit
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 
@@ -66,12 +67,12 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	crop := orElse(opt.Crop, 392)
-	t := imageio.Transform{Resize: orElse(opt.Resize, crop*8/7), Crop: crop, Mean: Mean, Std: Std}
+	crop := cmp.Or(opt.Crop, 392)
+	t := imageio.Transform{Resize: cmp.Or(opt.Resize, crop*8/7), Crop: crop, Mean: Mean, Std: Std}
 	if err := t.Validate(cfg.Patch); err != nil {
 		return nil, err
 	}
-	cfg.Grid, cfg.Heads, cfg.Taps = t.Crop/cfg.Patch, orElse(opt.Heads, max(1, cfg.Width/64)), opt.Taps
+	cfg.Grid, cfg.Heads, cfg.Taps = t.Crop/cfg.Patch, cmp.Or(opt.Heads, max(1, cfg.Width/64)), opt.Taps
 	if cfg.Taps == nil {
 		cfg.Taps = TapsFor(cfg.Depth)
 	}
@@ -184,11 +185,4 @@ func (e *Encoder) Forward(scope *model.Scope, images *Node) []*Node {
 		taps[i] = Patches(e.Config, t)
 	}
 	return taps
-}
-
-func orElse(v, otherwise int) int {
-	if v == 0 {
-		return otherwise
-	}
-	return v
 }

@@ -24,8 +24,8 @@ func experimentFlags(cmd *cobra.Command, e *lab.Experiment) {
 	f.IntVar(&e.Steps, "steps", 0, "training steps (default: the profile's)")
 	f.IntVar(&e.Batch, "batch", 0, "images a step (default: the profile's)")
 	f.Float64Var(&e.Rate, "rate", 0, "largest learning rate (default 0.001)")
-	f.IntVar(&e.Resize, "resize", 0, "pixels a side before the crop (default: the profile's)")
-	f.IntVar(&e.Crop, "crop", 0, "pixels a side that the encoder sees (default: the profile's)")
+	f.IntVar(&e.Resize, "resize", 0, "pixels a side before the crop (default: the encoder's)")
+	f.IntVar(&e.Crop, "crop", 0, "pixels a side that the encoder sees (default: the encoder's at the profile's size)")
 	f.IntVar(&e.Limit.TrainLimit, "train-limit", 0, "use at most so many images in all to learn from")
 	f.IntVar(&e.Limit.TestLimit, "test-limit", 0, "use at most so many images a category and label to test on")
 }
