@@ -4,10 +4,12 @@
 //
 // The exact pixel metrics rest on one fact: ROC, precision-recall and PRO curves bend only at the scores of positive
 // pixels. So only those (about one in a hundred) are sorted, and every negative pixel is dropped into the gap between two
-// of them.
+// of them. All that is counted is counted in integers and all that is summed is summed in the order of the scores, so that
+// neither the order of the images nor the number of workers changes a bit of the result.
 package metric
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -18,11 +20,15 @@ import (
 var (
 	ErrEmpty            = errors.New("no scores")
 	ErrLength           = errors.New("lengths differ")
+	ErrLabel            = errors.New("label is neither 0 (normal) nor 1 (anomalous)")
 	ErrNotFinite        = errors.New("score is not finite")
 	ErrOneClass         = errors.New("images of one class only: AUROC, AP and F1 need normal and anomalous ones")
 	ErrNoPositivePixels = errors.New("no anomalous pixel in any mask")
 	ErrNoNegativePixels = errors.New("no normal pixel in any mask")
 	ErrLimit            = errors.New("AUPRO's limit of the false-positive rate must lie in (0, 1]")
+	ErrPasses           = errors.New("Positives takes every map, then Negatives takes the same maps, then come the Scores")
+	ErrRange            = errors.New("scores that are all equal, or more than 1.7e36 apart, have no float32 histogram")
+	ErrFewThresholds    = errors.New("fewer than two of the 200 thresholds give a false-positive rate below 0.3, or all of them give 0")
 )
 
 // Scores are metrics of a ranking, as fractions.
@@ -35,73 +41,65 @@ type Scores struct {
 
 // Image ranks images: label 1 is anomalous, 0 normal.
 func Image(scores []float64, labels []int) (Scores, error) {
-	if len(scores) == 0 {
+	if len(scores) == 0 && len(labels) == 0 {
 		return Scores{}, ErrEmpty
 	}
 	if len(scores) != len(labels) {
 		return Scores{}, fmt.Errorf("%w: %d scores, %d labels", ErrLength, len(scores), len(labels))
 	}
+	var r ranking
 	order := make([]int, len(scores))
 	for i, s := range scores {
-		order[i] = i
-		if math.IsNaN(s) || math.IsInf(s, 0) {
-			return Scores{}, fmt.Errorf("%w: image %d has %v", ErrNotFinite, i, s)
-		}
-	}
-	slices.SortStableFunc(order, func(a, b int) int { // descending; -0 equals 0
 		switch {
-		case scores[a] > scores[b]:
-			return -1
-		case scores[a] < scores[b]:
-			return 1
+		case math.IsNaN(s) || math.IsInf(s, 0):
+			return Scores{}, fmt.Errorf("%w: image %d has %v", ErrNotFinite, i, s)
+		case labels[i] == 1:
+			r.positives++
+		case labels[i] == 0:
+			r.negatives++
+		default:
+			return Scores{}, fmt.Errorf("%w: image %d has %d", ErrLabel, i, labels[i])
 		}
-		return 0
-	})
-	var steps []step
-	for _, i := range order {
-		if n := len(steps); n == 0 || steps[n-1].score != scores[i] {
-			steps = append(steps, step{score: scores[i]})
-		}
-		at := &steps[len(steps)-1]
-		if labels[i] != 0 {
-			at.positives++
-		} else {
-			at.negatives++
-		}
+		order[i] = i
 	}
-	return rank(steps)
+	if r.positives == 0 || r.negatives == 0 {
+		return Scores{}, fmt.Errorf("%w, got %d normal and %d anomalous", ErrOneClass, r.negatives, r.positives)
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) }) // descending; -0 equals 0
+	for i := 0; i < len(order); {
+		at, tied := scores[order[i]], [2]int{}
+		for ; i < len(order) && scores[order[i]] == at; i++ {
+			tied[labels[order[i]]]++
+		}
+		r.step(at, tied[1], tied[0])
+	}
+	return r.scores(), nil
 }
 
-// step is one distinct score with what lies at it.
-type step struct {
-	score                float64
-	positives, negatives int
+// ranking walks the distinct scores from the highest down.
+type ranking struct {
+	positives, negatives int // in all
+	tp, fp               int // so far
+	pairs                float64
+	best                 Scores
 }
 
-// rank computes the metrics from the distinct scores in descending order.
-func rank(steps []step) (Scores, error) {
-	var p, n int
-	for _, s := range steps {
-		p, n = p+s.positives, n+s.negatives
+// step takes what lies at one score.
+func (r *ranking) step(score float64, positives, negatives int) {
+	r.pairs += float64(negatives) * (float64(r.tp) + float64(positives)/2)
+	r.tp, r.fp = r.tp+positives, r.fp+negatives
+	if positives == 0 { // recall stays and precision falls
+		return
 	}
-	if p == 0 || n == 0 {
-		return Scores{}, ErrOneClass
+	precision, recall := float64(r.tp)/float64(r.tp+r.fp), float64(r.tp)/float64(r.positives)
+	r.best.AP += float64(positives) / float64(r.positives) * precision
+	if f1 := 2 * precision * recall / (precision + recall + 1e-7); f1 > r.best.F1Max {
+		r.best.F1Max, r.best.Threshold = f1, score
 	}
-	var out Scores
-	var tp, fp int
-	var area float64
-	for _, s := range steps {
-		area += float64(s.negatives) * (float64(tp) + float64(s.positives)/2)
-		tp, fp = tp+s.positives, fp+s.negatives
-		if s.positives == 0 { // neither curve rises here
-			continue
-		}
-		precision, recall := float64(tp)/float64(tp+fp), float64(tp)/float64(p)
-		out.AP += float64(s.positives) / float64(p) * precision
-		if f1 := 2 * precision * recall / (precision + recall + 1e-7); f1 > out.F1Max {
-			out.F1Max, out.Threshold = f1, s.score
-		}
-	}
-	out.AUROC = area / (float64(p) * float64(n))
-	return out, nil
+}
+
+func (r *ranking) scores() Scores {
+	out := r.best
+	out.AUROC = r.pairs / (float64(r.positives) * float64(r.negatives))
+	return out
 }

@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,146 +11,132 @@ import (
 )
 
 func TestImageByHand(t *testing.T) {
-	s, err := Image([]float64{0.9, 0.8, 0.8, 0.1}, []int{1, 1, 0, 0})
-	require.NoError(t, err)
-	require.InDelta(t, 0.875, s.AUROC, 1e-12)        // one of four pairs is a tie
-	require.InDelta(t, 0.5*1+0.5*2.0/3, s.AP, 1e-12) // steps at 0.9 and 0.8
-	require.InDelta(t, 0.8, s.F1Max, 1e-6)           // precision 2/3, recall 1
-	require.Equal(t, 0.8, s.Threshold)
-	all, err := Image([]float64{1, 1, 1}, []int{1, 0, 0})
-	require.NoError(t, err)
-	require.InDelta(t, 0.5, all.AUROC, 1e-12)
-	zero, err := Image([]float64{math.Copysign(0, -1), 0}, []int{1, 0})
-	require.NoError(t, err)
-	require.InDelta(t, 0.5, zero.AUROC, 1e-12, "-0 and 0 tie")
+	negativeZero := math.Copysign(0, -1)
+	for _, c := range []struct {
+		name   string
+		scores []float64
+		labels []int
+		want   Scores // F1Max without the 1e-7
+	}{
+		{"one of four pairs is a tie", []float64{0.9, 0.8, 0.8, 0.1}, []int{1, 1, 0, 0}, Scores{0.875, 0.5*1 + 0.5*2/3, 0.8, 0.8}},
+		{"perfect", []float64{2, 1, -1}, []int{1, 1, 0}, Scores{1, 1, 1, 1}},
+		{"all wrong", []float64{1, 2, 3}, []int{1, 0, 0}, Scores{0, 1. / 3, 0.5, 1}},
+		{"all equal", []float64{1, 1, 1}, []int{1, 0, 0}, Scores{0.5, 1. / 3, 0.5, 1}},
+		{"-0 and 0 tie", []float64{negativeZero, 0}, []int{1, 0}, Scores{0.5, 0.5, 2. / 3, 0}},
+		{"denormals differ", []float64{5e-324, 0}, []int{1, 0}, Scores{1, 1, 1, 5e-324}},
+		{"the largest numbers differ", []float64{math.MaxFloat64, -math.MaxFloat64}, []int{1, 0}, Scores{1, 1, 1, math.MaxFloat64}},
+		{"F1 alike at two thresholds: the higher", []float64{4, 3, 2, 1}, []int{1, 0, 0, 1}, Scores{0.5, 0.75, 2. / 3, 4}},
+	} {
+		got, err := Image(c.scores, c.labels)
+		require.NoError(t, err, c.name)
+		require.InDelta(t, c.want.AUROC, got.AUROC, 1e-15, c.name)
+		require.InDelta(t, c.want.AP, got.AP, 1e-15, c.name)
+		require.InDelta(t, c.want.F1Max, got.F1Max, 1e-7, c.name)
+		require.Equal(t, c.want.Threshold, got.Threshold, c.name)
+	}
 }
 
 func TestUndefinedIsAnErrorNeverANumber(t *testing.T) {
-	_, err := Image(nil, nil)
-	require.ErrorIs(t, err, ErrEmpty)
-	_, err = Image([]float64{1}, []int{1, 0})
-	require.ErrorIs(t, err, ErrLength)
-	_, err = Image([]float64{1, math.NaN()}, []int{1, 0})
-	require.ErrorIs(t, err, ErrNotFinite)
-	_, err = Image([]float64{1, math.Inf(1)}, []int{1, 0})
-	require.ErrorIs(t, err, ErrNotFinite)
-	_, err = Image([]float64{1, 2}, []int{1, 1})
-	require.ErrorIs(t, err, ErrOneClass)
-	_, err = Pixel([][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 0, 0, 0}}, 2)
-	require.ErrorIs(t, err, ErrNoPositivePixels)
-	_, err = Pixel([][]float32{{1, 2, 3, 4}}, [][]uint8{{1, 1, 1, 1}}, 2)
-	require.ErrorIs(t, err, ErrNoNegativePixels)
-	_, err = Pixel([][]float32{{1, 2, 3, float32(math.NaN())}}, [][]uint8{{0, 1, 0, 0}}, 2)
-	require.ErrorIs(t, err, ErrNotFinite)
-	_, err = Pixel([][]float32{{1, 2, 3}}, [][]uint8{{0, 1, 0, 0}}, 2)
-	require.ErrorIs(t, err, ErrLength)
-	_, err = Pixel(nil, nil, 2)
-	require.ErrorIs(t, err, ErrEmpty)
-	p := NewPixels(1)
-	require.NoError(t, p.Positives([]float32{1}, []uint8{1}))
-	_, err = p.Scores(0)
-	require.Error(t, err)
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, c := range []struct {
+		name   string
+		scores []float64
+		labels []int
+		want   error
+		text   string
+	}{
+		{"nothing", nil, nil, ErrEmpty, "no scores"},
+		{"no label", []float64{1}, nil, ErrLength, "1 scores, 0 labels"},
+		{"no score", nil, []int{1}, ErrLength, "0 scores, 1 labels"},
+		{"NaN", []float64{1, nan}, []int{1, 0}, ErrNotFinite, "image 1 has NaN"},
+		{"Inf", []float64{-inf, 1}, []int{1, 0}, ErrNotFinite, "image 0 has -Inf"},
+		{"anomalous only", []float64{1, 2}, []int{1, 1}, ErrOneClass, "0 normal and 2 anomalous"},
+		{"normal only", []float64{1, 2, 3}, []int{0, 0, 0}, ErrOneClass, "3 normal and 0 anomalous"},
+		{"a third label", []float64{1, 2, 3}, []int{0, 1, -1}, ErrLabel, "image 2 has -1"},
+	} {
+		got, err := Image(c.scores, c.labels)
+		require.ErrorIs(t, err, c.want, c.name)
+		require.ErrorContains(t, err, c.text, c.name)
+		require.Zero(t, got, c.name)
+	}
 }
 
-// bruteForce computes the pixel metrics from every distinct threshold.
-func bruteForce(maps [][]float32, masks [][]uint8, side int, limit float64) (auroc, ap, aupro float64) {
-	var thresholds []float32
-	for _, m := range maps {
-		thresholds = append(thresholds, m...)
+// bruteImage asks every pair and every threshold.
+func bruteImage(scores []float64, labels []int) (out Scores) {
+	var wins, pairs, all float64
+	for i := range scores {
+		all += float64(labels[i])
+		for j := range scores {
+			if labels[i] == 1 && labels[j] == 0 {
+				pairs++
+				if scores[i] > scores[j] {
+					wins++
+				} else if scores[i] == scores[j] {
+					wins += 0.5
+				}
+			}
+		}
 	}
+	out.AUROC = wins / pairs
+	thresholds, last := slices.Clone(scores), 0.0
 	slices.Sort(thresholds)
-	thresholds = slices.Compact(thresholds)
 	slices.Reverse(thresholds)
-	var px, py, lastRecall float64
-	var rx, ry float64
-	for _, at := range thresholds {
-		var tp, fp, p, n, pro, regions float64
-		for i, m := range maps {
-			labels, areas := Regions(masks[i], side, 8)
-			hits := make([]float64, len(areas))
-			for k, s := range m {
-				if labels[k] != 0 {
-					p++
-					if s >= at {
-						tp++
-						hits[labels[k]-1]++
-					}
-				} else {
-					n++
-					if s >= at {
-						fp++
-					}
-				}
-			}
-			for r := range hits {
-				pro += hits[r] / float64(areas[r])
-				regions++
+	for _, at := range thresholds { // a threshold met again adds no recall
+		var tp, taken float64
+		for i, s := range scores {
+			if s >= at {
+				taken++
+				tp += float64(labels[i])
 			}
 		}
-		auroc += (fp/n - rx) * (tp/p + ry) / 2
-		ap += (tp/p - lastRecall) * tp / (tp + fp)
-		x, y := fp/n, pro/regions
-		if px < limit && x > px {
-			ex, ey := x, y
-			if x > limit {
-				ex, ey = limit, py+(y-py)*(limit-px)/(x-px)
-			}
-			aupro += (ex - px) * (py + ey) / 2
-		}
-		px, py, rx, ry, lastRecall = x, y, fp/n, tp/p, tp/p
+		precision, recall := tp/taken, tp/all
+		out.AP += (recall - last) * precision
+		last = recall
+		out.F1Max = max(out.F1Max, 2*precision*recall/(precision+recall+1e-7))
 	}
-	return auroc, ap, aupro / limit
+	return out
 }
 
-func TestExactEqualsBruteForce(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	for trial := range 60 {
-		side, levels := 3+rng.IntN(6), 2+rng.IntN(40) // few levels: heavy ties
-		var maps [][]float32
-		var masks [][]uint8
-		for range 1 + rng.IntN(3) {
-			m, mask := make([]float32, side*side), make([]uint8, side*side)
-			for i := range m {
-				m[i] = float32(rng.IntN(levels)-levels/2) / 7
-				if rng.IntN(4) == 0 {
-					mask[i] = 1
-				}
-			}
-			maps, masks = append(maps, m), append(masks, mask)
+func TestImageEqualsBruteForce(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for trial := range 200 {
+		n, levels := 2+rng.IntN(40), 1+rng.IntN(12)
+		scores, labels := make([]float64, n), make([]int, n)
+		for i := range n {
+			scores[i], labels[i] = float64(rng.IntN(levels)-levels/2)/7, rng.IntN(2)
 		}
-		masks[0][0], masks[0][1] = 1, 0
-		got, err := Pixel(maps, masks, side)
-		require.NoError(t, err)
-		auroc, ap, aupro := bruteForce(maps, masks, side, Limit)
-		require.InDelta(t, auroc, got.AUROC, 1e-9, "trial %d", trial)
-		require.InDelta(t, ap, got.AP, 1e-9, "trial %d", trial)
-		require.InDelta(t, aupro, got.AUPRO, 1e-9, "trial %d", trial)
+		labels[0], labels[1] = 0, 1
+		checkImage(t, scores, labels, trial)
 	}
 }
 
-func TestRegions(t *testing.T) {
-	mask := []uint8{1, 0, 0, 0, 1, 0, 1, 0, 1}
-	_, areas := Regions(mask, 3, 8)
-	require.Equal(t, []int{4}, areas)
-	_, areas = Regions(mask, 3, 4)
-	require.Equal(t, []int{1, 1, 1, 1}, areas)
-	_, areas = Regions([]uint8{0, 1, 1, 0}, 2, 8) // neighbours across a row's end are none, diagonals are
-	require.Equal(t, []int{2}, areas)
+func checkImage(t *testing.T, scores []float64, labels []int, trial int) {
+	got, err := Image(scores, labels)
+	require.NoError(t, err)
+	want := bruteImage(scores, labels)
+	require.InDelta(t, want.AUROC, got.AUROC, 1e-12, "trial %d", trial)
+	require.InDelta(t, want.AP, got.AP, 1e-12, "trial %d", trial)
+	require.InDelta(t, want.F1Max, got.F1Max, 1e-12, "trial %d", trial)
 }
 
-func BenchmarkPixel(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	p := make([]float32, 256*256)
-	mask := make([]uint8, len(p))
-	for i := range p {
-		p[i] = rng.Float32()
-		if i%256 < 3 {
-			mask[i] = 1
+func FuzzImage(f *testing.F) {
+	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 128})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var scores []float64
+		var labels []int
+		count := [2]int{}
+		finite := true
+		for ; len(raw) >= 9 && len(scores) < 50; raw = raw[9:] {
+			s, label := math.Float64frombits(binary.LittleEndian.Uint64(raw[1:])), int(raw[0]&1)
+			scores, labels, finite = append(scores, s), append(labels, label), finite && s-s == 0
+			count[label]++
 		}
-	}
-	for b.Loop() {
-		if _, err := Pixel([][]float32{p}, [][]uint8{mask}, 256); err != nil {
-			b.Fatal(err)
+		if finite && count[0] > 0 && count[1] > 0 {
+			checkImage(t, scores, labels, 0)
+			return
 		}
-	}
+		got, err := Image(scores, labels)
+		require.Error(t, err)
+		require.Zero(t, got)
+	})
 }

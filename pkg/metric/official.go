@@ -1,28 +1,32 @@
 package metric
 
 import (
+	"fmt"
 	"math"
+	"sort"
 )
 
-// bins of INP-Former's official evaluation.
+// bins of INP-Former's official evaluation, and its thresholds.
 const bins = 200
 
 // Histogram are pixel metrics as INP-Former's official evaluation prints them: 200 equal bins between the smallest and
 // the largest score plus an overflow bin that counts the largest once more; AUROC and AP are trapezoids through the 201
 // edges (so AP is not average precision), AUPRO takes nothing left of the smallest false-positive rate. F1Max is exact.
+// Source: section 11 of the numerical specification, "active path".
 func Histogram(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
 	out, err := Pixel(maps, masks, side)
 	if err != nil {
-		return out, err
+		return PixelScores{}, err
 	}
-	c := HistogramCurves(maps, masks, side)
-	out.AUROC, out.AP, out.AUPRO = 0, 0, 0
-	for k := bins; k > 0; k-- { // from the highest threshold down
-		out.AUROC += (c.FPR[k-1] - c.FPR[k]) * (c.TPR[k] + c.TPR[k-1]) / 2
-		out.AP += (c.TPR[k-1] - c.TPR[k]) * (c.Precision[k] + c.Precision[k-1]) / 2
+	c, err := HistogramCurves(maps, masks, side)
+	if err != nil {
+		return PixelScores{}, err
 	}
+	out.AUROC, out.AP = 0, 0
 	pro := curve{limit: Limit, x: c.FPR[bins], y: c.PRO[bins]}
-	for k := bins - 1; k >= 0; k-- {
+	for k := bins - 1; k >= 0; k-- { // from the highest threshold down
+		out.AUROC += (c.FPR[k] - c.FPR[k+1]) * (c.TPR[k+1] + c.TPR[k]) / 2
+		out.AP += (c.TPR[k] - c.TPR[k+1]) * (c.Precision[k+1] + c.Precision[k]) / 2
 		pro.to(c.FPR[k], c.PRO[k])
 	}
 	out.AUPRO = pro.area / Limit
@@ -32,120 +36,133 @@ func Histogram(maps [][]float32, masks [][]uint8, side int) (PixelScores, error)
 // Curves are the histogram convention's at the 201 bin edges, lowest threshold first.
 type Curves struct{ FPR, TPR, Precision, PRO []float64 }
 
-// HistogramCurves counts the histograms; the binning is done in float32, as the official evaluation does it.
-func HistogramCurves(maps [][]float32, masks [][]uint8, side int) Curves {
-	lo, hi := extremes(maps)
-	var positives, negatives, weighted [bins + 1]float64
-	for m, scores := range maps {
-		labels, areas := Regions(masks[m], side, 8)
-		for i, s := range scores {
-			count := func(b int) {
-				if labels[i] == 0 {
-					negatives[b]++
-					return
-				}
-				positives[b]++
-				weighted[b] += 1 / float64(areas[labels[i]-1])
-			}
-			b := 0
-			if hi > lo {
-				b = int((s - lo) * bins / (hi - lo))
-			}
-			count(min(b, bins-1))
-			if s >= hi {
-				count(bins)
-			}
+// HistogramCurves counts the histograms; the binning is done in float32, as the official evaluation does it. Maps, masks
+// and errors are those of Pixel, and ErrRange.
+func HistogramCurves(maps [][]float32, masks [][]uint8, side int) (Curves, error) {
+	t, err := tallyOf(maps, masks, side, 8)
+	if err != nil {
+		return Curves{}, err
+	}
+	span := t.hi - t.lo
+	if !(span > 0 && span <= math.MaxFloat32/bins) {
+		return Curves{}, fmt.Errorf("%w: from %v to %v", ErrRange, t.lo, t.hi)
+	}
+	h := t.histogram(maps, bins+1, func(s float32, count func(bin int)) {
+		count(min(int((s-t.lo)*bins/span), bins-1))
+		if s >= t.hi {
+			count(bins)
 		}
+	})
+	var tp, fp, pro float64
+	for k := range bins + 1 {
+		tp, fp, pro = tp+h.tp[k], fp+h.fp[k], pro+h.pro[k]
 	}
 	var c Curves
-	tp, fp, pro := sum(positives[:]), sum(negatives[:]), sum(weighted[:])
-	allP, allN, allPRO := tp, fp, pro
-	for k := range bins + 1 {
-		precision := 1.0
-		if tp+fp > 0 {
-			precision = tp / (tp + fp)
-		}
-		c.FPR, c.TPR = append(c.FPR, fp/allN), append(c.TPR, tp/allP)
-		c.Precision, c.PRO = append(c.Precision, precision), append(c.PRO, pro/allPRO)
-		tp, fp, pro = tp-positives[k], fp-negatives[k], pro-weighted[k]
+	allTP, allFP, allPRO := tp, fp, pro
+	for k := range bins + 1 { // never nothing at all: the overflow bin holds the largest score
+		c.FPR, c.TPR = append(c.FPR, fp/allFP), append(c.TPR, tp/allTP)
+		c.Precision, c.PRO = append(c.Precision, tp/(tp+fp)), append(c.PRO, pro/allPRO)
+		tp, fp, pro = tp-h.tp[k], fp-h.fp[k], pro-h.pro[k]
 	}
-	return c
+	return c, nil
 }
 
 // ThresholdAUPRO is AUPRO as the older, commented-out path of the official evaluation computes it: 200 thresholds, points
 // below a false-positive rate of 0.3 only, that rate divided by the largest kept, no interpolation at the limit. It is
-// lower where few thresholds fall below the limit.
+// lower where few thresholds fall below the limit. Source: section 11 of the numerical specification, "inactive path".
 func ThresholdAUPRO(maps [][]float32, masks [][]uint8, side int) (float64, error) {
-	if _, err := Pixel(maps, masks, side); err != nil {
+	return thresholdAUPRO(maps, masks, side, 8)
+}
+
+func thresholdAUPRO(maps [][]float32, masks [][]uint8, side, connectivity int) (float64, error) {
+	t, err := tallyOf(maps, masks, side, connectivity)
+	if err != nil {
 		return 0, err
 	}
-	lo, hi := extremes(maps)
-	type point struct{ fpr, pro float64 }
-	var points []point
-	delta := (hi - lo) / bins
-	var regions [][]int32
-	var areas [][]int
-	for _, mask := range masks {
-		l, a := Regions(mask, side, 8)
-		regions, areas = append(regions, l), append(areas, a)
+	var thresholds [bins]float32
+	delta := (t.hi - t.lo) / bins
+	for k := range thresholds {
+		thresholds[k] = t.lo + float32(float32(k)*delta) // the conversion keeps the product from being fused into the sum
 	}
-	for k := range bins {
-		threshold := lo + float32(k)*delta
-		var fp, n, pro, count float64
-		for m, scores := range maps {
-			hits := make([]float64, len(areas[m]))
-			for i, s := range scores {
-				label := regions[m][i]
-				if label == 0 {
-					n++
-				}
-				if s > threshold {
-					if label == 0 {
-						fp++
-					} else {
-						hits[label-1]++
-					}
-				}
-			}
-			for r, h := range hits {
-				pro += h / float64(areas[m][r])
-				count++
-			}
-		}
-		points = append(points, point{fp / n, pro / count})
-	}
-	largest := 0.0
-	for _, p := range points {
-		if p.fpr < Limit {
-			largest = math.Max(largest, p.fpr)
+	h := t.histogram(maps, bins+1, func(s float32, count func(bin int)) { // bin k: above exactly k thresholds
+		count(sort.Search(bins, func(k int) bool { return s <= thresholds[k] }))
+	})
+	var x, y []float64 // the curve from the highest threshold down
+	fp, pro := 0.0, 0.0
+	for k := bins; k > 0; k-- {
+		fp, pro = fp+h.fp[k], pro+h.pro[k]
+		if rate := fp / t.negatives; rate < Limit {
+			x, y = append(x, rate), append(y, pro/t.regions)
 		}
 	}
-	area, last := 0.0, -1
-	for k, p := range points { // thresholds ascend, so rates descend
-		if p.fpr >= Limit {
-			continue
-		}
-		if last >= 0 {
-			area += (points[last].fpr - p.fpr) / largest * (points[last].pro + p.pro) / 2
-		}
-		last = k
+	if len(x) < 2 || x[len(x)-1] == 0 {
+		return 0, fmt.Errorf("%w: %d below it", ErrFewThresholds, len(x))
+	}
+	area := 0.0
+	for k := 1; k < len(x); k++ {
+		area += (x[k] - x[k-1]) / x[len(x)-1] * (y[k] + y[k-1]) / 2
 	}
 	return area, nil
 }
 
-func extremes(maps [][]float32) (lo, hi float32) {
-	lo, hi = maps[0][0], maps[0][0]
-	for _, scores := range maps {
-		for _, s := range scores {
-			lo, hi = min(lo, s), max(hi, s)
-		}
-	}
-	return lo, hi
+// tally is what both conventions count over.
+type tally struct {
+	lo, hi             float32
+	labels             [][]int32
+	areas              [][]int
+	negatives, regions float64
 }
 
-func sum(xs []float64) (total float64) {
-	for _, x := range xs {
-		total += x
+func tallyOf(maps [][]float32, masks [][]uint8, side, connectivity int) (tally, error) {
+	if len(maps) != len(masks) {
+		return tally{}, fmt.Errorf("%w: %d maps, %d masks", ErrLength, len(maps), len(masks))
 	}
-	return total
+	if len(maps) == 0 {
+		return tally{}, ErrEmpty
+	}
+	t := tally{lo: math.MaxFloat32, hi: -math.MaxFloat32}
+	pixels := NewPixels(side)
+	for m, scores := range maps {
+		if err := pixels.check(m, scores, masks[m]); err != nil {
+			return tally{}, err
+		}
+		labels, areas := Regions(masks[m], side, connectivity)
+		t.labels, t.areas = append(t.labels, labels), append(t.areas, areas)
+		t.regions += float64(len(areas))
+		for i, s := range scores {
+			t.lo, t.hi = min(t.lo, s), max(t.hi, s)
+			if labels[i] == 0 {
+				t.negatives++
+			}
+		}
+	}
+	switch {
+	case t.regions == 0:
+		return tally{}, ErrNoPositivePixels
+	case t.negatives == 0:
+		return tally{}, ErrNoNegativePixels
+	}
+	return t, nil
+}
+
+// histograms hold the positives, the negatives, and the positives weighted by 1/(area of their region).
+type histograms struct{ tp, fp, pro []float64 }
+
+// histogram counts every pixel into the bins that bin names.
+func (t *tally) histogram(maps [][]float32, n int, bin func(score float32, count func(bin int))) histograms {
+	h := histograms{make([]float64, n), make([]float64, n), make([]float64, n)}
+	for m, scores := range maps {
+		for i, s := range scores {
+			label := t.labels[m][i]
+			bin(s, func(b int) {
+				if label == 0 {
+					h.fp[b]++
+					return
+				}
+				h.tp[b]++
+				h.pro[b] += 1 / float64(t.areas[m][label-1])
+			})
+		}
+	}
+	return h
 }

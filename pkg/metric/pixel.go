@@ -1,9 +1,11 @@
 package metric
 
 import (
+	"cmp"
 	"fmt"
-	"math"
+	"runtime"
 	"slices"
+	"sync"
 )
 
 // Limit is the false-positive rate up to which AUPRO is taken.
@@ -15,69 +17,70 @@ type PixelScores struct {
 	AUPRO float64 // area under per-region overlap up to a false-positive rate of Limit, divided by Limit; 8-connected regions of equal weight
 }
 
-// Pixels accumulates exact pixel metrics over the maps of a category in two passes, so that the maps need not be in
-// memory twice: Positives for every map, then Negatives for every map, then Scores.
+// Pixels accumulates exact pixel metrics over the maps of a category in two passes, so that the maps need not be in memory
+// together: Positives for every map, then Negatives for every map, then Scores. A map that is refused leaves no trace.
 type Pixels struct {
 	side      int
-	maps      int
-	positives []positive
+	maps      int      // that Positives took
+	counted   int      // that Negatives took
+	positives []uint64 // of each anomalous pixel key(score)<<32 | area of its region: sorted, the order is total
 	regions   int
-	distinct  []float32 // scores of positives, ascending
-	gaps      []int     // negatives: gaps[2i+1] equal distinct[i], gaps[2i] lie below it and above distinct[i-1]
-	negatives int
-}
-
-type positive struct {
-	score  float32
-	weight float64 // 1/area of its region
+	normals   int // pixels, by Positives
+	negatives int // pixels, by Negatives
+	ladder    ladder
+	gaps      []int // negatives in the gaps of the ladder, which the positives' distinct scores make
 }
 
 // NewPixels is for square maps of side pixels a side.
 func NewPixels(side int) *Pixels { return &Pixels{side: side} }
 
-// Positives takes the anomalous pixels of a map: mask is 1 where the pixel is anomalous, row-major as the map.
+// check tells whether a map can be measured.
+func (p *Pixels) check(m int, scores []float32, mask []uint8) error {
+	if p.side < 1 || len(scores) != p.side*p.side || len(mask) != len(scores) {
+		return fmt.Errorf("%w: map %d has %d scores and %d mask pixels, expected %d x %[5]d", ErrLength, m, len(scores), len(mask), p.side)
+	}
+	for i, s := range scores {
+		if s-s != 0 { // NaN for NaN and for the infinities
+			return fmt.Errorf("%w: map %d, pixel %d has %v", ErrNotFinite, m, i, s)
+		}
+	}
+	return nil
+}
+
+// Positives takes the anomalous pixels of a map: mask is not 0 where the pixel is anomalous, row-major as the map.
 func (p *Pixels) Positives(scores []float32, mask []uint8) error {
-	if len(scores) != p.side*p.side || len(mask) != len(scores) {
-		return fmt.Errorf("%w: map %d has %d scores and %d mask pixels, expected %d", ErrLength, p.maps, len(scores), len(mask), p.side*p.side)
+	if p.gaps != nil {
+		return fmt.Errorf("%w: Positives after Negatives", ErrPasses)
+	}
+	if err := p.check(p.maps, scores, mask); err != nil {
+		return err
 	}
 	labels, areas := Regions(mask, p.side, 8)
-	for i, s := range scores {
-		if math.IsNaN(float64(s)) || math.IsInf(float64(s), 0) {
-			return fmt.Errorf("%w: map %d, pixel %d has %v", ErrNotFinite, p.maps, i, s)
-		}
-		if labels[i] != 0 {
-			p.positives = append(p.positives, positive{s + 0, 1 / float64(areas[labels[i]-1])})
+	p.maps, p.regions, p.normals = p.maps+1, p.regions+len(areas), p.normals+len(mask)
+	for i, label := range labels {
+		if label != 0 {
+			p.positives = append(p.positives, uint64(key(scores[i]))<<32|uint64(areas[label-1]))
+			p.normals--
 		}
 	}
-	p.regions += len(areas)
-	p.maps++
 	return nil
 }
 
 // Negatives takes the normal pixels of a map. It comes after Positives of all maps.
 func (p *Pixels) Negatives(scores []float32, mask []uint8) error {
-	if len(scores) != p.side*p.side || len(mask) != len(scores) {
-		return fmt.Errorf("%w: %d scores and %d mask pixels, expected %d", ErrLength, len(scores), len(mask), p.side*p.side)
+	if err := p.check(p.counted, scores, mask); err != nil {
+		return err
+	}
+	if len(p.positives) == 0 {
+		return ErrNoPositivePixels
 	}
 	p.seal()
+	p.counted++
 	for i, s := range scores {
-		if mask[i] != 0 {
-			continue
+		if mask[i] == 0 {
+			p.gaps[p.ladder.slot(key(s))]++
+			p.negatives++
 		}
-		lo, hi := 0, len(p.distinct) // first distinct score >= s
-		for lo < hi {
-			if mid := (lo + hi) / 2; p.distinct[mid] < s {
-				lo = mid + 1
-			} else {
-				hi = mid
-			}
-		}
-		if lo < len(p.distinct) && p.distinct[lo] == s {
-			p.gaps[2*lo+1]++
-		} else {
-			p.gaps[2*lo]++
-		}
-		p.negatives++
 	}
 	return nil
 }
@@ -87,57 +90,48 @@ func (p *Pixels) seal() {
 	if p.gaps != nil {
 		return
 	}
-	slices.SortFunc(p.positives, func(a, b positive) int {
-		switch {
-		case a.score < b.score:
-			return -1
-		case a.score > b.score:
-			return 1
-		}
-		return 0
-	})
+	slices.Sort(p.positives)
+	var rungs []uint32
 	for _, x := range p.positives {
-		if n := len(p.distinct); n == 0 || p.distinct[n-1] != x.score {
-			p.distinct = append(p.distinct, x.score)
+		if k := uint32(x >> 32); len(rungs) == 0 || rungs[len(rungs)-1] != k {
+			rungs = append(rungs, k)
 		}
 	}
-	p.gaps = make([]int, 2*len(p.distinct)+1)
+	p.ladder = newLadder(rungs)
+	p.gaps = make([]int, p.ladder.gaps())
 }
 
 // Scores walks the curves from the highest score down. The limit of AUPRO is in (0, 1]; Limit is usual.
 func (p *Pixels) Scores(limit float64) (PixelScores, error) {
 	switch {
+	case !(limit > 0 && limit <= 1):
+		return PixelScores{}, fmt.Errorf("%w, got %v", ErrLimit, limit)
 	case p.maps == 0:
 		return PixelScores{}, ErrEmpty
 	case len(p.positives) == 0:
 		return PixelScores{}, ErrNoPositivePixels
-	case p.negatives == 0:
+	case p.normals == 0:
 		return PixelScores{}, ErrNoNegativePixels
-	case !(limit > 0 && limit <= 1):
-		return PixelScores{}, fmt.Errorf("%w, got %v", ErrLimit, limit)
+	case p.counted != p.maps || p.negatives != p.normals:
+		return PixelScores{}, fmt.Errorf("%w: Positives took %d maps with %d normal pixels, Negatives %d with %d", ErrPasses, p.maps, p.normals, p.counted, p.negatives)
 	}
-	var steps []step
+	r := ranking{positives: len(p.positives), negatives: p.negatives}
 	pro := curve{limit: limit}
-	fp, covered, at := 0, 0.0, len(p.positives)
-	rate := func() float64 { return float64(fp) / float64(p.negatives) }
-	for i := len(p.distinct) - 1; i >= 0; i-- {
-		above := p.gaps[2*i+2] // negatives above this score and below the one before: a flat piece
-		fp += above
-		pro.to(rate(), covered/float64(p.regions))
-		from := at
-		for at > 0 && p.positives[at-1].score == p.distinct[i] {
-			at--
-			covered += p.positives[at].weight
+	covered, at := 0.0, len(p.positives)
+	draw := func() { pro.to(float64(r.fp)/float64(p.negatives), covered/float64(p.regions)) }
+	for i := len(p.ladder.rungs) - 1; i >= 0; i-- {
+		r.step(0, 0, p.gaps[2*i+2]) // negatives above this rung: a flat piece
+		draw()
+		from, rung := at, p.ladder.rungs[i]
+		for ; at > 0 && uint32(p.positives[at-1]>>32) == rung; at-- {
+			covered += 1 / float64(uint32(p.positives[at-1]))
 		}
-		fp += p.gaps[2*i+1] // ties: one diagonal piece
-		pro.to(rate(), covered/float64(p.regions))
-		steps = append(steps, step{negatives: above, score: math.Inf(1)}, step{float64(p.distinct[i]), from - at, p.gaps[2*i+1]})
+		r.step(float64(score(rung)), from-at, p.gaps[2*i+1]) // ties: one diagonal piece
+		draw()
 	}
-	fp += p.gaps[0]
-	pro.to(rate(), covered/float64(p.regions))
-	steps = append(steps, step{negatives: p.gaps[0], score: math.Inf(-1)})
-	ranked, err := rank(steps)
-	return PixelScores{ranked, pro.area / limit}, err
+	r.step(0, 0, p.gaps[0])
+	draw()
+	return PixelScores{r.scores(), pro.area / limit}, nil
 }
 
 // curve is the area under a piecewise linear curve from (0, 0), cut at limit.
@@ -154,21 +148,60 @@ func (c *curve) to(x, y float64) {
 	c.x, c.y = x, y
 }
 
-// Pixel is Pixels over maps that are in memory.
+// Pixel is Pixels over maps that are in memory, on all cores.
 func Pixel(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
 	if len(maps) != len(masks) {
 		return PixelScores{}, fmt.Errorf("%w: %d maps, %d masks", ErrLength, len(maps), len(masks))
 	}
 	p := NewPixels(side)
-	for i := range maps {
-		if err := p.Positives(maps[i], masks[i]); err != nil {
-			return PixelScores{}, err
+	var mu sync.Mutex
+	if err := shards(len(maps), func(from, to int) error {
+		part := &Pixels{side: side, maps: from}
+		for i := from; i < to; i++ {
+			if err := part.Positives(maps[i], masks[i]); err != nil {
+				return err
+			}
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		p.positives = append(p.positives, part.positives...)
+		p.maps, p.regions, p.normals = p.maps+to-from, p.regions+part.regions, p.normals+part.normals
+		return nil
+	}); err != nil {
+		return PixelScores{}, err
 	}
-	for i := range maps {
-		if err := p.Negatives(maps[i], masks[i]); err != nil {
-			return PixelScores{}, err
+	if len(p.positives) == 0 {
+		return p.Scores(Limit) // says why there are none
+	}
+	p.seal()
+	if err := shards(len(maps), func(from, to int) error {
+		part := &Pixels{side: side, positives: p.positives, ladder: p.ladder, gaps: make([]int, len(p.gaps))}
+		for i := from; i < to; i++ {
+			if err := part.Negatives(maps[i], masks[i]); err != nil {
+				return err
+			}
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		for i, n := range part.gaps {
+			p.gaps[i] += n
+		}
+		p.counted, p.negatives = p.counted+part.counted, p.negatives+part.negatives
+		return nil
+	}); err != nil {
+		return PixelScores{}, err
 	}
 	return p.Scores(Limit)
+}
+
+// shards does 0..n-1 in as many stretches as there are cores; its error is that of the first stretch that has one.
+func shards(n int, do func(from, to int) error) error {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	errs := make([]error, workers+1)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() { errs[w] = do(w*n/workers, (w+1)*n/workers) })
+	}
+	wg.Wait()
+	return cmp.Or(errs...)
 }

@@ -1,19 +1,11 @@
 package plot
 
 import (
-	"fmt"
 	"image"
 	"image/color"
 	"math"
 
 	"golang.org/x/image/draw"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
-	"gonum.org/v1/plot/vg"
-	vgdraw "gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
 // Tile is one picture of a panel with a line under it.
@@ -22,113 +14,100 @@ type Tile struct {
 	Caption string
 }
 
-// Panel draws rows of tiles on white, each tile a square of side pixels, with their captions under them, a title over all and, where scale
-// is given, one colour bar at the right.
+// Sizes of a panel in pixels.
+const (
+	gap, titleSize, titleHeight = 10, 15, 28
+	largestCaption, least       = 12, 9
+	captionHeight, frame        = 20, 1
+	apart                       = 5 // at least, between captions
+	barWidth, barText           = 16, 54
+)
+
+var frameColour = color.Gray{0xc0}
+
+// Panel draws rows of tiles on white, each tile in a square of side pixels, which it fills as far as its proportions let it,
+// with their captions under them, a title over all and, where scale is given, one colour bar at the right. A caption that is
+// too wide for its tile is set smaller, with all others, and in the end cut.
 func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
-	const gap, captionHeight, titleHeight, barWidth = 10, 18, 26, 74
 	columns := 0
 	for _, row := range rows {
 		columns = max(columns, len(row))
-	}
-	w := gap + columns*(side+gap)
-	if scale != nil {
-		w += barWidth
 	}
 	top := gap
 	if title != "" {
 		top += titleHeight
 	}
-	h := top + len(rows)*(side+captionHeight+gap)
-	out := image.NewNRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
-	var lines []label
-	write := func(s string, x, y int, size vg.Length, align vgdraw.XAlignment) {
-		lines = append(lines, label{s, x, y, size, align})
-	}
-	if title != "" {
-		write(title, gap, gap+titleHeight/2, 14, vgdraw.XLeft)
-	}
-	for r, row := range rows {
-		y := top + r*(side+captionHeight+gap)
-		for c, t := range row {
-			x := gap + c*(side+gap)
-			kernel := draw.Interpolator(draw.CatmullRom)
-			if t.Picture.Bounds().Dx()*4 <= side {
-				kernel = draw.NearestNeighbor // few values: show them as squares
-			}
-			kernel.Scale(out, image.Rect(x, y, x+side, y+side), t.Picture, t.Picture.Bounds(), draw.Over, nil)
-			write(t.Caption, x+side/2, y+side+captionHeight/2, 11, vgdraw.XCenter)
-		}
-	}
+	step := image.Pt(side+gap, side+captionHeight+gap)
+	size := image.Pt(max(gap+columns*step.X, 2*gap+width(title, titleSize)), top+len(rows)*step.Y)
+	bar := image.Rect(gap+columns*step.X, top, gap+columns*step.X+barWidth, size.Y-captionHeight-gap)
 	if scale != nil {
-		x, height := gap+columns*(side+gap), len(rows)*(side+captionHeight+gap)-captionHeight-gap
-		for y := range height {
-			v := scale.High - (scale.High-scale.Low)*float64(y)/float64(max(1, height-1))
-			draw.Draw(out, image.Rect(x, top+y, x+16, top+y+1), image.NewUniform(scale.Colour(v)), image.Point{}, draw.Src)
-		}
-		for i := range 5 {
-			v := scale.High - (scale.High-scale.Low)*float64(i)/4
-			write(fmt.Sprintf("%.3g", v), x+21, top+i*(height-1)/4, 11, vgdraw.XLeft)
-		}
+		size.X = max(size.X, bar.Max.X+barText)
 	}
-	return letter(out, lines)
-}
-
-// label is a line of text, centred vertically at y pixels from the top.
-type label struct {
-	text  string
-	x, y  int
-	size  vg.Length
-	align vgdraw.XAlignment
-}
-
-// letter writes the labels on the picture.
-func letter(picture *image.NRGBA, labels []label) image.Image {
-	size := picture.Bounds().Size()
-	canvas := vgimg.NewWith(vgimg.UseWH(vg.Length(size.X), vg.Length(size.Y)), vgimg.UseDPI(72), vgimg.UseBackgroundColor(color.Transparent)) // a pixel is a point
-	c := vgdraw.New(canvas)
-	for _, l := range labels {
-		style := text.Style{Color: color.Black, Font: font.From(plot.DefaultFont, l.size), XAlign: l.align, YAlign: vgdraw.YCenter, Handler: plot.DefaultTextHandler}
-		c.FillText(style, vg.Point{X: vg.Length(l.x), Y: vg.Length(size.Y - l.y)}, l.text)
-	}
-	draw.Draw(picture, picture.Bounds(), canvas.Image(), image.Point{}, draw.Over)
-	return picture
-}
-
-// Line is one named curve.
-type Line struct {
-	Name string
-	Y    []float64 // at X = 1, 2, ...
-}
-
-// Curves draws lines over a common axis, such as losses over steps.
-func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, xLabel, yLabel
-	p.Add(plotter.NewGrid())
-	for i, l := range lines {
-		xy := make(plotter.XYs, 0, len(l.Y))
-		for k, y := range l.Y {
-			if !math.IsNaN(y) && !math.IsInf(y, 0) {
-				xy = append(xy, plotter.XY{X: float64(k + 1), Y: y})
+	out := image.NewNRGBA(image.Rectangle{Max: size})
+	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+	write(out, titleSize, label{text: title, x: gap, y: gap + titleHeight/2 - 3})
+	var captions []label
+	captionSize := largestCaption
+	for r, row := range rows {
+		for c, t := range row {
+			corner := image.Pt(gap+c*step.X, top+r*step.Y)
+			place(out, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))}, t.Picture)
+			captions = append(captions, label{t.Caption, corner.X + side/2, corner.Y + side + captionHeight/2 + 1, true})
+			for captionSize > least && width(t.Caption, captionSize) > side+gap-apart {
+				captionSize--
 			}
 		}
-		line, err := plotter.NewLine(xy)
-		if err != nil {
-			return nil, err
-		}
-		line.Color, line.Width = Palette[i%len(Palette)], vg.Points(1.5)
-		p.Add(line)
-		p.Legend.Add(l.Name, line)
 	}
-	p.Legend.Top = true
-	canvas := vgimg.New(16*vg.Centimeter, 9*vg.Centimeter)
-	p.Draw(vgdraw.New(canvas))
-	return canvas.Image(), nil
+	for i := range captions {
+		captions[i].text = cut(captions[i].text, captionSize, side+gap-apart)
+	}
+	write(out, captionSize, captions...)
+	if scale != nil {
+		colourBar(out, bar, *scale)
+	}
+	return out
 }
 
-// Palette is Okabe and Ito's, which the colour-blind tell apart.
-var Palette = []color.Color{
-	color.NRGBA{0x00, 0x72, 0xb2, 255}, color.NRGBA{0xd5, 0x5e, 0x00, 255}, color.NRGBA{0x00, 0x9e, 0x73, 255},
-	color.NRGBA{0xcc, 0x79, 0xa7, 255}, color.NRGBA{0xe6, 0x9f, 0x00, 255}, color.NRGBA{0x56, 0xb4, 0xe9, 255},
+// place draws a picture as large as fits into a box, in its middle, in a thin frame.
+func place(out *image.NRGBA, box image.Rectangle, picture image.Image) {
+	from := picture.Bounds()
+	if from.Empty() {
+		return
+	}
+	w, h := box.Dx(), box.Dy()
+	if from.Dx() > from.Dy() {
+		h = max(1, (h*from.Dy()+from.Dx()/2)/from.Dx())
+	} else {
+		w = max(1, (w*from.Dx()+from.Dy()/2)/from.Dy())
+	}
+	corner := box.Min.Add(image.Pt((box.Dx()-w)/2, (box.Dy()-h)/2))
+	at := image.Rectangle{Min: corner, Max: corner.Add(image.Pt(w, h))}
+	draw.Draw(out, at.Inset(-frame), image.NewUniform(frameColour), image.Point{}, draw.Src)
+	kernel := draw.Interpolator(draw.CatmullRom)
+	if from.Dx()*4 <= w {
+		kernel = draw.NearestNeighbor // few values: show them as squares
+	}
+	kernel.Scale(out, at, picture, from, draw.Over, nil)
+}
+
+// colourBar draws a scale with the values at its ticks.
+func colourBar(out *image.NRGBA, at image.Rectangle, s Scale) {
+	if at.Empty() {
+		return
+	}
+	draw.Draw(out, at.Inset(-frame), image.NewUniform(frameColour), image.Point{}, draw.Src)
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		part := float64(at.Max.Y-1-y) / float64(max(1, at.Dy()-1))
+		line := image.Rect(at.Min.X, y, at.Max.X, y+1)
+		draw.Draw(out, line, image.NewUniform(s.Colour(s.Low+part*(s.High-s.Low))), image.Point{}, draw.Src)
+	}
+	for _, tick := range ticks(s.Low, s.High) {
+		part := 0.5
+		if s.High > s.Low {
+			part = min(max((tick.Value-s.Low)/(s.High-s.Low), 0), 1)
+		}
+		y := at.Max.Y - 1 - int(math.Round(part*float64(at.Dy()-1)))
+		draw.Draw(out, image.Rect(at.Max.X, y, at.Max.X+4, y+1), image.Black, image.Point{}, draw.Src)
+		write(out, 11, label{text: tick.Label, x: at.Max.X + 7, y: y})
+	}
 }

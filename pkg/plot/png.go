@@ -3,6 +3,7 @@ package plot
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -11,14 +12,19 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"adlab/pkg/tensorfile"
 )
 
-const pngHeader = "\x89PNG\r\n\x1a\n"
+const (
+	pngHeader = "\x89PNG\r\n\x1a\n"
+	plainText = "\x00\x00\x00\x00\x00" // what lies between an entry's key and value: not compressed, no language, no translated key
+)
 
-// PNG encodes a picture with entries that say what made it, as iTXt chunks in the order of their keys. Same picture and
-// entries, same bytes.
+// PNG encodes a picture with entries that say what made it, as iTXt chunks in the order of their keys. Keys are 1 to 79
+// printable ASCII characters, values are any text without a zero byte. Same picture and entries, same bytes.
 func PNG(picture image.Image, made map[string]string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
@@ -29,10 +35,14 @@ func PNG(picture image.Image, made map[string]string) ([]byte, error) {
 	afterIHDR := len(pngHeader) + 4 + 4 + 13 + 4
 	out := slices.Clone(encoded[:afterIHDR])
 	for _, key := range slices.Sorted(maps.Keys(made)) {
-		if len(key) == 0 || len(key) > 79 {
-			return nil, fmt.Errorf("png: expected a key of 1 to 79 bytes, got %q", key)
+		printable := !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
+		if len(key) == 0 || len(key) > 79 || !printable || strings.TrimSpace(key) != key {
+			return nil, fmt.Errorf("png: expected a key of 1 to 79 printable ASCII characters, got %q", key)
 		}
-		data := "iTXt" + key + "\x00\x00\x00\x00\x00" + made[key]
+		if !utf8.ValidString(made[key]) || strings.ContainsRune(made[key], 0) {
+			return nil, fmt.Errorf("png: expected UTF-8 text without a zero byte as the value of %q", key)
+		}
+		data := "iTXt" + key + plainText + made[key]
 		out = binary.BigEndian.AppendUint32(out, uint32(len(data)-4))
 		out = append(out, data...)
 		out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE([]byte(data)))
@@ -44,7 +54,7 @@ func PNG(picture image.Image, made map[string]string) ([]byte, error) {
 func WritePNG(path string, picture image.Image, made map[string]string) error {
 	b, err := PNG(picture, made)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return tensorfile.WriteAtomic(path, func(w io.Writer) error {
 		_, err := w.Write(b)
@@ -58,21 +68,37 @@ func ReadMade(path string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.HasPrefix(b, []byte(pngHeader)) {
-		return nil, fmt.Errorf("%s: expected a PNG", path)
+	made, err := entries(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return made, nil
+}
+
+func entries(b []byte) (map[string]string, error) {
+	b, ok := bytes.CutPrefix(b, []byte(pngHeader))
+	if !ok {
+		return nil, errors.New("expected a PNG file")
 	}
 	made := map[string]string{}
-	for b = b[len(pngHeader):]; len(b) >= 12; {
-		n := int(binary.BigEndian.Uint32(b))
-		if n > len(b)-12 {
-			return nil, fmt.Errorf("%s: truncated", path)
+	for len(b) >= 12 { // length, type, data, checksum
+		n := int64(binary.BigEndian.Uint32(b))
+		if n > int64(len(b))-12 {
+			break
 		}
-		if string(b[4:8]) == "iTXt" {
-			if key, value, ok := bytes.Cut(b[8:8+n], []byte("\x00\x00\x00\x00\x00")); ok {
+		chunk := b[4 : 8+n]
+		if crc32.ChecksumIEEE(chunk) != binary.BigEndian.Uint32(b[8+n:]) {
+			return nil, fmt.Errorf("damaged PNG file: the checksum of its %q chunk does not match", chunk[:4])
+		}
+		switch string(chunk[:4]) {
+		case "IEND":
+			return made, nil
+		case "iTXt":
+			if key, value, ok := bytes.Cut(chunk[4:], []byte(plainText)); ok && !bytes.ContainsRune(key, 0) {
 				made[string(key)] = string(value)
 			}
 		}
 		b = b[12+n:]
 	}
-	return made, nil
+	return nil, errors.New("truncated PNG file")
 }
