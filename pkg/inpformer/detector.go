@@ -33,6 +33,13 @@ func New(cfg Config, features *encoder.Extractor, options train.Options) (*Detec
 	if e := features.Encoder; cfg.Width != e.Width() || cfg.Grid != e.Grid() {
 		return nil, fmt.Errorf("inp-former: expected width %d and grid %d as the encoder %s has, got %d and %d", e.Width(), e.Grid(), e.Name(), cfg.Width, cfg.Grid)
 	}
+	levels := 0
+	for _, size := range encoder.Sizes(features.Encoder.Groups()) {
+		levels += size
+	}
+	if err := encoder.CheckGroups(features.GroupsInUse(), levels); err != nil {
+		return nil, fmt.Errorf("inp-former: %w", err)
+	}
 	if n := len(features.GroupsInUse()); cfg.Blocks%n != 0 {
 		return nil, fmt.Errorf("inp-former: expected a number of decoder blocks divisible by the %d groups, got %d", n, cfg.Blocks)
 	}

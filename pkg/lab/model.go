@@ -111,8 +111,7 @@ func (l *Lab) OpenModel(path string) (*Model, error) {
 	if m.Detector, err = inpformer.New(cfg, l.Extractor(m.Encoder), train.Options{Seed: m.Experiment.Seed}); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	_, err = train.LoadStore(path, m.Detector.Store())
-	return m, err
+	return m, train.LoadStore(path, m.Detector.Store())
 }
 
 // ErrNoImages is what Predict says to an empty list.

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"adlab/pkg/tensorfile"
 	"fmt"
 	"maps"
 	"slices"
@@ -88,19 +89,11 @@ func CheckNames(what string, want map[string][]int, got map[string][]int) error 
 		names []string
 	}{{"wrong shape", wrong}, {"missing", missing}, {"unexpected", extra}} {
 		if len(p.names) > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s: %s", len(p.names), p.label, First(p.names, 5)))
+			parts = append(parts, fmt.Sprintf("%d %s: %s", len(p.names), p.label, tensorfile.Few(p.names)))
 		}
 	}
 	if parts == nil {
 		return nil
 	}
 	return fmt.Errorf("%s: %s", what, strings.Join(parts, "; "))
-}
-
-// First joins the first n of the names and says how many were left out.
-func First(names []string, n int) string {
-	if len(names) <= n {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
 }

@@ -71,7 +71,7 @@ func (f *File) detect() (names []string, prefix string, layout Layout, err error
 			return names, prefix, marker.layout, nil
 		}
 	}
-	return nil, "", "", fmt.Errorf("%s: no DINOv2 with registers in it: expected a tensor register_tokens (official), reg_token (timm) or embeddings.register_tokens (Hugging Face), got %s", f.path, few(f.Names()))
+	return nil, "", "", fmt.Errorf("%s: no DINOv2 with registers in it: expected a tensor register_tokens (official), reg_token (timm) or embeddings.register_tokens (Hugging Face), got %s", f.path, Few(f.Names()))
 }
 
 func inpFormerName(name string) bool {
@@ -159,7 +159,8 @@ func (f *File) stackQKV(names []string, prefix string, out map[string]Tensor) er
 	return nil
 }
 
-func few(names []string) string {
+// Few joins the first five names and says how many were left out.
+func Few(names []string) string {
 	if len(names) > 5 {
 		return strings.Join(names[:5], ", ") + fmt.Sprintf(" and %d more", len(names)-5)
 	}

@@ -38,18 +38,18 @@ func (o Options) load(store *model.Store) (done int, err error) {
 	if _, err := os.Stat(o.Checkpoint); err != nil {
 		return 0, nil
 	}
-	metadata, err := LoadStore(o.Checkpoint, store)
+	f, err := tensorfile.Open(o.Checkpoint)
 	if err != nil {
 		return 0, err
 	}
-	if metadata["fingerprint"] != o.Fingerprint {
-		return 0, fmt.Errorf("%s: it is the checkpoint of another run (%s); name another file or delete it", o.Checkpoint, metadata["fingerprint"])
+	defer f.Close()
+	if made := f.Metadata()["fingerprint"]; made != o.Fingerprint {
+		return 0, fmt.Errorf("%s: it is the checkpoint of another run (%s); name another file or delete it", o.Checkpoint, made)
 	}
-	done, err = strconv.Atoi(metadata["steps"])
-	if err != nil {
+	if done, err = strconv.Atoi(f.Metadata()["steps"]); err != nil {
 		return 0, fmt.Errorf("%s: no number of steps in it", o.Checkpoint)
 	}
-	return done, nil
+	return done, put(f, store)
 }
 
 // SaveStore writes the parameters of the store, atomically, under their checkpoint names.
@@ -68,17 +68,21 @@ func saveStore(path string, store *model.Store, withOptimizer bool, metadata map
 	return tensorfile.Write(path, layer.Tensors(arrays), metadata)
 }
 
-// LoadStore puts the tensors of a file into the store and gives the file's metadata. Parameters that the store has must be there
-// with the same shape; optimiser state is created.
-func LoadStore(path string, store *model.Store) (map[string]string, error) {
+// LoadStore puts the tensors of a file into the store. Parameters that the store has must be there with the same shape;
+// optimiser state is created.
+func LoadStore(path string, store *model.Store) error {
 	f, err := tensorfile.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
+	return put(f, store)
+}
+
+func put(f *tensorfile.File, store *model.Store) error {
 	arrays, err := layer.ReadAll(f)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	state := map[string]layer.Array{}
 	for name, a := range arrays {
@@ -93,11 +97,11 @@ func LoadStore(path string, store *model.Store) (map[string]string, error) {
 			want[name] = v.Shape().Dimensions
 		}
 	}
-	if err := layer.CheckNames(path, want, layer.Shapes(arrays)); err != nil {
-		return nil, err
+	if err := layer.CheckNames(f.Path(), want, layer.Shapes(arrays)); err != nil {
+		return err
 	}
 	if err := layer.Put(store, "", arrays, true); err != nil {
-		return nil, err
+		return err
 	}
-	return f.Metadata(), layer.Put(store, "", state, false)
+	return layer.Put(store, "", state, false)
 }

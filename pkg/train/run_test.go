@@ -171,7 +171,7 @@ func TestRunRefuses(t *testing.T) {
 	other := filepath.Join(dir, "other")
 	foreign := model.NewStore()
 	require.NoError(t, layer.Put(foreign, "", map[string]layer.Array{"v": {Shape: []int{1}, Data: []float32{0}}}, true))
-	require.NoError(t, SaveStore(other, foreign, nil))
+	require.NoError(t, SaveStore(other, foreign, map[string]string{"fingerprint": "line", "steps": "3"}))
 	noSteps := filepath.Join(dir, "nosteps")
 	require.NoError(t, SaveStore(noSteps, newStore(t), map[string]string{"fingerprint": "line"}))
 	for message, spoil := range map[string]func(*Options){

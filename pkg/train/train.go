@@ -53,7 +53,7 @@ type Step struct {
 	Norm   float64 // of all gradients together, before clipping
 }
 
-// ErrInterrupted is under the error of a run that was cancelled and left a checkpoint.
+// ErrInterrupted is under the error of a run that was cancelled; it left a checkpoint where Options name one.
 var ErrInterrupted = errors.New("interrupted")
 
 // Stepper runs training steps on a compiled graph.
@@ -134,6 +134,9 @@ func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Option
 	saved := time.Now()
 	for k := start; k < o.Steps; k++ {
 		if ctx.Err() != nil {
+			if o.Checkpoint == "" {
+				return fmt.Errorf("training %w after step %d of %d", ErrInterrupted, k, o.Steps)
+			}
 			if err := o.save(store, k); err != nil {
 				return err
 			}

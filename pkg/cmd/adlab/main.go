@@ -22,10 +22,14 @@ var version = "unversioned"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
 	root := newRoot()
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted; the same command starts with what is cached")
 	}
 	if !errors.Is(err, errQuiet) {
 		fmt.Fprintln(os.Stderr, "adlab: "+oneLine(err))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
@@ -160,6 +161,47 @@ func TestTrainThenPredict(t *testing.T) {
 	require.NoError(t, tensorfile.Write(bad, tensors, made))
 	oneLineFailure(t, []string{"predict", "--model", bad, image, "--out", none}, bad, "prototype_token expected [6 192] got [192 6]")
 	require.NoDirExists(t, none)
+}
+
+// TestCtrlC interrupts training, and the same command then goes on to the bits of a run that was never interrupted.
+func TestCtrlC(t *testing.T) {
+	root, dir := dataset(t), t.TempDir()
+	args := func(out string) []string {
+		return []string{"--backend", "go", "train", "--data", root, "--layout", "mvtec", "--out", out, "--profile", "smoke", "--steps", "20", "--batch", "4", "--crop", "64"}
+	}
+	train := func(cache, out string) *exec.Cmd {
+		cmd := exec.Command(command, args(out)...)
+		cmd.Env = append(os.Environ(), "ADLAB_CACHE="+filepath.Join(dir, cache))
+		return cmd
+	}
+	whole, model := filepath.Join(dir, "whole.safetensors"), filepath.Join(dir, "model.safetensors")
+	out, err := train("a", whole).CombinedOutput()
+	require.NoError(t, err, string(out))
+
+	cmd := train("b", model)
+	stderr, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	lines, last := bufio.NewScanner(stderr), ""
+	for sent := false; lines.Scan(); last = lines.Text() {
+		if !sent && strings.Contains(lines.Text(), "of 20 steps") {
+			require.NoError(t, cmd.Process.Signal(os.Interrupt))
+			sent = true
+		}
+	}
+	require.Error(t, cmd.Wait())
+	require.Equal(t, 130, cmd.ProcessState.ExitCode(), last)
+	require.Regexp(t, `^adlab: training interrupted after step \d+ of 20; the same command goes on from there$`, last)
+	require.NoFileExists(t, model)
+
+	out, err = train("b", model).CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.NotContains(t, string(out), " 1 of 20 steps", "it goes on and does not start again")
+	want, err := os.ReadFile(whole)
+	require.NoError(t, err)
+	got, err := os.ReadFile(model)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want, got), "the same bits")
 }
 
 // oneLineFailure wants exit status 1 and one clear line that holds the given parts.
