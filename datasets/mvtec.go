@@ -71,7 +71,9 @@ func (s *Set) addCategory(dir, name string) error {
 		}
 		for _, path := range paths {
 			x := s.sample(path, name, TestSplit, kind)
-			x.Mask = masks[path]
+			if err := s.setMask(&x, masks[path]); err != nil {
+				return err
+			}
 			c.Test = append(c.Test, x)
 		}
 	}
