@@ -136,3 +136,10 @@ func lens(values []float64, n int, sigma float64) []float64 {
 	}
 	return blur(blur(values, 3, 3*n), 3*n, 3)
 }
+
+// Example is a picture of a category with flaws of the given types, none for a normal one, of side pixels a side: the
+// index-th of seed.
+func (b Benchmark) Example(c Category, types []Type, index int, seed uint64, side int) (*Picture, error) {
+	j := job{category: c, split: "example", index: index, types: types}
+	return j.picture(b, side, seed)
+}

@@ -185,13 +185,18 @@ func each(ctx context.Context, n, workers int, do func(i int) error, tell func(d
 	return context.Cause(ctx)
 }
 
-// make draws one picture and writes it with its masks.
-func (j job) make(root string, b Benchmark, side int, seed uint64) error {
+// picture draws the job's picture.
+func (j job) picture(b Benchmark, side int, seed uint64) (*Picture, error) {
 	var kinds []string
 	for _, t := range j.types {
 		kinds = append(kinds, t.Draw)
 	}
-	p, err := drawPicture(j.name(b, seed), j.category, side, kinds, b.wild)
+	return drawPicture(j.name(b, seed), j.category, side, kinds, b.wild)
+}
+
+// make draws one picture and writes it with its masks.
+func (j job) make(root string, b Benchmark, side int, seed uint64) error {
+	p, err := j.picture(b, side, seed)
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 		return nil, err
 	}
 	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Seed: e.Seed}
-	if e.Detector == "pca" {
+	if e.needsNoEncoder() {
 		r.Encoder = "none"
 	}
 	var shared detector.Detector
