@@ -33,6 +33,9 @@ type Sample struct {
 	Label      int               // 0 normal, 1 anomalous
 	View       string            // camera, in sets of several views; else ""
 	TypedMasks map[string]string // one mask a defect type, where the set tells them apart; else nil
+
+	// NumberedMask says that every value of the mask but 0 is anomalous; else those above half of the full scale are.
+	NumberedMask bool
 }
 
 // DefectTypes are the types of defect in the image, sorted: none when normal, several where TypedMasks tells them apart.
@@ -63,6 +66,11 @@ type Set struct {
 var layouts = map[string]func(root string) (*Set, error){
 	"folder":  openFolder,
 	"mvtec":   openMVTec,
+	"visa":    openVisA,
+	"realiad": openRealIAD,
+	"mpdd":    openMVTec,
+	"mad":     openMAD,
+	"meta":    openMeta,
 	"elpv":    openELPV,
 	"textile": openTextile,
 }

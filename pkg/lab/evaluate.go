@@ -187,6 +187,13 @@ func Mask(s datasets.Sample, t imageio.Transform) ([]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.NumberedMask {
+		for i, v := range m.Pix {
+			if v != 0 {
+				m.Pix[i] = 255
+			}
+		}
+	}
 	return imageio.MaskTo(t.Mask(m), t.Crop, detector.MapSide), nil
 }
 
