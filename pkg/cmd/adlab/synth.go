@@ -92,3 +92,38 @@ func newSheets(c *cli) *cobra.Command {
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "of the pictures")
 	return cmd
 }
+
+func newHardness(c *cli) *cobra.Command {
+	var root, out string
+	cmd := &cobra.Command{
+		Use: "hardness", Short: "measure what plain looks at pixels reach on the generated benchmarks", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			if root == "" {
+				root = filepath.Join(datasets.Home(), "synth-tiny")
+			}
+			h, err := l.Hardness(cmd.Context(), root, version)
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				if err := h.Write(out); err != nil {
+					return err
+				}
+			}
+			if err := c.print(cmd, h, h.Markdown()); err != nil {
+				return err
+			}
+			if easy := h.TooEasy(); easy != nil {
+				return fmt.Errorf("too easy, expected at most %.2f: %s", lab.TooEasy, strings.Join(easy, ", "))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&root, "data", "", "folder of the benchmarks (default: synth-tiny beside the fetched data)")
+	cmd.Flags().StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
+	return cmd
+}
