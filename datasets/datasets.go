@@ -26,11 +26,27 @@ const (
 // Sample is one image.
 type Sample struct {
 	ID         string // path relative to the set's root, with slashes: stable across machines
-	Path, Mask string // files; Mask is "" where there is none
+	Path, Mask string // files; Mask, of all defects together, is "" where there is none
 	Category   string
-	Split      string // TrainSplit or TestSplit
-	DefectType string // Good when normal
-	Label      int    // 0 normal, 1 anomalous
+	Split      string            // TrainSplit or TestSplit
+	DefectType string            // as the layout names it; Good when normal
+	Label      int               // 0 normal, 1 anomalous
+	View       string            // camera, in sets of several views; else ""
+	TypedMasks map[string]string // one mask a defect type, where the set tells them apart; else nil
+
+	// NumberedMask says that every value of the mask but 0 is anomalous; else those above half of the full scale are.
+	NumberedMask bool
+}
+
+// DefectTypes are the types of defect in the image, sorted: none when normal, several where TypedMasks tells them apart.
+func (s Sample) DefectTypes() []string {
+	switch {
+	case s.Label == 0:
+		return nil
+	case len(s.TypedMasks) > 0:
+		return slices.Sorted(maps.Keys(s.TypedMasks))
+	}
+	return []string{s.DefectType}
 }
 
 // Category is one kind of object or texture: normal images to learn from, images of both kinds to be tested on.
@@ -50,6 +66,11 @@ type Set struct {
 var layouts = map[string]func(root string) (*Set, error){
 	"folder":  openFolder,
 	"mvtec":   openMVTec,
+	"visa":    openVisA,
+	"realiad": openRealIAD,
+	"mpdd":    openMVTec,
+	"mad":     openMAD,
+	"meta":    openMeta,
 	"elpv":    openELPV,
 	"textile": openTextile,
 }
@@ -145,19 +166,18 @@ func Unique(samples []Sample) []Sample {
 // CheckMasks compares every mask's size with its image's, from the headers, before work starts.
 func (s *Set) CheckMasks() error {
 	for _, x := range s.All() {
-		if x.Mask == "" {
-			continue
-		}
-		w, h, err := imageio.Size(x.Path)
-		if err != nil {
-			return err
-		}
-		mw, mh, err := imageio.Size(x.Mask)
-		if err != nil {
-			return err
-		}
-		if w != mw || h != mh {
-			return fmt.Errorf("mask %s: expected %dx%d pixels as its image has, got %dx%d", x.Mask, w, h, mw, mh)
+		for _, mask := range x.masks() {
+			w, h, err := imageio.Size(x.Path)
+			if err != nil {
+				return err
+			}
+			mw, mh, err := imageio.Size(mask)
+			if err != nil {
+				return err
+			}
+			if w != mw || h != mh {
+				return fmt.Errorf("mask %s: expected %dx%d pixels as its image has, got %dx%d", mask, w, h, mw, mh)
+			}
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ func TestOpenMistakes(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
 	t.Setenv("ADLAB_DATA", t.TempDir())
 	for _, tt := range []struct{ layout, root, want string }{
-		{"coco", ".", `--layout: expected one of elpv, folder, mvtec, textile, got "coco"`},
+		{"coco", ".", `--layout: expected one of elpv, folder, mad, meta, mpdd, mvtec, realiad, textile, visa, got "coco"`},
 		{"mvtec", "", `--data: layout "mvtec" needs a folder`},
 		{"mvtec", file, "--data: expected a folder, got the file " + file},
 		{"mvtec", file + "x", "--data: no folder " + file + "x"},

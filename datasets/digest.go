@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 )
@@ -33,7 +34,7 @@ func WriteDigests(w io.Writer, samples []Sample) error {
 func (s *Set) Digest() (string, error) {
 	content := map[string]string{"": "none"} // of each file, read once
 	for _, x := range s.All() {
-		for _, path := range []string{x.Path, x.Mask} {
+		for _, path := range append(x.masks(), x.Path) {
 			if _, known := content[path]; known {
 				continue
 			}
@@ -47,7 +48,11 @@ func (s *Set) Digest() (string, error) {
 	var lines []string
 	for _, c := range s.Categories {
 		for _, x := range slices.Concat(c.Train, c.Test) {
-			lines = append(lines, fmt.Sprintf("%q %q %q %q %d %s %s\n", x.ID, c.Name, x.Split, x.DefectType, x.Label, content[x.Path], content[x.Mask]))
+			line := fmt.Sprintf("%q %q %q %q %d %s %s", x.ID, c.Name, x.Split, x.DefectType, x.Label, content[x.Path], content[x.Mask])
+			for _, kind := range slices.Sorted(maps.Keys(x.TypedMasks)) {
+				line += fmt.Sprintf(" %q %s", kind, content[x.TypedMasks[kind]])
+			}
+			lines = append(lines, line+"\n")
 		}
 	}
 	slices.Sort(lines)

@@ -7,9 +7,11 @@ import (
 
 // openMVTec reads ROOT/CATEGORY/{train/good, test/{good,DEFECT}, ground_truth/DEFECT}, as MVTec-AD comes. A root that is
 // itself a category is read as one.
-func openMVTec(root string) (*Set, error) {
+func openMVTec(root string) (*Set, error) { return openCategories(root, noMasksOfNormal) }
+
+func openCategories(root string, normal normalMasks) (*Set, error) {
 	if isDir(filepath.Join(root, "train")) || isDir(filepath.Join(root, "test")) {
-		return openFolder(root)
+		return openCategory(root, normal)
 	}
 	set := &Set{Name: folderName(root), Root: root}
 	dirs, err := subfolders(root)
@@ -21,7 +23,7 @@ func openMVTec(root string) (*Set, error) {
 		if !isDir(filepath.Join(dir, "train")) && !isDir(filepath.Join(dir, "test")) {
 			continue // other things may lie beside the categories
 		}
-		if err := set.addCategory(dir, name); err != nil {
+		if err := set.addCategory(dir, name, normal); err != nil {
 			return nil, err
 		}
 	}
@@ -32,7 +34,7 @@ func openMVTec(root string) (*Set, error) {
 }
 
 // addCategory reads the category in dir. Where it has a folder ground_truth, every anomalous image must have its mask.
-func (s *Set) addCategory(dir, name string) error {
+func (s *Set) addCategory(dir, name string, normal normalMasks) error {
 	for _, need := range []string{TrainSplit, TestSplit} {
 		if !isDir(filepath.Join(dir, need)) {
 			return fmt.Errorf("%s: expected folders train and test in it, got %s", dir, contents(dir))
@@ -53,7 +55,7 @@ func (s *Set) addCategory(dir, name string) error {
 	}
 	hasMasks := isDir(truth)
 	if hasMasks {
-		if err := noMasks(truth, kinds); err != nil {
+		if err := noMasks(truth, kinds, normal); err != nil {
 			return err
 		}
 	}
@@ -71,7 +73,9 @@ func (s *Set) addCategory(dir, name string) error {
 		}
 		for _, path := range paths {
 			x := s.sample(path, name, TestSplit, kind)
-			x.Mask = masks[path]
+			if err := s.setMask(&x, masks[path]); err != nil {
+				return err
+			}
 			c.Test = append(c.Test, x)
 		}
 	}

@@ -18,17 +18,25 @@ import (
 // anomalous. It needs no encoder: it shows what plain pixels are worth.
 type PCA struct {
 	Side       int // pixels per side of the small picture
-	Components int
+	Components int // 0 leaves the mean of the normal pictures alone
 	mean       []float64
-	basis      *mat.Dense // [pixels, Components], orthonormal columns
+	basis      *mat.Dense // [pixels, Components], orthonormal columns; nil without components
 	post       *mat.Dense // one axis of the map's post-processing, [MapSide, Side]
 }
 
 // NewPCA keeps 50 components of pictures of 64 pixels a side.
 func NewPCA() *PCA { return &PCA{Side: 64, Components: 50} }
 
-// Name is "pca".
-func (p *PCA) Name() string { return "pca" }
+// NewMean is the difference of pixels to those of the mean normal picture.
+func NewMean() *PCA { return &PCA{Side: 64} }
+
+// Name is "pca", or "mean" without components.
+func (p *PCA) Name() string {
+	if p.Components == 0 {
+		return "mean"
+	}
+	return "pca"
+}
 
 // Fit finds the components by the singular value decomposition of the normal pictures' Gram matrix, which is smaller
 // than their covariance.
@@ -56,6 +64,12 @@ func (p *PCA) Fit(ctx context.Context, train []datasets.Sample) error {
 			row[j] -= p.mean[j]
 		}
 	}
+	var up mat.Dense
+	up.Mul(detector.Blur(detector.MapSide), detector.Resize(p.Side, detector.MapSide))
+	p.post = &up
+	if p.Components == 0 {
+		return nil
+	}
 	var gram mat.SymDense
 	gram.SymOuterK(1, data)
 	var eigen mat.EigenSym
@@ -74,9 +88,6 @@ func (p *PCA) Fit(ctx context.Context, train []datasets.Sample) error {
 		}
 		p.basis.SetCol(c, v.RawVector().Data)
 	}
-	var up mat.Dense
-	up.Mul(detector.Blur(detector.MapSide), detector.Resize(p.Side, detector.MapSide))
-	p.post = &up
 	return nil
 }
 
@@ -92,11 +103,12 @@ func (p *PCA) picture(m *imageio.Image) []float64 {
 	return out
 }
 
-// Predict gives the squared error of each pixel as the map and their mean as the score.
+// Predict gives the squared error of each pixel as the map. The score is their mean; without components it is the mean of the
+// map's largest values, as INP-Former's is.
 func (p *PCA) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
 	return func(yield func(detector.Prediction, error) bool) {
-		if p.basis == nil {
-			yield(detector.Prediction{}, errors.New("pca: Fit comes before Predict"))
+		if p.post == nil {
+			yield(detector.Prediction{}, fmt.Errorf("%s: Fit comes before Predict", p.Name()))
 			return
 		}
 		for loaded, err := range datasets.Images(ctx, samples, runtime.NumCPU()) {
@@ -116,10 +128,12 @@ func (p *PCA) score(m *imageio.Image) detector.Prediction {
 	for i := range x {
 		x[i] -= p.mean[i]
 	}
-	v := mat.NewVecDense(len(x), x)
-	var weights, again mat.VecDense
-	weights.MulVec(p.basis.T(), v)
-	again.MulVec(p.basis, &weights)
+	again := mat.NewVecDense(len(x), nil)
+	if p.basis != nil {
+		var weights mat.VecDense
+		weights.MulVec(p.basis.T(), mat.NewVecDense(len(x), x))
+		again.MulVec(p.basis, &weights)
+	}
 	errorMap, sum := mat.NewDense(p.Side, p.Side, nil), 0.0
 	for i := range x {
 		d := x[i] - again.AtVec(i)
@@ -132,6 +146,9 @@ func (p *PCA) score(m *imageio.Image) detector.Prediction {
 	out := detector.Prediction{Score: sum / float64(len(x)), Map: make([]float32, detector.MapSide*detector.MapSide)}
 	for i, e := range full.RawMatrix().Data {
 		out.Map[i] = float32(e)
+	}
+	if p.basis == nil {
+		out.Score = detector.TopMean(out.Map)
 	}
 	return out
 }

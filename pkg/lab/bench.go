@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/tensorfile"
 )
 
 // System is one line of the foundation's table.
@@ -150,10 +148,5 @@ func (t *Table) Write(base string) error {
 	if err != nil {
 		return err
 	}
-	for name, content := range map[string]string{base + ".json": string(data) + "\n", base + ".md": t.Markdown()} {
-		if err := tensorfile.WriteAtomic(name, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writeTable(base, string(data)+"\n", t.Markdown())
 }

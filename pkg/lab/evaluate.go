@@ -82,7 +82,7 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 		return nil, err
 	}
 	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Seed: e.Seed}
-	if e.Detector == "pca" {
+	if e.needsNoEncoder() {
 		r.Encoder = "none"
 	}
 	var shared detector.Detector
@@ -186,6 +186,13 @@ func Mask(s datasets.Sample, t imageio.Transform) ([]uint8, error) {
 	m, err := imageio.DecodeMask(s.Mask)
 	if err != nil {
 		return nil, err
+	}
+	if s.NumberedMask {
+		for i, v := range m.Pix {
+			if v != 0 {
+				m.Pix[i] = 255
+			}
+		}
 	}
 	return imageio.MaskTo(t.Mask(m), t.Crop, detector.MapSide), nil
 }

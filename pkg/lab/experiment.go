@@ -29,10 +29,10 @@ import (
 type Experiment struct {
 	Layout   string // mvtec, folder, elpv, textile
 	Data     string // folder; "" for the fetched copy of elpv and textile
-	Detector string // inp-former, knn, pca
+	Detector string // one of Detectors
 	Profile  string // smoke, tiny, paper
 	Setting  string // single-class: one model a category; multi-class: one for all
-	Encoder  string // "", "random", "hog", or a safetensors file of DINOv2 or of EfficientNet-Lite0
+	Encoder  string // "", "random", "hog", "pixels", or a safetensors file of DINOv2 or of EfficientNet-Lite0
 	Seed     uint64
 
 	INPs, Steps, Batch int
@@ -59,7 +59,10 @@ var profiles = map[string]profile{
 }
 
 // Detectors lists the known detectors.
-func Detectors() []string { return []string{"inp-former", "knn", "pca"} }
+func Detectors() []string { return []string{"inp-former", "knn", "mean", "pca"} }
+
+// needsNoEncoder tells the detectors that look at pixels.
+func (e *Experiment) needsNoEncoder() bool { return e.Detector == "mean" || e.Detector == "pca" }
 
 // Validate checks every setting and fills in the profile's before any work starts.
 func (e *Experiment) Validate() error {
@@ -77,7 +80,7 @@ func (e *Experiment) Validate() error {
 		return fmt.Errorf("--steps and --batch: expected at least 1, got %d and %d", e.Steps, e.Batch)
 	case e.Rate < 0 || e.Rate != e.Rate:
 		return fmt.Errorf("--rate: expected a positive learning rate, got %g", e.Rate)
-	case e.Profile == "paper" && e.Detector != "pca" && (e.Encoder == "" || e.Encoder == "random"):
+	case e.Profile == "paper" && !e.needsNoEncoder() && (e.Encoder == "" || e.Encoder == "random"):
 		return fmt.Errorf("--profile paper needs the weights of DINOv2 with registers: download dinov2_vitb14_reg4 (official, timm or Hugging Face, as safetensors) and name the file with --encoder FILE")
 	}
 	if e.Limit == (datasets.Options{}) {
@@ -133,9 +136,11 @@ func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
 		return convnet.New(cfg)
 	case "hog":
 		return baseline.NewHOG(), nil
+	case "pixels":
+		return baseline.NewPixels(), nil
 	}
 	if _, err := os.Stat(e.Encoder); err != nil {
-		return nil, fmt.Errorf("--encoder: expected random, hog or a safetensors file, got %q, and there is no such file", e.Encoder)
+		return nil, fmt.Errorf("--encoder: expected random, hog, pixels or a safetensors file, got %q, and there is no such file", e.Encoder)
 	}
 	if convnet.IsWeights(e.Encoder) {
 		return convnet.Open(e.Encoder, cfg)
@@ -145,7 +150,10 @@ func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
 
 // NewDetector makes the experiment's detector, untrained. train is what it will be fitted on: part of the address of its checkpoint.
 func (l *Lab) NewDetector(e Experiment, enc encoder.Encoder, train []datasets.Sample) (detector.Detector, error) {
-	if e.Detector == "pca" {
+	switch e.Detector {
+	case "mean":
+		return baseline.NewMean(), nil
+	case "pca":
 		return baseline.NewPCA(), nil
 	}
 	x := l.Extractor(enc)

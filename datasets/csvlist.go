@@ -1,0 +1,127 @@
+package datasets
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// readCSV reads a list with a header; columns names those that are needed. A UTF-8 byte-order mark and CRLF are tolerated. row
+// is called with the line number and the fields by column.
+func readCSV(path string, columns []string, row func(line int, field map[string]string) error) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	r := csv.NewReader(bytes.NewReader(withoutBOM(b)))
+	r.FieldsPerRecord = -1
+	header, err := r.Read()
+	if err != nil {
+		return fmt.Errorf("%s:1: expected the header %s, got %s", path, strings.Join(columns, ","), csvFault(err))
+	}
+	place := map[string]int{}
+	for i, name := range header {
+		place[strings.TrimSpace(name)] = i
+	}
+	for _, c := range columns {
+		if _, ok := place[c]; !ok {
+			return fmt.Errorf("%s:1: expected the columns %s, got %s", path, strings.Join(columns, ","), strings.Join(header, ","))
+		}
+	}
+	for {
+		record, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		line, _ := r.FieldPos(0)
+		if err != nil {
+			return fmt.Errorf("%s: %s", path, csvFault(err))
+		}
+		if len(record) != len(header) {
+			return fmt.Errorf("%s:%d: expected %d fields, got %d", path, line, len(header), len(record))
+		}
+		field := map[string]string{}
+		for _, c := range columns {
+			field[c] = strings.TrimSpace(record[place[c]])
+		}
+		if err := row(line, field); err != nil {
+			return fmt.Errorf("%s:%d: %w", path, line, err)
+		}
+	}
+}
+
+func csvFault(err error) string {
+	if errors.Is(err, io.EOF) {
+		return "an empty file"
+	}
+	return err.Error()
+}
+
+func withoutBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) }
+
+// inside joins a path of a list, with slashes, to the folder that it must stay in.
+func inside(root, rel string) (string, error) {
+	rel = strings.ReplaceAll(rel, `\`, "/")
+	if !filepath.IsLocal(filepath.FromSlash(rel)) {
+		return "", fmt.Errorf("expected a path within %s, got %q", root, rel)
+	}
+	return filepath.Join(root, filepath.FromSlash(rel)), nil
+}
+
+// checkFiles makes sure that what a list names is there, and within the root also after links are followed.
+func (s *Set) checkFiles(list string) error {
+	real, err := filepath.EvalSymlinks(s.Root)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Root, err)
+	}
+	if real, err = filepath.Abs(real); err != nil {
+		return err
+	}
+	var missing []string
+	for _, x := range s.All() {
+		for _, path := range append(x.masks(), x.Path) {
+			at, err := filepath.EvalSymlinks(path)
+			if err != nil {
+				missing = append(missing, path)
+				continue
+			}
+			if at, err = filepath.Abs(at); err != nil {
+				return err
+			}
+			if rel, err := filepath.Rel(real, at); err != nil || !filepath.IsLocal(rel) {
+				return fmt.Errorf("%s: %s is a link that leads out of %s; copy the file there", list, path, s.Root)
+			}
+		}
+	}
+	if missing != nil {
+		return fmt.Errorf("%s: expected every file that it lists, missing %d: %s; complete the download", list, len(missing), firstFew(missing))
+	}
+	return nil
+}
+
+// category finds a category by name, or adds it.
+func (s *Set) category(name string) *Category {
+	for i := range s.Categories {
+		if s.Categories[i].Name == name {
+			return &s.Categories[i]
+		}
+	}
+	s.Categories = append(s.Categories, Category{Name: name})
+	return &s.Categories[len(s.Categories)-1]
+}
+
+// put adds a sample to its category and split.
+func (s *Set) put(x Sample) {
+	c := s.category(x.Category)
+	if x.Split == TrainSplit {
+		c.Train = append(c.Train, x)
+	} else {
+		c.Test = append(c.Test, x)
+	}
+	s.HasMasks = s.HasMasks || x.Mask != ""
+}

@@ -1,0 +1,153 @@
+package datasets
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// metaFiles are the names that the CLIP-based methods give their list: meta1.json is the converted list of Real-IAD, whose paths
+// are relative to the category's folder, and meta_wo_md.json is that of VisA's images with one defect type, without splits.
+var metaFiles = []string{"meta.json", "meta1.json", "meta_wo_md.json"}
+
+// openMeta reads {"train": {CATEGORY: [item]}, "test": ...} with the item keys img_path, mask_path, cls_name or product_cls,
+// specie_name or defect_cls, and anomaly (0 or 1). Errors point into the file. Source: section 13 of the numerical
+// specification of MultiADS.
+func openMeta(root string) (*Set, error) {
+	i := slices.IndexFunc(metaFiles, func(name string) bool {
+		_, err := os.Stat(filepath.Join(root, name))
+		return err == nil
+	})
+	if i < 0 {
+		return nil, fmt.Errorf("%s: expected meta.json in it, got %s", root, contents(root))
+	}
+	file := filepath.Join(root, metaFiles[i])
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, err)
+	}
+	set := &Set{Name: folderName(root), Root: root}
+	if err := set.parseMeta(file, metaFiles[i], b); err != nil {
+		return nil, err
+	}
+	return set, set.checkFiles(file)
+}
+
+func (s *Set) parseMeta(file, kind string, b []byte) error {
+	splits := map[string]map[string][]json.RawMessage{}
+	b = withoutBOM(b)
+	if kind == "meta_wo_md.json" {
+		var test map[string][]json.RawMessage
+		if err := json.Unmarshal(b, &test); err != nil {
+			return fmt.Errorf("%s: expected {CATEGORY: [image]}: %w", file, err)
+		}
+		splits[TestSplit] = test
+	} else if err := json.Unmarshal(b, &splits); err != nil {
+		return fmt.Errorf("%s: expected {\"train\": {CATEGORY: [image]}, \"test\": ...}: %w", file, err)
+	}
+	for name := range splits {
+		if name != TrainSplit && name != TestSplit {
+			return fmt.Errorf("%s#/%s: expected the splits train and test, got %q", file, name, name)
+		}
+	}
+	seen := map[string]bool{}
+	for _, split := range []string{TrainSplit, TestSplit} {
+		var categories []string
+		for c := range splits[split] {
+			categories = append(categories, c)
+		}
+		slices.Sort(categories)
+		for _, category := range categories {
+			for i, raw := range splits[split][category] {
+				pointer := fmt.Sprintf("%s#/%s/%s/%d", file, split, category, i)
+				x, err := s.metaItem(kind, split, category, raw, pointer)
+				if err != nil {
+					return err
+				}
+				if seen[x.Path] {
+					return fmt.Errorf("%s/img_path: expected each image once, got %q again", pointer, x.ID)
+				}
+				seen[x.Path] = true
+				s.put(x)
+			}
+		}
+	}
+	if len(s.Categories) == 0 {
+		return fmt.Errorf("%s: expected at least one image, got none", file)
+	}
+	return nil
+}
+
+// metaItem reads one image of the list.
+func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointer string) (Sample, error) {
+	var item map[string]any
+	if err := json.Unmarshal(raw, &item); err != nil {
+		return Sample{}, fmt.Errorf("%s: expected an object, got %s", pointer, brief(raw))
+	}
+	text := func(keys ...string) (string, string, error) {
+		for _, key := range keys {
+			if v, ok := item[key]; ok && v != nil {
+				s, ok := v.(string)
+				if !ok {
+					return "", key, fmt.Errorf("%s/%s: expected a string, got %v", pointer, key, v)
+				}
+				return s, key, nil
+			}
+		}
+		return "", keys[0], nil
+	}
+	image, _, err := text("img_path")
+	if err != nil {
+		return Sample{}, err
+	}
+	mask, _, err := text("mask_path")
+	if err != nil {
+		return Sample{}, err
+	}
+	class, classKey, err := text("cls_name", "product_cls")
+	if err != nil {
+		return Sample{}, err
+	}
+	defect, _, err := text("defect_cls", "specie_name")
+	if err != nil {
+		return Sample{}, err
+	}
+	root := s.Root
+	if kind == "meta1.json" {
+		if root, err = inside(s.Root, category); err != nil {
+			return Sample{}, fmt.Errorf("%s: %w", pointer, err)
+		}
+	}
+	path, err := inside(root, image)
+	if err != nil || image == "" {
+		return Sample{}, fmt.Errorf("%s/img_path: expected a path within %s, got %q", pointer, root, image)
+	}
+	if class != category {
+		return Sample{}, fmt.Errorf("%s/%s: expected the category %q that it is listed under, got %q", pointer, classKey, category, class)
+	}
+	anomaly, ok := item["anomaly"].(float64)
+	if !ok || anomaly != 0 && anomaly != 1 {
+		return Sample{}, fmt.Errorf("%s/anomaly: expected 0 or 1, got %v", pointer, item["anomaly"])
+	}
+	if anomaly == 0 {
+		return s.sample(path, category, split, Good), nil // a mask that is listed is ignored
+	}
+	if split == TrainSplit {
+		return Sample{}, fmt.Errorf("%s/anomaly: expected normal images to learn from, got an anomalous one, %q", pointer, image)
+	}
+	if mask == "" {
+		return Sample{}, fmt.Errorf("%s/mask_path: expected the mask of an anomalous image, got none", pointer)
+	}
+	if defect == "" || defect == Good {
+		defect = "defect"
+	}
+	x := s.sample(path, category, split, defect)
+	maskPath, err := inside(root, mask)
+	if err != nil {
+		return Sample{}, fmt.Errorf("%s/mask_path: %w", pointer, err)
+	}
+	x.NumberedMask = true // VisA's, which need it; in masks of 0 and 255 it makes no difference
+	return x, s.setMask(&x, maskPath)
+}

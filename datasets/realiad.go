@@ -1,0 +1,125 @@
+package datasets
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// realIADCodes are Real-IAD's names of its defect types. Source: section 13 of the numerical specification of MultiADS.
+var realIADCodes = map[string]string{
+	"AK": "pit", "BX": "deformation", "CH": "abrasion", "HS": "scratch", "PS": "damage", "QS": "missing", "YW": "foreign", "ZW": "contamination",
+}
+
+// realIADView finds the camera, C1 to C5, in a file's name.
+var realIADView = regexp.MustCompile(`_(C\d+)(_|\.)`)
+
+// openRealIAD reads Real-IAD: the lists ROOT/realiad_jsons/realiad_jsons/CATEGORY.json (or one folder up) with keys train and test
+// over the images in ROOT/realiad_1024/CATEGORY (or another realiad_SIZE). Every view is an image of its own; the order is the
+// lists', on which few-shot draws depend. Source: section 12 of the numerical specification.
+func openRealIAD(root string) (*Set, error) {
+	lists := filepath.Join(root, "realiad_jsons", "realiad_jsons")
+	if !isDir(lists) {
+		lists = filepath.Join(root, "realiad_jsons")
+	}
+	files, _ := filepath.Glob(filepath.Join(lists, "*.json"))
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: expected lists realiad_jsons/realiad_jsons/CATEGORY.json, got %s", root, contents(root))
+	}
+	sizes, _ := filepath.Glob(filepath.Join(root, "realiad_*"))
+	var images []string
+	for _, dir := range sizes {
+		if filepath.Base(dir) != "realiad_jsons" && isDir(dir) {
+			images = append(images, dir)
+		}
+	}
+	if len(images) != 1 {
+		return nil, fmt.Errorf("%s: expected one folder of images, realiad_1024, got %d: %s", root, len(images), contents(root))
+	}
+	set := &Set{Name: folderName(root), Root: root}
+	for _, file := range files {
+		if err := set.addRealIAD(file, images[0]); err != nil {
+			return nil, err
+		}
+	}
+	return set, set.checkFiles(lists)
+}
+
+func (s *Set) addRealIAD(file, images string) error {
+	type item struct {
+		Class string  `json:"anomaly_class"`
+		Image string  `json:"image_path"`
+		Mask  *string `json:"mask_path"`
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", file, err)
+	}
+	var list map[string]json.RawMessage
+	if err := json.Unmarshal(withoutBOM(b), &list); err != nil {
+		return fmt.Errorf("%s: expected a JSON object with train and test: %w", file, err)
+	}
+	category := stem(file)
+	dir := filepath.Join(images, category)
+	seen := map[string]bool{}
+	for _, split := range []string{TrainSplit, TestSplit} {
+		var items []item
+		if err := json.Unmarshal(list[split], &items); err != nil || len(items) == 0 {
+			return fmt.Errorf("%s#/%s: expected a list of images, got %s", file, split, brief(list[split]))
+		}
+		for i, it := range items {
+			at := func(key string) string { return fmt.Sprintf("%s#/%s/%d/%s", file, split, i, key) }
+			image, err := inside(dir, it.Image)
+			if err != nil || it.Image == "" {
+				return fmt.Errorf("%s: expected a path within %s, got %q", at("image_path"), dir, it.Image)
+			}
+			if seen[image] {
+				return fmt.Errorf("%s: expected each image once, got %q again", at("image_path"), it.Image)
+			}
+			seen[image] = true
+			kind := Good
+			switch {
+			case it.Class == "":
+				return fmt.Errorf("%s: expected OK or a defect's code, got none", at("anomaly_class"))
+			case it.Class != "OK":
+				kind = it.Class
+				if name, ok := realIADCodes[it.Class]; ok {
+					kind = name
+				}
+				if split == TrainSplit {
+					return fmt.Errorf("%s: expected OK images to learn from, got %q", at("anomaly_class"), it.Class)
+				}
+			}
+			x := s.sample(image, category, split, kind)
+			if m := realIADView.FindStringSubmatch(filepath.Base(image)); m != nil {
+				x.View = m[1]
+			}
+			if x.Label == 1 && it.Mask != nil && *it.Mask != "" {
+				mask, err := inside(dir, *it.Mask)
+				if err != nil {
+					return fmt.Errorf("%s: %w", at("mask_path"), err)
+				}
+				if err := s.setMask(&x, mask); err != nil {
+					return err
+				}
+			}
+			s.put(x)
+		}
+	}
+	return nil
+}
+
+// brief is the beginning of a JSON value, for an error's line.
+func brief(v json.RawMessage) string {
+	if len(v) == 0 {
+		return "nothing"
+	}
+	s := strings.Join(strings.Fields(string(v[:min(len(v), 200)])), " ")
+	if len(s) > 40 {
+		s = s[:40] + "..."
+	}
+	return s
+}

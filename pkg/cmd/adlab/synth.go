@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/datasets/synth"
+	"adlab/pkg/lab"
+
+	"github.com/spf13/cobra"
+)
+
+func newSynth(c *cli) *cobra.Command {
+	var size, out string
+	var seed uint64
+	var workers int
+	var sets []string
+	cmd := &cobra.Command{
+		Use: "synth", Short: "generate benchmarks in the layouts of the published data sets", Args: cobra.NoArgs,
+		Long: "Generates benchmarks that stand in for the published data sets: other pictures, of the same layout and vocabulary. The same\nseed gives the same bytes, whatever the number of workers.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, ok := synth.Sizes[size]; !ok {
+				return fmt.Errorf("--size: expected smoke, tiny or large, got %q", size)
+			}
+			if workers < 0 {
+				return fmt.Errorf("--workers: expected 0 (one a core) or more, got %d", workers)
+			}
+			if out == "" {
+				out = filepath.Join(datasets.Home(), "synth-"+size)
+			}
+			var chosen []synth.Benchmark
+			var names []string
+			for _, b := range synth.Benchmarks() {
+				names = append(names, b.Name)
+				if len(sets) == 0 || slices.Contains(sets, b.Name) {
+					chosen = append(chosen, b)
+				}
+			}
+			for _, name := range sets {
+				if !slices.Contains(names, name) {
+					return fmt.Errorf("--sets: expected some of %s, got %q", strings.Join(names, ", "), name)
+				}
+			}
+			type row struct {
+				Name      string `json:"name"`
+				Layout    string `json:"layout"`
+				StandsFor string `json:"stands_in_for"`
+				Folder    string `json:"folder"`
+			}
+			var rows []row
+			var text strings.Builder
+			progress := lab.NewProgress(os.Stderr)
+			for _, b := range chosen {
+				folder := filepath.Join(out, b.Name)
+				bar := progress.Bar(b.Name)
+				if err := synth.Write(cmd.Context(), b, size, seed, folder, workers, func(done, total int) { bar(done, total, "pictures") }); err != nil {
+					return err
+				}
+				rows = append(rows, row{b.Name, b.Layout, b.StandsFor, folder})
+				fmt.Fprintf(&text, "%-9s in the layout of %-9s --layout %-8s --data %s\n", b.Name, b.StandsFor, b.Layout, folder)
+			}
+			return c.print(cmd, rows, text.String())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&size, "size", "tiny", "smoke (seconds), tiny (two thousand pictures) or large")
+	f.StringVar(&out, "out", "", "folder for the benchmarks (default: synth-SIZE beside the fetched data)")
+	f.Uint64Var(&seed, "seed", 1, "of everything that is drawn")
+	f.IntVar(&workers, "workers", 0, "pictures drawn at once (default: one a core)")
+	f.StringSliceVar(&sets, "sets", nil, "benchmarks, by name (default: all)")
+	return cmd
+}
+
+func newSheets(c *cli) *cobra.Command {
+	var out string
+	var seed uint64
+	cmd := &cobra.Command{
+		Use: "sheets", Short: "draw a contact sheet of every generated category and defect type", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			files, err := lab.Sheets(out, seed, version)
+			if err != nil {
+				return err
+			}
+			return c.print(cmd, files, strings.Join(files, "\n")+"\n")
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "figures/datasets", "folder for the sheets")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "of the pictures")
+	return cmd
+}
+
+func newHardness(c *cli) *cobra.Command {
+	var root, out string
+	cmd := &cobra.Command{
+		Use: "hardness", Short: "measure what plain looks at pixels reach on the generated benchmarks", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			if root == "" {
+				root = filepath.Join(datasets.Home(), "synth-tiny")
+			}
+			h, err := l.Hardness(cmd.Context(), root, version)
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				if err := h.Write(out); err != nil {
+					return err
+				}
+			}
+			if err := c.print(cmd, h, h.Markdown()); err != nil {
+				return err
+			}
+			if easy := h.TooEasy(); easy != nil {
+				return fmt.Errorf("too easy, expected at most %.2f: %s", lab.TooEasy, strings.Join(easy, ", "))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&root, "data", "", "folder of the benchmarks (default: synth-tiny beside the fetched data)")
+	cmd.Flags().StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
+	return cmd
+}
