@@ -193,7 +193,7 @@ func TestRunRefuses(t *testing.T) {
 }
 
 // broken gives numbers until the places ask for sample 3.
-type broken struct{ line }
+type broken struct{}
 
 func (broken) Batch(places []int) *tensors.Tensor {
 	xy := make([]float32, 2*len(places))
