@@ -54,7 +54,7 @@ type profile struct {
 
 var profiles = map[string]profile{
 	"smoke": {image: 112, steps: 8, batch: 4, limit: datasets.Options{TrainLimit: 12, TestLimit: 6}},
-	"tiny":  {image: 224, steps: 350, batch: 16},
+	"tiny":  {image: 224, steps: 500, batch: 16},
 	"paper": {batch: 16},
 }
 
