@@ -40,7 +40,7 @@ func TestMeanStd(t *testing.T) {
 func TestExperimentIsChecked(t *testing.T) {
 	e := Default("elpv")
 	require.NoError(t, e.Validate())
-	require.Equal(t, 350, e.Steps)
+	require.Equal(t, 500, e.Steps)
 	for flag, spoil := range map[string]func(*Experiment){
 		"--inps": func(e *Experiment) { e.INPs = 0 }, "--steps": func(e *Experiment) { e.Steps = -1 },
 		"--profile": func(e *Experiment) { e.Profile = "x" }, "--setting": func(e *Experiment) { e.Setting = "x" },
