@@ -7,11 +7,16 @@ import "fmt"
 type Transform struct {
 	Resize, Crop int
 	Mean, Std    [3]float32
+	Filter       Filter // of the resize; masks are always bilinear
 }
 
 // String says everything that changes the numbers; it is part of cache keys.
 func (t Transform) String() string {
-	return fmt.Sprintf("resize %d crop %d mean %v std %v", t.Resize, t.Crop, t.Mean, t.Std)
+	text := fmt.Sprintf("resize %d crop %d mean %v std %v", t.Resize, t.Crop, t.Mean, t.Std)
+	if t.Filter != Bilinear {
+		text += " " + string(t.Filter)
+	}
+	return text
 }
 
 // Validate says in one line which setting cannot be, for an encoder with patches of that many pixels a side.
@@ -41,7 +46,9 @@ func (t Transform) Validate(patch int) error {
 
 // Picture is the part of the image that the encoder sees, as an 8-bit picture of Crop pixels a side, with the image's
 // number of channels.
-func (t Transform) Picture(m *Image) *Image { return CenterCrop(Resize(m, t.Resize, t.Resize), t.Crop) }
+func (t Transform) Picture(m *Image) *Image {
+	return CenterCrop(t.Filter.Resize(m, t.Resize, t.Resize), t.Crop)
+}
 
 // Apply writes the normalised image to dst, Crop·Crop·3 values in the order row, column, channel. A grey image is
 // replicated.
@@ -62,7 +69,7 @@ func (t Transform) Apply(dst []float32, m *Image) {
 // Mask is a mask seen as the image is: resized by the same bilinear filter (so edges become fractions), cropped, divided
 // by 255, the maximum over its channels. Crop·Crop values in 0..1.
 func (t Transform) Mask(m *Image) []float32 {
-	picture := t.Picture(m)
+	picture := CenterCrop(Resize(m, t.Resize, t.Resize), t.Crop)
 	out := make([]float32, t.Crop*t.Crop)
 	for i := range out {
 		v := picture.Pix[i*m.C]
@@ -83,6 +90,19 @@ func MaskTo(mask []float32, from, to int) []uint8 {
 		for x := range to {
 			if row[x*from/to] > 0.5 {
 				out[y*to+x] = 1
+			}
+		}
+	}
+	return out
+}
+
+// Binary is a mask with every value but 0 set to 255, one channel.
+func Binary(m *Image) *Image {
+	out := New(m.W, m.H, 1)
+	for i := range out.Pix {
+		for _, v := range m.Pix[i*m.C : (i+1)*m.C] {
+			if v != 0 {
+				out.Pix[i] = 255
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func openFixtures(t *testing.T) (*tensorfile.File, Transform) {
 	b, err := os.ReadFile(filepath.Join(fixtures, "preprocess.json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(b, &settings))
-	return f, Transform{settings.Resize, settings.Crop, settings.Mean, settings.Std}
+	return f, Transform{settings.Resize, settings.Crop, settings.Mean, settings.Std, Bilinear}
 }
 
 func TestTransformEqualsTheOfficialOne(t *testing.T) {
@@ -123,7 +123,7 @@ func TestValidate(t *testing.T) {
 }
 
 func TestStringTellsTransformsApart(t *testing.T) {
-	base := Transform{448, 392, [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}}
+	base := Transform{448, 392, [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}, Bilinear}
 	require.Equal(t, "resize 448 crop 392 mean [0.485 0.456 0.406] std [0.229 0.224 0.225]", base.String())
 	seen := map[string]bool{base.String(): true}
 	for _, change := range []func(*Transform){

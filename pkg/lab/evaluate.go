@@ -188,11 +188,7 @@ func Mask(s datasets.Sample, t imageio.Transform) ([]uint8, error) {
 		return nil, err
 	}
 	if s.NumberedMask {
-		for i, v := range m.Pix {
-			if v != 0 {
-				m.Pix[i] = 255
-			}
-		}
+		m = imageio.Binary(m)
 	}
 	return imageio.MaskTo(t.Mask(m), t.Crop, detector.MapSide), nil
 }

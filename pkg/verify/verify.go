@@ -42,7 +42,8 @@ var inpFormerGroups = []group{
 	{"maps", maps}, {"maps_zeroshot", mapsZeroShot}, {"metrics", metrics}, {"augment", augment},
 }
 
-// Folder runs every group that the folder is for: convnet where it has convnet.json, INP-Former's otherwise. A missing
+// Folder runs every group that the folder is for: convnet where it has convnet.json, MultiADS's where it has its files, INP-Former's
+// otherwise. A missing
 // file fails its group.
 func Folder(backend compute.Backend, dir string, report func(Result)) (results []Result, err error) {
 	info, err := os.Stat(dir)
@@ -52,6 +53,9 @@ func Folder(backend compute.Backend, dir string, report func(Result)) (results [
 	var groups []group
 	if exists(dir, "convnet.json") {
 		groups = append(groups, group{"convnet", convNet})
+	}
+	if exists(dir, "clip_tiny.json") || exists(dir, "tokenizer.json") {
+		groups = append(groups, multiADSGroups...)
 	}
 	if exists(dir, "forward.json") || exists(dir, "weights.safetensors") || groups == nil {
 		groups = append(inpFormerGroups[:len(inpFormerGroups):len(inpFormerGroups)], groups...)
