@@ -84,3 +84,8 @@ func ClipGlobalNorm(grads []*Node, limit float64) (clipped []*Node, norm *Node) 
 func scalar(x *Node, i int) *Node { return Reshape(Slice(x, AxisElem(i))) }
 
 func zeros(g *Graph, shape shapes.Shape) *Node { return Zeros(g, shape) }
+
+// NewAdam is plain Adam: StableAdamW without decay, without AMSGrad, and with steps of any length.
+func NewAdam(beta1, beta2 float64) StableAdamW {
+	return StableAdamW{Beta1: beta1, Beta2: beta2, Epsilon: 1e-8, Threshold: math.Inf(1)}
+}

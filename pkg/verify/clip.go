@@ -21,6 +21,7 @@ import (
 
 var multiADSGroups = []group{
 	{"tokenizer", tokenizer}, {"preprocess", clipPreprocess}, {"posembed", clipPosition}, {"clip", clipTowers}, {"clip_names", clipNames},
+	{"text_features", textFeatures}, {"train", adaptersTraining}, {"infer", inference}, {"mtas", multiType}, {"metrics", multiADSMetricCases},
 }
 
 // tokenizer: ids of every string, exactly, and the digest over all prompts of a product.

@@ -1,0 +1,135 @@
+// Package multiads is MultiADS (ICCV 2025): CLIP with a knowledge base of defect types. A text matrix has one column for the normal
+// state and one for each defect type; linear adapters bring patch tokens of several depths into the space of the texts; the
+// similarity of each patch to each column is a map for each type. Notation: B images, S pixels and G patches a side, N = G²,
+// Dv channels of the vision tower, D of the common space, C columns, the first of them normal.
+package multiads
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"adlab/pkg/clip"
+	"adlab/pkg/detector"
+	"adlab/pkg/layer"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// temperature of the similarities' softmax.
+const temperature = 100
+
+// Adapters is one affine map a tap, Dv to D: the only parameters that are trained, under the official names fc.0.weight, ...,
+// drawn as the official code's framework draws them: evenly within ±1/√Dv.
+func Adapters(taps, visionWidth, embed int, seed uint64) map[string]layer.Array {
+	out := map[string]layer.Array{}
+	bound := 1 / math.Sqrt(float64(visionWidth))
+	for l := range taps {
+		rng := rand.New(rand.NewPCG(seed, uint64(l)))
+		draw := func(shape ...int) layer.Array {
+			n := 1
+			for _, d := range shape {
+				n *= d
+			}
+			a := layer.Array{Shape: shape, Data: make([]float32, n)}
+			for i := range a.Data {
+				a.Data[i] = float32(bound * (2*rng.Float64() - 1))
+			}
+			return a
+		}
+		out[fmt.Sprintf("fc.%d.weight", l)], out[fmt.Sprintf("fc.%d.bias", l)] = draw(embed, visionWidth), draw(embed)
+	}
+	return out
+}
+
+// Adapt brings the patch tokens of each tap [B, 1+N, Dv] (the class token is dropped) into the common space, with unit length:
+// [B, N, D] each.
+func Adapt(scope *model.Scope, taps []*Node, embed int) (patches []*Node) {
+	for l, tap := range taps {
+		e := layer.Linear(scope.At("fc").At("%d", l), clip.Patches(tap), embed)
+		patches = append(patches, layer.Normalize(e, 1e-12))
+	}
+	return patches
+}
+
+// Logits are 100 times the cosines of patches [B, N, D] with the columns of text [D, C], or of a text matrix an image [B, D, C]:
+// [B, N, C].
+func Logits(patches, text *Node) *Node {
+	if text.Rank() == 3 {
+		return MulScalar(Einsum("bnd,bdc->bnc", patches, text), temperature)
+	}
+	return MulScalar(Einsum("bnd,dc->bnc", patches, text), temperature)
+}
+
+// Probabilities are the logits [B, N, C], enlarged to S pixels a side with aligned corners, and only then taken through the softmax
+// over the columns: [B, S, S, C].
+func Probabilities(logits *Node, side int) *Node {
+	b, n, c := logits.Shape().Dimensions[0], logits.Shape().Dimensions[1], logits.Shape().Dimensions[2]
+	grid := int(math.Round(math.Sqrt(float64(n))))
+	return Softmax(enlarge(Reshape(logits, b, grid, grid, c), side), -1)
+}
+
+// enlarge resizes [B, G, G, C] to [B, S, S, C], bilinearly with aligned corners.
+func enlarge(x *Node, side int) *Node {
+	grid := x.Shape().Dimensions[1]
+	m := detector.Aligned(grid, side)
+	weights := make([][]float32, side)
+	for i := range weights {
+		for _, w := range m.RawRowView(i) {
+			weights[i] = append(weights[i], float32(w))
+		}
+	}
+	w := Const(x.Graph(), weights) // [S, G]
+	return Einsum("ti,bsic->bstc", w, Einsum("sj,bjic->bsic", w, x))
+}
+
+// Maps are the probabilities of every tap, [B, S, S, C] each.
+func Maps(scope *model.Scope, taps []*Node, text *Node, side int) (maps []*Node) {
+	for _, p := range Adapt(scope, taps, text.Shape().Dimensions[text.Rank()-2]) {
+		maps = append(maps, Probabilities(Logits(p, text), side))
+	}
+	return maps
+}
+
+// TypedMap is the sum of the taps' probabilities, the normal state included: [B, S, S, C], the number of taps over all columns.
+func TypedMap(maps []*Node) *Node {
+	sum := maps[0]
+	for _, m := range maps[1:] {
+		sum = Add(sum, m)
+	}
+	return sum
+}
+
+// AnomalyMap is the sum of all defect types of a typed map: [B, S, S].
+func AnomalyMap(typed *Node) *Node { return ReduceSum(defects(typed), -1) }
+
+// defects are the columns but the first.
+func defects(x *Node) *Node { return SliceAxis(x, -1, AxisRangeToEnd(1)) }
+
+// TextScore is the probability that an image's embedding [B, D] is closer to the defect types than to the normal state: the sum of
+// the softmax over all columns but the first, [B].
+func TextScore(embedding, text *Node) *Node {
+	cosines := Dot(layer.Normalize(embedding, 1e-12), text).Product() // [B, C]
+	return ReduceSum(defects(Softmax(MulScalar(cosines, temperature), -1)), -1)
+}
+
+// FewShotMap is each patch's distance to the nearest of the normal references, summed over the taps: taps [B, 1+N, Dv] and
+// memories [M, Dv] (class tokens left out, neither adapted nor normalised) to distances [B, N] each and the enlarged sum [B, S, S].
+// Vectors of zeros have the cosine 0.
+func FewShotMap(taps, memories []*Node, side int) (distances []*Node, sum *Node) {
+	for l, tap := range taps {
+		x, y := layer.Normalize(clip.Patches(tap), 1e-12), layer.Normalize(memories[l], 1e-12)
+		d := ReduceMin(OneMinus(Einsum("bnc,mc->bnm", x, y)), -1) // [B, N]
+		distances = append(distances, d)
+		b, n := d.Shape().Dimensions[0], d.Shape().Dimensions[1]
+		grid := int(math.Round(math.Sqrt(float64(n))))
+		big := Squeeze(enlarge(Reshape(d, b, grid, grid, 1), side), -1)
+		if sum == nil {
+			sum = big
+		} else {
+			sum = Add(sum, big)
+		}
+	}
+	return distances, sum
+}

@@ -1,0 +1,62 @@
+package multiads
+
+import (
+	"fmt"
+	"slices"
+)
+
+// ScoreRule is how image scores come from maps and the text score, over a product's whole test set. Source: section 8 of the
+// numerical specification.
+type ScoreRule string
+
+// The rules of the published code.
+const (
+	ScoreMax   ScoreRule = "score_max"   // the largest pixel: the first release
+	ScoreTop3  ScoreRule = "score_top3"  // the mean of the three largest: the later revision
+	ScoreBlend ScoreRule = "score_blend" // half the text score, half the largest pixel: MultiADS-F, and the paper
+)
+
+// ImageScores gives one score an image from its largest pixels (three of them, descending) and its text score. Pixel parts are stretched
+// to 0..1 over the test set, which makes the blend depend on it; equal ones become 0.
+func ImageScores(rule ScoreRule, largest [][3]float64, text []float64) ([]float64, error) {
+	if len(largest) != len(text) {
+		return nil, fmt.Errorf("image scores: expected as many text scores as maps, got %d and %d", len(text), len(largest))
+	}
+	out := make([]float64, len(largest))
+	for i, l := range largest {
+		if out[i] = l[0]; rule == ScoreTop3 {
+			out[i] = (l[0] + l[1] + l[2]) / 3
+		}
+	}
+	if len(out) == 0 {
+		return out, nil
+	}
+	low, high := slices.Min(out), slices.Max(out)
+	for i := range out {
+		if high > low {
+			out[i] = (out[i] - low) / (high - low)
+		} else {
+			out[i] = 0
+		}
+		if rule == ScoreBlend {
+			out[i] = (out[i] + text[i]) / 2
+		}
+	}
+	return out, nil
+}
+
+// Largest are the three largest values of a map, descending.
+func Largest(scoreMap []float32) (top [3]float64) {
+	for i := range top {
+		top[i] = float64(slices.Min(scoreMap))
+	}
+	for _, v := range scoreMap {
+		x := float64(v)
+		for i := range top {
+			if x > top[i] {
+				x, top[i] = top[i], x
+			}
+		}
+	}
+	return top
+}

@@ -1,0 +1,125 @@
+package multiads
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"adlab/pkg/clip"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// TextEncoder embeds sentences with a frozen text tower. What it has embedded it keeps, so that an edited prompt costs that
+// prompt alone.
+type TextEncoder struct {
+	backend compute.Backend
+	model   *clip.Model
+	exec    *model.Exec
+	known   map[string][]float32 // unit length
+	// Encoded counts the sentences that went through the tower.
+	Encoded int
+	// Cut lists sentences of more than 77 ids, which were cut.
+	Cut []string
+}
+
+// NewTextEncoder is for the text tower of a pair.
+func NewTextEncoder(backend compute.Backend, m *clip.Model) (*TextEncoder, error) {
+	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope, ids *Node) *Node {
+		return clip.Text(scope, m.Config, ids)
+	})
+	return &TextEncoder{backend: backend, model: m, exec: exec, known: map[string][]float32{}}, err
+}
+
+// textBatch is the number of sentences that go through the tower at once.
+const textBatch = 32
+
+// Embed gives the sentences' embeddings, each of unit length.
+func (t *TextEncoder) Embed(ctx context.Context, sentences []string) ([][]float32, error) {
+	var fresh []string
+	asked := map[string]bool{}
+	for _, s := range sentences {
+		if _, ok := t.known[s]; !ok && !asked[s] {
+			fresh, asked[s] = append(fresh, s), true
+		}
+	}
+	for len(fresh) > 0 {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		n := min(textBatch, len(fresh))
+		ids := make([]int32, textBatch*clip.Context) // one shape; rows beyond n are the last sentence again
+		for i := range textBatch {
+			tokens := clip.Tokenize(fresh[min(i, n-1)])
+			if i < n && tokens.Truncated {
+				t.Cut = append(t.Cut, fresh[i])
+			}
+			for k, id := range tokens.IDs {
+				if int(id) >= t.model.Config.Words {
+					return nil, fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words", fresh[min(i, n-1)], id, t.model.Config.Words)
+				}
+				ids[i*clip.Context+k] = id
+			}
+		}
+		out, err := t.exec.Call1(tensors.FromFlatDataAndDimensions(ids, textBatch, clip.Context))
+		if err != nil {
+			return nil, err
+		}
+		flat, d := tensors.MustCopyFlatData[float32](out), t.model.Config.Embed
+		for i := range n {
+			t.known[fresh[i]] = unit(flat[i*d : (i+1)*d])
+		}
+		t.Encoded += n
+		fresh = fresh[n:]
+	}
+	embeddings := make([][]float32, len(sentences))
+	for i, s := range sentences {
+		embeddings[i] = t.known[s]
+	}
+	return embeddings, nil
+}
+
+// Matrix is the text matrix [D, C] of a product: each column the mean of its sentences' embeddings, of unit length. columns[c]
+// lists the sentences of column c. Source: section 4 of the numerical specification.
+func (t *TextEncoder) Matrix(ctx context.Context, columns [][]string) (*tensors.Tensor, error) {
+	d, c := t.model.Config.Embed, len(columns)
+	flat := make([]float32, d*c)
+	for k, sentences := range columns {
+		if len(sentences) == 0 {
+			return nil, fmt.Errorf("prompts: expected at least one sentence for column %d, got none", k)
+		}
+		embeddings, err := t.Embed(ctx, sentences)
+		if err != nil {
+			return nil, err
+		}
+		mean := make([]float32, d)
+		for i := range mean {
+			sum := 0.0
+			for _, e := range embeddings {
+				sum += float64(e[i])
+			}
+			mean[i] = float32(sum / float64(len(embeddings)))
+		}
+		for i, x := range unit(mean) {
+			flat[i*c+k] = x
+		}
+	}
+	return tensors.FromFlatDataAndDimensions(flat, d, c), nil
+}
+
+// unit is a copy of unit length.
+func unit(v []float32) []float32 {
+	sum := 0.0
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	length := math.Sqrt(sum)
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = float32(float64(x) / length)
+	}
+	return out
+}
