@@ -14,28 +14,40 @@ import (
 // epsilon of all layer norms.
 const epsilon = 1e-5
 
-// Vision gives, from normalised images [B, Grid·Patch, Grid·Patch, 3], the residual stream after each tap with the class token in
-// front, [B, 1+N, Dv] each, without the last norm, and the image embedding [B, D], not normalised. Source: section 2 of the
-// numerical specification of MultiADS.
+// Vision gives, from normalised images [B, Grid·Patch, Grid·Patch, 3], what Taps gives, and the image embedding [B, D], not
+// normalised. Source: section 2 of the numerical specification of MultiADS.
 func Vision(scope *model.Scope, cfg Config, images *Node) (taps []*Node, embedding *Node) {
 	scope = scope.At("visual")
+	taps, x := vision(scope, cfg, images, cfg.Vision.Layers)
+	first := Squeeze(Slice(x, AxisRange(), AxisRange(0, 1)), 1) // [B, Dv]
+	first = layer.LayerNorm(scope.At("ln_post"), first, epsilon)
+	return taps, Dot(first, layer.Param(scope, images.Graph(), "proj", cfg.Vision.Width, cfg.Embed)).Product()
+}
+
+// Taps gives the residual stream after each tap with the class token in front, [B, 1+N, Dv] each, without the last norm. Blocks after
+// the last tap are not built.
+func Taps(scope *model.Scope, cfg Config, images *Node) []*Node {
+	taps, _ := vision(scope.At("visual"), cfg, images, cfg.Taps[len(cfg.Taps)-1])
+	return taps
+}
+
+// vision runs the first blocks of the vision tower.
+func vision(scope *model.Scope, cfg Config, images *Node, blocks int) (taps []*Node, x *Node) {
 	g, b, s, p, c := images.Graph(), images.Shape().Dimensions[0], cfg.Grid, cfg.Patch, cfg.Vision.Width
 	images.AssertDims(b, s*p, s*p, 3)
 	patches := Reshape(TransposeAllAxes(Reshape(images, b, s, p, s, p, 3), 0, 1, 3, 5, 2, 4), b, s*s, 3*p*p)
 	w := Reshape(layer.Param(scope.At("conv1"), g, "weight", c, 3, p, p), c, 3*p*p)
 	class := BroadcastToDims(Reshape(layer.Param(scope, g, "class_embedding", c), 1, 1, c), b, 1, c)
-	x := Concatenate([]*Node{class, Einsum("bnk,ck->bnc", patches, w)}, 1) // [B, 1+N, Dv]
+	x = Concatenate([]*Node{class, Einsum("bnk,ck->bnc", patches, w)}, 1) // [B, 1+N, Dv]
 	x = Add(x, ExpandAxes(Position(layer.Param(scope, g, "positional_embedding", 1+cfg.StoredGrid*cfg.StoredGrid, c), cfg.StoredGrid, s), 0))
 	x = layer.LayerNorm(scope.At("ln_pre"), x, epsilon)
-	for i := range cfg.Vision.Layers {
+	for i := range blocks {
 		x = block(scope.At("transformer").At("resblocks").At("%d", i), cfg.Vision, cfg.QuickGELU, x, false)
 		if len(taps) < len(cfg.Taps) && cfg.Taps[len(taps)] == i+1 {
 			taps = append(taps, x)
 		}
 	}
-	first := Squeeze(Slice(x, AxisRange(), AxisRange(0, 1)), 1) // [B, Dv]
-	first = layer.LayerNorm(scope.At("ln_post"), first, epsilon)
-	return taps, Dot(first, layer.Param(scope, g, "proj", c, cfg.Embed)).Product()
+	return taps, x
 }
 
 // Text embeds texts from their ids [B, 77] int32: the state at the end mark, [B, D], not normalised. Source: section 3 of the

@@ -72,16 +72,10 @@ func Probabilities(logits *Node, side int) *Node {
 
 // enlarge resizes [B, G, G, C] to [B, S, S, C], bilinearly with aligned corners.
 func enlarge(x *Node, side int) *Node {
-	grid := x.Shape().Dimensions[1]
-	m := detector.Aligned(grid, side)
-	weights := make([][]float32, side)
-	for i := range weights {
-		for _, w := range m.RawRowView(i) {
-			weights[i] = append(weights[i], float32(w))
-		}
-	}
-	w := Const(x.Graph(), weights) // [S, G]
-	return Einsum("ti,bsic->bstc", w, Einsum("sj,bjic->bsic", w, x))
+	b, grid, c := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[3]
+	planes := Reshape(TransposeAllAxes(x, 0, 3, 1, 2), b*c, grid, grid)
+	planes = detector.Separable(planes, detector.Aligned(grid, side)) // [B·C, S, S]
+	return TransposeAllAxes(Reshape(planes, b, c, side, side), 0, 2, 3, 1)
 }
 
 // Maps are the probabilities of every tap, [B, S, S, C] each.

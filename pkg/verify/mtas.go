@@ -42,8 +42,7 @@ func multiType(c *checker) {
 	images := c.images("infer", "images")
 	side := images.Shape().Dimensions[1]
 	taps := must(model.CallOnceN(c.backend, m.Store(), func(scope *model.Scope, x *Node) []*Node {
-		taps, _ := clip.Vision(scope, m.Config, x)
-		return taps
+		return clip.Taps(scope, m.Config, x)
 	}, images))
 	var auroc, ap, f1 float64
 	for object, want := range j.Objects {

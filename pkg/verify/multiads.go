@@ -343,7 +343,7 @@ func (c *checker) memory(m *clip.Model, object string, taps []int) {
 		return
 	}
 	out := must(model.CallOnceN(c.backend, m.Store(), func(scope *model.Scope, x *Node) []*Node {
-		taps, _ := clip.Vision(scope, m.Config, x)
+		taps := clip.Taps(scope, m.Config, x)
 		for i, t := range taps {
 			taps[i] = clip.Patches(t)
 		}
