@@ -52,6 +52,8 @@ func Detect(root string) string {
 	switch {
 	case has("labels.csv"):
 		return "elpv"
+	case has("nominal") && has("local") && has("global"):
+		return "textile"
 	case has("realiad_jsons"):
 		return "realiad"
 	case has("split_csv", "1cls.csv"), isDir(filepath.Join(root, "1cls")):
