@@ -24,4 +24,6 @@ type Detector interface {
 type Prediction struct {
 	Score float64   // image score: higher is more anomalous; comparable within one fitted detector only
 	Map   []float32 // anomaly map, MapSide·MapSide values, row-major; nil for detectors without one
+	// Types are maps of the same size by defect type, where the detector tells types apart and was asked for them; else nil.
+	Types map[string][]float32
 }

@@ -9,7 +9,6 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/layer"
 
@@ -43,11 +42,11 @@ func Adapters(taps, visionWidth, embed int, seed uint64) map[string]layer.Array 
 	return out
 }
 
-// Adapt brings the patch tokens of each tap [B, 1+N, Dv] (the class token is dropped) into the common space, with unit length:
+// Adapt brings the patch tokens of each tap, [B, N, Dv] without the class token, into the common space, with unit length:
 // [B, N, D] each.
 func Adapt(scope *model.Scope, taps []*Node, embed int) (patches []*Node) {
 	for l, tap := range taps {
-		e := layer.Linear(scope.At("fc").At("%d", l), clip.Patches(tap), embed)
+		e := layer.Linear(scope.At("fc").At("%d", l), tap, embed)
 		patches = append(patches, layer.Normalize(e, 1e-12))
 	}
 	return patches
@@ -108,12 +107,12 @@ func TextScore(embedding, text *Node) *Node {
 	return ReduceSum(defects(Softmax(MulScalar(cosines, temperature), -1)), -1)
 }
 
-// FewShotMap is each patch's distance to the nearest of the normal references, summed over the taps: taps [B, 1+N, Dv] and
-// memories [M, Dv] (class tokens left out, neither adapted nor normalised) to distances [B, N] each and the enlarged sum [B, S, S].
+// FewShotMap is each patch's distance to the nearest of the normal references, summed over the taps: taps [B, N, Dv] and
+// memories [M, Dv] (without class tokens, neither adapted nor normalised) to distances [B, N] each and the enlarged sum [B, S, S].
 // Vectors of zeros have the cosine 0.
 func FewShotMap(taps, memories []*Node, side int) (distances []*Node, sum *Node) {
 	for l, tap := range taps {
-		x, y := layer.Normalize(clip.Patches(tap), 1e-12), layer.Normalize(memories[l], 1e-12)
+		x, y := layer.Normalize(tap, 1e-12), layer.Normalize(memories[l], 1e-12)
 		d := ReduceMin(OneMinus(Einsum("bnc,mc->bnm", x, y)), -1) // [B, N]
 		distances = append(distances, d)
 		b, n := d.Shape().Dimensions[0], d.Shape().Dimensions[1]

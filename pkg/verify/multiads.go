@@ -79,10 +79,10 @@ func adaptersTraining(c *checker) {
 	}
 	inputs = append(inputs, c.tensor("train", "text_features"), c.ints("train", "mask_typed"), c.tensor("train", "mask_binary"))
 	n, side := len(taps), c.file("train").Shape("mask_binary")[1]
-	maps := func(scope *model.Scope, x []*Node) []*Node { return multiads.Maps(scope, x[:n], x[n], side) }
+	maps := func(scope *model.Scope, x []*Node) []*Node { return multiads.Maps(scope, patchesOf(x[:n]), x[n], side) }
 
 	outputs := must(model.CallOnceN(c.backend, c.store("train", "init."), func(scope *model.Scope, x []*Node) []*Node {
-		patches := multiads.Adapt(scope, x[:n], x[n].Shape().Dimensions[1])
+		patches := multiads.Adapt(scope, patchesOf(x[:n]), x[n].Shape().Dimensions[1])
 		out := slices.Clone(patches)
 		for _, p := range patches {
 			out = append(out, multiads.Logits(p, x[n]))
@@ -273,9 +273,10 @@ func inference(c *checker) {
 			}
 			inputs = append(append(inputs, tensors.FromFlatDataAndDimensions(matrix, d, len(columns))), memories...)
 			out := must(model.CallOnceN(c.backend, store, func(scope *model.Scope, x []*Node) []*Node {
-				maps := multiads.Maps(scope, x[1:1+n], x[1+n], side)
+				patches := patchesOf(x[1 : 1+n])
+				maps := multiads.Maps(scope, patches, x[1+n], side)
 				zero := multiads.AnomalyMap(multiads.TypedMap(maps))
-				distances, few := multiads.FewShotMap(x[1:1+n], x[2+n:], side)
+				distances, few := multiads.FewShotMap(patches, x[2+n:], side)
 				var layers []*Node
 				for _, p := range maps {
 					layers = append(layers, multiads.AnomalyMap(p))
@@ -343,11 +344,7 @@ func (c *checker) memory(m *clip.Model, object string, taps []int) {
 		return
 	}
 	out := must(model.CallOnceN(c.backend, m.Store(), func(scope *model.Scope, x *Node) []*Node {
-		taps := clip.Taps(scope, m.Config, x)
-		for i, t := range taps {
-			taps[i] = clip.Patches(t)
-		}
-		return taps
+		return patchesOf(clip.Taps(scope, m.Config, x))
 	}, c.images("infer", "reference_images."+object)))
 	for i, t := range taps {
 		name := fmt.Sprintf("memory.%s.tap_%d", object, t)
@@ -367,6 +364,14 @@ func (c *checker) multiADSMetrics(where string, maps [][]float32, masks [][]uint
 	} {
 		c.scalar(where+" "+name, got, want[name], tolerance)
 	}
+}
+
+// patchesOf leaves the class tokens out.
+func patchesOf(taps []*Node) (patches []*Node) {
+	for _, t := range taps {
+		patches = append(patches, clip.Patches(t))
+	}
+	return patches
 }
 
 func distinct(names []string) []string {

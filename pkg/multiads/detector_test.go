@@ -1,0 +1,168 @@
+package multiads
+
+import (
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"adlab/datasets"
+	"adlab/datasets/kba"
+	"adlab/datasets/synth"
+	"adlab/pkg/backend"
+	"adlab/pkg/clip"
+	"adlab/pkg/detector"
+	"adlab/pkg/layer"
+	"adlab/pkg/train"
+
+	"github.com/stretchr/testify/require"
+)
+
+var _ detector.Detector = (*Detector)(nil)
+
+// small is a pair of small random towers at 64 pixels.
+func small(t *testing.T) *clip.Model {
+	cfg := clip.Config{Vision: clip.Tower{Width: 24, Heads: 2, Layers: 4}, Text: clip.Tower{Width: 16, Heads: 2, Layers: 2}, Embed: 12, Patch: 16, StoredGrid: 4, Grid: 4, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4}}
+	rng := rand.New(rand.NewPCG(1, 2))
+	arrays := map[string]layer.Array{}
+	for name, shape := range clip.Shapes(cfg) {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		a := layer.Array{Shape: shape, Data: make([]float32, n)}
+		for i := range a.Data {
+			switch {
+			case strings.Contains(name, "ln_") && strings.HasSuffix(name, "weight"):
+				a.Data[i] = 1
+			case strings.HasSuffix(name, "bias"):
+			default:
+				a.Data[i] = float32(0.1 * rng.NormFloat64())
+			}
+		}
+		arrays[name] = a
+	}
+	m, err := clip.New("small", arrays, clip.Options{Image: 64, VisionHeads: 2, TextHeads: 2})
+	require.NoError(t, err)
+	return m
+}
+
+// TestFromSourceToTarget trains on one generated benchmark and looks at another, zero-shot and few-shot.
+func TestFromSourceToTarget(t *testing.T) {
+	dir := t.TempDir()
+	open := func(name string) (*datasets.Set, *kba.Base, datasets.Vocabulary) {
+		for _, b := range synth.Benchmarks() {
+			if b.Name == name {
+				root := filepath.Join(dir, name)
+				require.NoError(t, synth.Write(t.Context(), b, "smoke", 1, root, 0, nil))
+				set, err := datasets.Open(b.Layout, root, datasets.Options{})
+				require.NoError(t, err)
+				base, err := kba.Open(name)
+				require.NoError(t, err)
+				v, err := datasets.VocabularyOf(name)
+				require.NoError(t, err)
+				return set, base, v
+			}
+		}
+		t.Fatal(name)
+		return nil, nil, datasets.Vocabulary{}
+	}
+	source, base, vocabulary := open("mpdd")
+	target, targetBase, _ := open("mad-sim")
+	require.NoError(t, datasets.ZeroShot(source, target))
+	sentences, err := kba.OpenSentences()
+	require.NoError(t, err)
+	for _, name := range backend.Available() {
+		t.Run(name, func(t *testing.T) {
+			b, err := backend.Open(name)
+			require.NoError(t, err)
+			m := small(t)
+			d, err := New(b.Backend, m, targetBase, sentences, 1, t.TempDir(), nil)
+			require.NoError(t, err)
+			before, err := layer.Get(d.Store(), "fc.")
+			require.NoError(t, err)
+			var losses []float64
+			var samples []datasets.Sample
+			for _, c := range source.Categories {
+				samples = append(samples, c.Test...)
+			}
+			o := train.Options{Steps: 12, Batch: 4, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2, Final: 1e-2, Total: 12}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
+				Report: func(s train.Step) { losses = append(losses, s.Loss) }}
+			require.NoError(t, d.TrainAdapters(t.Context(), samples, base, vocabulary.Type, Sum, o))
+			require.Less(t, losses[11], losses[0]/2, "it learns: %v", losses)
+			after, err := layer.Get(d.Store(), "fc.")
+			require.NoError(t, err)
+			require.Len(t, after, 8, "four adapters with weight and bias, and nothing else")
+			require.NotEqual(t, before["0.weight"].Data, after["0.weight"].Data)
+
+			test := target.Categories[0].Test
+			d.Typed = true
+			predict := func() (out []detector.Prediction) {
+				for p, err := range d.Predict(t.Context(), test) {
+					require.NoError(t, err)
+					out = append(out, p)
+				}
+				require.Len(t, out, len(test))
+				return out
+			}
+			require.NoError(t, d.Fit(t.Context(), target.Categories[0].Train))
+			zero := predict()
+			for _, p := range zero {
+				require.Len(t, p.Map, detector.MapSide*detector.MapSide)
+				require.Len(t, p.Types, 3)
+				for i := range p.Map {
+					sum := p.Types["Stains"][i] + p.Types["Missing"][i] + p.Types["Burrs"][i]
+					require.InDelta(t, p.Map[i], sum, 1e-3, "the anomaly map is the sum of the types'")
+				}
+				require.NotEmpty(t, Words(p, 4))
+			}
+			d.Shots = 2
+			require.NoError(t, d.Fit(t.Context(), target.Categories[0].Train))
+			few := predict()
+			require.Greater(t, few[0].Map[1000], zero[0].Map[1000], "the distance to the references is added")
+
+			encoded := d.Text().Encoded
+			d.Base = d.Base.Extend(&kba.Base{Types: []kba.Type{{Name: "Stains", Prompts: append([]string{"[cls] with ink on it"}, targetBase.Types[0].Prompts...)}}})
+			predict()
+			require.Equal(t, encoded+len(sentences.Templates), d.Text().Encoded, "one new prompt is all that is encoded")
+			d.Filter = map[string][]string{target.Categories[0].Name: {"Missing"}}
+			require.Len(t, predict()[0].Types, 1, "MultiADS-F")
+		})
+	}
+}
+
+func TestTrainAdaptersRefuses(t *testing.T) {
+	b, err := backend.Open("go")
+	require.NoError(t, err)
+	base, err := kba.Open("mpdd")
+	require.NoError(t, err)
+	sentences, err := kba.OpenSentences()
+	require.NoError(t, err)
+	d, err := New(b.Backend, small(t), base, sentences, 1, t.TempDir(), nil)
+	require.NoError(t, err)
+	run := func(o Objective, s datasets.Sample) error {
+		return d.TrainAdapters(t.Context(), []datasets.Sample{s}, base, func(raw string) (string, bool) { return raw, true }, o, train.Options{})
+	}
+	require.ErrorContains(t, run("hope", datasets.Sample{}), `expected sum, mean or focal_only, got "hope"`)
+	require.ErrorContains(t, run(Sum, datasets.Sample{ID: "x", Label: 1, DefectType: "hole"}), "x: expected a mask")
+	require.ErrorContains(t, run(Sum, datasets.Sample{ID: "x", Label: 1, DefectType: "sneeze", Mask: "m.png"}), `got "sneeze"`)
+}
+
+func TestImageScores(t *testing.T) {
+	largest, text := [][3]float64{{4, 3, 2}, {2, 2, 2}, {3, 3, 3}}, []float64{1, 0, 0.5}
+	for rule, want := range map[ScoreRule][]float64{ScoreMax: {1, 0, 0.5}, ScoreTop3: {1, 0, 1}, ScoreBlend: {1, 0, 0.5}} {
+		got, err := ImageScores(rule, largest, text)
+		require.NoError(t, err)
+		require.Equal(t, want, got, rule)
+	}
+	same, err := ImageScores(ScoreMax, [][3]float64{{1, 1, 1}, {1, 1, 1}}, []float64{0, 0})
+	require.NoError(t, err)
+	require.Equal(t, []float64{0, 0}, same)
+	_, err = ImageScores(ScoreMax, largest, nil)
+	require.Error(t, err)
+	require.Equal(t, [3]float64{9, 7, 5}, Largest([]float32{1, 5, 9, 7, -3}))
+}
+
+func TestLocalColumns(t *testing.T) {
+	require.Equal(t, []uint8{0, 2, 0, 1}, LocalColumns([]string{"normal", "a", "b", "c"}, []string{"good", "c", "a"}))
+}
