@@ -53,6 +53,7 @@ if [ ! -e .plugin/pjrt_c_api_cpu_plugin.so ] && [ -z "${ADLAB_NO_XLA:-}" ]; then
     step "XLA's CPU plugin (64 MB)" plugin || echo "set-up: no XLA plugin: $go_only"
   fi
 fi
+GOPROXY=off go mod download >/dev/null 2>&1 || step "Go modules" go mod download || exit 1 # notebooks look none up
 [ -x .bin/goimports ] || step "goimports" goimports || exit 1
 [ -x .bin/staticcheck ] || step "staticcheck" staticcheck || exit 1
 [ -x .bin/gonb ] || step "gonb" gonb || exit 1
