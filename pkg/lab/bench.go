@@ -13,19 +13,22 @@ import (
 // System is one line of the foundation's table.
 type System struct {
 	Name, Detector, Encoder string
-	Steps                   int // of training, where they are not the profile's
 }
 
 // Systems are INP-Former and nearest neighbour on the pretrained and on a random encoder, nearest neighbour on gradients,
 // and PCA on pixels.
 var Systems = []System{
-	{"INP-Former on EfficientNet-Lite0", "inp-former", "", 0},
-	{"kNN on EfficientNet-Lite0", "knn", "", 0},
-	{"INP-Former on a random encoder, 350 steps", "inp-former", "random", 350}, // more steps do not mend the encoder
-	{"kNN on a random encoder", "knn", "random", 0},
-	{"kNN on HOG", "knn", "hog", 0},
-	{"PCA of pixels", "pca", "hog", 0}, // needs no encoder; HOG's only lends its picture size
+	{"INP-Former on EfficientNet-Lite0", "inp-former", ""},
+	{"kNN on EfficientNet-Lite0", "knn", ""},
+	{"INP-Former on a random encoder", "inp-former", "random"},
+	{"kNN on a random encoder", "knn", "random"},
+	{"kNN on HOG", "knn", "hog"},
+	{"PCA of pixels", "pca", "hog"}, // needs no encoder; HOG's only lends its picture size
 }
+
+// fewerSteps is how long INP-Former trains where more steps change nothing to speak of: on a random encoder, and on the textile
+// images. It keeps the table within an hour.
+const fewerSteps = 350
 
 // Cell is one system on one category over the seeds.
 type Cell struct {
@@ -72,8 +75,8 @@ func (l *Lab) Bench(ctx context.Context, base Experiment, sets []string, seeds [
 			for _, seed := range seeds {
 				e := base
 				e.Layout, e.Detector, e.Encoder, e.Seed = name, system.Detector, system.Encoder, seed
-				if system.Steps > 0 {
-					e.Steps = system.Steps
+				if system.Encoder == "random" || name == "textile" {
+					e.Steps = min(e.Steps, fewerSteps)
 				}
 				l.Progress.Say("%s, %s, seed %d", name, system.Name, seed)
 				report, err := l.Evaluate(ctx, e, nil)
@@ -141,8 +144,8 @@ func (t *Table) Markdown() string {
 		}
 		fmt.Fprintln(&b)
 	}
-	fmt.Fprintf(&b, "\nMean ± sample standard deviation over seeds %v; profile %s, %d steps of %d, M = %d, one model a data set; backend %s, version %s, %.0f s in all. A number of the small world, not one of the paper's.\n",
-		t.Seeds, t.Profile, t.Steps, t.Batch, t.INPs, t.Backend, t.Version, t.Seconds)
+	fmt.Fprintf(&b, "\nMean ± sample standard deviation over seeds %v; profile %s, %d steps of %d (at most %d on a random encoder and on textile), M = %d, one model a data set; backend %s, version %s, %.0f s in all. A number of the small world, not one of the paper's.\n",
+		t.Seeds, t.Profile, t.Steps, t.Batch, fewerSteps, t.INPs, t.Backend, t.Version, t.Seconds)
 	return b.String()
 }
 

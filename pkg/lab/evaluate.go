@@ -67,7 +67,7 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 		return nil, err
 	}
 	start := time.Now()
-	set, err := datasets.Open(e.Layout, e.Data, e.Limit)
+	set, err := e.open()
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,9 @@ type Experiment struct {
 	Rate               float64 // largest learning rate
 	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit              datasets.Options
+
+	Shots         int  // normal images to learn from in each category, drawn with Seed; 0 for all
+	OfficialShots bool // drawn as INP-Former's scripts draw them, for 1, 2 and 4 shots of MVTec-AD and VisA
 }
 
 // Default is INP-Former on EfficientNet-Lite0, one model for all categories.
@@ -76,6 +79,8 @@ func (e *Experiment) Validate() error {
 		return fmt.Errorf("--setting: expected single-class or multi-class, got %q", e.Setting)
 	case e.INPs < 1:
 		return fmt.Errorf("--inps (M): expected at least 1 prototype, got %d", e.INPs)
+	case e.Shots < 0 || e.OfficialShots && e.Shots == 0:
+		return fmt.Errorf("--shots: expected at least 1 image a category, got %d", e.Shots)
 	case e.Steps < 0 || e.Batch < 0:
 		return fmt.Errorf("--steps and --batch: expected at least 1, got %d and %d", e.Steps, e.Batch)
 	case e.Rate < 0 || e.Rate != e.Rate:
@@ -120,6 +125,15 @@ func CacheDir() string {
 		return dir
 	}
 	return filepath.Join(filepath.Dir(datasets.Home()), ".cache")
+}
+
+// open reads the experiment's data set.
+func (e *Experiment) open() (*datasets.Set, error) {
+	set, err := datasets.Open(e.Layout, e.Data, e.Limit)
+	if err != nil || e.Shots == 0 {
+		return set, err
+	}
+	return set.Shots(e.Shots, datasets.Draw{Official: e.OfficialShots, Seed: e.Seed})
 }
 
 // NewEncoder opens the encoder of the experiment.

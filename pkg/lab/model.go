@@ -35,7 +35,7 @@ func (l *Lab) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	if e.Detector != "inp-former" {
 		return nil, fmt.Errorf("--detector: train writes inp-former models; evaluate %s with `adlab eval`", e.Detector)
 	}
-	set, err := datasets.Open(e.Layout, e.Data, e.Limit)
+	set, err := e.open()
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,8 @@ func experimentFlags(cmd *cobra.Command, e *lab.Experiment) {
 	f.IntVar(&e.Resize, "resize", 0, "pixels a side before the crop (default: the encoder's)")
 	f.IntVar(&e.Crop, "crop", 0, "pixels a side that the encoder sees (default: the encoder's at the profile's size)")
 	f.IntVar(&e.Limit.TrainLimit, "train-limit", 0, "use at most so many images in all to learn from")
+	f.IntVar(&e.Shots, "shots", 0, "learn from so many normal images a category, drawn with the seed (default: all)")
+	f.BoolVar(&e.OfficialShots, "official-shots", false, "draw the shots as INP-Former's scripts do (1, 2 or 4 of MVTec-AD or VisA)")
 	f.IntVar(&e.Limit.TestLimit, "test-limit", 0, "use at most so many images a category and label to test on")
 }
 
