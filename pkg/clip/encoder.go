@@ -44,7 +44,7 @@ func (e TapEncoder) Forward(scope *model.Scope, images *Node) (levels []*Node) {
 type EmbeddingEncoder struct{ *Model }
 
 // Name is "clip-WIDTH-LAYERS-embedding".
-func (e EmbeddingEncoder) Name() string { return TapEncoder{e.Model}.Name() + "-embedding" }
+func (e EmbeddingEncoder) Name() string { return TapEncoder(e).Name() + "-embedding" }
 
 // Digest is the model's, for the embedding.
 func (e EmbeddingEncoder) Digest() string { return e.Model.Digest() + " embedding" }
