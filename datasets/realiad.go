@@ -14,6 +14,19 @@ var realIADCodes = map[string]string{
 	"AK": "pit", "BX": "deformation", "CH": "abrasion", "HS": "scratch", "PS": "damage", "QS": "missing", "YW": "foreign", "ZW": "contamination",
 }
 
+// RealIADCode is Real-IAD's code of a defect type, "OK" for Good, "" for a type that it does not have.
+func RealIADCode(kind string) string {
+	if kind == Good {
+		return "OK"
+	}
+	for code, name := range realIADCodes {
+		if name == kind {
+			return code
+		}
+	}
+	return ""
+}
+
 // realIADView finds the camera, C1 to C5, in a file's name.
 var realIADView = regexp.MustCompile(`_(C\d+)(_|\.)`)
 

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// typedFolder holds, below a set's root, one mask a defect type for images with several types: the typed masks of
+// TypedFolder holds, below a set's root, one mask a defect type for images with several types: the typed masks of
 // ROOT/a/b_mask.png are ROOT/typed_masks/a/b_mask/TYPE.png. No published layout has a place for them; this one is out of
 // the way of every published loader.
-const typedFolder = "typed_masks"
+const TypedFolder = "typed_masks"
 
-// setMask gives a sample its mask file ("" for none) and the typed masks that lie in typedFolder.
+// setMask gives a sample its mask file ("" for none) and the typed masks that lie in TypedFolder.
 func (s *Set) setMask(x *Sample, mask string) error {
 	x.Mask = mask
 	if mask == "" {
@@ -21,7 +21,7 @@ func (s *Set) setMask(x *Sample, mask string) error {
 	if err != nil || !filepath.IsLocal(rel) {
 		return nil
 	}
-	dir := filepath.Join(s.Root, typedFolder, strings.TrimSuffix(rel, filepath.Ext(rel)))
+	dir := filepath.Join(s.Root, TypedFolder, strings.TrimSuffix(rel, filepath.Ext(rel)))
 	if !isDir(dir) {
 		return nil
 	}

@@ -246,8 +246,8 @@ func mapping(file string, b []byte) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-// list reads prompts, each of which must hold the placeholder.
-func list(file, name string, node *yaml.Node, placeholder string) (prompts []string, err error) {
+// list reads prompts, each of which must hold the slot.
+func list(file, name string, node *yaml.Node, slot string) (prompts []string, err error) {
 	if node.Kind != yaml.SequenceNode || len(node.Content) == 0 {
 		return nil, fmt.Errorf("%s:%d: %s: expected a list of prompts, got none", file, node.Line, name)
 	}
@@ -259,8 +259,8 @@ func list(file, name string, node *yaml.Node, placeholder string) (prompts []str
 			return nil, fmt.Errorf("%s:%d: %s: expected a prompt, got an empty one", file, n.Line, name)
 		case len(p) > longest:
 			return nil, fmt.Errorf("%s:%d: %s: expected a prompt of at most %d bytes, got %d", file, n.Line, name, longest, len(p))
-		case !strings.Contains(p, placeholder):
-			return nil, fmt.Errorf("%s:%d: %s: expected %s in the prompt, got %q", file, n.Line, name, placeholder, p)
+		case !strings.Contains(p, slot):
+			return nil, fmt.Errorf("%s:%d: %s: expected %s in the prompt, got %q", file, n.Line, name, slot, p)
 		case strings.Count(p, "[") != strings.Count(p, "]"):
 			return nil, fmt.Errorf("%s:%d: %s: expected balanced brackets, got %q", file, n.Line, name, p)
 		case strings.ContainsFunc(p, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):

@@ -8,6 +8,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"adlab/datasets"
 )
 
 // mvtecLayout is CATEGORY/{train/good, test/TYPE, ground_truth/TYPE}, as MVTec-AD, MPDD and MAD come, with the meta.json that
@@ -114,21 +116,11 @@ func writeCSV(file string, rows [][]string) error {
 // Real-IAD comes.
 type realIADLayout struct{}
 
-// codes are Real-IAD's names of its defect types.
-var codes = map[string]string{"pit": "AK", "deformation": "BX", "abrasion": "CH", "scratch": "HS", "damage": "PS", "missing": "QS", "foreign": "YW", "contamination": "ZW"}
-
 func (realIADLayout) views() int          { return 5 }
 func (realIADLayout) maskValue(int) uint8 { return 255 }
 
-func (l realIADLayout) code(j job) string {
-	if len(j.types) == 0 {
-		return "OK"
-	}
-	return codes[j.types[0].Name]
-}
-
 func (l realIADLayout) relative(j job) (image, mask string) {
-	specimen, code := j.specimen, l.code(j)
+	specimen, code := j.specimen, datasets.RealIADCode(j.kind())
 	if j.split == "train" {
 		specimen += 1000
 	}
@@ -168,7 +160,7 @@ func (l realIADLayout) lists(root string, b Benchmark, jobs []job) error {
 				continue
 			}
 			image, mask := l.relative(j)
-			x := item{c.Name, l.code(j), image, nil}
+			x := item{c.Name, datasets.RealIADCode(j.kind()), image, nil}
 			if mask != "" {
 				x.Mask = &mask
 			}

@@ -23,6 +23,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"adlab/datasets"
 )
 
 // generation is stamped into every benchmark; it changes whenever the same seed gives other bytes.
@@ -215,7 +217,7 @@ func (j job) make(root string, b Benchmark, side int, seed uint64) error {
 			}
 		}
 		if len(j.types) > 1 {
-			typed := filepath.Join(root, "typed_masks", filepath.FromSlash(strings.TrimSuffix(maskFile, ".png")), t.Name+".png")
+			typed := filepath.Join(root, datasets.TypedFolder, filepath.FromSlash(strings.TrimSuffix(maskFile, ".png")), t.Name+".png")
 			if err := writeImage(typed, p.Masks[t.Draw]); err != nil {
 				return err
 			}
