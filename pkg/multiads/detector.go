@@ -49,7 +49,7 @@ func New(backend compute.Backend, m *clip.Model, base *kba.Base, sentences *kba.
 		return nil, err
 	}
 	d := &Detector{
-		Base: base, Sentences: sentences, Rule: ScoreMax, model: m, backend: backend, text: text, store: model.NewStore(), exec: map[bool]*model.Exec{},
+		Base: base, Sentences: sentences, Rule: ScoreBlend, model: m, backend: backend, text: text, store: model.NewStore(), exec: map[bool]*model.Exec{},
 		taps:       &encoder.Extractor{Backend: backend, Encoder: clip.TapEncoder{Model: m}, Cache: cache, Tell: tell},
 		embeddings: &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache, Tell: tell},
 	}

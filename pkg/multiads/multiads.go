@@ -1,7 +1,3 @@
-// Package multiads is MultiADS (ICCV 2025): CLIP with a knowledge base of defect types. A text matrix has one column for the normal
-// state and one for each defect type; linear adapters bring patch tokens of several depths into the space of the texts; the
-// similarity of each patch to each column is a map for each type. Notation: B images, S pixels and G patches a side, N = G²,
-// Dv channels of the vision tower, D of the common space, C columns, the first of them normal.
 package multiads
 
 import (
