@@ -6,11 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // metaFiles are the names that the CLIP-based methods give their list: meta1.json is the converted list of Real-IAD, whose paths
 // are relative to the category's folder, and meta_wo_md.json is that of VisA's images with one defect type, without splits.
 var metaFiles = []string{"meta.json", "meta1.json", "meta_wo_md.json"}
+
+// pointerEscape writes a key as JSON pointers do (RFC 6901).
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // openMeta reads {"train": {CATEGORY: [item]}, "test": ...} with the item keys img_path, mask_path, cls_name or product_cls,
 // specie_name or defect_cls, and anomaly (0 or 1). Errors point into the file. Source: section 13 of the numerical
@@ -61,7 +65,7 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 		slices.Sort(categories)
 		for _, category := range categories {
 			for i, raw := range splits[split][category] {
-				pointer := fmt.Sprintf("%s#/%s/%s/%d", file, split, category, i)
+				pointer := fmt.Sprintf("%s#/%s/%s/%d", file, split, pointerEscape.Replace(category), i)
 				x, err := s.metaItem(kind, split, category, raw, pointer)
 				if err != nil {
 					return err
@@ -149,5 +153,6 @@ func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointe
 		return Sample{}, fmt.Errorf("%s/mask_path: %w", pointer, err)
 	}
 	x.NumberedMask = true // VisA's, which need it; in masks of 0 and 255 it makes no difference
-	return x, s.setMask(&x, maskPath)
+	err = s.setMask(&x, maskPath)
+	return x, err
 }

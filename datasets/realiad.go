@@ -27,8 +27,11 @@ func RealIADCode(kind string) string {
 	return ""
 }
 
+// realIADMeta is the list of the CLIP-based methods, which stands for those of Real-IAD where it alone is there.
+const realIADMeta = "meta1.json"
+
 // realIADView finds the camera, C1 to C5, in a file's name.
-var realIADView = regexp.MustCompile(`_(C\d+)(_|\.)`)
+var realIADView = regexp.MustCompile(`_(C[1-5])(_|\.)`)
 
 // openRealIAD reads Real-IAD: the lists ROOT/realiad_jsons/realiad_jsons/CATEGORY.json (or one folder up) with keys train and test
 // over the images in ROOT/realiad_1024/CATEGORY (or another realiad_SIZE). Every view is an image of its own; the order is the
@@ -38,30 +41,60 @@ func openRealIAD(root string) (*Set, error) {
 	if !isDir(lists) {
 		lists = filepath.Join(root, "realiad_jsons")
 	}
-	files, _ := filepath.Glob(filepath.Join(lists, "*.json"))
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: expected lists realiad_jsons/realiad_jsons/CATEGORY.json, got %s", root, contents(root))
+	var files []string
+	entries, err := os.ReadDir(lists)
+	if err != nil && !os.IsNotExist(err) {
+		return nil, fmt.Errorf("reading %s: %w", lists, err)
 	}
-	sizes, _ := filepath.Glob(filepath.Join(root, "realiad_*"))
-	var images []string
-	for _, dir := range sizes {
-		if filepath.Base(dir) != "realiad_jsons" && isDir(dir) {
-			images = append(images, dir)
+	for _, e := range entries {
+		if !ignored(e.Name()) && filepath.Ext(e.Name()) == ".json" {
+			files = append(files, filepath.Join(lists, e.Name()))
 		}
 	}
-	if len(images) != 1 {
-		return nil, fmt.Errorf("%s: expected one folder of images, realiad_1024, got %d: %s", root, len(images), contents(root))
+	if len(files) == 0 {
+		if _, err := os.Stat(filepath.Join(root, realIADMeta)); err == nil {
+			return openMeta(root)
+		}
+		return nil, fmt.Errorf("%s: expected lists realiad_jsons/realiad_jsons/CATEGORY.json or %s, got %s", root, realIADMeta, contents(root))
 	}
 	set := &Set{Name: folderName(root), Root: root}
 	for _, file := range files {
-		if err := set.addRealIAD(file, images[0]); err != nil {
+		images, err := realIADImages(root, stem(file))
+		if err != nil {
+			return nil, err
+		}
+		if err := set.addRealIAD(file, images); err != nil {
 			return nil, err
 		}
 	}
 	return set, set.checkFiles(lists)
 }
 
-func (s *Set) addRealIAD(file, images string) error {
+// realIADImages is the one folder realiad_SIZE/CATEGORY.
+func realIADImages(root, category string) (string, error) {
+	sizes, err := subfolders(root)
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, size := range sizes {
+		dir := filepath.Join(root, size, category)
+		if strings.HasPrefix(size, "realiad_") && size != "realiad_jsons" && isDir(dir) {
+			found = append(found, dir)
+		}
+	}
+	if len(found) != 1 {
+		got := "none in " + contents(root)
+		if len(found) > 1 {
+			got = firstFew(found)
+		}
+		return "", fmt.Errorf("%s: expected one folder realiad_1024/%s (or of another size), got %s", root, category, got)
+	}
+	return found[0], nil
+}
+
+// addRealIAD reads the list of the category whose images lie in dir.
+func (s *Set) addRealIAD(file, dir string) error {
 	type item struct {
 		Class string  `json:"anomaly_class"`
 		Image string  `json:"image_path"`
@@ -76,7 +109,6 @@ func (s *Set) addRealIAD(file, images string) error {
 		return fmt.Errorf("%s: expected a JSON object with train and test: %w", file, err)
 	}
 	category := stem(file)
-	dir := filepath.Join(images, category)
 	seen := map[string]bool{}
 	for _, split := range []string{TrainSplit, TestSplit} {
 		var items []item

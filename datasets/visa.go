@@ -19,7 +19,7 @@ func openVisA(root string) (*Set, error) {
 		}
 		set, err := openMVTec(root)
 		if err != nil {
-			return nil, fmt.Errorf("%s: expected split_csv/1cls.csv, as VisA is distributed, or the reorganised folder 1cls, got %s", root, contents(root))
+			return nil, fmt.Errorf("%s: expected split_csv/1cls.csv, as VisA is distributed, or the reorganised folder 1cls: %w", root, err)
 		}
 		return set, nil
 	}

@@ -20,13 +20,14 @@ type Vocabulary struct {
 	Folder  string `json:"folder"` // which folder to point at
 	Layout  string `json:"layout"` // of Open
 
-	Categories []string       `json:"categories"` // in the official order
-	Train      map[string]int `json:"train"`      // normal training images of each, where they are known
+	Categories []string          `json:"categories"` // in the official order
+	Train      map[string]int    `json:"train"`      // normal training images of each, where they are known
+	Test       map[string][2]int `json:"test"`       // normal and anomalous test images of each, where they are known
 
 	Types         []string            `json:"types"`          // defect types in the official order of columns
 	Folders       map[string]string   `json:"folders"`        // folder or raw name of a defect to its type
 	ProductTypes  map[string][]string `json:"product_types"`  // types of each product in multi-type segmentation
-	ProductFilter map[string][]string `json:"product_filter"` // types that MultiADS-F keeps for each product
+	ProductFilter map[string][]string `json:"product_filter"` // types that MultiADS-F keeps for each product; VisA's discolor and leak are in no other table
 
 	Source string `json:"source"` // of the tables
 }
