@@ -35,10 +35,10 @@ type Pair struct {
 }
 
 // DefaultPair is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
-func DefaultPair() Pair { return Pair{Steps: 2800, Pictures: 12000, Rate: 1.5e-3, Seed: 1} }
+func DefaultPair() Pair { return Pair{Steps: 2000, Pictures: 12000, Rate: 1.5e-3, Seed: 1} }
 
 // distilShare is the part of the steps that the vision tower is distilled in before both towers learn together.
-const distilShare = 0.12
+const distilShare = 0.08
 
 // Validate says in one line which setting cannot be.
 func (p Pair) Validate() error {
