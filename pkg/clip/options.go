@@ -1,6 +1,7 @@
 package clip
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,6 +14,14 @@ func (o Options) Metadata() map[string]string {
 		"clip.image": strconv.Itoa(o.Image), "clip.taps": strings.Trim(fmt.Sprint(o.Taps), "[]"),
 		"clip.vision_heads": strconv.Itoa(o.VisionHeads), "clip.text_heads": strconv.Itoa(o.TextHeads), "clip.quick_gelu": strconv.FormatBool(o.QuickGELU),
 	}
+}
+
+// or fills what is zero from other.
+func (o Options) or(other Options) Options {
+	if o.Taps == nil {
+		o.Taps = other.Taps
+	}
+	return Options{cmp.Or(o.Image, other.Image), o.Taps, cmp.Or(o.VisionHeads, other.VisionHeads), cmp.Or(o.TextHeads, other.TextHeads), o.QuickGELU || other.QuickGELU}
 }
 
 // ParseOptions undoes Metadata. What the header does not say stays zero.

@@ -10,50 +10,63 @@ import (
 )
 
 const (
-	// pairSide is the side of what the vision tower sees, in pixels, pairPatch that of a patch, and pairGrid the number of patches a side.
-	pairSide, pairPatch = 112, 8
-	pairGrid            = pairSide / pairPatch
+	// pairSide is the side of what the vision tower sees, in pixels, pairWindow of what it sees in most of its training, which costs a third as much, and
+	// pairPatch that of a patch.
+	pairSide, pairWindow, pairPatch = 224, 128, 16
 	// pairContext is how many ids of a text the training keeps.
 	pairContext = 32
 	// pairGroups is how many specimens a step sees, each in four pictures.
 	pairGroups = 8
 )
 
-// Numbers that a batch has for each picture and for each sentence.
-const (
-	pictureSize = pairSide*pairSide*3 + pairGrid*pairGrid + 1 + pairContext // pixels 0..255, how much of each patch the flaw covers, state, caption
-	shareOfSet  = setSize / pairGroups
-)
+// shareOfSet is how many sentences come with each specimen.
+const shareOfSet = setSize / pairGroups
 
-func sentenceSize() int { return pairContext + SentenceWidth + states() } // ids, teacher's vector, meaning
+// pictureSize is how many numbers a batch has for a picture: pixels 0..255, how much of each patch the flaw covers, state, caption.
+func pictureSize(side int) int {
+	return side*side*3 + side/pairPatch*(side/pairPatch) + 1 + pairContext
+}
 
-// pairBatches gives the batches of the pair's training: a sample is a specimen's four pictures, each turned, cut and lit anew, with captions, and a share
+// pictureSizes is how many it has for the pictures of one specimen.
+func pictureSizes(side int) int {
+	if side == 0 {
+		return 0
+	}
+	return lessonGroup * pictureSize(side)
+}
+
+// sentenceSize is how many it has for a sentence: ids, the teacher's vector, the meaning.
+func sentenceSize() int { return pairContext + SentenceWidth + states() }
+
+// pairBatches gives the batches of the pair's training: a sample is four pictures, each turned, cut and lit anew, with captions, and a share
 // of one set of the pool's sentences. Every place is met once in a run and names all random numbers. It satisfies train.Data.
 type pairBatches struct {
 	seed    uint64
+	side    int // of the windows, in pixels; 0 leaves the pictures out
 	lessons *lessons
 	pool    *sentencePool
 	state   map[string]int // of each type
 }
 
-func newPairBatches(seed uint64, l *lessons, p *sentencePool) *pairBatches {
-	b := &pairBatches{seed: seed, lessons: l, pool: p, state: map[string]int{}}
+func newPairBatches(seed uint64, side int, l *lessons, p *sentencePool) *pairBatches {
+	b := &pairBatches{seed: seed, side: side, lessons: l, pool: p, state: map[string]int{}}
 	for i, kind := range captionTypes() {
 		b.state[kind] = i + 1
 	}
 	return b
 }
 
-// Batch is [len(places), 4·pictureSize + shareOfSet·sentenceSize].
+// Batch is [len(places), pictureSizes(side) + shareOfSet·sentenceSize()].
 func (b *pairBatches) Batch(places []int) *tensors.Tensor {
-	width := lessonGroup*pictureSize + shareOfSet*sentenceSize()
+	width := pictureSizes(b.side) + shareOfSet*sentenceSize()
 	flat := make([]float32, 0, len(places)*width)
 	set := rand.New(rand.NewPCG(b.seed, uint64(places[0]))).IntN(poolSets)
 	for row, place := range places {
 		r := rand.New(rand.NewPCG(b.seed+1, uint64(place)))
-		specimen := place % (len(b.lessons.told) / lessonGroup)
-		for k := range lessonGroup {
-			flat = b.picture(r, flat, specimen*lessonGroup+k)
+		if b.side > 0 {
+			for range lessonGroup {
+				flat = b.picture(r, flat, b.lessons.pick(r))
+			}
 		}
 		for k := range shareOfSet {
 			flat = b.sentence(flat, set*setSize+row%pairGroups*shareOfSet+k)
@@ -82,28 +95,28 @@ func appendIDs(flat []float32, text string) []float32 {
 	return flat
 }
 
-// picture appends picture i as one window of it, turned and mirrored anyhow, in other light.
+// picture appends picture i as one window of it, in most cases one with some of the flaw, turned and mirrored anyhow, in other light.
 func (b *pairBatches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 	const pixels = lessonSide * lessonSide
 	image, mask := b.lessons.images[i*pixels*3:(i+1)*pixels*3], b.lessons.masks[i*pixels:(i+1)*pixels]
-	left, top, turn := r.IntN(lessonSide-pairSide+1), r.IntN(lessonSide-pairSide+1), r.IntN(8)
+	left, top, turn := b.corner(r, mask)
 	gain, shift := 0.75+0.5*r.Float32(), 30*r.Float32()-15
 	tint := [3]float32{0.9 + 0.2*r.Float32(), 0.9 + 0.2*r.Float32(), 0.9 + 0.2*r.Float32()}
 	grey, grain := float32(0), 5*r.Float32()*r.Float32()
 	if r.IntN(6) == 0 {
 		grey = r.Float32()
 	}
-	noise := r.Uint32()
-	var cover [pairGrid * pairGrid]float32
+	noise, grid := r.Uint32(), b.side/pairPatch
+	cover := make([]float32, grid*grid)
 	var sx, sy, count float64
-	for y := range pairSide {
-		for x := range pairSide {
+	for y := range b.side {
+		for x := range b.side {
 			u, v := x, y
 			if turn&1 != 0 {
-				u = pairSide - 1 - u
+				u = b.side - 1 - u
 			}
 			if turn&2 != 0 {
-				v = pairSide - 1 - v
+				v = b.side - 1 - v
 			}
 			if turn&4 != 0 {
 				u, v = v, u
@@ -117,19 +130,40 @@ func (b *pairBatches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 				flat = append(flat, min(max(value, 0), 255))
 			}
 			if mask[from] != 0 {
-				cover[y/pairPatch*pairGrid+x/pairPatch] += 1.0 / (pairPatch * pairPatch)
+				cover[y/pairPatch*grid+x/pairPatch] += 1.0 / (pairPatch * pairPatch)
 				sx, sy, count = sx+float64(x), sy+float64(y), count+1
 			}
 		}
 	}
-	flat = append(flat, cover[:]...)
+	flat = append(flat, cover...)
 	l := *b.lessons.told[i]
 	place := ""
 	if count < 4 { // the window has lost the flaw
 		l.Type = ""
 	} else {
-		place = synth.PlaceName(sx/count/pairSide, sy/count/pairSide)
+		place = synth.PlaceName(sx/count/float64(b.side), sy/count/float64(b.side))
 	}
 	flat = append(flat, float32(b.state[l.Type]))
 	return appendIDs(flat, captions().told(r, &l, place))
+}
+
+// corner draws a window's corner, and a number of eight ways to turn and mirror it. Four of five windows of a flawed picture hold a pixel of the flaw.
+func (b *pairBatches) corner(r *rand.Rand, mask []uint8) (left, top, turn int) {
+	room := lessonSide - b.side
+	left, top, turn = r.IntN(room+1), r.IntN(room+1), r.IntN(8)
+	var flaw []int
+	for i, v := range mask {
+		if v != 0 {
+			flaw = append(flaw, i)
+		}
+	}
+	if len(flaw) == 0 || r.IntN(5) == 0 {
+		return left, top, turn
+	}
+	within := func(at int) int { // a corner from which the window reaches the pixel
+		lo, hi := max(0, at-b.side+1), min(room, at)
+		return lo + r.IntN(hi-lo+1)
+	}
+	at := flaw[r.IntN(len(flaw))]
+	return within(at % lessonSide), within(at / lessonSide), turn
 }

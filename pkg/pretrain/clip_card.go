@@ -17,8 +17,6 @@ import (
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
-
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // PairCard says what made the pair.
@@ -26,15 +24,20 @@ type PairCard struct {
 	Version    string         `json:"version"`
 	Digest     string         `json:"sha256"` // of the weights file
 	Bytes      int            `json:"bytes"`
+	Start      string         `json:"start_sha256"` // of the vision transformer's file
 	Seed       uint64         `json:"seed"`
 	Steps      int            `json:"steps"`
 	Of         int            `json:"of"`
 	Batch      int            `json:"pictures_a_step"`
 	Pictures   int            `json:"pictures"`
+	Sketches   int            `json:"sketches"` // pictures drawn smaller
 	Sentences  int            `json:"sentences"`
 	Rate       float64        `json:"rate"`
 	Minutes    float64        `json:"minutes"` // of training
 	Parameters map[string]int `json:"parameters"`
+	Image      int            `json:"image"`
+	Patch      int            `json:"patch"`
+	Taps       []int          `json:"taps"`
 	Phases     []pairCurved   `json:"phases"`
 }
 
@@ -44,13 +47,9 @@ type pairCurved struct {
 }
 
 // write writes the towers as F16 under OpenCLIP's names, with what the tensors do not tell in the header, and the card beside them.
-func (p Pair) write(store *model.Store, cfg clip.Config, out string, done int, curves []*pairCurve, version string) (*PairCard, error) {
-	arrays, err := layer.Get(store, "")
-	if err != nil {
-		return nil, err
-	}
-	card := &PairCard{Version: version, Seed: p.Seed, Steps: done, Of: p.Steps, Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sentences: poolSets * setSize, Rate: p.Rate,
-		Parameters: map[string]int{}}
+func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int, curves []*pairCurve, version string) (*PairCard, error) {
+	card := &PairCard{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps, Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches, Sentences: poolSets * setSize, Rate: p.Rate,
+		Parameters: map[string]int{}, Image: cfg.Grid * cfg.Patch, Patch: cfg.Patch, Taps: cfg.Taps}
 	file := map[string]tensorfile.Tensor{}
 	for name, a := range arrays {
 		if !isPair(name) {
@@ -82,8 +81,9 @@ func (p Pair) write(store *model.Store, cfg clip.Config, out string, done int, c
 		return nil, err
 	}
 	card.Bytes = int(info.Size())
-	for i, phase := range p.phases() {
-		losses, minutes, err := curves[i].read(phase.steps)
+	for i, c := range curves {
+		phase := p.phases()[i]
+		losses, minutes, err := c.read(phase.steps)
 		if err != nil {
 			return nil, err
 		}
@@ -94,8 +94,14 @@ func (p Pair) write(store *model.Store, cfg clip.Config, out string, done int, c
 	if err != nil {
 		return nil, err
 	}
-	return card, tensorfile.WriteAtomic(strings.TrimSuffix(out, filepath.Ext(out))+".json", func(w io.Writer) error {
-		_, err := w.Write(append(b, '\n'))
+	base := strings.TrimSuffix(out, filepath.Ext(out))
+	return card, errors.Join(writeText(base+".json", string(b)+"\n"), writeText(base+".md", card.Markdown()))
+}
+
+// writeText writes a text file whole or not at all.
+func writeText(path, text string) error {
+	return tensorfile.WriteAtomic(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
 		return err
 	})
 }

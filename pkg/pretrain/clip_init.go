@@ -1,72 +1,70 @@
 package pretrain
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
 	"adlab/pkg/clip"
-	"adlab/pkg/convnet"
 	"adlab/pkg/layer"
 
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// pairConfig is the shape of the small pair. The token table has most of its parameters.
-func pairConfig() clip.Config {
+// pairConfig is the shape of the small pair, for windows of that many pixels a side. The token table has most of its parameters.
+func pairConfig(side int) clip.Config {
 	return clip.Config{
-		Vision: clip.Tower{Width: 128, Heads: 4, Layers: 6}, Text: clip.Tower{Width: 64, Heads: 4, Layers: 2}, Embed: 96,
-		Patch: pairPatch, StoredGrid: pairGrid, Grid: pairGrid, Words: clip.Vocabulary, Taps: []int{2, 3, 5, 6},
+		Vision: clip.Tower{Width: 192, Heads: 3, Layers: 4}, Text: clip.Tower{Width: 48, Heads: 4, Layers: 2}, Embed: 96,
+		Patch: pairPatch, StoredGrid: 11, Grid: side / pairPatch, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4},
 	}
 }
-
-// pairTeacher is what the vision tower is distilled from: the blocks of EfficientNet-Lite0 at the tower's grid, each taught to the tap at the
-// same place of pairTaught.
-func pairTeacher() (*convnet.Encoder, error) {
-	return convnet.New(convnet.Config{Image: pairSide, Stride: pairPatch, Taps: []int{4, 7, 10}})
-}
-
-// pairTaught are the taps, counted from 0, that learn the teacher's blocks.
-var pairTaught = []int{0, 2, 3}
 
 // isPair tells the towers' tensors from the teacher's and from the heads, which are thrown away.
 func isPair(name string) bool {
 	return !strings.HasPrefix(name, "teacher.") && !strings.HasPrefix(name, "heads.") && !strings.HasPrefix(name, "optimizer.")
 }
 
-// newPairStore holds the towers at their start, the teacher, and the heads. The token table is the pool's and stays as it is, so that words that no caption
-// has lie beside those that some have. Everything else is drawn as OpenCLIP draws it.
-func newPairStore(cfg clip.Config, pool *sentencePool, teacher *convnet.Encoder, seed uint64) (*model.Store, error) {
+// startPair is the towers at their start, and the heads. The token table is the pool's and stays as it is, so that words that no caption has lie beside those that some have.
+// Everything else is drawn as OpenCLIP draws it.
+func startPair(cfg clip.Config, pool *sentencePool, seed uint64) map[string]layer.Array {
 	arrays := map[string]layer.Array{}
 	for name, shape := range clip.Shapes(cfg) {
 		arrays[name] = startOf(cfg, name, shape, seed)
 	}
-	table := map[string]layer.Array{"token_embedding.weight": {Shape: []int{cfg.Words, cfg.Text.Width}, Data: pool.table}}
-	delete(arrays, "token_embedding.weight")
+	table := make([]float32, 0, cfg.Words*cfg.Text.Width)
+	for i := range cfg.Words {
+		table = append(table, pool.table[i*poolWidth:][:cfg.Text.Width]...)
+	}
+	arrays["token_embedding.weight"] = layer.Array{Shape: []int{cfg.Words, cfg.Text.Width}, Data: table}
 	linear := func(name string, out, in int) {
 		arrays[name+".weight"] = gaussian(seed, name, 1/math.Sqrt(float64(in)), out, in)
 		arrays[name+".bias"] = layer.Array{Shape: []int{out}, Data: make([]float32, out)}
 	}
 	for i := range cfg.Taps {
-		linear("heads.tap."+string(rune('0'+i)), cfg.Embed, cfg.Vision.Width)
-	}
-	for i := range pairTaught {
-		linear("heads.teacher."+string(rune('0'+i)), convnet.Width, cfg.Vision.Width)
+		linear(fmt.Sprintf("heads.tap.%d", i), cfg.Embed, cfg.Vision.Width)
 	}
 	linear("heads.sentence", SentenceWidth, cfg.Embed)
-	frozen, err := layer.Get(teacher.Store(), "")
-	if err != nil {
-		return nil, err
+	return arrays
+}
+
+// pairStore is a store of what startPair gives, or of what a phase left. The token table is frozen; the text tower is trained by words alone, and alone then.
+func pairStore(arrays map[string]layer.Array, words bool) (*model.Store, error) {
+	trained, frozen := map[string]layer.Array{}, map[string]layer.Array{}
+	for name, a := range arrays {
+		vision := strings.HasPrefix(name, "visual.") || strings.HasPrefix(name, "heads.")
+		switch {
+		case strings.HasPrefix(name, "optimizer."):
+		case name == "token_embedding.weight", !vision && !words:
+			frozen[name] = a
+		default:
+			trained[name] = a
+		}
 	}
 	store := model.NewStore()
-	if err := layer.Put(store, "", arrays, true); err != nil {
-		return nil, err
-	}
-	if err := layer.Put(store, "", table, false); err != nil {
-		return nil, err
-	}
-	return store, layer.Put(store, "teacher.", frozen, false)
+	return store, errors.Join(layer.Put(store, "", trained, true), layer.Put(store, "", frozen, false))
 }
 
 // startOf is a tensor of the towers before training.

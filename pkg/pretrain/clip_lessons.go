@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,16 +13,17 @@ import (
 	"sync/atomic"
 
 	"adlab/datasets/synth"
+	"adlab/pkg/imageio"
 	"adlab/pkg/tensorfile"
 )
 
 const (
-	// lessonSide is the side of the stored pictures in pixels; the towers see windows of them.
-	lessonSide = 128
-	// lessonGroup is how many pictures in a row show one specimen.
+	// lessonSide is the side of the pictures in memory, in pixels; the towers see windows of them.
+	lessonSide = 224
+	// sketchSide is that of pictures that are drawn smaller, at a third of the cost, and enlarged.
+	sketchSide = 128
+	// lessonGroup is how many pictures a sample has.
 	lessonGroup = 4
-	// lessonShard is how many pictures one file of the store holds.
-	lessonShard = 500
 )
 
 // lessons are drawn pictures of the training family in memory.
@@ -29,6 +31,15 @@ type lessons struct {
 	told   []*synth.Lesson // without pixels
 	images []uint8         // [n, side, side, 3]
 	masks  []uint8         // [n, side, side], 1 where the flaw is
+	sharp  int             // the first so many are no sketches
+}
+
+// pick draws a picture: each third is no sketch.
+func (l *lessons) pick(r *rand.Rand) int {
+	if l.sharp > 0 && r.IntN(3) == 0 {
+		return r.IntN(l.sharp)
+	}
+	return r.IntN(len(l.told))
 }
 
 // lessonNote is what a shard's header says of a picture.
@@ -39,27 +50,29 @@ type lessonNote struct {
 	Size     string   `json:"s,omitempty"`
 }
 
-// drawLessons draws n pictures, or reads those that are in the folder dir already; an interrupted drawing goes on where it stopped.
-func drawLessons(ctx context.Context, dir string, seed uint64, n int, tell func(done, total int)) (*lessons, error) {
-	l := &lessons{}
-	for at := 0; at < n; at += lessonShard {
-		count := min(lessonShard, n-at)
-		path := filepath.Join(dir, fmt.Sprintf("lessons-%d-%d-%d-%d.safetensors", synth.TrainingGeneration, seed, at, count))
-		if _, err := os.Stat(path); err != nil {
-			if err := drawShard(ctx, path, seed, at, count); err != nil {
+// drawLessons draws n pictures and so many sketches, or reads those that are in the folder dir already; an interrupted drawing goes on where it stopped.
+func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int, tell func(done, total int)) (*lessons, error) {
+	l := &lessons{sharp: n}
+	for _, part := range []struct{ side, n, shard int }{{lessonSide, n, 250}, {sketchSide, sketches, 500}} {
+		for at := 0; at < part.n; at += part.shard {
+			count := min(part.shard, part.n-at)
+			path := filepath.Join(dir, fmt.Sprintf("lessons-%d-%d-%d-%d-%d.safetensors", synth.TrainingGeneration, part.side, seed, at, count))
+			if _, err := os.Stat(path); err != nil {
+				if err := drawShard(ctx, path, seed, part.side, at, count); err != nil {
+					return nil, err
+				}
+			}
+			if err := l.read(path, part.side, count); err != nil {
 				return nil, err
 			}
+			tell(len(l.told), n+sketches)
 		}
-		if err := l.read(path, count); err != nil {
-			return nil, err
-		}
-		tell(at+count, n)
 	}
 	return l, nil
 }
 
-func drawShard(ctx context.Context, path string, seed uint64, at, count int) error {
-	const pixels = lessonSide * lessonSide
+func drawShard(ctx context.Context, path string, seed uint64, side, at, count int) error {
+	pixels := side * side
 	images, masks, notes := make([]uint8, count*pixels*3), make([]uint8, count*pixels), make([]lessonNote, count)
 	errs := make([]error, count)
 	var next atomic.Int64
@@ -71,7 +84,7 @@ func drawShard(ctx context.Context, path string, seed uint64, at, count int) err
 				if i >= count {
 					return
 				}
-				p, err := synth.DrawLesson(seed, at+i, lessonSide)
+				p, err := synth.DrawLesson(seed, at+i, side)
 				if errs[i] = err; err != nil {
 					continue
 				}
@@ -99,21 +112,21 @@ func drawShard(ctx context.Context, path string, seed uint64, at, count int) err
 		return err
 	}
 	return tensorfile.Write(path, map[string]tensorfile.Tensor{
-		"images": tensorfile.U8(images, count, lessonSide, lessonSide, 3), "masks": tensorfile.U8(masks, count, lessonSide, lessonSide),
+		"images": tensorfile.U8(images, count, side, side, 3), "masks": tensorfile.U8(masks, count, side, side),
 	}, map[string]string{"made_by": "adlab pretrain clip", "seed": fmt.Sprint(seed), "pictures": string(b)})
 }
 
-func (l *lessons) read(path string, count int) error {
+func (l *lessons) read(path string, side, count int) error {
 	f, err := tensorfile.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	images, err := f.Uint8s("images", count, lessonSide, lessonSide, 3)
+	images, err := f.Uint8s("images", count, side, side, 3)
 	if err != nil {
 		return err
 	}
-	masks, err := f.Uint8s("masks", count, lessonSide, lessonSide)
+	masks, err := f.Uint8s("masks", count, side, side)
 	if err != nil {
 		return err
 	}
@@ -124,6 +137,24 @@ func (l *lessons) read(path string, count int) error {
 	for _, n := range notes {
 		l.told = append(l.told, &synth.Lesson{Names: n.Names, Material: n.Material, Type: n.Type, Size: n.Size})
 	}
-	l.images, l.masks = append(l.images, images...), append(l.masks, masks...)
+	for i := range count {
+		image, mask := images[i*side*side*3:(i+1)*side*side*3], masks[i*side*side:(i+1)*side*side]
+		if side != lessonSide {
+			image, mask = enlarged(image, mask, side)
+		}
+		l.images, l.masks = append(l.images, image...), append(l.masks, mask...)
+	}
 	return nil
+}
+
+// enlarged brings a picture and its mask to lessonSide.
+func enlarged(pixels, mask []uint8, side int) (image, flaw []uint8) {
+	m := imageio.New(side, side, 3)
+	copy(m.Pix, pixels)
+	for y := range lessonSide {
+		for x := range lessonSide {
+			flaw = append(flaw, mask[y*side/lessonSide*side+x*side/lessonSide])
+		}
+	}
+	return imageio.Resize(m, lessonSide, lessonSide).Pix, flaw
 }

@@ -29,6 +29,8 @@ const (
 	poolGeneration = 1
 	// teacherPieces is where the teacher cuts a sentence.
 	teacherPieces = 24
+	// poolWidth is how many channels the table's start has: the directions of most variance first, so that a narrower tower takes the first of them.
+	poolWidth = 64
 	// softness of the teacher's opinion on what a state means: a difference in cosine that counts e-fold.
 	softness = 0.04
 )
@@ -39,7 +41,7 @@ type sentencePool struct {
 	sentences []string  // [poolSets · setSize]
 	vectors   []float32 // [poolSets · setSize, 384]: the teacher's, of unit length
 	meaning   []float32 // [poolSets · setSize, 1 + types]: how much of each state, summing to 1
-	table     []float32 // [clip.Vocabulary, width]
+	table     []float32 // [clip.Vocabulary, poolWidth]
 }
 
 // states is the number of states: the normal one and every type.
@@ -110,20 +112,20 @@ func phrasesOf(g captionGrammar) (phrases []phrase) {
 }
 
 // makeSentencePool makes the pool, or reads it from the folder dir.
-func makeSentencePool(ctx context.Context, backend compute.Backend, teacher func() (*sentenceTeacher, error), dir string, seed uint64, width int, tell func(done, total int)) (*sentencePool, error) {
+func makeSentencePool(ctx context.Context, backend compute.Backend, teacher func() (*sentenceTeacher, error), dir string, seed uint64, tell func(done, total int)) (*sentencePool, error) {
 	g := captions()
 	phrases := phrasesOf(g)
 	all := composeSets(g, seed, phrases)
 	p := &sentencePool{}
 	h := sha256.New()
-	fmt.Fprintln(h, poolGeneration, softness, width, sentenceWeights.sha256)
+	fmt.Fprintln(h, poolGeneration, softness, poolWidth, sentenceWeights.sha256)
 	for _, m := range all {
 		p.sentences = append(p.sentences, m.sentence)
 		fmt.Fprintln(h, m)
 	}
 	path := filepath.Join(dir, fmt.Sprintf("sentences-%x.safetensors", h.Sum(nil)[:8]))
 	if _, err := os.Stat(path); err == nil {
-		return p, p.read(path, width)
+		return p, p.read(path)
 	}
 	t, err := teacher()
 	if err != nil {
@@ -141,17 +143,17 @@ func makeSentencePool(ctx context.Context, backend compute.Backend, teacher func
 	if err != nil {
 		return nil, err
 	}
-	if p.table, err = tableOf(pieces, vectors, vocabularyOf(p.sentences), width, seed); err != nil {
+	if p.table, err = tableOf(pieces, vectors, vocabularyOf(p.sentences), poolWidth, seed); err != nil {
 		return nil, err
 	}
 	n := len(p.sentences)
 	return p, tensorfile.Write(path, layer.Tensors(map[string]layer.Array{
 		"vectors": {Shape: []int{n, SentenceWidth}, Data: p.vectors}, "meaning": {Shape: []int{n, states()}, Data: p.meaning},
-		"table": {Shape: []int{len(pieces), width}, Data: p.table},
+		"table": {Shape: []int{len(pieces), poolWidth}, Data: p.table},
 	}), map[string]string{"made_by": "adlab pretrain clip", "seed": fmt.Sprint(seed)})
 }
 
-func (p *sentencePool) read(path string, width int) error {
+func (p *sentencePool) read(path string) error {
 	f, err := tensorfile.Open(path)
 	if err != nil {
 		return err
@@ -164,7 +166,7 @@ func (p *sentencePool) read(path string, width int) error {
 	if p.meaning, err = f.Float32s("meaning", n, states()); err != nil {
 		return err
 	}
-	p.table, err = f.Float32s("table", clip.Vocabulary, width)
+	p.table, err = f.Float32s("table", clip.Vocabulary, poolWidth)
 	return err
 }
 
