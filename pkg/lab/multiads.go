@@ -66,8 +66,24 @@ func (e *Experiment) validateMultiADS() error {
 	if e.MultiADS.Types && e.Shots > 0 {
 		return fmt.Errorf("--types: multi-type segmentation is zero-shot; leave --shots out")
 	}
-	_, err := e.MultiADS.variant()
-	return err
+	if err := checkPair(e.Encoder); err != nil {
+		return err
+	}
+	_, variant := e.MultiADS.variant()
+	_, prompts := e.knowledge()
+	_, sentences := e.sentences()
+	return cmp.Or(variant, prompts, sentences)
+}
+
+// checkPair says in one line where no pair of towers is named.
+func checkPair(name string) error {
+	if name == "" || name == "random" {
+		return nil
+	}
+	if _, err := os.Stat(name); err != nil {
+		return fmt.Errorf("--encoder: multiads needs a pair of towers: expected random or a safetensors file of CLIP, got %q, and there is no such file", name)
+	}
+	return nil
 }
 
 // knowledge is the target's.
@@ -96,12 +112,11 @@ func (e *Experiment) sentences() (*kba.Sentences, error) {
 
 // NewPair opens the experiment's pair of towers.
 func (l *Lab) NewPair(e Experiment) (*clip.Model, error) {
-	switch e.Encoder {
-	case "", "random":
-		return clip.Random(clip.Small, e.Seed)
+	if err := checkPair(e.Encoder); err != nil {
+		return nil, err
 	}
-	if _, err := os.Stat(e.Encoder); err != nil {
-		return nil, fmt.Errorf("--encoder: multiads needs a pair of towers: expected random or a safetensors file of CLIP, got %q, and there is no such file", e.Encoder)
+	if e.Encoder == "" || e.Encoder == "random" {
+		return clip.Random(clip.Small, e.Seed)
 	}
 	return clip.Open(e.Encoder, clip.Options{Image: e.Crop})
 }

@@ -79,7 +79,9 @@ func adaptersTraining(c *checker) {
 	}
 	inputs = append(inputs, c.tensor("train", "text_features"), c.ints("train", "mask_typed"), c.tensor("train", "mask_binary"))
 	n, side := len(taps), c.file("train").Shape("mask_binary")[1]
-	maps := func(scope *model.Scope, x []*Node) []*Node { return multiads.Maps(scope, patchesOf(x[:n]), x[n], nil, side) }
+	maps := func(scope *model.Scope, x []*Node) []*Node {
+		return multiads.Maps(scope, patchesOf(x[:n]), x[n], nil, side)
+	}
 
 	outputs := must(model.CallOnceN(c.backend, c.store("train", "init."), func(scope *model.Scope, x []*Node) []*Node {
 		patches := multiads.Adapt(scope, patchesOf(x[:n]), x[n].Shape().Dimensions[1])
