@@ -22,15 +22,7 @@ type Line struct {
 // Curves draws lines over common axes, such as losses over steps or true over false positives, with their names at the
 // right.
 func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
-	p, legend := plot.New(), plot.NewLegend()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, xLabel, yLabel
-	for _, f := range []*vgdraw.TextStyle{&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle} {
-		f.Font.Variant = typeface.Variant
-	}
-	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = 8, 4, 4
-	grid := plotter.NewGrid()
-	grid.Horizontal.Color, grid.Vertical.Color = frameColour, frameColour
-	p.Add(grid)
+	p, legend := axes(title, xLabel, yLabel)
 	for i, l := range lines {
 		parts, err := l.parts()
 		if err != nil {
@@ -48,6 +40,25 @@ func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
 			}
 		}
 	}
+	return withLegend(p, legend), nil
+}
+
+// axes is an empty plot with a grid and a legend in the house's type.
+func axes(title, xLabel, yLabel string) (*plot.Plot, plot.Legend) {
+	p, legend := plot.New(), plot.NewLegend()
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, xLabel, yLabel
+	for _, f := range []*vgdraw.TextStyle{&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle} {
+		f.Font.Variant = typeface.Variant
+	}
+	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = 8, 4, 4
+	grid := plotter.NewGrid()
+	grid.Horizontal.Color, grid.Vertical.Color = frameColour, frameColour
+	p.Add(grid)
+	return p, legend
+}
+
+// withLegend draws a plot with its legend at the right.
+func withLegend(p *plot.Plot, legend plot.Legend) image.Image {
 	widen(&p.X)
 	widen(&p.Y)
 	picture := vgimg.NewWith(vgimg.UseWH(600, 340), vgimg.UseDPI(72)) // a point is a pixel
@@ -57,7 +68,7 @@ func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
 	names := legend.Rectangle(c).Size().X
 	legend.Draw(vgdraw.Crop(c, c.Size().X-names, 0, 0, 0))
 	p.Draw(vgdraw.Crop(c, 0, -names-8, 0, 0))
-	return picture.Image(), nil
+	return picture.Image()
 }
 
 // widen gives an axis round ticks, and some room around a single value.
