@@ -140,6 +140,9 @@ func (l *Lab) newMultiADS(e Experiment, pair *clip.Model) (*multiads.Detector, *
 	if err != nil {
 		return nil, nil, err
 	}
+	d.Text().Cut = func(sentence string) {
+		l.Progress.Say("note: a sentence has more than 77 pieces, the rest is cut off: %.60s...", sentence)
+	}
 	d.Rule, d.Shots, d.Typed = v.Rule, e.Shots, e.MultiADS.Types
 	return d, k, nil
 }
