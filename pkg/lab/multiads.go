@@ -197,7 +197,12 @@ func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detec
 		return err
 	}
 	o.Checkpoint = filepath.Join(l.Cache, "runs", o.Fingerprint+".safetensors")
-	bar := l.Progress.Bar(fmt.Sprintf("training multiads on %s, seed %d", strings.Join(e.MultiADS.Sources, ", "), e.Seed))
+	var keys []string
+	for _, s := range e.MultiADS.Sources {
+		key, _, _ := strings.Cut(s, "=")
+		keys = append(keys, key)
+	}
+	bar := l.Progress.Bar(fmt.Sprintf("training multiads on %s, seed %d", strings.Join(keys, ", "), e.Seed))
 	o.Report = func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) }
 	return d.TrainAdapters(ctx, sources, v.Objective, o)
 }

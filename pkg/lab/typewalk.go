@@ -199,11 +199,11 @@ func (w *TypeWalk) Levels(s datasets.Sample, name string) (image.Image, error) {
 		return nil, fmt.Errorf("expected a type among %s, got %q", strings.Join(columns, ", "), name)
 	}
 	scale := plot.Scale{Low: 0, High: 1}
-	mask, err := Mask(s, w.pair.Transform())
+	outlined, err := w.outlined(s, picture)
 	if err != nil {
 		return nil, err
 	}
-	tiles := []plot.Tile{{Picture: plot.Outline(enlarged(picture).Image(), mask, detector.MapSide), Caption: s.Category + ", " + name}}
+	tiles := []plot.Tile{{Picture: outlined, Caption: s.Category + ", " + name}}
 	mean := make([]float32, detector.MapSide*detector.MapSide)
 	for l, level := range levels {
 		for i, v := range level[column] {
@@ -212,12 +212,13 @@ func (w *TypeWalk) Levels(s datasets.Sample, name string) (image.Image, error) {
 		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, level[column], detector.MapSide, scale), Caption: fmt.Sprintf("after block %d", w.pair.Config.Taps[l])})
 	}
 	tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide, scale), Caption: "mean"})
-	return plot.Panel(fmt.Sprintf("probability of %q at each level", name), [][]plot.Tile{tiles}, 150, &scale), nil
+	return plot.Panel(fmt.Sprintf("probability of %q at each level", name), [][]plot.Tile{tiles}, 120, &scale), nil
 }
 
-// enlarged is a picture at the side of the maps, so that a mask's outline can be drawn on it.
-func enlarged(m *imageio.Image) *imageio.Image {
-	return imageio.Resize(m, detector.MapSide, detector.MapSide)
+// outlined is a picture at the side of the maps with the outline of the sample's mask.
+func (w *TypeWalk) outlined(s datasets.Sample, picture *imageio.Image) (image.Image, error) {
+	mask, err := Mask(s, w.pair.Transform())
+	return plot.Outline(imageio.Resize(picture, detector.MapSide, detector.MapSide).Image(), mask, detector.MapSide), err
 }
 
 // Losses tells the focal and dice losses of an image of the source at every tap, before training and after.
@@ -313,7 +314,11 @@ func (w *TypeWalk) Types(s datasets.Sample) (image.Image, string, error) {
 		}
 		taps := len(w.pair.Config.Taps)
 		words := multiads.Words(multiads.Answer(p, taps))
-		return TypePanel(fmt.Sprintf("%s with %s", s.Category, strings.Join(truth, " and ")), picture, p, taps), words, nil
+		outlined, err := w.outlined(s, picture)
+		if err != nil {
+			return nil, "", err
+		}
+		return TypePanel(fmt.Sprintf("%s with %s", s.Category, strings.Join(truth, " and ")), outlined, picture, p, taps), words, nil
 	}
 	return nil, "", fmt.Errorf("no prediction")
 }

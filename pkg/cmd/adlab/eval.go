@@ -47,7 +47,7 @@ func multiadsFlags(cmd *cobra.Command, m *lab.MultiADS) {
 	f.StringArrayVar(&m.Extend, "kba-add", nil, "multiads: YAML file with further defect types, or other prompts for known ones")
 	f.BoolVar(&m.Single, "no-kba", false, "multiads: one prompt a type, which names it")
 	f.StringVar(&m.Sentences, "sentences", "", "multiads: YAML file with normal phrases and templates")
-	f.StringVar(&m.Variant, "variant", "", "multiads: settings of published numbers, "+strings.Join(variants, ", "))
+	f.StringVar(&m.Variant, "revision", "", "multiads: settings of published numbers, "+strings.Join(variants, ", "))
 	f.StringVar(&m.Objective, "objective", "", "multiads: sum, mean or focal_only (default: the variant's)")
 	f.StringVar(&m.Rule, "score-rule", "", "multiads: score_max, score_top3 or score_blend (default: the variant's)")
 	f.StringVar(&m.Mosaic, "mosaic", "", "multiads: off, on, or one-type with the first release's labels (default: the variant's)")

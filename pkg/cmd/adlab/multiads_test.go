@@ -86,7 +86,7 @@ func TestMultiADSMistakes(t *testing.T) {
 		"expected --source KEY=FOLDER":                        {"--layout", "visa"},
 		`--source: expected KEY=FOLDER`:                       {"--layout", "visa", "--source", "mvtec"},
 		`got "coco"`:                                          {"--layout", "visa", "--source", "coco=x"},
-		`--variant: expected one of deck`:                     {"--layout", "visa", "--source", "mvtec=x", "--variant", "x"},
+		`--revision: expected one of deck`:                    {"--layout", "visa", "--source", "mvtec=x", "--revision", "x"},
 		`score rule: expected score_max`:                      {"--layout", "visa", "--source", "mvtec=x", "--score-rule", "x"},
 		"multi-type segmentation is zero-shot":                {"--layout", "visa", "--source", "mvtec=x", "--types", "--shots", "2"},
 		"CLIP ViT-L/14-336":                                   {"--layout", "visa", "--source", "mvtec=x", "--profile", "paper"},
