@@ -41,6 +41,7 @@ type Experiment struct {
 	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit              datasets.Options
 
+	Convention    Convention
 	Shots         int  // normal images to learn from in each category, drawn with Seed; 0 for all
 	OfficialShots bool // drawn as INP-Former's scripts draw them, for 1, 2 and 4 shots of MVTec-AD and VisA
 
@@ -49,7 +50,7 @@ type Experiment struct {
 
 // Default is INP-Former on EfficientNet-Lite0, one model for all categories.
 func Default(layout string) Experiment {
-	return Experiment{Layout: layout, Detector: "inp-former", Profile: "tiny", Setting: "multi-class", Seed: 1, INPs: 6}
+	return Experiment{Layout: layout, Detector: "inp-former", Profile: "tiny", Setting: "multi-class", Seed: 1, INPs: 6, Convention: Exact}
 }
 
 // profile is what a profile fills in.
@@ -99,7 +100,7 @@ func (e *Experiment) Validate() error {
 	case e.Profile == "paper" && !e.needsNoEncoder() && (e.Encoder == "" || e.Encoder == "random"):
 		return fmt.Errorf("--profile paper needs weights: download %s (as safetensors) and name the file with --encoder FILE", e.paperWeights())
 	}
-	if err := e.validateMultiADS(); err != nil {
+	if err := cmp.Or(e.Convention.Validate(), e.validateMultiADS()); err != nil {
 		return err
 	}
 	if e.Limit == (datasets.Options{}) {

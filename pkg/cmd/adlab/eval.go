@@ -77,6 +77,7 @@ func newEval(c *cli) *cobra.Command {
 		},
 	}
 	experimentFlags(cmd, &e)
+	cmd.Flags().StringVar((*string)(&e.Convention), "metrics", string(e.Convention), "pixel metrics exact, or as the official evaluation of inp-former or multiads prints them")
 	return cmd
 }
 
