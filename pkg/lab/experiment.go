@@ -65,7 +65,9 @@ var profiles = map[string]profile{
 }
 
 // Detectors lists the known detectors.
-func Detectors() []string { return []string{"inp-former", "knn", "mean", "multiads", "pca"} }
+func Detectors() []string {
+	return []string{"inp-former", "knn", "mean", "multiads", "padim", "patchcore", "pca"}
+}
 
 // needsNoEncoder tells the detectors that look at pixels.
 func (e *Experiment) needsNoEncoder() bool { return e.Detector == "mean" || e.Detector == "pca" }
@@ -192,8 +194,15 @@ func (l *Lab) NewDetector(e Experiment, enc encoder.Encoder, train []datasets.Sa
 		return baseline.NewPCA(), nil
 	}
 	x := l.Extractor(enc)
-	if e.Detector == "knn" {
+	switch e.Detector {
+	case "knn":
 		return baseline.NewKNN(x, e.Seed), nil
+	case "padim":
+		return baseline.NewPaDiM(x, e.Seed), nil
+	case "patchcore":
+		d, bar := baseline.NewPatchCore(x, e.Seed), l.Progress.Bar("coreset of patchcore")
+		d.Tell = func(done, total int) { bar(done, total, "patches") }
+		return d, nil
 	}
 	return l.newINPFormer(e, x, train)
 }
