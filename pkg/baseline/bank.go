@@ -62,13 +62,13 @@ func sampleSorted(rng *rand.Rand, n, size int) []int {
 	return out
 }
 
-// squaredDistances are those of vectors [T, C] to a bank [M, C], by ‖x‖² - 2·x·m + ‖m‖²: [T, M]. They are exact to rounding of
-// the squared norms, so that a vector of the bank is only nearly at distance 0.
+// squaredDistances are those of vectors [T, C] to a bank [M, C]: [T, M]. They come from ‖x‖² + ‖m‖² - 2·x·m, and what cannot
+// be told from the rounding of that is 0.
 func squaredDistances(x, bank *Node) *Node {
-	products := Dot(x, bank).General([]int{1}, nil, []int{1}, nil) // [T, M]
 	norm := func(v *Node) *Node { return ReduceSum(Square(v), -1) }
-	d := Sub(ExpandAxes(norm(bank), 0), MulScalar(products, 2))
-	return MaxScalar(Add(d, ExpandAxes(norm(x), 1)), 0)
+	norms := Add(ExpandAxes(norm(x), 1), ExpandAxes(norm(bank), 0)) // [T, M]
+	d := Sub(norms, MulScalar(Dot(x, bank).General([]int{1}, nil, []int{1}, nil), 2))
+	return Where(LessThan(d, MulScalar(norms, 1e-5)), ZerosLike(d), d)
 }
 
 // nearest is the squared distance of each token [B, N, C] to the nearest of the bank [M, C]: [B, N].

@@ -34,7 +34,7 @@ func TestKCenterByHand(t *testing.T) {
 
 // TestKCenterEqualsTheDefinition holds the search against the definition over more than one call of the graph.
 func TestKCenterEqualsTheDefinition(t *testing.T) {
-	const n, d, size, first = 300, 5, 3*picksACall + 2, 7
+	const n, d, size, first = 1000, 5, 3*picksARound + 2, 7
 	rng := rand.New(rand.NewPCG(1, 2))
 	points := make([][]float32, n)
 	for i := range points {
@@ -70,7 +70,8 @@ func TestKCenterEqualsTheDefinition(t *testing.T) {
 		got, err := kCenter(t.Context(), b.Backend, tensors.FromValue(points), size, first, func(done, total int) { told = append(told, done, total) })
 		require.NoError(t, err)
 		require.Equal(t, want, got)
-		require.Equal(t, []int{16, size, 32, size, 48, size, 50, size}, told)
+		require.Equal(t, size, told[len(told)-2])
+		require.Less(t, len(told)/2, size/2, "a round picks several")
 	}
 }
 

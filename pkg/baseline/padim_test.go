@@ -55,12 +55,10 @@ func (quarters) Forward(_ *model.Scope, x *Node) []*Node {
 	return []*Node{x, Square(x)}
 }
 
-// TestPaDiMEqualsGonum holds the fitted model against gonum's covariance and Mahalanobis distance.
-func TestPaDiMEqualsGonum(t *testing.T) {
-	const images, tokens, channels = 9, 4, 6
+// coloured writes pictures of 16 pixels of random colours.
+func coloured(t *testing.T, images int) (samples []datasets.Sample) {
 	dir, rng := t.TempDir(), rand.New(rand.NewPCG(5, 6))
-	var samples []datasets.Sample
-	for i := range images + 2 {
+	for i := range images {
 		m := image.NewRGBA(image.Rect(0, 0, 4, 4))
 		for k := range 16 {
 			m.Set(k%4, k/4, color.RGBA{uint8(rng.IntN(256)), uint8(rng.IntN(256)), uint8(rng.IntN(256)), 255})
@@ -71,6 +69,13 @@ func TestPaDiMEqualsGonum(t *testing.T) {
 		require.NoError(t, f.Close())
 		samples = append(samples, datasets.Sample{ID: filepath.Base(f.Name()), Path: f.Name()})
 	}
+	return samples
+}
+
+// TestPaDiMEqualsGonum holds the fitted model against gonum's covariance and Mahalanobis distance.
+func TestPaDiMEqualsGonum(t *testing.T) {
+	const images, tokens, channels = 9, 4, 6
+	samples := coloured(t, images+2)
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)

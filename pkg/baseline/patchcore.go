@@ -55,10 +55,12 @@ func (p *PatchCore) Fit(ctx context.Context, train []datasets.Sample) error {
 	if err != nil {
 		return err
 	}
+	defer pool.FinalizeAll() // the largest of all
 	points, err := project(backend, pool, p.Projection, rng)
 	if err != nil {
 		return err
 	}
+	defer points.FinalizeAll()
 	n := pool.Shape().Dimensions[0]
 	size := min(int(math.Ceil(p.Ratio*float64(f.Len*f.Tokens))), p.Bank, n)
 	centers, err := kCenter(ctx, backend, points, size, rng.IntN(n), p.Tell)
