@@ -66,14 +66,21 @@ var profiles = map[string]profile{
 }
 
 // Detectors lists the known detectors.
-func Detectors() []string { return []string{"inp-former", "knn", "mean", "multiads", "pca"} }
+func Detectors() []string {
+	return []string{"april-gan", "clip", "inp-former", "knn", "mean", "multiads", "padim", "patchcore", "pca"}
+}
 
 // needsNoEncoder tells the detectors that look at pixels.
 func (e *Experiment) needsNoEncoder() bool { return e.Detector == "mean" || e.Detector == "pca" }
 
+// onPair tells the detectors that look through a pair of towers.
+func (e *Experiment) onPair() bool {
+	return e.Detector == "multiads" || e.Detector == "april-gan" || e.Detector == "clip"
+}
+
 // paperWeights names what the paper profile's encoder is.
 func (e *Experiment) paperWeights() string {
-	if e.Detector == "multiads" {
+	if e.onPair() {
 		return "CLIP ViT-L/14-336 of OpenAI, under OpenCLIP's or Hugging Face's names"
 	}
 	return "DINOv2 with registers, dinov2_vitb14_reg4, under official, timm or Hugging Face names"
@@ -106,7 +113,7 @@ func (e *Experiment) Validate() error {
 	if e.Limit == (datasets.Options{}) {
 		e.Limit = p.limit
 	}
-	if e.Detector == "multiads" && e.Profile != "smoke" { // the variant's batch and epochs
+	if e.onPair() && e.Profile != "smoke" { // the variant's batch and epochs
 		return nil
 	}
 	if e.Steps == 0 {
@@ -156,7 +163,7 @@ func (e *Experiment) open() (*datasets.Set, error) {
 
 // NewEncoder opens the encoder of the experiment.
 func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
-	if e.Detector == "multiads" {
+	if e.onPair() {
 		pair, err := l.NewPair(e)
 		return clip.TapEncoder{Model: pair}, err
 	}
@@ -193,8 +200,15 @@ func (l *Lab) NewDetector(e Experiment, enc encoder.Encoder, train []datasets.Sa
 		return baseline.NewPCA(), nil
 	}
 	x := l.Extractor(enc)
-	if e.Detector == "knn" {
+	switch e.Detector {
+	case "knn":
 		return baseline.NewKNN(x, e.Seed), nil
+	case "padim":
+		return baseline.NewPaDiM(x, e.Seed), nil
+	case "patchcore":
+		d, bar := baseline.NewPatchCore(x, e.Seed), l.Progress.Bar("coreset of patchcore")
+		d.Tell = func(done, total int) { bar(done, total, "patches") }
+		return d, nil
 	}
 	return l.newINPFormer(e, x, train)
 }
@@ -247,12 +261,12 @@ func (l *Lab) Fit(ctx context.Context, e Experiment, enc encoder.Encoder, sample
 	return d, d.Fit(ctx, samples)
 }
 
-// fitCategory fits a detector for a category: on its samples, or on the whole set's where one model serves all. MultiADS learns
-// nothing from the target, but for the references that it keeps.
+// fitCategory fits a detector for a category: on its samples, or on the whole set's where one model serves all. Those on a pair of
+// towers learn nothing from the target, but for the references that they keep.
 func (l *Lab) fitCategory(ctx context.Context, e Experiment, enc encoder.Encoder, set *datasets.Set, c datasets.Category) (d detector.Detector, shared bool, err error) {
 	switch {
-	case e.Detector == "multiads":
-		d, err = l.fitMultiADS(ctx, e, enc.(clip.TapEncoder).Model, set)
+	case e.onPair():
+		d, err = l.fitOnPair(ctx, e, enc.(clip.TapEncoder).Model, set)
 		return d, true, err
 	case e.Setting == "multi-class":
 		d, err = l.Fit(ctx, e, enc, set.Train())
