@@ -36,6 +36,8 @@ type Experiment struct {
 	Seed     uint64
 
 	INPs, Steps, Batch int
+	Variant            string  // an ablation of INP-Former, one of Variants; "" for the paper's
+	Blocks             int     // of INP-Former's decoder; 0 for the paper's 8
 	Rate               float64 // largest learning rate
 	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit              datasets.Options
@@ -87,6 +89,9 @@ func (e *Experiment) Validate() error {
 		return fmt.Errorf("--rate: expected a positive learning rate, got %g", e.Rate)
 	case e.Profile == "paper" && !e.needsNoEncoder() && (e.Encoder == "" || e.Encoder == "random"):
 		return fmt.Errorf("--profile paper needs the weights of DINOv2 with registers: download dinov2_vitb14_reg4 (official, timm or Hugging Face, as safetensors) and name the file with --encoder FILE")
+	}
+	if err := e.validateHead(); err != nil {
+		return err
 	}
 	if e.Limit == (datasets.Options{}) {
 		e.Limit = p.limit
@@ -184,8 +189,7 @@ func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Extractor {
 }
 
 func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []datasets.Sample) (*inpformer.Detector, error) {
-	cfg := inpformer.Default(x.Encoder.Width(), x.Encoder.Grid())
-	cfg.INPs = e.INPs
+	cfg := e.head(x.Encoder.Width(), x.Encoder.Grid())
 	batch, steps := min(e.Batch, len(samples)), e.Steps
 	if steps == 0 { // the paper's 200 epochs
 		steps = 200 * max(1, len(samples)/max(1, batch))
@@ -221,6 +225,13 @@ func (l *Lab) Fit(ctx context.Context, e Experiment, enc encoder.Encoder, sample
 	d, err := l.NewDetector(e, enc, samples)
 	if err != nil {
 		return nil, err
+	}
+	if m, trains := d.(*inpformer.Detector); trains { // another process may be training it: then find it trained
+		unlock, err := Lock(ctx, m.Options.Checkpoint)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
 	}
 	return d, d.Fit(ctx, samples)
 }

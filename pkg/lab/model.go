@@ -106,8 +106,7 @@ func (l *Lab) OpenModel(path string) (*Model, error) {
 	if m.Encoder.Digest() != made["encoder"] {
 		return nil, fmt.Errorf("%s: it was trained on another encoder than %s; train it again", path, m.Encoder.Name())
 	}
-	cfg := inpformer.Default(m.Encoder.Width(), m.Encoder.Grid())
-	cfg.INPs = m.Experiment.INPs
+	cfg := m.Experiment.head(m.Encoder.Width(), m.Encoder.Grid())
 	if m.Detector, err = inpformer.New(cfg, l.Extractor(m.Encoder), train.Options{Seed: m.Experiment.Seed}); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
