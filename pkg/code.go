@@ -26,7 +26,7 @@ import (
 var files embed.FS
 
 // drawing are the packages that no number depends on.
-var drawing = []string{"plot", "exhibit"}
+var drawing = []string{"plot", "exhibit", "published"}
 
 // arithmetic are the libraries that numbers depend on.
 var arithmetic = []string{"github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/gomlx/gomlx", "gonum.org/v1/gonum"}
@@ -56,22 +56,20 @@ func digest(include func(dir string) bool) string {
 	return fmt.Sprintf("%x", h.Sum(nil))[:16]
 }
 
-// write writes the Go files of a tree without tests and comments.
+// write writes the files of a tree: Go files without comments, and no tests.
 func write(w io.Writer, tree fs.FS, include func(dir string) bool) error {
 	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		dir, _, _ := strings.Cut(name, "/")
-		if err != nil || d.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || !include(dir) {
+		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") || !include(dir) {
 			return err
 		}
-		source, err := fs.ReadFile(tree, name)
-		if err != nil {
-			return err
+		content, err := fs.ReadFile(tree, name)
+		if err == nil && path.Ext(name) == ".go" {
+			content, err = uncommented(name, content)
 		}
-		bare, err := uncommented(name, source)
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = fmt.Fprintf(w, "%s\n%s\n", name, content)
 		}
-		_, err = fmt.Fprintf(w, "%s\n%s\n", name, bare)
 		return err
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/backend"
 	"adlab/pkg/baseline"
+	"adlab/pkg/clip"
 	"adlab/pkg/convnet"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
@@ -36,7 +37,7 @@ type Experiment struct {
 	Seed     uint64
 
 	INPs, Steps, Batch int
-	Variant            string  // an ablation of INP-Former, one of Variants; "" for the paper's
+	Ablation           string  // of INP-Former, one of Ablations; "" for the paper's
 	Blocks             int     // of INP-Former's decoder; 0 for the paper's 8
 	Rate               float64 // largest learning rate
 	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
@@ -44,6 +45,8 @@ type Experiment struct {
 
 	Shots         int  // normal images to learn from in each category, drawn with Seed; 0 for all
 	OfficialShots bool // drawn as INP-Former's scripts draw them, for 1, 2 and 4 shots of MVTec-AD and VisA
+
+	MultiADS MultiADS
 }
 
 // Default is INP-Former on EfficientNet-Lite0, one model for all categories.
@@ -64,10 +67,18 @@ var profiles = map[string]profile{
 }
 
 // Detectors lists the known detectors.
-func Detectors() []string { return []string{"inp-former", "knn", "mean", "pca"} }
+func Detectors() []string { return []string{"inp-former", "knn", "mean", "multiads", "pca"} }
 
 // needsNoEncoder tells the detectors that look at pixels.
 func (e *Experiment) needsNoEncoder() bool { return e.Detector == "mean" || e.Detector == "pca" }
+
+// paperWeights names what the paper profile's encoder is.
+func (e *Experiment) paperWeights() string {
+	if e.Detector == "multiads" {
+		return "CLIP ViT-L/14-336 of OpenAI, under OpenCLIP's or Hugging Face's names"
+	}
+	return "DINOv2 with registers, dinov2_vitb14_reg4, under official, timm or Hugging Face names"
+}
 
 // Validate checks every setting and fills in the profile's before any work starts.
 func (e *Experiment) Validate() error {
@@ -88,13 +99,19 @@ func (e *Experiment) Validate() error {
 	case e.Rate < 0 || e.Rate != e.Rate:
 		return fmt.Errorf("--rate: expected a positive learning rate, got %g", e.Rate)
 	case e.Profile == "paper" && !e.needsNoEncoder() && (e.Encoder == "" || e.Encoder == "random"):
-		return fmt.Errorf("--profile paper needs the weights of DINOv2 with registers: download dinov2_vitb14_reg4 (official, timm or Hugging Face, as safetensors) and name the file with --encoder FILE")
+		return fmt.Errorf("--profile paper needs weights: download %s (as safetensors) and name the file with --encoder FILE", e.paperWeights())
+	}
+	if err := e.validateMultiADS(); err != nil {
+		return err
 	}
 	if err := e.validateHead(); err != nil {
 		return err
 	}
 	if e.Limit == (datasets.Options{}) {
 		e.Limit = p.limit
+	}
+	if e.Detector == "multiads" && e.Profile != "smoke" { // the variant's batch and epochs
+		return nil
 	}
 	if e.Steps == 0 {
 		e.Steps = p.steps
@@ -143,6 +160,10 @@ func (e *Experiment) open() (*datasets.Set, error) {
 
 // NewEncoder opens the encoder of the experiment.
 func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
+	if e.Detector == "multiads" {
+		pair, err := l.NewPair(e)
+		return clip.TapEncoder{Model: pair}, err
+	}
 	cfg := convnet.Config{Image: cmp.Or(e.Crop, profiles[e.Profile].image)}
 	switch e.Encoder {
 	case "", "random":
@@ -234,4 +255,19 @@ func (l *Lab) Fit(ctx context.Context, e Experiment, enc encoder.Encoder, sample
 		defer unlock()
 	}
 	return d, d.Fit(ctx, samples)
+}
+
+// fitCategory fits a detector for a category: on its samples, or on the whole set's where one model serves all. MultiADS learns
+// nothing from the target, but for the references that it keeps.
+func (l *Lab) fitCategory(ctx context.Context, e Experiment, enc encoder.Encoder, set *datasets.Set, c datasets.Category) (d detector.Detector, shared bool, err error) {
+	switch {
+	case e.Detector == "multiads":
+		d, err = l.fitMultiADS(ctx, e, enc.(clip.TapEncoder).Model, set)
+		return d, true, err
+	case e.Setting == "multi-class":
+		d, err = l.Fit(ctx, e, enc, set.Train())
+		return d, true, err
+	}
+	d, err = l.Fit(ctx, e, enc, c.Train)
+	return d, false, err
 }

@@ -13,7 +13,7 @@ import (
 func (l *Lab) Measure(ctx context.Context, d detector.Detector, set *datasets.Set, enc encoder.Encoder, see func(Scored)) ([]CategoryReport, Metrics, error) {
 	var rows []CategoryReport
 	for _, c := range set.Categories {
-		row, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, see)
+		row, _, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, false, see)
 		if err != nil {
 			return nil, Metrics{}, err
 		}

@@ -1,12 +1,15 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"image"
+	"maps"
 	"slices"
 
 	"adlab/pkg/detector"
 	"adlab/pkg/imageio"
+	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
 )
 
@@ -60,4 +63,27 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []Score
 		overlays = append(overlays, plot.Tile{Picture: plot.Overlay(picture, s.Map, detector.MapSide, scale), Caption: fmt.Sprintf("%s, score %.3f", s.Category, s.Score)})
 	}
 	return plot.Panel(title, [][]plot.Tile{pictures, overlays}, side, &scale), nil
+}
+
+// shownTypes is the number of defect types whose maps are drawn, the strongest first.
+const shownTypes = 7
+
+// TypePanel draws a picture and the maps of its strongest defect types over it, in one colour scale from 0 to the number of taps.
+func TypePanel(title string, picture *imageio.Image, p detector.Prediction, taps int) image.Image {
+	names := slices.Sorted(maps.Keys(p.Types))
+	strength := map[string]float64{}
+	for _, name := range names {
+		strength[name] = multiads.Largest(p.Types[name])[0] / float64(taps)
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(strength[b], strength[a]) })
+	scale := plot.Scale{Low: 0, High: float64(taps)}
+	tiles := []plot.Tile{{Picture: picture.Image(), Caption: "image"}}
+	for _, name := range names[:min(shownTypes, len(names))] {
+		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, p.Types[name], detector.MapSide, scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
+	}
+	var rows [][]plot.Tile
+	for row := range slices.Chunk(tiles, 4) {
+		rows = append(rows, row)
+	}
+	return plot.Panel(title, rows, 150, &scale)
 }

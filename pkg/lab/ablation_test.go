@@ -8,13 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestVariantsDifferFromThePaperInOneSwitchEach(t *testing.T) {
+func TestAblationsDifferFromThePaperInOneSwitchEach(t *testing.T) {
 	e := Default("elpv")
 	paper := e.head(192, 14)
 	require.Equal(t, inpformer.Default(192, 14), paper)
 	seen := map[inpformer.Config]string{paper: "the paper"}
-	for _, name := range Variants() {
-		e.Variant = name
+	for _, name := range Ablations() {
+		e.Ablation = name
 		cfg := e.head(192, 14)
 		require.NoError(t, cfg.Validate())
 		require.Empty(t, seen[cfg], name)
@@ -23,10 +23,10 @@ func TestVariantsDifferFromThePaperInOneSwitchEach(t *testing.T) {
 	require.Len(t, seen, 7)
 }
 
-func TestWrongVariantsAreTold(t *testing.T) {
+func TestWrongAblationsAreTold(t *testing.T) {
 	for want, change := range map[string]func(*Experiment){
-		`--variant: expected one of no-coherence, no-mining, table, self-attention, residual, softmax, got "none"`: func(e *Experiment) { e.Variant = "none" },
-		"--variant: knn has none":           func(e *Experiment) { e.Variant, e.Detector = "softmax", "knn" },
+		`--ablation: expected one of no-coherence, no-mining, table, self-attention, residual, softmax, got "none"`: func(e *Experiment) { e.Ablation = "none" },
+		"--ablation: knn has none":          func(e *Experiment) { e.Ablation, e.Detector = "softmax", "knn" },
 		"--blocks: expected an even number": func(e *Experiment) { e.Blocks = 3 },
 	} {
 		e := Default("elpv")

@@ -9,8 +9,8 @@ import (
 	"adlab/pkg/inpformer"
 )
 
-// variants are the ablations of INP-Former by name. Source: section 16 of the numerical specification.
-var variants = []struct {
+// ablations are those of INP-Former by name. Source: section 16 of the numerical specification.
+var ablations = []struct {
 	name string
 	set  func(*inpformer.Config)
 }{
@@ -22,9 +22,9 @@ var variants = []struct {
 	{"softmax", func(c *inpformer.Config) { c.Softmax = true }},
 }
 
-// Variants lists the ablations of INP-Former.
-func Variants() (names []string) {
-	for _, v := range variants {
+// Ablations lists the ablations of INP-Former.
+func Ablations() (names []string) {
+	for _, v := range ablations {
 		names = append(names, v.name)
 	}
 	return names
@@ -34,8 +34,8 @@ func Variants() (names []string) {
 func (e *Experiment) head(width, grid int) inpformer.Config {
 	cfg := inpformer.Default(width, grid)
 	cfg.INPs, cfg.Blocks = e.INPs, cmp.Or(e.Blocks, cfg.Blocks)
-	for _, v := range variants {
-		if v.name == e.Variant {
+	for _, v := range ablations {
+		if v.name == e.Ablation {
 			v.set(&cfg)
 		}
 	}
@@ -45,10 +45,10 @@ func (e *Experiment) head(width, grid int) inpformer.Config {
 // validateHead checks what is INP-Former's alone.
 func (e *Experiment) validateHead() error {
 	switch {
-	case e.Variant != "" && !slices.Contains(Variants(), e.Variant):
-		return fmt.Errorf("--variant: expected one of %s, got %q", strings.Join(Variants(), ", "), e.Variant)
-	case e.Variant != "" && e.Detector != "inp-former":
-		return fmt.Errorf("--variant: %s has none; it is for inp-former", e.Detector)
+	case e.Ablation != "" && !slices.Contains(Ablations(), e.Ablation):
+		return fmt.Errorf("--ablation: expected one of %s, got %q", strings.Join(Ablations(), ", "), e.Ablation)
+	case e.Ablation != "" && e.Detector != "inp-former":
+		return fmt.Errorf("--ablation: %s has none; it is for inp-former", e.Detector)
 	case e.Blocks < 0 || e.Blocks%2 != 0:
 		return fmt.Errorf("--blocks: expected an even number of decoder blocks, got %d", e.Blocks)
 	}
