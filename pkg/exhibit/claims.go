@@ -54,7 +54,7 @@ func outcomePath(cache, id string) string { return filepath.Join(cache, "outcome
 
 // Keep keeps what a result of the paper profile says of claims. Other profiles say nothing of them.
 func (r *Runner) Keep(result *Result) error {
-	if r.Profile != "paper" || result.Exhibit.Table == "" {
+	if r.Profile != "paper" || result.Exhibit.Tables == nil {
 		return nil
 	}
 	o := outcome{Exhibit: result.Exhibit.ID, Code: code.Numbers(), Encoder: result.Made["encoder"], Ours: map[string]float64{}}
@@ -82,7 +82,7 @@ func Claims(cache string) ([]ClaimStatus, error) {
 	}
 	places, outcomes := map[string]place{}, map[string]outcome{}
 	for _, e := range All() {
-		if e.Table == "" {
+		if e.Tables == nil {
 			continue
 		}
 		for _, row := range e.Layout(settings).rows() {

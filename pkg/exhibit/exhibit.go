@@ -33,8 +33,8 @@ type Exhibit struct {
 	Kind     string
 	Title    Words
 	Caption  Words
-	Table    string // the paper's number of the table whose claims it covers; "" for none
-	Notebook string // where it is a cell
+	Tables   []string // the paper's numbers of the tables whose claims it covers
+	Notebook string   // where it is a cell
 
 	// layout is the table without measured numbers: what is to be measured, and the claims beside. Nil for exhibits that only draw.
 	layout func(Settings) *Table
@@ -62,7 +62,9 @@ type Result struct {
 }
 
 // All lists the registry, in the order of the talk.
-func All() []Exhibit { return slices.Concat(inpTables(), inpFigures(), inpAblations()) }
+func All() []Exhibit {
+	return slices.Concat(inpTables(), inpFigures(), inpAblations(), madsTables(), madsFigures())
+}
 
 // Find gives exhibits by their IDs; "all" stands for all.
 func Find(ids ...string) (found []Exhibit, err error) {
@@ -88,10 +90,15 @@ func names() (ids []string) {
 
 // Claims are the published numbers that the exhibit sets beside its own.
 func (e Exhibit) Claims() []published.Claim {
-	if e.Table == "" {
-		return nil
+	return claimsOf(e.Paper, e.Tables...)
+}
+
+// claimsOf are the claims of some of a paper's tables.
+func claimsOf(paper string, tables ...string) (all []published.Claim) {
+	for _, t := range tables {
+		all = append(all, published.Of(paper, t)...)
 	}
-	return published.Of(e.Paper, e.Table)
+	return all
 }
 
 // Layout is the exhibit's table without measured numbers, nil where it has none.

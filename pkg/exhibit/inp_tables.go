@@ -36,6 +36,8 @@ func (t *Table) besideBaselines(of func(set, detector string) []Measurement) {
 
 func method(c published.Claim) string { return c.Method }
 
+func byDataset(c published.Claim) string { return c.Dataset }
+
 func inpTables() []Exhibit {
 	return []Exhibit{
 		{
@@ -46,12 +48,12 @@ func inpTables() []Exhibit {
 			draw: drawCost,
 		},
 		{
-			ID: "inp-table2", Paper: "INP-Former", Kind: KindTable, Table: "2", Notebook: inpTablesNotebook,
+			ID: "inp-table2", Paper: "INP-Former", Kind: KindTable, Tables: []string{"2"}, Notebook: inpTablesNotebook,
 			Title: Words{"Table 2: multi-class anomaly detection", "표 2: 다중 클래스 이상 탐지"},
 			Caption: Words{"One model for all categories of a data set. Ours stands first, the printed number in brackets; rows in quotation marks are quoted from the paper and not measured here.",
 				"데이터 세트의 모든 범주를 한 모델로 다룬다. 앞의 수가 우리 측정값이고 괄호 안이 논문의 값이며, 따옴표가 붙은 행은 논문에서 인용한 것으로 여기서 측정하지 않았다."},
 			layout: func(s Settings) *Table {
-				t := printed(published.Of("INP-Former", "2"), method, func(c published.Claim) (of, less []Measurement) {
+				t := printed(published.Of("INP-Former", "2"), byDataset, method, func(c published.Claim) (of, less []Measurement) {
 					if c.Method == "INP-Former" {
 						of = s.seeds(s.inpFormer(setOf[c.Dataset], 1))
 					}
@@ -62,12 +64,12 @@ func inpTables() []Exhibit {
 			},
 		},
 		{
-			ID: "inp-table3", Paper: "INP-Former", Kind: KindTable, Table: "3", Notebook: inpTablesNotebook,
+			ID: "inp-table3", Paper: "INP-Former", Kind: KindTable, Tables: []string{"3"}, Notebook: inpTablesNotebook,
 			Title: Words{"Table 3: few-shot anomaly detection", "표 3: 소수 샘플 이상 탐지"},
 			Caption: Words{"Only k normal images of each category are known, one model for all. The deck prints four shots; one and two stand beside.",
 				"범주마다 정상 이미지 k장만 알려져 있고 모든 범주를 한 모델로 다룬다. 발표 자료에는 4-shot만 실려 있으며 1-shot과 2-shot은 나란히 측정하였다."},
 			layout: func(s Settings) *Table {
-				t := printed(published.Of("INP-Former", "3"), method, func(c published.Claim) (of, less []Measurement) {
+				t := printed(published.Of("INP-Former", "3"), byDataset, method, func(c published.Claim) (of, less []Measurement) {
 					if detector, ok := systems[c.Method]; ok && known(detector) {
 						of = []Measurement{s.shots(s.inpFormer(setOf[c.Dataset], 1), 4).by(detector)}
 					}
@@ -87,12 +89,12 @@ func inpTables() []Exhibit {
 			},
 		},
 		{
-			ID: "inp-table4", Paper: "INP-Former", Kind: KindTable, Table: "4", Notebook: inpTablesNotebook,
+			ID: "inp-table4", Paper: "INP-Former", Kind: KindTable, Tables: []string{"4"}, Notebook: inpTablesNotebook,
 			Title: Words{"Table 4: single-class anomaly detection", "표 4: 단일 클래스 이상 탐지"},
 			Caption: Words{"One model for each category, averaged over the categories.",
 				"범주마다 모델을 따로 두고 범주에 걸쳐 평균하였다."},
 			layout: func(s Settings) *Table {
-				t := printed(published.Of("INP-Former", "4"), method, func(c published.Claim) (of, less []Measurement) {
+				t := printed(published.Of("INP-Former", "4"), byDataset, method, func(c published.Claim) (of, less []Measurement) {
 					if detector, ok := systems[c.Method]; ok && known(detector) {
 						of = []Measurement{s.singleClass(s.inpFormer(setOf[c.Dataset], 1)).by(detector)}
 					}
@@ -105,20 +107,20 @@ func inpTables() []Exhibit {
 			},
 		},
 		{
-			ID: "inp-tableS5", Paper: "INP-Former", Kind: KindTable, Table: "S5", Notebook: inpTablesNotebook,
+			ID: "inp-tableS5", Paper: "INP-Former", Kind: KindTable, Tables: []string{"S5"}, Notebook: inpTablesNotebook,
 			Title: Words{"Table S5: super-multi-class anomaly detection", "표 S5: 초다중 클래스 이상 탐지"},
 			Caption: Words{"One model for the categories of three data sets together, against one model a data set, and the difference in percentage points.",
 				"세 데이터 세트의 범주를 모두 한 모델로 다룬 것과 데이터 세트마다 한 모델을 둔 것, 그리고 그 차이(퍼센트포인트)이다."},
 			layout: layoutS5,
 		},
 		{
-			ID: "inp-tableS8", Paper: "INP-Former", Kind: KindTable, Table: "S8", Notebook: inpTablesNotebook,
+			ID: "inp-tableS8", Paper: "INP-Former", Kind: KindTable, Tables: []string{"S8"}, Notebook: inpTablesNotebook,
 			Title: Words{"Table S8: zero-shot anomaly detection", "표 S8: 제로샷 이상 탐지"},
 			Caption: Words{"Weights of another data set's multi-class model; the map is the distance of each token to the nearest of the test image's own prototypes. MVTec-AD is scored by the model of VisA, VisA by that of MVTec-AD; which weights the paper takes for VisA is not stated.",
 				"다른 데이터 세트의 다중 클래스 모델을 그대로 쓰고, 시험 이미지 자신의 프로토타입 가운데 가장 가까운 것까지의 거리를 이상 지도로 삼는다. MVTec-AD는 VisA의 모델로, VisA는 MVTec-AD의 모델로 채점하였다."},
 			layout: func(s Settings) *Table {
 				source := map[string]string{"mvtec": "visa", "visa": "mvtec"}
-				return printed(published.Of("INP-Former", "S8"), method, func(c published.Claim) (of, less []Measurement) {
+				return printed(published.Of("INP-Former", "S8"), byDataset, method, func(c published.Claim) (of, less []Measurement) {
 					if c.Method == "INP-Former" {
 						of = []Measurement{s.zeroShot(setOf[c.Dataset], source[setOf[c.Dataset]])}
 					}
@@ -152,7 +154,7 @@ func layoutS5(s Settings) *Table {
 		}
 		return c.Setting
 	}
-	return printed(published.Of("INP-Former", "S5"), setting, func(c published.Claim) (of, less []Measurement) {
+	return printed(published.Of("INP-Former", "S5"), byDataset, setting, func(c published.Claim) (of, less []Measurement) {
 		set := setOf[c.Dataset]
 		switch setting(c) {
 		case "multi-class":

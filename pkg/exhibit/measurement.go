@@ -98,7 +98,7 @@ func (r *Run) Value(metric, defect string) (percent float64, ok bool) {
 		m := r.Types.Mean
 		of["P-AUROC (macro)"], of["P-F1 (macro)"], of["P-AP (macro)"] = m.AUROC, m.F1, m.AP
 		for _, row := range r.Types.ByType {
-			if defect != "" && row.Type == defect {
+			if strings.EqualFold(row.Type, defect) {
 				of["P-AUROC"], of["P-F1"], of["P-AP"] = row.AUROC, row.F1, row.AP
 			}
 		}

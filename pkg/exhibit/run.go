@@ -79,7 +79,7 @@ func (r *Runner) notes(e Exhibit, made map[string]string) (notes []string) {
 		world = "on generated pictures that stand in for the named data sets: a number of the small world, not one of the paper's"
 	}
 	notes = append(notes, fmt.Sprintf("profile %s, %s, %s; seeds %v, mean ± sample standard deviation where there are several; percent, mean over the categories", r.Profile, made["encoder"], world, r.Seeds))
-	if e.Table != "" {
+	if e.Tables != nil {
 		notes = append(notes, "in brackets and in quotation marks: the paper's numbers")
 	}
 	return notes

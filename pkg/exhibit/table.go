@@ -124,9 +124,9 @@ func (g *Group) row(name string, columns int) *Row {
 	return &g.Rows[i]
 }
 
-// printed lays out a published table: a group for each data set, a row for each name, the metrics as columns, the claims in the cells.
-// ours says what is measured for a claim's row: nothing for a row that is only quoted.
-func printed(claims []published.Claim, name func(published.Claim) string, ours func(published.Claim) (of, less []Measurement)) *Table {
+// printed lays out published tables: a group and a row for each name, the metrics as columns, the claims in the cells. ours says what is
+// measured for a claim's row: nothing for a row that is only quoted.
+func printed(claims []published.Claim, group, name func(published.Claim) string, ours func(published.Claim) (of, less []Measurement)) *Table {
 	t := &Table{Corner: "data set, method"}
 	for _, m := range metricOrder {
 		if slices.ContainsFunc(claims, func(c published.Claim) bool { return c.Metric == m }) {
@@ -134,7 +134,7 @@ func printed(claims []published.Claim, name func(published.Claim) string, ours f
 		}
 	}
 	for _, c := range claims {
-		row := t.group(c.Dataset).row(name(c), len(t.Columns))
+		row := t.group(group(c)).row(name(c), len(t.Columns))
 		if row.of, row.less = ours(c); row.of != nil {
 			row.Kind = Claimed
 		}
@@ -169,6 +169,9 @@ func (r *Row) fill(columns []string, of, less []*Run) error {
 				return fmt.Errorf("%s, %s: expected a finite number, got %v", r.Name, metric, v)
 			}
 			r.Cells[i].Ours = append(r.Cells[i].Ours, v)
+		}
+		if of != nil && r.Cells[i].Ours == nil && r.Cells[i].Printed != "" {
+			r.Cells[i].Text = "–" // measured, and undefined here
 		}
 	}
 	return nil
