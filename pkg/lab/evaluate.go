@@ -49,6 +49,7 @@ type Report struct {
 	Profile    string           `json:"profile"`
 	Encoder    string           `json:"encoder"`
 	Setting    string           `json:"setting"`
+	Convention Convention       `json:"convention"`
 	Seed       uint64           `json:"seed"`
 	Categories []CategoryReport `json:"categories"`
 	Mean       Metrics          `json:"mean"`
@@ -83,7 +84,7 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Seed: e.Seed}
+	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Convention: e.Convention, Seed: e.Seed}
 	if e.needsNoEncoder() {
 		r.Encoder = "none"
 	}
@@ -95,7 +96,7 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 				return nil, err
 			}
 		}
-		row, predictions, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, e.MultiADS.Types, see)
+		row, predictions, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, e.Convention, e.MultiADS.Types, see)
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +127,7 @@ func checkImages(ctx context.Context, samples []datasets.Sample) error {
 
 // evaluateCategory measures one category. Maps are kept, as float32, while its pixels are counted; whole predictions are kept
 // where asked for.
-func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Category, hasMasks bool, enc encoder.Encoder, keep bool, see func(Scored)) (CategoryReport, []detector.Prediction, error) {
+func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Category, hasMasks bool, enc encoder.Encoder, convention Convention, keep bool, see func(Scored)) (CategoryReport, []detector.Prediction, error) {
 	var kept []detector.Prediction
 	row := CategoryReport{Name: c.Name, TrainImages: len(c.Train), TestImages: len(c.Test)}
 	var scores []float64
@@ -159,7 +160,7 @@ func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Categ
 	if !hasMasks {
 		why = append(why, "no masks: pixel metrics are undefined")
 	} else {
-		m, err := pixels(c.Test, maps, enc)
+		m, err := pixels(c.Test, maps, enc, convention)
 		switch {
 		case err == nil:
 			row.PixelAUROC, row.PixelAP, row.PixelF1Max, row.AUPRO = &m.AUROC, &m.AP, &m.F1Max, &m.AUPRO
@@ -174,7 +175,7 @@ func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Categ
 }
 
 // pixels reads each mask as the image is read and counts its pixels against the map.
-func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder) (metric.PixelScores, error) {
+func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder, convention Convention) (metric.PixelScores, error) {
 	masks := make([][]uint8, len(samples))
 	for i, s := range samples {
 		mask, err := Mask(s, enc.Transform())
@@ -183,7 +184,7 @@ func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder) (m
 		}
 		masks[i] = mask
 	}
-	return metric.Pixel(maps, masks, detector.MapSide)
+	return convention.measure(maps, masks, detector.MapSide)
 }
 
 // Mask is a sample's mask at MapSide pixels a side, 1 where anomalous; zeros for a sample without one.
@@ -241,6 +242,9 @@ func (r *Report) Text() string {
 			}
 		}
 		fmt.Fprintf(&b, "  %s\n", counts)
+	}
+	if r.Convention != Exact {
+		fmt.Fprintf(&b, "pixel metrics as the official evaluation of %s prints them\n", r.Convention)
 	}
 	notes := map[string]bool{}
 	for _, c := range r.Categories {

@@ -43,6 +43,7 @@ type Experiment struct {
 	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit              datasets.Options
 
+	Convention    Convention
 	Shots         int  // normal images to learn from in each category, drawn with Seed; 0 for all
 	OfficialShots bool // drawn as INP-Former's scripts draw them, for 1, 2 and 4 shots of MVTec-AD and VisA
 
@@ -51,7 +52,7 @@ type Experiment struct {
 
 // Default is INP-Former on EfficientNet-Lite0, one model for all categories.
 func Default(layout string) Experiment {
-	return Experiment{Layout: layout, Detector: "inp-former", Profile: "tiny", Setting: "multi-class", Seed: 1, INPs: 6}
+	return Experiment{Layout: layout, Detector: "inp-former", Profile: "tiny", Setting: "multi-class", Seed: 1, INPs: 6, Convention: Exact}
 }
 
 // profile is what a profile fills in.
@@ -67,14 +68,21 @@ var profiles = map[string]profile{
 }
 
 // Detectors lists the known detectors.
-func Detectors() []string { return []string{"inp-former", "knn", "mean", "multiads", "pca"} }
+func Detectors() []string {
+	return []string{"april-gan", "clip", "inp-former", "knn", "mean", "multiads", "padim", "patchcore", "pca"}
+}
 
 // needsNoEncoder tells the detectors that look at pixels.
 func (e *Experiment) needsNoEncoder() bool { return e.Detector == "mean" || e.Detector == "pca" }
 
+// onPair tells the detectors that look through a pair of towers.
+func (e *Experiment) onPair() bool {
+	return e.Detector == "multiads" || e.Detector == "april-gan" || e.Detector == "clip"
+}
+
 // paperWeights names what the paper profile's encoder is.
 func (e *Experiment) paperWeights() string {
-	if e.Detector == "multiads" {
+	if e.onPair() {
 		return "CLIP ViT-L/14-336 of OpenAI, under OpenCLIP's or Hugging Face's names"
 	}
 	return "DINOv2 with registers, dinov2_vitb14_reg4, under official, timm or Hugging Face names"
@@ -101,7 +109,7 @@ func (e *Experiment) Validate() error {
 	case e.Profile == "paper" && !e.needsNoEncoder() && (e.Encoder == "" || e.Encoder == "random"):
 		return fmt.Errorf("--profile paper needs weights: download %s (as safetensors) and name the file with --encoder FILE", e.paperWeights())
 	}
-	if err := e.validateMultiADS(); err != nil {
+	if err := cmp.Or(e.Convention.Validate(), e.validateMultiADS()); err != nil {
 		return err
 	}
 	if err := e.validateHead(); err != nil {
@@ -110,7 +118,7 @@ func (e *Experiment) Validate() error {
 	if e.Limit == (datasets.Options{}) {
 		e.Limit = p.limit
 	}
-	if e.Detector == "multiads" && e.Profile != "smoke" { // the variant's batch and epochs
+	if e.onPair() && e.Profile != "smoke" { // the variant's batch and epochs
 		return nil
 	}
 	if e.Steps == 0 {
@@ -160,7 +168,7 @@ func (e *Experiment) open() (*datasets.Set, error) {
 
 // NewEncoder opens the encoder of the experiment.
 func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
-	if e.Detector == "multiads" {
+	if e.onPair() {
 		pair, err := l.NewPair(e)
 		return clip.TapEncoder{Model: pair}, err
 	}
@@ -197,8 +205,15 @@ func (l *Lab) NewDetector(e Experiment, enc encoder.Encoder, train []datasets.Sa
 		return baseline.NewPCA(), nil
 	}
 	x := l.Extractor(enc)
-	if e.Detector == "knn" {
+	switch e.Detector {
+	case "knn":
 		return baseline.NewKNN(x, e.Seed), nil
+	case "padim":
+		return baseline.NewPaDiM(x, e.Seed), nil
+	case "patchcore":
+		d, bar := baseline.NewPatchCore(x, e.Seed), l.Progress.Bar("coreset of patchcore")
+		d.Tell = func(done, total int) { bar(done, total, "patches") }
+		return d, nil
 	}
 	return l.newINPFormer(e, x, train)
 }
@@ -257,12 +272,12 @@ func (l *Lab) Fit(ctx context.Context, e Experiment, enc encoder.Encoder, sample
 	return d, d.Fit(ctx, samples)
 }
 
-// fitCategory fits a detector for a category: on its samples, or on the whole set's where one model serves all. MultiADS learns
-// nothing from the target, but for the references that it keeps.
+// fitCategory fits a detector for a category: on its samples, or on the whole set's where one model serves all. Those on a pair of
+// towers learn nothing from the target, but for the references that they keep.
 func (l *Lab) fitCategory(ctx context.Context, e Experiment, enc encoder.Encoder, set *datasets.Set, c datasets.Category) (d detector.Detector, shared bool, err error) {
 	switch {
-	case e.Detector == "multiads":
-		d, err = l.fitMultiADS(ctx, e, enc.(clip.TapEncoder).Model, set)
+	case e.onPair():
+		d, err = l.fitOnPair(ctx, e, enc.(clip.TapEncoder).Model, set)
 		return d, true, err
 	case e.Setting == "multi-class":
 		d, err = l.Fit(ctx, e, enc, set.Train())

@@ -219,7 +219,7 @@ func (l *Lab) Predict(ctx context.Context, m *Model, asked Asked, out string) ([
 		}
 		if p.Types != nil {
 			r.Types, r.ByType = multiads.Answer(p, taps), base+".types.png"
-			panel := TypePanel(loaded.Sample.Category+": "+multiads.Words(r.Types), picture, p, taps)
+			panel := TypePanel(loaded.Sample.Category+": "+multiads.Words(r.Types), picture.Image(), picture, p, taps)
 			if err := plot.WritePNG(r.ByType, panel, made); err != nil {
 				return nil, err
 			}

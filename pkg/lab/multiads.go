@@ -14,7 +14,9 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
+	"adlab/pkg/baseline"
 	"adlab/pkg/clip"
+	"adlab/pkg/detector"
 	"adlab/pkg/multiads"
 	"adlab/pkg/train"
 )
@@ -48,11 +50,11 @@ func (m MultiADS) variant() (multiads.Variant, error) {
 
 // validateMultiADS checks what can be checked before any file is read.
 func (e *Experiment) validateMultiADS() error {
-	if e.Detector != "multiads" {
+	if !e.onPair() {
 		return nil
 	}
-	if len(e.MultiADS.Sources) == 0 {
-		return fmt.Errorf("multiads: expected --source KEY=FOLDER, the data set that its adapters learn from, such as --source mvtec=DIR")
+	if len(e.MultiADS.Sources) == 0 && e.Detector != "clip" {
+		return fmt.Errorf("%s: expected --source KEY=FOLDER, the data set that its adapters learn from, such as --source mvtec=DIR", e.Detector)
 	}
 	for _, s := range e.MultiADS.Sources {
 		key, folder, ok := strings.Cut(s, "=")
@@ -63,6 +65,9 @@ func (e *Experiment) validateMultiADS() error {
 			return fmt.Errorf("--source %s: %w", s, err)
 		}
 	}
+	if e.MultiADS.Types && e.Detector != "multiads" {
+		return fmt.Errorf("--types: %s does not tell types apart; it is for multiads", e.Detector)
+	}
 	if e.MultiADS.Types && e.Shots > 0 {
 		return fmt.Errorf("--types: multi-type segmentation is zero-shot; leave --shots out")
 	}
@@ -70,8 +75,11 @@ func (e *Experiment) validateMultiADS() error {
 		return err
 	}
 	_, variant := e.MultiADS.variant()
-	_, prompts := e.knowledge()
 	_, sentences := e.sentences()
+	if e.Detector != "multiads" {
+		return cmp.Or(variant, sentences)
+	}
+	_, prompts := e.knowledge()
 	return cmp.Or(variant, prompts, sentences)
 }
 
@@ -140,8 +148,35 @@ func (l *Lab) newMultiADS(e Experiment, pair *clip.Model) (*multiads.Detector, *
 	if err != nil {
 		return nil, nil, err
 	}
+	d.Text().Cut = func(sentence string) {
+		l.Progress.Say("note: a sentence has more than 77 pieces, the rest is cut off: %.60s...", sentence)
+	}
 	d.Rule, d.Shots, d.Typed = v.Rule, e.Shots, e.MultiADS.Types
 	return d, k, nil
+}
+
+// fitOnPair makes a detector on a pair of towers, with adapters trained on the sources where it has some.
+func (l *Lab) fitOnPair(ctx context.Context, e Experiment, pair *clip.Model, target *datasets.Set) (detector.Detector, error) {
+	if e.Detector == "multiads" {
+		return l.fitMultiADS(ctx, e, pair, target)
+	}
+	sentences, err := e.sentences()
+	if err != nil {
+		return nil, err
+	}
+	bar := l.Progress.Bar("features of the vision tower")
+	tell := func(done, total int) { bar(done, total, "images") }
+	if e.Detector == "clip" {
+		return baseline.NewPlainCLIP(l.Backend.Backend, pair, sentences, l.Cache, tell)
+	}
+	d, err := baseline.NewAprilGAN(l.Backend.Backend, pair, sentences, e.Shots, e.Seed, l.Cache, tell)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.trainAdapters(ctx, e, d.Detector, target, baseline.Untyped); err != nil {
+		return nil, err
+	}
+	return d, d.Fit(ctx, target.Train())
 }
 
 // fitMultiADS trains the adapters on the sources, or finds them trained, and keeps normal references of the target where there are
@@ -160,14 +195,14 @@ func (l *Lab) fitMultiADS(ctx context.Context, e Experiment, pair *clip.Model, t
 			return nil, err
 		}
 	}
-	if err := l.trainAdapters(ctx, e, d, target); err != nil {
+	if err := l.trainAdapters(ctx, e, d, target, func(s []multiads.Source) []multiads.Source { return s }); err != nil {
 		return nil, err
 	}
 	return d, d.Fit(ctx, target.Train())
 }
 
-// trainAdapters trains a detector's adapters, from a checkpoint where there is one.
-func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detector, target *datasets.Set) error {
+// trainAdapters trains a detector's adapters on the sources as it sees them, from a checkpoint where there is one.
+func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detector, target *datasets.Set, as func([]multiads.Source) []multiads.Source) error {
 	v, err := e.MultiADS.variant()
 	if err != nil {
 		return err
@@ -176,6 +211,7 @@ func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detec
 	if err != nil {
 		return err
 	}
+	sources = as(sources)
 	n := 0
 	for _, s := range sources {
 		n += len(s.Samples)
@@ -194,7 +230,12 @@ func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detec
 		return err
 	}
 	o.Checkpoint = filepath.Join(l.Cache, "runs", o.Fingerprint+".safetensors")
-	bar := l.Progress.Bar(fmt.Sprintf("training multiads on %s, seed %d", strings.Join(e.MultiADS.Sources, ", "), e.Seed))
+	var keys []string
+	for _, s := range e.MultiADS.Sources {
+		key, _, _ := strings.Cut(s, "=")
+		keys = append(keys, key)
+	}
+	bar := l.Progress.Bar(fmt.Sprintf("training %s on %s, seed %d", e.Detector, strings.Join(keys, ", "), e.Seed))
 	o.Report = func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) }
 	unlock, err := Lock(ctx, o.Checkpoint)
 	if err != nil {

@@ -66,10 +66,11 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []Score
 }
 
 // shownTypes is the number of defect types whose maps are drawn, the strongest first.
-const shownTypes = 7
+const shownTypes = 5
 
-// TypePanel draws a picture and the maps of its strongest defect types over it, in one colour scale from 0 to the number of taps.
-func TypePanel(title string, picture *imageio.Image, p detector.Prediction, taps int) image.Image {
+// TypePanel draws first, and the maps of a prediction's strongest defect types over the picture, in one colour scale from 0 to the number
+// of taps.
+func TypePanel(title string, first image.Image, picture *imageio.Image, p detector.Prediction, taps int) image.Image {
 	names := slices.Sorted(maps.Keys(p.Types))
 	strength := map[string]float64{}
 	for _, name := range names {
@@ -77,13 +78,9 @@ func TypePanel(title string, picture *imageio.Image, p detector.Prediction, taps
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(strength[b], strength[a]) })
 	scale := plot.Scale{Low: 0, High: float64(taps)}
-	tiles := []plot.Tile{{Picture: picture.Image(), Caption: "image"}}
+	tiles := []plot.Tile{{Picture: first, Caption: "image"}}
 	for _, name := range names[:min(shownTypes, len(names))] {
 		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, p.Types[name], detector.MapSide, scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
 	}
-	var rows [][]plot.Tile
-	for row := range slices.Chunk(tiles, 4) {
-		rows = append(rows, row)
-	}
-	return plot.Panel(title, rows, 150, &scale)
+	return plot.Panel(title, [][]plot.Tile{tiles}, 120, &scale)
 }

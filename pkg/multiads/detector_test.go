@@ -166,6 +166,9 @@ func TestImageScores(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got, rule)
 	}
+	only, err := ImageScores(ScoreText, largest, []float64{0.2, 0.9, 0.4})
+	require.NoError(t, err)
+	require.Equal(t, []float64{0.2, 0.9, 0.4}, only, "no map has a part in it")
 	same, err := ImageScores(ScoreMax, [][3]float64{{1, 1, 1}, {1, 1, 1}}, []float64{0, 0})
 	require.NoError(t, err)
 	require.Equal(t, []float64{0, 0}, same)

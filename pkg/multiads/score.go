@@ -9,17 +9,18 @@ import (
 // numerical specification.
 type ScoreRule string
 
-// The rules of the published code.
+// The rules of the published code, and that of CLIP without maps.
 const (
 	ScoreMax   ScoreRule = "score_max"   // the largest pixel: the first release
 	ScoreTop3  ScoreRule = "score_top3"  // the mean of the three largest: the later revision
 	ScoreBlend ScoreRule = "score_blend" // half the text score, half the largest pixel: MultiADS-F, and the paper
+	ScoreText  ScoreRule = "score_text"  // the text score alone: the methods before MultiADS
 )
 
 // Validate says in one line that the rule is unknown.
 func (r ScoreRule) Validate() error {
-	if r != ScoreMax && r != ScoreTop3 && r != ScoreBlend {
-		return fmt.Errorf("score rule: expected %s, %s or %s, got %q", ScoreMax, ScoreTop3, ScoreBlend, r)
+	if r != ScoreMax && r != ScoreTop3 && r != ScoreBlend && r != ScoreText {
+		return fmt.Errorf("score rule: expected %s, %s, %s or %s, got %q", ScoreMax, ScoreTop3, ScoreBlend, ScoreText, r)
 	}
 	return nil
 }
@@ -57,6 +58,9 @@ func AloneScores(taps int) func(rule ScoreRule, largest [][3]float64, text []flo
 func imageScores(rule ScoreRule, largest [][3]float64, text []float64, scale func(pixel []float64)) ([]float64, error) {
 	if len(largest) != len(text) {
 		return nil, fmt.Errorf("image scores: expected as many text scores as maps, got %d and %d", len(text), len(largest))
+	}
+	if rule == ScoreText {
+		return slices.Clone(text), nil
 	}
 	out := make([]float64, len(largest))
 	for i, l := range largest {

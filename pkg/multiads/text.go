@@ -26,8 +26,8 @@ type TextEncoder struct {
 	stored  map[[sumSize]byte][]float32
 	// Encoded counts the sentences that went through the tower.
 	Encoded int
-	// Cut lists sentences of more than 77 ids, which were cut.
-	Cut []string
+	// Cut is told of each sentence of more than 77 ids, which is cut; it may be nil.
+	Cut func(sentence string)
 }
 
 // NewTextEncoder is for the text tower of a pair. It keeps embeddings in the folder cache, or in memory alone where that is "".
@@ -57,6 +57,9 @@ func (t *TextEncoder) Embed(ctx context.Context, sentences []string) ([][]float3
 	for _, s := range sentences {
 		if _, ok := t.known[s]; ok || asked[s] {
 			continue
+		}
+		if t.Cut != nil && clip.Tokenize(s).Truncated {
+			t.Cut(s)
 		}
 		if e := t.stored[sha256.Sum256([]byte(s))]; e != nil {
 			t.known[s] = e
@@ -89,9 +92,6 @@ func (t *TextEncoder) encode(ctx context.Context, fresh []string) error {
 		ids := make([]int32, textBatch*clip.Context) // one shape; rows beyond n are the last sentence again
 		for i := range textBatch {
 			tokens := clip.Tokenize(fresh[min(i, n-1)])
-			if i < n && tokens.Truncated {
-				t.Cut = append(t.Cut, fresh[i])
-			}
 			for k, id := range tokens.IDs {
 				if int(id) >= t.model.Config.Words {
 					return fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words", fresh[min(i, n-1)], id, t.model.Config.Words)

@@ -53,6 +53,8 @@ func TestOddPrompts(t *testing.T) {
 	require.NoError(t, err)
 	e, err := NewTextEncoder(b.Backend, small(t), "")
 	require.NoError(t, err)
+	var cut []string
+	e.Cut = func(s string) { cut = append(cut, s) }
 	odd := []string{"", "찍힘이 있는 판", "🔩 with a 🕳", "a \x00\x07 dent", "{{[cls]", strings.Repeat("dent ", 200_000)}
 	v, err := e.Embed(t.Context(), odd)
 	require.NoError(t, err)
@@ -63,5 +65,5 @@ func TestOddPrompts(t *testing.T) {
 		}
 		require.InDelta(t, 1, sum, 1e-5, "%.20q has a unit embedding", odd[i])
 	}
-	require.Equal(t, odd[5:], e.Cut, "a megabyte is cut as the reference cuts it, and noticed")
+	require.Equal(t, odd[5:], cut, "a megabyte is cut as the reference cuts it, and noticed")
 }

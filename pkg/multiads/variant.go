@@ -35,7 +35,7 @@ func VariantOf(name string) (Variant, error) {
 		}
 		names = append(names, v.Name)
 	}
-	return Variant{}, fmt.Errorf("--variant: expected one of %s, got %q", strings.Join(names, ", "), name)
+	return Variant{}, fmt.Errorf("--revision: expected one of %s, got %q", strings.Join(names, ", "), name)
 }
 
 // ColumnOrder says which column of the texts a type of the masks meets. The published code joins the two by their numbers, whose

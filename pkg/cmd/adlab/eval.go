@@ -49,9 +49,9 @@ func multiadsFlags(cmd *cobra.Command, m *lab.MultiADS) {
 	f.StringArrayVar(&m.Extend, "kba-add", nil, "multiads: YAML file with further defect types, or other prompts for known ones")
 	f.BoolVar(&m.Single, "no-kba", false, "multiads: one prompt a type, which names it")
 	f.StringVar(&m.Sentences, "sentences", "", "multiads: YAML file with normal phrases and templates")
-	f.StringVar(&m.Variant, "variant", "", "multiads: settings of published numbers, "+strings.Join(variants, ", "))
+	f.StringVar(&m.Variant, "revision", "", "multiads: settings of published numbers, "+strings.Join(variants, ", "))
 	f.StringVar(&m.Objective, "objective", "", "multiads: sum, mean or focal_only (default: the variant's)")
-	f.StringVar(&m.Rule, "score-rule", "", "multiads: score_max, score_top3 or score_blend (default: the variant's)")
+	f.StringVar(&m.Rule, "score-rule", "", "multiads: score_max, score_top3, score_blend or score_text (default: the variant's)")
 	f.StringVar(&m.Mosaic, "mosaic", "", "multiads: off, on, or one-type with the first release's labels (default: the variant's)")
 	f.StringVar(&m.Columns, "column-order", "", "multiads: by-name, or exchanged as in first-release or later-revision (default: the variant's)")
 	f.BoolVar(&m.Filter, "filter", false, "MultiADS-F: only the types that can occur on the product")
@@ -79,6 +79,7 @@ func newEval(c *cli) *cobra.Command {
 		},
 	}
 	experimentFlags(cmd, &e)
+	cmd.Flags().StringVar((*string)(&e.Convention), "metrics", string(e.Convention), "pixel metrics exact, or as the official evaluation of inp-former or multiads prints them")
 	return cmd
 }
 

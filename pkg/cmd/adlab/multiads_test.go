@@ -79,6 +79,23 @@ func TestMultiADSFromSourceToAnswer(t *testing.T) {
 	require.ElementsMatch(t, []string{"map", "type.Stains", "type.Missing", "type.Burrs"}, f.Names())
 }
 
+// TestBesideMultiADS runs what MultiADS is set beside on the same pair and data.
+func TestBesideMultiADS(t *testing.T) {
+	source, target := benchmarks(t)
+	for _, detector := range []string{"clip", "april-gan"} {
+		stdout, stderr, code := adlab("eval", "--detector", detector, "--layout", "mad", "--data", target, "--source", "mpdd="+source, "--profile", "smoke",
+			"--steps", "1", "--batch", "2", "--test-limit", "1", "--encoder", "random", "--json")
+		require.Zero(t, code, stderr)
+		var report struct {
+			Detector string
+			Mean     map[string]any
+		}
+		require.NoError(t, json.Unmarshal([]byte(stdout), &report))
+		require.Equal(t, detector, report.Detector)
+		require.IsType(t, 0.0, report.Mean["pixel_auroc"])
+	}
+}
+
 func TestMultiADSMistakes(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
 	require.NoError(t, os.WriteFile(bad, []byte("types:\n  dent:\n    - \"a dent\"\n"), 0o666))
@@ -86,8 +103,9 @@ func TestMultiADSMistakes(t *testing.T) {
 		"expected --source KEY=FOLDER":                        {"--layout", "visa"},
 		`--source: expected KEY=FOLDER`:                       {"--layout", "visa", "--source", "mvtec"},
 		`got "coco"`:                                          {"--layout", "visa", "--source", "coco=x"},
-		`--variant: expected one of deck`:                     {"--layout", "visa", "--source", "mvtec=x", "--variant", "x"},
+		`--revision: expected one of deck`:                    {"--layout", "visa", "--source", "mvtec=x", "--revision", "x"},
 		`score rule: expected score_max`:                      {"--layout", "visa", "--source", "mvtec=x", "--score-rule", "x"},
+		"april-gan does not tell types apart":                 {"--detector", "april-gan", "--layout", "visa", "--source", "mvtec=x", "--types"},
 		"multi-type segmentation is zero-shot":                {"--layout", "visa", "--source", "mvtec=x", "--types", "--shots", "2"},
 		"CLIP ViT-L/14-336":                                   {"--layout", "visa", "--source", "mvtec=x", "--profile", "paper"},
 		"layout mad is of several data sets":                  {"--layout", "mad", "--source", "mvtec=x", "--data", "."},
