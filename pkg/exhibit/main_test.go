@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
+	os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true") // compiling is most of the work here
 	os.Setenv("ADLAB_DATA", filepath.Join(dir, "data"))
 	os.Setenv("ADLAB_CACHE", filepath.Join(dir, "cache"))
 	for _, b := range synth.Benchmarks() {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	code "adlab/pkg"
@@ -29,9 +30,13 @@ func (m Measurement) trainedOn() []string {
 
 func (m Measurement) equal(n Measurement) bool { return reflect.DeepEqual(m, n) }
 
-// trains tells whether anything is trained by steps.
+// onPair tells the detectors that look through a pair of towers, and trains those that learn by steps.
+func (m Measurement) onPair() bool {
+	return slices.Contains([]string{"multiads", "april-gan", "clip"}, m.Experiment.Detector)
+}
+
 func (m Measurement) trains() bool {
-	return m.Experiment.Detector == "inp-former" || m.Experiment.Detector == "multiads"
+	return slices.Contains([]string{"inp-former", "multiads", "april-gan"}, m.Experiment.Detector)
 }
 
 // String says in one line what is measured.
@@ -58,7 +63,11 @@ func (m Measurement) String() string {
 
 // head is what of the measurement decides the trained head: measurements with the same head train it once.
 func (m Measurement) head() string {
-	return fmt.Sprintf("%v %+v", m.trainedOn(), m.Experiment)
+	e := m.Experiment
+	if m.onPair() { // adapters know nothing of what they will be tested on
+		e.Layout, e.Shots, e.MultiADS.Filter, e.MultiADS.Types = "", 0, false, false
+	}
+	return fmt.Sprintf("%v %+v", m.trainedOn(), e)
 }
 
 // Run is a measurement with its outcome and all that decided it.

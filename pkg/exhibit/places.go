@@ -1,6 +1,7 @@
 package exhibit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -86,7 +87,12 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 	for _, m := range e.Measurements(r.Settings) {
 		x := m.Experiment
 		x.Encoder = r.weights(m)
-		x.MultiADS.Sources = []string{"mvtec=" + r.Data} // looked for below
+		if m.onPair() && m.trains() {
+			x.MultiADS.Sources = []string{"mvtec=" + cmp.Or(r.Data, "-")} // looked for below
+		}
+		if m.onPair() {
+			x.MultiADS.KBA = m.Set
+		}
 		add(x.Validate())
 		if x.Encoder != "" {
 			if _, err := os.Stat(x.Encoder); err != nil {

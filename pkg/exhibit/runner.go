@@ -42,7 +42,7 @@ func NewRunner(l *lab.Lab, profile string) (*Runner, error) {
 
 // weights is the file of the measurement's encoder, "" for the profile's own.
 func (r *Runner) weights(m Measurement) string {
-	if m.Experiment.Detector == "multiads" {
+	if m.onPair() {
 		return r.Pair
 	}
 	return r.Encoder
@@ -80,8 +80,10 @@ func (r *Runner) ready(ctx context.Context, m Measurement) (lab.Experiment, erro
 	if e.Data, err = r.folder(ctx, m.Set); err != nil {
 		return e, err
 	}
-	if e.Detector == "multiads" {
+	if m.onPair() {
 		e.MultiADS.KBA = m.Set
+	}
+	if m.onPair() && m.trains() {
 		for _, source := range m.trainedOn() {
 			folder, err := r.folder(ctx, source)
 			if err != nil {
@@ -100,7 +102,7 @@ func (r *Runner) ready(ctx context.Context, m Measurement) (lab.Experiment, erro
 // encoder opens the measurement's encoder, once.
 func (r *Runner) encoder(m Measurement, e lab.Experiment) (encoder.Encoder, error) {
 	key := fmt.Sprint(e.Encoder, e.Crop, e.Resize)
-	if e.Detector == "multiads" { // a pair that nobody trained is drawn with the seed
+	if m.onPair() { // a pair that nobody trained is drawn with the seed
 		key = fmt.Sprint("pair", e.Encoder, e.Crop, e.Seed)
 	}
 	if x := r.encoders[key]; x != nil {
@@ -159,7 +161,7 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc encoder.Encoder) error {
 	m := run.Measurement
 	r.Lab.Progress.Say("%s", m)
-	if e.Detector == "multiads" || m.TrainedOn == nil && !m.Distance {
+	if m.onPair() || m.TrainedOn == nil && !m.Distance {
 		report, err := r.Lab.Evaluate(ctx, e, nil)
 		if err == nil {
 			run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
@@ -174,7 +176,7 @@ func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc en
 	if err != nil {
 		return err
 	}
-	run.Categories, run.Mean, err = r.Lab.Measure(ctx, d, set, enc, nil)
+	run.Categories, run.Mean, err = r.Lab.Measure(ctx, d, set, enc, e.Convention, nil)
 	return err
 }
 

@@ -43,6 +43,9 @@ func SettingsOf(profile string) (Settings, error) {
 func (s Settings) inpFormer(set string, seed uint64) Measurement {
 	e := lab.Default(layoutOf(set))
 	e.Profile, e.Seed, e.Steps, e.Batch, e.Blocks = s.Profile, seed, s.Steps, s.Batch, s.Blocks
+	if s.Size == "" { // the paper's numbers are those of its own evaluation
+		e.Convention = lab.INPFormerPrint
+	}
 	return Measurement{Set: set, Experiment: e}
 }
 
