@@ -101,8 +101,8 @@ func (r *Runner) estimate(ctx context.Context, m Measurement, p *Plan, heads, en
 	for _, key := range m.trainedOn() {
 		for _, c := range sets[key].Categories {
 			n := len(c.Train)
-			if e.Shots > 0 {
-				n = e.Shots
+			if e.Shots > 0 && !m.onPair() {
+				n = e.Shots * inpformer.Augmentations
 			}
 			if e.Setting == "single-class" {
 				steps(n)

@@ -226,30 +226,38 @@ func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Extractor {
 
 func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []datasets.Sample) (*inpformer.Detector, error) {
 	cfg := e.head(x.Encoder.Width(), x.Encoder.Grid())
-	batch, steps := min(e.Batch, len(samples)), e.Steps
+	images, way := len(samples), ""
+	if e.Shots > 0 {
+		images, way = images*inpformer.Augmentations, inpformer.FewShot.Name
+	}
+	batch, steps := min(e.Batch, images), e.Steps
 	if steps == 0 { // the paper's 200 epochs
-		steps = 200 * max(1, len(samples)/max(1, batch))
+		steps = 200 * max(1, images/max(1, batch))
 	}
 	rates := train.NewWarmCosine(steps)
 	if e.Rate > 0 {
 		rates.Base, rates.Final = e.Rate, e.Rate/10
 	}
-	fingerprint, err := l.fingerprint(cfg, x, samples, steps, batch, e.Seed, rates)
+	fingerprint, err := l.fingerprint(cfg, x, samples, way, steps, batch, e.Seed, rates)
 	if err != nil {
 		return nil, err
 	}
 	bar := l.Progress.Bar(fmt.Sprintf("training inp-former, M = %d, seed %d", e.INPs, e.Seed))
-	return inpformer.New(cfg, x, train.Options{
+	d, err := inpformer.New(cfg, x, train.Options{
 		Steps: steps, Batch: batch, Seed: e.Seed, Schedule: rates, Optimizer: train.NewStableAdamW(), ClipNorm: 0.1,
 		Checkpoint: filepath.Join(l.Cache, "runs", fingerprint+".safetensors"), Every: time.Minute, Fingerprint: fingerprint,
 		Report: func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) },
 	})
+	if err == nil {
+		d.FewShot = e.Shots > 0
+	}
+	return d, err
 }
 
 // fingerprint addresses a trained head by everything that its bits depend on.
-func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
+func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, way string, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "inp-former 1\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
+	fmt.Fprintf(h, "inp-former 1%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
 	if err := datasets.WriteDigests(h, samples); err != nil {
 		return "", err
 	}
