@@ -19,7 +19,7 @@ func madsFigures() []Exhibit {
 		{
 			ID: "mads-types", Paper: "MultiADS", Kind: KindFigure, Notebook: madsFiguresNotebook, heads: heads, draw: drawTypes,
 			Title: Words{"Several types of defect in one image", "한 이미지 속의 여러 결함 유형"},
-			Caption: Words{"A test image with two or more types of defect, and the map of each of the strongest types, in one scale; the true mask outlined where it is known by type.",
+			Caption: Words{"A test image with two or more types of defect, and the map of each of the strongest types, in one scale.",
 				"두 가지 이상의 결함이 있는 시험 이미지와, 가장 강하게 나온 유형들의 지도를 한 눈금으로 그렸다."},
 		},
 	}

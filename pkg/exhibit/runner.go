@@ -32,7 +32,17 @@ type Runner struct {
 	digests  map[string]string
 	encoders map[string]encoder.Encoder
 	used     map[string]*Run // by key
+	heads    []fitted        // the last few, with what they have compiled
 }
+
+// fitted is a detector by what it was fitted on.
+type fitted struct {
+	head     string
+	detector detector.Detector
+}
+
+// keptHeads is how many fitted detectors stay in memory.
+const keptHeads = 4
 
 // NewRunner is a runner for a profile.
 func NewRunner(l *lab.Lab, profile string) (*Runner, error) {
@@ -70,6 +80,15 @@ func (r *Runner) set(ctx context.Context, key string) (*datasets.Set, error) {
 	}
 	r.sets[key] = s
 	return s, nil
+}
+
+// drawn is a data set with the images that the experiment learns from.
+func (r *Runner) drawn(ctx context.Context, key string, e lab.Experiment) (*datasets.Set, error) {
+	s, err := r.set(ctx, key)
+	if err != nil || e.Shots == 0 {
+		return s, err
+	}
+	return s.Shots(e.Shots, datasets.Draw{Official: e.OfficialShots, Seed: e.Seed})
 }
 
 // ready fills in what the runner knows: folders, files, the profile's limits.
@@ -161,7 +180,7 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc encoder.Encoder) error {
 	m := run.Measurement
 	r.Lab.Progress.Say("%s", m)
-	if m.onPair() || m.TrainedOn == nil && !m.Distance {
+	if m.onPair() || e.Setting == "single-class" {
 		report, err := r.Lab.Evaluate(ctx, e, nil)
 		if err == nil {
 			run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
@@ -172,7 +191,7 @@ func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc en
 	if err != nil {
 		return err
 	}
-	set, err := r.set(ctx, m.Set)
+	set, err := r.drawn(ctx, m.Set, e)
 	if err != nil {
 		return err
 	}
@@ -182,9 +201,22 @@ func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc en
 
 // fit trains the measurement's detector, one model for all that it learns from, or finds it trained.
 func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (detector.Detector, error) {
+	d, err := r.fitted(ctx, m, e, enc)
+	if trained, ok := d.(*inpformer.Detector); ok && err == nil && m.Distance {
+		d = &inpformer.ByDistance{Trained: trained}
+	}
+	return d, err
+}
+
+func (r *Runner) fitted(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (detector.Detector, error) {
+	for _, f := range r.heads {
+		if f.head == m.head() {
+			return f.detector, nil
+		}
+	}
 	var sets []*datasets.Set
 	for _, key := range m.trainedOn() {
-		s, err := r.set(ctx, key)
+		s, err := r.drawn(ctx, key, e)
 		if err != nil {
 			return nil, err
 		}
@@ -198,10 +230,14 @@ func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment, enc e
 		}
 	}
 	d, err := r.Lab.Fit(ctx, e, enc, set.Train())
-	if trained, ok := d.(*inpformer.Detector); ok && m.Distance {
-		d = &inpformer.ByDistance{Trained: trained}
+	if err != nil {
+		return nil, err
 	}
-	return d, err
+	r.heads = append(r.heads, fitted{m.head(), d})
+	if len(r.heads) > keptHeads {
+		r.heads = r.heads[1:]
+	}
+	return d, nil
 }
 
 // trained is the trained INP-Former of a measurement, for figures.

@@ -18,11 +18,12 @@ type Settings struct {
 	Blocks      int      `json:"blocks"`     // decoder blocks
 	Prototypes  []int    `json:"prototypes"` // the values of M in Figure 6
 	Shots       []int    `json:"shots"`
-	Cases       int      `json:"cases"` // pictures in a row of a figure
+	Cases       int      `json:"cases"`             // pictures in a row of a figure
+	Targets     []string `json:"targets,omitempty"` // of MultiADS's zero-shot table that are measured; none stands for all
 }
 
 var profiles = []Settings{
-	{Profile: "smoke", Size: "smoke", Seeds: []uint64{1}, Steps: 3, SingleSteps: 2, Batch: 4, Blocks: 2, Prototypes: []int{1, 6}, Shots: []int{4}, Cases: 2},
+	{Profile: "smoke", Size: "smoke", Seeds: []uint64{1}, Steps: 3, SingleSteps: 2, Batch: 4, Blocks: 2, Prototypes: []int{1, 6}, Shots: []int{4}, Cases: 2, Targets: []string{"mad-real"}},
 	{Profile: "tiny", Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80, Batch: 16, Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6},
 	{Profile: "paper", Seeds: []uint64{1}, Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6},
 }
