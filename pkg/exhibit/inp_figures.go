@@ -39,7 +39,7 @@ func inpFigures() []Exhibit {
 			}, drawMaps),
 		six,
 		figure("inp-figure7", Words{"Figure 7: where the prototypes look", "그림 7: 프로토타입이 보는 곳"},
-			Words{"The extractor's attention of each prototype over the patch tokens, averaged over the heads, in one scale an image set. The average and the scale are ours; the paper does not say how its picture was made.",
+			Words{"The extractor's attention of each prototype over the patch tokens, averaged over the heads, in one scale for all. The average and the scale are ours; the paper does not say how its picture was made.",
 				"추출기에서 각 프로토타입이 패치 토큰에 두는 어텐션을 헤드에 걸쳐 평균한 것이다. 평균과 색 눈금은 우리가 정한 것으로, 논문은 그림을 만든 방법을 밝히지 않는다."},
 			one, drawAttention),
 		figure("inp-coherence", Words{"What the coherence loss does", "일관성 손실의 역할"},
