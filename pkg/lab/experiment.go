@@ -37,6 +37,8 @@ type Experiment struct {
 	Seed     uint64
 
 	INPs, Steps, Batch int
+	Ablation           string  // of INP-Former, one of Ablations; "" for the paper's
+	Blocks             int     // of INP-Former's decoder; 0 for the paper's 8
 	Rate               float64 // largest learning rate
 	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit              datasets.Options
@@ -108,6 +110,9 @@ func (e *Experiment) Validate() error {
 		return fmt.Errorf("--profile paper needs weights: download %s (as safetensors) and name the file with --encoder FILE", e.paperWeights())
 	}
 	if err := cmp.Or(e.Convention.Validate(), e.validateMultiADS()); err != nil {
+		return err
+	}
+	if err := e.validateHead(); err != nil {
 		return err
 	}
 	if e.Limit == (datasets.Options{}) {
@@ -220,32 +225,39 @@ func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Extractor {
 }
 
 func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []datasets.Sample) (*inpformer.Detector, error) {
-	cfg := inpformer.Default(x.Encoder.Width(), x.Encoder.Grid())
-	cfg.INPs = e.INPs
-	batch, steps := min(e.Batch, len(samples)), e.Steps
+	cfg := e.head(x.Encoder.Width(), x.Encoder.Grid())
+	images, way := len(samples), ""
+	if e.Shots > 0 {
+		images, way = images*inpformer.Augmentations, inpformer.FewShot.Name
+	}
+	batch, steps := min(e.Batch, images), e.Steps
 	if steps == 0 { // the paper's 200 epochs
-		steps = 200 * max(1, len(samples)/max(1, batch))
+		steps = 200 * max(1, images/max(1, batch))
 	}
 	rates := train.NewWarmCosine(steps)
 	if e.Rate > 0 {
 		rates.Base, rates.Final = e.Rate, e.Rate/10
 	}
-	fingerprint, err := l.fingerprint(cfg, x, samples, steps, batch, e.Seed, rates)
+	fingerprint, err := l.fingerprint(cfg, x, samples, way, steps, batch, e.Seed, rates)
 	if err != nil {
 		return nil, err
 	}
 	bar := l.Progress.Bar(fmt.Sprintf("training inp-former, M = %d, seed %d", e.INPs, e.Seed))
-	return inpformer.New(cfg, x, train.Options{
+	d, err := inpformer.New(cfg, x, train.Options{
 		Steps: steps, Batch: batch, Seed: e.Seed, Schedule: rates, Optimizer: train.NewStableAdamW(), ClipNorm: 0.1,
 		Checkpoint: filepath.Join(l.Cache, "runs", fingerprint+".safetensors"), Every: time.Minute, Fingerprint: fingerprint,
 		Report: func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) },
 	})
+	if err == nil {
+		d.FewShot = e.Shots > 0
+	}
+	return d, err
 }
 
 // fingerprint addresses a trained head by everything that its bits depend on.
-func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
+func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, way string, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "inp-former 1\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
+	fmt.Fprintf(h, "inp-former 1%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
 	if err := datasets.WriteDigests(h, samples); err != nil {
 		return "", err
 	}
@@ -257,6 +269,13 @@ func (l *Lab) Fit(ctx context.Context, e Experiment, enc encoder.Encoder, sample
 	d, err := l.NewDetector(e, enc, samples)
 	if err != nil {
 		return nil, err
+	}
+	if m, trains := d.(*inpformer.Detector); trains { // another process may be training it: then find it trained
+		unlock, err := Lock(ctx, m.Options.Checkpoint)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
 	}
 	return d, d.Fit(ctx, samples)
 }

@@ -131,9 +131,7 @@ func (l *Lab) untrained(e Experiment, enc encoder.Encoder) (trainable, error) {
 		}
 		return d, err
 	}
-	cfg := inpformer.Default(enc.Width(), enc.Grid())
-	cfg.INPs = e.INPs
-	return inpformer.New(cfg, l.Extractor(enc), train.Options{Seed: e.Seed})
+	return inpformer.New(e.head(enc.Width(), enc.Grid()), l.Extractor(enc), train.Options{Seed: e.Seed})
 }
 
 // ErrNoImages is what Predict says to an empty list.

@@ -237,6 +237,11 @@ func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detec
 	}
 	bar := l.Progress.Bar(fmt.Sprintf("training %s on %s, seed %d", e.Detector, strings.Join(keys, ", "), e.Seed))
 	o.Report = func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) }
+	unlock, err := Lock(ctx, o.Checkpoint)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	return d.TrainAdapters(ctx, sources, v.Objective, o)
 }
 

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // Line is one named curve. Where a value is not finite the curve is interrupted.
@@ -22,16 +24,33 @@ type Line struct {
 // Curves draws lines over common axes, such as losses over steps or true over false positives, with their names at the
 // right.
 func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
+	p, legend, err := curves(title, xLabel, yLabel, lines)
+	if err != nil {
+		return nil, err
+	}
+	return withLegend(p, legend), nil
+}
+
+// CurvesSVG is the same as vectors.
+func CurvesSVG(title, xLabel, yLabel string, lines ...Line) ([]byte, error) {
+	p, legend, err := curves(title, xLabel, yLabel, lines)
+	if err != nil {
+		return nil, err
+	}
+	return vectors(p, legend)
+}
+
+func curves(title, xLabel, yLabel string, lines []Line) (*plot.Plot, plot.Legend, error) {
 	p, legend := axes(title, xLabel, yLabel)
 	for i, l := range lines {
 		parts, err := l.parts()
 		if err != nil {
-			return nil, fmt.Errorf("curve %q: %w", l.Name, err)
+			return nil, legend, fmt.Errorf("curve %q: %w", l.Name, err)
 		}
 		for k, xy := range parts {
 			line, err := plotter.NewLine(xy)
 			if err != nil {
-				return nil, fmt.Errorf("curve %q: %w", l.Name, err)
+				return nil, legend, fmt.Errorf("curve %q: %w", l.Name, err)
 			}
 			line.Color, line.Width = Palette[i%len(Palette)], vg.Points(1.5)
 			p.Add(line)
@@ -40,7 +59,7 @@ func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
 			}
 		}
 	}
-	return withLegend(p, legend), nil
+	return p, legend, nil
 }
 
 // axes is an empty plot with a grid and a legend in the house's type.
@@ -57,18 +76,35 @@ func axes(title, xLabel, yLabel string) (*plot.Plot, plot.Legend) {
 	return p, legend
 }
 
+// Size of a plot in points, which are pixels in a picture.
+const plotWidth, plotHeight = 600, 340
+
 // withLegend draws a plot with its legend at the right.
 func withLegend(p *plot.Plot, legend plot.Legend) image.Image {
+	picture := vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(72))
+	lay(picture, p, legend)
+	return picture.Image()
+}
+
+// vectors is the same as SVG.
+func vectors(p *plot.Plot, legend plot.Legend) ([]byte, error) {
+	picture := vgsvg.New(plotWidth, plotHeight)
+	lay(picture, p, legend)
+	var b bytes.Buffer
+	_, err := picture.WriteTo(&b)
+	return b.Bytes(), err
+}
+
+// lay lays a plot out on a canvas, with its legend at the right.
+func lay(canvas vg.CanvasSizer, p *plot.Plot, legend plot.Legend) {
 	widen(&p.X)
 	widen(&p.Y)
-	picture := vgimg.NewWith(vgimg.UseWH(600, 340), vgimg.UseDPI(72)) // a point is a pixel
-	c := vgdraw.Crop(vgdraw.New(picture), 8, -12, 8, -8)
+	c := vgdraw.Crop(vgdraw.New(canvas), 8, -12, 8, -8)
 	legend.Top, legend.Left, legend.Padding, legend.ThumbnailWidth = true, true, 3, 16
 	legend.YOffs = -p.Title.TextStyle.FontExtents().Height - p.Title.Padding
 	names := legend.Rectangle(c).Size().X
 	legend.Draw(vgdraw.Crop(c, c.Size().X-names, 0, 0, 0))
 	p.Draw(vgdraw.Crop(c, 0, -names-8, 0, 0))
-	return picture.Image()
 }
 
 // widen gives an axis round ticks, and some room around a single value.

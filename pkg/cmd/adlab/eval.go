@@ -23,6 +23,8 @@ func experimentFlags(cmd *cobra.Command, e *lab.Experiment) {
 	f.StringVar(&e.Encoder, "encoder", "", "random, hog, pixels, or a safetensors file (default: the profile's)")
 	f.Uint64Var(&e.Seed, "seed", e.Seed, "of initialisation and order")
 	f.IntVar(&e.INPs, "inps", e.INPs, "number of prototypes, M")
+	f.StringVar(&e.Ablation, "ablation", "", "of inp-former: "+strings.Join(lab.Ablations(), ", "))
+	f.IntVar(&e.Blocks, "blocks", 0, "decoder blocks of inp-former (default 8)")
 	f.IntVar(&e.Steps, "steps", 0, "training steps (default: the profile's)")
 	f.IntVar(&e.Batch, "batch", 0, "images a step (default: the profile's)")
 	f.Float64Var(&e.Rate, "rate", 0, "largest learning rate (default 0.001)")
