@@ -1,20 +1,18 @@
 package baseline
 
 import (
-	"adlab/pkg/imageio"
-
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Pixels is an encoder that encodes nothing: a token is a patch of 16 × 16 pixels as it is. Nearest neighbour on it says
 // what raw patches are worth. It satisfies encoder.Encoder and has no weights.
-type Pixels struct{ store *model.Store }
+type Pixels struct{ weightless }
 
-const pixelsImage, pixelsPatch = 224, 16
+const pixelsPatch = 16
 
 // NewPixels is for whole images at 224 pixels.
-func NewPixels() *Pixels { return &Pixels{model.NewStore()} }
+func NewPixels() *Pixels { return &Pixels{weightless{model.NewStore()}} }
 
 // Name is "pixels".
 func (p *Pixels) Name() string { return "pixels" }
@@ -22,22 +20,11 @@ func (p *Pixels) Name() string { return "pixels" }
 // Digest names the definition.
 func (p *Pixels) Digest() string { return "pixels 224 patch 16 v1" }
 
-// Transform keeps values in 0..1.
-func (p *Pixels) Transform() imageio.Transform {
-	return imageio.Transform{Resize: pixelsImage, Crop: pixelsImage, Std: [3]float32{1, 1, 1}}
-}
-
 // Grid is 14.
-func (p *Pixels) Grid() int { return pixelsImage / pixelsPatch }
+func (p *Pixels) Grid() int { return side / pixelsPatch }
 
 // Width is 768 values a patch.
 func (p *Pixels) Width() int { return pixelsPatch * pixelsPatch * 3 }
-
-// Groups is the only level.
-func (p *Pixels) Groups() [][]int { return [][]int{{0}} }
-
-// Store is empty.
-func (p *Pixels) Store() *model.Store { return p.store }
 
 // Forward gives one level: [B, 224, 224, 3] to [B, 196, 768].
 func (p *Pixels) Forward(_ *model.Scope, images *Node) []*Node {

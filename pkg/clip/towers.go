@@ -19,9 +19,14 @@ const epsilon = 1e-5
 func Vision(scope *model.Scope, cfg Config, images *Node) (taps []*Node, embedding *Node) {
 	scope = scope.At("visual")
 	taps, x := vision(scope, cfg, images, cfg.Vision.Layers)
-	first := Squeeze(Slice(x, AxisRange(), AxisRange(0, 1)), 1) // [B, Dv]
-	first = layer.LayerNorm(scope.At("ln_post"), first, epsilon)
-	return taps, Dot(first, layer.Param(scope, images.Graph(), "proj", cfg.Vision.Width, cfg.Embed)).Product()
+	return taps, Embed(scope, cfg, Squeeze(Slice(x, AxisRange(), AxisRange(0, 1)), 1))
+}
+
+// Embed brings vectors of the vision tower's last block to the common space by its last norm and projection: [..., Dv] to [..., D], not
+// normalised. The tower was trained so for the class token alone. scope is the one called visual.
+func Embed(scope *model.Scope, cfg Config, x *Node) *Node {
+	x = layer.LayerNorm(scope.At("ln_post"), x, epsilon)
+	return Dot(x, layer.Param(scope, x.Graph(), "proj", cfg.Vision.Width, cfg.Embed)).General([]int{x.Rank() - 1}, nil, []int{0}, nil)
 }
 
 // Taps gives the residual stream after each tap with the class token in front, [B, 1+N, Dv] each, without the last norm. Blocks after

@@ -53,7 +53,7 @@ type HoleRow struct {
 // MeasurePair measures a pair on the generated benchmarks in the folder root. An image's similarity to a text is that of its embedding plus the mean of its
 // eight most similar patches, above what those of the normal state's text have.
 func MeasurePair(ctx context.Context, backend compute.Backend, m *clip.Model, root, cache, version string, tell func(done, total int)) (*PairReport, error) {
-	text, err := multiads.NewTextEncoder(backend, m)
+	text, err := multiads.NewTextEncoder(backend, m, cache)
 	if err != nil {
 		return nil, err
 	}

@@ -61,14 +61,15 @@ type cli struct {
 func newRoot() *cobra.Command {
 	c := &cli{}
 	root := &cobra.Command{
-		Use: "adlab", Short: "visual industrial anomaly detection: INP-Former on GoMLX",
+		Use: "adlab", Short: "visual industrial anomaly detection: INP-Former and MultiADS on GoMLX",
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON object instead of text")
 	root.PersistentFlags().StringVar(&c.backend, "backend", "", "xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
 	pretrain := &cobra.Command{Use: "pretrain", Short: "make the small encoders that ship with adlab again, from scratch"}
 	pretrain.AddCommand(newPretrainClip(c), newMeasureClip(c))
-	root.AddCommand(pretrain, newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c), newBackends(c), newBench(c), newDemo(c),
+	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c), newBackends(c), newBench(c), newDemo(c), newKBA(c),
+		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c), pretrain,
 		&cobra.Command{Use: "version", Short: "say which build this is", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version)
 		}})
