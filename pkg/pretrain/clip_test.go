@@ -197,3 +197,9 @@ func TestPairRefuses(t *testing.T) {
 		require.ErrorContains(t, err, "pretrain clip: expected")
 	}
 }
+
+func TestMassIsThatOfTheNearestTexts(t *testing.T) {
+	texts := [][]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} // the normal state's first
+	x := seen{image: []float32{1, 0, 0}, patches: [][]float32{{1, 0, 0}, {0, 0, 1}, {1, 0, 0}}}
+	require.InDeltaSlice(t, []float64{0, 1}, x.mass(texts), 1e-6)
+}
