@@ -50,7 +50,7 @@ type HoleRow struct {
 	Higher float64 `json:"higher"`
 }
 
-// MeasurePair measures a pair on the generated benchmarks in the folder root. An image has the type whose text takes most of its patches and of itself, beside the normal state's.
+// MeasurePair measures a pair on the generated benchmarks in the folder root. An image has the type whose text it shows most.
 func MeasurePair(ctx context.Context, backend compute.Backend, m *clip.Model, root, cache, version string, tell func(done, total int)) (*PairReport, error) {
 	text, err := multiads.NewTextEncoder(backend, m, cache)
 	if err != nil {
@@ -165,27 +165,21 @@ func unitVector(v []float32) []float32 {
 	return out
 }
 
-// sharpness multiplies cosines before the softmax over the texts.
-const sharpness = 100
+// strongest is how many patches say what an image shows.
+const strongest = 8
 
-// mass is how much of the image each text takes, the normal state's, which is the first, left out: the sum over the patches of the softmax over all texts, beside the image's own.
-func (x seen) mass(texts [][]float32) []float64 {
-	out := make([]float64, len(texts))
-	share := func(v []float32, weight float64) {
-		sum, e := 0.0, make([]float64, len(texts))
-		for k, t := range texts {
-			e[k] = math.Exp(sharpness * product(v, t))
-			sum += e[k]
-		}
-		for k := range e {
-			out[k] += weight * e[k] / sum
-		}
+// shows is how much of a text is seen in an image: its most similar patches above its middle one, and half of what the whole image has above the normal state's text.
+func (x seen) shows(text, normal []float32) float64 {
+	all := make([]float64, len(x.patches))
+	for i, p := range x.patches {
+		all[i] = product(p, text)
 	}
-	for _, p := range x.patches {
-		share(p, 1)
+	slices.Sort(all)
+	sum, n := 0.0, min(strongest, len(all))
+	for _, v := range all[len(all)-n:] {
+		sum += v / float64(n)
 	}
-	share(x.image, 1)
-	return out[1:]
+	return sum - all[len(all)/2] + (product(x.image, text)-product(x.image, normal))/2
 }
 
 // spoken is a category's name as one says it.
@@ -213,7 +207,7 @@ func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen, dra
 			{func(k string) string { return g.Types[k].Kept }, &row.Synonym, &row.OwnSynonym},
 		} {
 			for goal, candidates := range map[*float64][]string{way.all: all, way.own: own} {
-				sentences := []string{"flawless " + spoken(x.Category)}
+				sentences := []string{"good " + spoken(x.Category)}
 				for _, k := range candidates {
 					sentences = append(sentences, spoken(x.Category)+" with "+way.words(k))
 				}
@@ -221,8 +215,11 @@ func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen, dra
 				if err != nil {
 					return row, err
 				}
-				mass := x.mass(vectors)
-				if candidates[slices.Index(mass, slices.Max(mass))] == truth {
+				shown := make([]float64, len(candidates))
+				for k := range candidates {
+					shown[k] = x.shows(vectors[k+1], vectors[0])
+				}
+				if candidates[slices.Index(shown, slices.Max(shown))] == truth {
 					*goal += 1 / float64(len(images))
 				}
 			}

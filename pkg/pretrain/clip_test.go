@@ -198,8 +198,14 @@ func TestPairRefuses(t *testing.T) {
 	}
 }
 
-func TestMassIsThatOfTheNearestTexts(t *testing.T) {
-	texts := [][]float32{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} // the normal state's first
-	x := seen{image: []float32{1, 0, 0}, patches: [][]float32{{1, 0, 0}, {0, 0, 1}, {1, 0, 0}}}
-	require.InDeltaSlice(t, []float64{0, 1}, x.mass(texts), 1e-6)
+func TestAnImageShowsWhatStandsOutInIt(t *testing.T) {
+	normal, hole, crack := []float32{1, 0, 0}, []float32{0, 1, 0}, []float32{0, 0, 1}
+	x := seen{image: normal}
+	for i := range 20 {
+		x.patches = append(x.patches, [][]float32{crack, hole}[min(i/17, 1)]) // all like a crack, so none is; three like a hole
+	}
+	require.Greater(t, x.shows(hole, normal), x.shows(crack, normal))
+	with := x
+	with.image = crack
+	require.Greater(t, with.shows(crack, normal), x.shows(crack, normal))
 }
