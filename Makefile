@@ -42,7 +42,7 @@ bench: setup build data ## measure the foundation's table again (three seeds; an
 	@source tools/env.sh
 	bin/adlab bench --out figures/foundation
 
-figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing about an hour and a half
+figures: setup build data ## every exhibit of profile tiny into figures, with a page
 	@source tools/env.sh
 	bin/adlab gallery --profile tiny --out figures
 
