@@ -143,9 +143,9 @@ func (e Exhibit) Cost(s Settings) string {
 			all[m.head()] = true
 		}
 	}
-	switch {
+	switch { // no exhibit has both
 	case len(each) > 0:
-		return fmt.Sprintf("%d heads, and %d for each category", len(all), len(each))
+		return fmt.Sprintf("%d heads a category", len(each))
 	case len(all) == 1:
 		return "1 head"
 	}
