@@ -173,7 +173,7 @@ func (e *Encoder) Grid() int { return e.Config.Grid }
 func (e *Encoder) Width() int { return e.Config.Width }
 
 // Groups is the shallow and the deep half of the taps.
-func (e *Encoder) Groups() [][]int { return halves(len(e.Config.Taps)) }
+func (e *Encoder) Groups() [][]int { return Halves(len(e.Config.Taps)) }
 
 // Store holds the frozen weights.
 func (e *Encoder) Store() *model.Store { return e.store }
