@@ -9,18 +9,30 @@ import (
 
 // Pixels is an encoder that encodes nothing: a token is a patch of 16 × 16 pixels as it is. Nearest neighbour on it says
 // what raw patches are worth. It satisfies encoder.Encoder and has no weights.
-type Pixels struct{ store *model.Store }
+type Pixels struct {
+	store *model.Store
+	half  bool // patches at half the resolution
+}
 
 const pixelsImage, pixelsPatch = 224, 16
 
 // NewPixels is for whole images at 224 pixels.
-func NewPixels() *Pixels { return &Pixels{model.NewStore()} }
+func NewPixels() *Pixels { return &Pixels{store: model.NewStore()} }
 
-// Name is "pixels".
-func (p *Pixels) Name() string { return "pixels" }
+// NewHalfPixels is the same with patches averaged to 8 × 8 pixels: 192 values a token, as many as the small encoders have,
+// for detectors whose cost grows with the square of the width.
+func NewHalfPixels() *Pixels { return &Pixels{model.NewStore(), true} }
+
+// Name is "pixels" or "pixels-half".
+func (p *Pixels) Name() string {
+	if p.half {
+		return "pixels-half"
+	}
+	return "pixels"
+}
 
 // Digest names the definition.
-func (p *Pixels) Digest() string { return "pixels 224 patch 16 v1" }
+func (p *Pixels) Digest() string { return p.Name() + " 224 patch 16 v1" }
 
 // Transform keeps values in 0..1.
 func (p *Pixels) Transform() imageio.Transform {
@@ -30,8 +42,16 @@ func (p *Pixels) Transform() imageio.Transform {
 // Grid is 14.
 func (p *Pixels) Grid() int { return pixelsImage / pixelsPatch }
 
-// Width is 768 values a patch.
-func (p *Pixels) Width() int { return pixelsPatch * pixelsPatch * 3 }
+// side is a token's, in values.
+func (p *Pixels) side() int {
+	if p.half {
+		return pixelsPatch / 2
+	}
+	return pixelsPatch
+}
+
+// Width is 768 values a patch, or 192.
+func (p *Pixels) Width() int { return p.side() * p.side() * 3 }
 
 // Groups is the only level.
 func (p *Pixels) Groups() [][]int { return [][]int{{0}} }
@@ -39,9 +59,12 @@ func (p *Pixels) Groups() [][]int { return [][]int{{0}} }
 // Store is empty.
 func (p *Pixels) Store() *model.Store { return p.store }
 
-// Forward gives one level: [B, 224, 224, 3] to [B, 196, 768].
+// Forward gives one level: [B, 224, 224, 3] to [B, 196, 768], or [B, 196, 192].
 func (p *Pixels) Forward(_ *model.Scope, images *Node) []*Node {
-	b, n, k := images.Shape().Dimensions[0], p.Grid(), pixelsPatch
+	b, n, k := images.Shape().Dimensions[0], p.Grid(), p.side()
+	if pool := pixelsPatch / k; pool > 1 {
+		images = ReduceMean(Reshape(images, b, n*k, pool, n*k, pool, 3), 2, 4)
+	}
 	patches := TransposeAllAxes(Reshape(images, b, n, k, n, k, 3), 0, 1, 3, 2, 4, 5)
 	return []*Node{Reshape(patches, b, n*n, k*k*3)}
 }

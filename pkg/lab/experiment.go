@@ -32,7 +32,7 @@ type Experiment struct {
 	Detector string // one of Detectors
 	Profile  string // smoke, tiny, paper
 	Setting  string // single-class: one model a category; multi-class: one for all
-	Encoder  string // "", "random", "hog", "pixels", or a safetensors file of DINOv2 or of EfficientNet-Lite0
+	Encoder  string // "", "random", "vit", "vit-random", "hog", "hog-cells", "pixels", "pixels-half", or a safetensors file of DINOv2 or of EfficientNet-Lite0
 	Seed     uint64
 
 	INPs, Steps, Batch int
@@ -150,11 +150,19 @@ func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
 		return convnet.New(cfg)
 	case "hog":
 		return baseline.NewHOG(), nil
+	case "hog-cells":
+		return baseline.NewHOGCells(), nil
 	case "pixels":
 		return baseline.NewPixels(), nil
+	case "pixels-half":
+		return baseline.NewHalfPixels(), nil
+	case "vit":
+		return vit.Tiny(vit.Options{Resize: e.Resize, Crop: e.Crop})
+	case "vit-random":
+		return vit.RandomTiny(vit.Options{Resize: e.Resize, Crop: e.Crop}, e.Seed)
 	}
 	if _, err := os.Stat(e.Encoder); err != nil {
-		return nil, fmt.Errorf("--encoder: expected random, hog, pixels or a safetensors file, got %q, and there is no such file", e.Encoder)
+		return nil, fmt.Errorf("--encoder: expected random, vit, vit-random, hog, hog-cells, pixels, pixels-half or a safetensors file, got %q, and there is no such file", e.Encoder)
 	}
 	if convnet.IsWeights(e.Encoder) {
 		return convnet.Open(e.Encoder, cfg)

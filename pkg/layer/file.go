@@ -42,10 +42,16 @@ func Shapes(arrays map[string]Array) map[string][]int {
 
 // WriteContent writes names, shapes and values to w in the order of the names: part of digests.
 func WriteContent(w io.Writer, arrays map[string]Array) error {
+	const piece = 1 << 14 // values at a time: the largest arrays are not copied whole
 	for _, name := range slices.Sorted(maps.Keys(arrays)) {
 		a := arrays[name]
-		if _, err := fmt.Fprintf(w, "%s %v\n%s", name, a.Shape, tensorfile.F32(a.Data, a.Shape...).Data); err != nil {
+		if _, err := fmt.Fprintf(w, "%s %v\n", name, a.Shape); err != nil {
 			return err
+		}
+		for part := range slices.Chunk(a.Data, piece) {
+			if _, err := w.Write(tensorfile.F32(part).Data); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

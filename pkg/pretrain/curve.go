@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"adlab/pkg/train"
 )
 
 // curve keeps the loss of every step in a file beside the checkpoint, so that a run that was interrupted has all of it.
@@ -37,13 +35,13 @@ func (c *curve) open() (err error) {
 	return err
 }
 
-func (c *curve) add(s train.Step) {
+func (c *curve) add(step int, loss float64) {
 	now, seconds := time.Now(), 0.0
 	if !c.last.IsZero() {
 		seconds = now.Sub(c.last).Seconds()
 	}
 	c.last = now
-	fmt.Fprintf(c.file, "%d,%g,%.3f\n", s.Number, s.Loss, seconds)
+	fmt.Fprintf(c.file, "%d,%g,%.3f\n", step, loss, seconds)
 }
 
 func (c *curve) close() { c.file.Close() }

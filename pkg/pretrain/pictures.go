@@ -30,7 +30,7 @@ type file struct{ path, digest string }
 // files lists the source's training pictures, ordered by digest, each content once.
 func (s Source) files(home string) ([]file, error) {
 	var paths []string
-	if s.fetch == nil {
+	if s.fetch == nil && s.lessons == 0 {
 		set, err := datasets.Open(s.Name, filepath.Join(home, s.Name), datasets.Options{})
 		if err != nil {
 			return nil, err

@@ -24,18 +24,23 @@ const mostBytes = 64 << 20
 // settings, with the package's statement of licences beside them. The digest is checked, and the folder appears whole or
 // not at all; one that is there is left alone. Sources that are data sets are fetched with `adlab data fetch`. Errors are one line.
 func (s Source) Fetch(ctx context.Context, home string, say func(format string, args ...any)) error {
-	if s.fetch == nil {
+	var stated string
+	switch {
+	case s.fetch != nil:
+		stated = fmt.Sprintf("%s, SHA-256 %s\nlicence: %s\n", s.Origin, s.fetch.sha256, s.Licence)
+	case s.lessons > 0:
+		stated = fmt.Sprintf("%d %s\nlicence: %s\n", s.lessons, s.Origin, s.Licence)
+	default:
 		return nil
 	}
 	goal := filepath.Join(home, "pretrain", s.Name)
-	stated := fmt.Sprintf("%s, SHA-256 %s\nlicence: %s\n", s.Origin, s.fetch.sha256, s.Licence)
 	if b, err := os.ReadFile(filepath.Join(goal, manifest)); err == nil && string(b) == stated {
 		return nil
 	}
 	if _, err := os.Stat(goal); err == nil {
 		return fmt.Errorf("%s: expected nothing, or pictures of %s with their %s; move it away", goal, s.Origin, manifest)
 	}
-	say("fetching %s", s.Origin)
+	say("bringing %s", s.Origin)
 	if err := os.MkdirAll(filepath.Dir(goal), 0o777); err != nil {
 		return err
 	}
@@ -44,10 +49,15 @@ func (s Source) Fetch(ctx context.Context, home string, say func(format string, 
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	if err := s.fetch.into(ctx, tmp); err != nil {
+	pictures := filepath.Join(tmp, "pictures")
+	if s.fetch != nil {
+		err = s.fetch.into(ctx, tmp)
+	} else {
+		err = drawLessons(ctx, s.lessons, pictures)
+	}
+	if err != nil {
 		return fmt.Errorf("pictures of %s: %w; or leave them out with --without %s", s.Name, err, s.Name)
 	}
-	pictures := filepath.Join(tmp, "pictures")
 	if err := os.WriteFile(filepath.Join(pictures, manifest), []byte(stated), 0o666); err != nil {
 		return err
 	}

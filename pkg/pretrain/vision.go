@@ -37,12 +37,20 @@ func DefaultVisionLoss() VisionLoss {
 // singles pairs taps of the student with levels of the teacher for VisionLoss.Single.
 var singles = [][2]int{{0, 0}, {0, 2}, {1, 3}, {2, 4}, {3, 5}, {3, 6}}
 
-// distillation builds the loss of one batch of bytes [B, 224, 224, 3]. Parts: of each group of levels, the mean cosine of
+// distillation builds the loss of one batch of bytes [B, side, side, 3], where teacher and student agree on the side. Parts: of each group of levels, the mean cosine of
 // student's and teacher's tokens, then the mean centred cosine.
 type distillation struct {
 	student vit.Config
 	teacher *convnet.Encoder
 	weights VisionLoss
+}
+
+// newDistillation is for windows of that side.
+func newDistillation(side int, weights VisionLoss) (distillation, error) {
+	teacher, err := convnet.New(convnet.Config{Image: side})
+	cfg := VisionConfig()
+	cfg.Grid = side / cfg.Patch
+	return distillation{cfg, teacher, weights}, err
 }
 
 // The scopes of student, teacher and what is thrown away.

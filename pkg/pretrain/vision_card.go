@@ -21,9 +21,7 @@ type VisionCard struct {
 	TeacherHash string       `json:"teacher_digest"`
 	Loss        VisionLoss   `json:"loss"`
 	Steps       int          `json:"steps"`
-	Of          int          `json:"of"` // steps of the schedule
-	Batch       int          `json:"batch"`
-	Rate        float64      `json:"rate"`
+	Stages      []Stage      `json:"stages"`
 	Seed        uint64       `json:"seed"`
 	Backend     string       `json:"backend"`
 	Version     string       `json:"version"`
@@ -54,7 +52,7 @@ type CurvePoint struct {
 
 func newVisionCard(v Vision, d distillation, sources []Source, pictures []Picture, done int, agreement []float64, points []Point, version string) *VisionCard {
 	c := &VisionCard{Student: d.student, Parameters: d.parameters(), Teacher: d.teacher.Name(), TeacherHash: d.teacher.Digest(), Loss: d.weights,
-		Steps: done, Of: v.Steps, Batch: v.Batch, Rate: v.Rate, Seed: v.Seed, Backend: v.Backend.Name(), Version: version, Agreement: agreement}
+		Steps: done, Stages: v.Stages, Seed: v.Seed, Backend: v.Backend.Name(), Version: version, Agreement: agreement}
 	total := 0.0
 	for _, s := range sources {
 		total += s.Share
@@ -99,7 +97,7 @@ func (c *VisionCard) write(out string, weights map[string]tensorfile.Tensor) err
 	taps := strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Student.Taps), " ", ","), "[]")
 	err := tensorfile.Write(out, weights, map[string]string{
 		"name": "adlab-vit-tiny", "taps": taps, "crop": fmt.Sprint(Window), "resize": fmt.Sprint(Window),
-		"made_by": fmt.Sprintf("adlab pretrain vision --steps %d --batch %d --rate %g --seed %d, version %s, after %d steps", c.Of, c.Batch, c.Rate, c.Seed, c.Version, c.Steps),
+		"made_by": fmt.Sprintf("adlab pretrain vision --seed %d, stages %+v, version %s, after %d steps", c.Seed, c.Stages, c.Version, c.Steps),
 		"teacher": c.Teacher + " " + c.TeacherHash, "pictures": c.Pictures, "licence": "Apache-2.0; of the training pictures, see the card",
 	})
 	if err != nil {
@@ -123,8 +121,8 @@ func (c *VisionCard) Markdown() string {
 	p("| read at | %d pixels, the whole image, %d x %d patch tokens, taps after blocks %v, no head, no final norm |", Window, s.Grid, s.Grid, s.Taps)
 	p("| teacher | %s, digest %s |", c.Teacher, cmp.Or(c.TeacherHash, "none"))
 	p("| loss | weights %+v: see pkg/pretrain/vision.go |", c.Loss)
-	p("| run | `adlab pretrain vision --steps %d --batch %d --rate %g --seed %d`, %d steps done, backend %s, version %s |", c.Of, c.Batch, c.Rate, c.Seed, c.Steps, c.Backend, c.Version)
-	p("| cost | %.0f s of training, %d windows |", c.Seconds, c.Steps*c.Batch)
+	p("| run | `adlab pretrain vision --seed %d`, stages %+v, %d steps done, backend %s, version %s |", c.Seed, c.Stages, c.Steps, c.Backend, c.Version)
+	p("| cost | %.0f s of training |", c.Seconds)
 	p("| weights | SHA-256 over names, shapes and values %s |", c.Weights)
 	p("| pictures | SHA-256 over their digests %s |\n", c.Pictures)
 	p("## Agreement with the teacher\n")

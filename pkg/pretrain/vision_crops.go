@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"adlab/pkg/imageio"
-
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
@@ -13,6 +11,7 @@ import (
 // train.Data.
 type Crops struct {
 	Seed  uint64
+	Side  int // of a window in pixels, at most Window
 	picks []pick
 }
 
@@ -22,10 +21,10 @@ type pick struct {
 	pictures []Picture
 }
 
-// NewCrops draws from the pictures of the sources by their shares. With held, only from those kept apart to measure on;
+// NewCrops draws windows of that side from the pictures of the sources by their shares. With held, only from those kept apart to measure on;
 // else only from the others.
-func NewCrops(sources []Source, pictures []Picture, held bool, seed uint64) (*Crops, error) {
-	c := &Crops{Seed: seed}
+func NewCrops(sources []Source, pictures []Picture, held bool, side int, seed uint64) (*Crops, error) {
+	c := &Crops{Seed: seed, Side: side}
 	total := 0.0
 	for _, s := range sources {
 		var own []Picture
@@ -49,30 +48,30 @@ func NewCrops(sources []Source, pictures []Picture, held bool, seed uint64) (*Cr
 	return c, nil
 }
 
-// Batch gives the windows at those places, [len(places), 224, 224, 3] bytes.
+// Batch gives the windows at those places, [len(places), Side, Side, 3] bytes.
 func (c *Crops) Batch(places []int) *tensors.Tensor {
-	const bytes = Window * Window * 3
+	bytes := c.Side * c.Side * 3
 	pix := make([]uint8, len(places)*bytes)
 	for i, place := range places {
 		c.draw(pix[i*bytes:(i+1)*bytes], rand.New(rand.NewPCG(c.Seed, uint64(place))))
 	}
-	return tensors.FromFlatDataAndDimensions(pix, len(places), Window, Window, 3)
+	return tensors.FromFlatDataAndDimensions(pix, len(places), c.Side, c.Side, 3)
 }
 
 // draw writes one window: a piece of a picture in one of its sizes, turned, sometimes in other colours, and sometimes
 // with pieces of other pictures pasted in, so that the student also follows its teacher where something is wrong.
 func (c *Crops) draw(dst []uint8, rng *rand.Rand) {
-	c.piece(dst, Window, Window, rng)
+	c.piece(dst, c.Side, c.Side, rng)
 	recolour(dst, rng)
 	if rng.Float64() < 0.3 {
 		for range 1 + rng.IntN(4) {
-			w, h := 4+rng.IntN(76), 4+rng.IntN(76)
+			w, h := 4+rng.IntN(c.Side/3), 4+rng.IntN(c.Side/3)
 			patch := make([]uint8, w*h*3)
 			c.piece(patch, w, h, rng)
 			recolour(patch, rng)
-			x, y := rng.IntN(Window-w), rng.IntN(Window-h)
+			x, y := rng.IntN(c.Side-w), rng.IntN(c.Side-h)
 			for row := range h {
-				copy(dst[((y+row)*Window+x)*3:][:w*3], patch[row*w*3:])
+				copy(dst[((y+row)*c.Side+x)*3:][:w*3], patch[row*w*3:])
 			}
 		}
 	}
@@ -137,16 +136,4 @@ func recolour(pix []uint8, rng *rand.Rand) {
 	for i := range pix {
 		pix[i] = table[i%3][pix[i]]
 	}
-}
-
-// whole is a picture's first size in three channels.
-func whole(m *imageio.Image) []uint8 {
-	if m.C == 3 {
-		return m.Pix
-	}
-	out := make([]uint8, 0, 3*len(m.Pix))
-	for _, p := range m.Pix {
-		out = append(out, p, p, p)
-	}
-	return out
 }

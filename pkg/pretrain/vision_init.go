@@ -2,10 +2,7 @@ package pretrain
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"adlab/pkg/convnet"
@@ -16,49 +13,21 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// RandomVision draws a network as it stands before any training and before any picture was seen: what the distilled one is
-// compared with. Normal weights that keep the size of what goes through, norms that do nothing, LayerScale 1.
-func RandomVision(cfg vit.Config, seed uint64) map[string]layer.Array {
-	shapes, arrays := vit.Shapes(cfg), map[string]layer.Array{}
-	rng := rand.New(rand.NewPCG(seed, 0x717))
-	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		size := 1
-		for _, d := range shapes[name] {
-			size *= d
-		}
-		data := make([]float32, size)
-		fan := float64(size / shapes[name][0])
-		deviation := 0.0
-		switch {
-		case strings.Contains(name, ".norm") && strings.HasSuffix(name, ".weight"), strings.HasSuffix(name, ".gamma"):
-			for i := range data {
-				data[i] = 1
-			}
-		case strings.HasSuffix(name, "attn.proj.weight"), strings.HasSuffix(name, "fc2.weight"): // what is added to the stream
-			deviation = 1 / math.Sqrt(fan*float64(2*cfg.Depth))
-		case strings.HasSuffix(name, ".weight"):
-			deviation = 1 / math.Sqrt(fan)
-		case strings.HasSuffix(name, "token"), strings.HasSuffix(name, "tokens"), name == "pos_embed":
-			deviation = 0.1
-		}
-		if deviation > 0 {
-			for i := range data {
-				data[i] = float32(deviation * rng.NormFloat64())
-			}
-		}
-		arrays[name] = layer.Array{Shape: shapes[name], Data: data}
-	}
-	return arrays
-}
-
-// InitVision is RandomVision with what the pictures say already: patches are projected to their principal components,
+// InitVision is vit.Random with what the pictures say already: patches are projected to their principal components,
 // whitened in part; positions are sines and cosines; and queries equal keys, so that tokens look at those like them.
 func InitVision(cfg vit.Config, crops *Crops, seed uint64) (map[string]layer.Array, error) {
-	arrays := RandomVision(cfg, seed)
+	arrays := vit.Random(cfg, seed)
 	if err := principal(arrays, cfg, crops); err != nil {
 		return nil, err
 	}
 	waves(arrays["pos_embed"].Data, cfg)
+	for name, a := range arrays { // a stream of the teacher's size
+		if strings.HasPrefix(name, "patch_embed") || name == "pos_embed" || strings.HasSuffix(name, "attn.proj.weight") || strings.HasSuffix(name, "fc2.weight") {
+			for i := range a.Data {
+				a.Data[i] *= 0.5
+			}
+		}
+	}
 	c, d := cfg.Width, cfg.Width/cfg.Heads
 	gain := float32(math.Sqrt(4 * math.Sqrt(float64(d)) / float64(d))) // a token's product with itself comes to about 4 after the root of d
 	for i := range cfg.Depth {
@@ -75,8 +44,8 @@ func InitVision(cfg vit.Config, crops *Crops, seed uint64) (map[string]layer.Arr
 // fourth root of its variance, then all are scaled together to a mean square of 1: between the plain picture, in which
 // fine detail is lost, and whitening, in which noise is as loud as shape.
 func principal(arrays map[string]layer.Array, cfg vit.Config, crops *Crops) error {
-	const windows = 96
-	p, n := cfg.Patch, Window/cfg.Patch
+	windows := 96 * (Window / crops.Side) * (Window / crops.Side)
+	p, n := cfg.Patch, crops.Side/cfg.Patch
 	size := 3 * p * p
 	places := make([]int, windows)
 	for i := range places {
@@ -90,7 +59,7 @@ func principal(arrays map[string]layer.Array, cfg vit.Config, crops *Crops) erro
 		for ch := range 3 {
 			for y := range p {
 				for x := range p {
-					v := float64(pix[((w*Window+row*p+y)*Window+col*p+x)*3+ch]) / 255
+					v := float64(pix[((w*crops.Side+row*p+y)*crops.Side+col*p+x)*3+ch]) / 255
 					at[(ch*p+y)*p+x] = (v - float64(vit.Mean[ch])) / float64(vit.Std[ch])
 				}
 			}
@@ -139,11 +108,12 @@ func principal(arrays map[string]layer.Array, cfg vit.Config, crops *Crops) erro
 // of 0.25; the class row stays as it is.
 func waves(table []float32, cfg vit.Config) {
 	c, n := cfg.Width, cfg.StoredGrid
+	scale := float64(Window/cfg.Patch) / float64(n)
 	for i := range n * n {
 		at := table[(1+i)*c : (2+i)*c]
 		for k := range c / 4 {
 			w := math.Pow(1/100.0, float64(k)/float64(c/4))
-			y, x := float64(i/n)*float64(cfg.Grid)/float64(n)*w, float64(i%n)*float64(cfg.Grid)/float64(n)*w
+			y, x := float64(i/n)*scale*w, float64(i%n)*scale*w
 			for part, v := range []float64{math.Sin(y), math.Cos(y), math.Sin(x), math.Cos(x)} {
 				at[part*(c/4)+k] = float32(v * math.Sqrt(0.5))
 			}

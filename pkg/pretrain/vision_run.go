@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"adlab/pkg/convnet"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
@@ -24,9 +23,7 @@ type Vision struct {
 	Backend compute.Backend
 	Home    string // where data lie
 	Cache   string // where checkpoints lie
-	Steps   int
-	Batch   int
-	Rate    float64 // largest learning rate
+	Stages  []Stage
 	Seed    uint64
 	Without []string // sources that are left out
 	Loss    VisionLoss
@@ -34,15 +31,48 @@ type Vision struct {
 	Bar     func(name string) func(done, total int, unit string)
 }
 
+// Stage is a part of the training with its own size of windows and its own course of the learning rate.
+type Stage struct {
+	Side  int     `json:"side"` // of a window in pixels
+	Steps int     `json:"steps"`
+	Batch int     `json:"batch"` // windows a step
+	Rate  float64 `json:"rate"`  // largest learning rate
+}
+
 // DefaultVision is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
 func DefaultVision() Vision {
-	return Vision{Steps: 2000, Batch: 32, Rate: 1e-3, Seed: 1, Loss: DefaultVisionLoss()}
+	return Vision{Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
+		{Side: 112, Steps: 1400, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
+		{Side: Window, Steps: 400, Batch: 16, Rate: 5e-4},
+	}}
+}
+
+// Scale shares out that many steps among the stages in the proportions that they have.
+func (v *Vision) Scale(steps int) error {
+	total, left := 0, steps
+	for _, s := range v.Stages {
+		total += s.Steps
+	}
+	if steps < len(v.Stages) {
+		return fmt.Errorf("--steps: expected at least %d, one a stage, got %d", len(v.Stages), steps)
+	}
+	for i := range v.Stages {
+		share := max(1, v.Stages[i].Steps*steps/total)
+		if i == len(v.Stages)-1 {
+			share = left
+		}
+		v.Stages[i].Steps = share
+		left -= share
+	}
+	return nil
 }
 
 // Validate says in one line which setting cannot be.
 func (v Vision) Validate() error {
-	if v.Steps < 1 || v.Batch < 1 || !(v.Rate > 0) {
-		return fmt.Errorf("pretrain vision: expected at least 1 step, 1 window a step and a positive rate, got %d, %d and %g", v.Steps, v.Batch, v.Rate)
+	for _, s := range v.Stages {
+		if s.Steps < 1 || s.Batch < 1 || !(s.Rate > 0) || s.Side%16 != 0 || s.Side < 32 || s.Side > Window {
+			return fmt.Errorf("pretrain vision: expected at least 1 step, 1 window a step, a positive rate and a side of 32 to %d pixels, got %+v", Window, s)
+		}
 	}
 	for _, name := range v.Without {
 		if len(without(Sources(), []string{name})) == len(Sources()) {
@@ -72,54 +102,22 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	if err != nil {
 		return nil, err
 	}
-	crops, err := NewCrops(sources, pictures, false, v.Seed)
+	held, err := NewCrops(sources, pictures, true, Window, v.Seed)
 	if err != nil {
 		return nil, err
 	}
-	held, err := NewCrops(sources, pictures, true, v.Seed)
+	curve := &curve{path: filepath.Join(v.Cache, "pretrain", "vision-"+v.fingerprint(pictures, len(v.Stages))[:16]+".curve.csv")}
+	if err := curve.open(); err != nil {
+		return nil, err
+	}
+	defer curve.close()
+	store, done, err := v.train(ctx, sources, pictures, curve, asItStands)
 	if err != nil {
 		return nil, err
 	}
-	teacher, err := convnet.New(convnet.Config{})
+	d, err := newDistillation(Window, v.Loss)
 	if err != nil {
 		return nil, err
-	}
-	d := distillation{VisionConfig(), teacher, v.Loss}
-	store, err := d.store(crops, v.Seed)
-	if err != nil {
-		return nil, err
-	}
-	fingerprint := v.fingerprint(d, pictures)
-	checkpoint := filepath.Join(v.Cache, "pretrain", "vision-"+fingerprint[:16]+".safetensors")
-	curve := &curve{path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
-	done := v.Steps
-	if asItStands {
-		if done, err = stepsOf(checkpoint, fingerprint); err != nil {
-			return nil, err
-		}
-		if err := train.LoadStore(checkpoint, store); err != nil {
-			return nil, err
-		}
-	} else {
-		v.Say("student of %d parameters, %d pictures, checkpoint %s", d.parameters(), len(pictures), checkpoint)
-		if err := curve.open(); err != nil {
-			return nil, err
-		}
-		defer curve.close()
-		bar := v.Bar("distilling")
-		err := train.Run(ctx, store, crops, d.loss, train.Options{
-			Backend: v.Backend, Steps: v.Steps, Batch: v.Batch, Samples: v.Steps * v.Batch, Seed: v.Seed, ClipNorm: 1,
-			Schedule:   train.WarmCosine{Base: v.Rate, Final: v.Rate / 100, Warmup: min(100, v.Steps/4), Total: v.Steps},
-			Optimizer:  visionOptimizer(),
-			Checkpoint: checkpoint, Every: 3 * time.Minute, Fingerprint: fingerprint,
-			Report: func(s train.Step) {
-				curve.add(s)
-				bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f, cosines %.3f %.3f, centred %.3f %.3f", s.Loss, s.Parts[0], s.Parts[1], s.Parts[2], s.Parts[3]))
-			},
-		})
-		if err != nil {
-			return nil, err
-		}
 	}
 	weights, err := d.weights16(store)
 	if err != nil {
@@ -137,18 +135,80 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	return card, card.write(out, weights)
 }
 
+// train runs the stages one after the other, each from the weights of the one before, or goes on from the last one's
+// checkpoint. It gives the student and the number of steps that it has done in all. With asItStands it takes the checkpoint that
+// has come furthest as it is.
+func (v Vision) train(ctx context.Context, sources []Source, pictures []Picture, curve *curve, asItStands bool) (store *model.Store, done int, err error) {
+	for i, s := range v.Stages {
+		d, err := newDistillation(s.Side, v.Loss)
+		if err != nil {
+			return nil, 0, err
+		}
+		crops, err := NewCrops(sources, pictures, false, s.Side, v.Seed+uint64(i)<<32)
+		if err != nil {
+			return nil, 0, err
+		}
+		var student map[string]layer.Array
+		if i == 0 {
+			student, err = InitVision(d.student, crops, v.Seed)
+		} else {
+			student, err = layer.Get(store, studentScope+".")
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		fingerprint := v.fingerprint(pictures, i+1)
+		checkpoint := filepath.Join(v.Cache, "pretrain", "vision-"+fingerprint[:16]+".safetensors")
+		if asItStands {
+			if _, err := os.Stat(checkpoint); err != nil {
+				break
+			}
+		}
+		if store, err = d.store(student); err != nil {
+			return nil, 0, err
+		}
+		if asItStands {
+			n, err := stepsOf(checkpoint, fingerprint)
+			if err != nil {
+				return nil, 0, err
+			}
+			done += n
+			if err := train.LoadStore(checkpoint, store); err != nil {
+				return nil, 0, err
+			}
+			continue
+		}
+		v.Say("stage %d of %d: windows of %d pixels, %d parameters, checkpoint %s", i+1, len(v.Stages), s.Side, d.parameters(), checkpoint)
+		bar := v.Bar("distilling")
+		err = train.Run(ctx, store, crops, d.loss, train.Options{
+			Backend: v.Backend, Steps: s.Steps, Batch: s.Batch, Samples: s.Steps * s.Batch, Seed: v.Seed, ClipNorm: 1,
+			Schedule:   train.WarmCosine{Base: s.Rate, Final: s.Rate / 50, Warmup: min(60, s.Steps/4), Total: s.Steps},
+			Optimizer:  visionOptimizer(),
+			Checkpoint: checkpoint, Every: 3 * time.Minute, Fingerprint: fingerprint,
+			Report: func(x train.Step) {
+				curve.add(done+x.Number, x.Loss)
+				bar(x.Number, x.Of, fmt.Sprintf("steps, loss %.4f, cosines %.3f %.3f, centred %.3f %.3f", x.Loss, x.Parts[0], x.Parts[1], x.Parts[2], x.Parts[3]))
+			},
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+		done += s.Steps
+	}
+	if store == nil {
+		return nil, 0, fmt.Errorf("pretrain vision: no checkpoint of this run in %s; train first", filepath.Join(v.Cache, "pretrain"))
+	}
+	return store, done, nil
+}
+
 // visionOptimizer is AdamW with the updates' size limited; no AMSGrad, which would slow a schedule that ends low.
 func visionOptimizer() train.StableAdamW {
 	return train.StableAdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, WeightDecay: 0.02, Threshold: 1}
 }
 
-// store holds the student, trainable, at its start, the teacher, frozen, and the matrices that are thrown away.
-func (d distillation) store(crops *Crops, seed uint64) (*model.Store, error) {
+// store holds the student, trainable, the teacher, frozen, and the matrices that are thrown away.
+func (d distillation) store(student map[string]layer.Array) (*model.Store, error) {
 	store := model.NewStore()
-	student, err := InitVision(d.student, crops, seed)
-	if err != nil {
-		return nil, err
-	}
 	teacher, err := layer.Get(d.teacher.Store(), "")
 	if err != nil {
 		return nil, err
@@ -226,10 +286,10 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 	return sums, nil
 }
 
-// fingerprint covers everything that the trained bits depend on.
-func (v Vision) fingerprint(d distillation, pictures []Picture) string {
+// fingerprint covers everything that the bits depend on after the first stages.
+func (v Vision) fingerprint(pictures []Picture, stages int) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "vision 1\n%+v\n%s\n%+v\n%+v\n%d %d %g %d %s\n", d.student, d.teacher.Digest(), d.weights, visionOptimizer(), v.Steps, v.Batch, v.Rate, v.Seed, v.Backend.Name())
+	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", VisionConfig(), v.Loss, visionOptimizer(), v.Stages[:stages], v.Seed, v.Backend.Name())
 	for _, s := range without(Sources(), v.Without) {
 		fmt.Fprintf(h, "%s %g %v\n", s.Name, s.Share, s.Sides)
 	}
@@ -241,9 +301,6 @@ func (v Vision) fingerprint(d distillation, pictures []Picture) string {
 
 // stepsOf is how many steps the checkpoint has done.
 func stepsOf(checkpoint, fingerprint string) (done int, err error) {
-	if _, err := os.Stat(checkpoint); err != nil {
-		return 0, fmt.Errorf("pretrain vision: no checkpoint of this run in %s; train first", filepath.Dir(checkpoint))
-	}
 	f, err := tensorfile.Open(checkpoint)
 	if err != nil {
 		return 0, err

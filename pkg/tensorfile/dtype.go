@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"unsafe"
 )
 
 // DType is a safetensors element type.
@@ -81,6 +82,16 @@ func (t Tensor) Float32s() ([]float32, error) {
 		}
 	}
 	return out, nil
+}
+
+// Float32View is the elements without a copy where they are float32 and lie in memory as this machine reads them, else a
+// converted copy. A view is valid as long as Data is, and must not be written to.
+func (t Tensor) Float32View() ([]float32, error) {
+	native := binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+	if p := unsafe.Pointer(unsafe.SliceData(t.Data)); t.DType == DTypeF32 && native && len(t.Data) > 0 && uintptr(p)%4 == 0 {
+		return unsafe.Slice((*float32)(p), len(t.Data)/4), nil
+	}
+	return t.Float32s()
 }
 
 // Int64s converts the elements to int64. Floating-point types are an error.

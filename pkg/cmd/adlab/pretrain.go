@@ -18,13 +18,18 @@ func newPretrain(c *cli) *cobra.Command {
 }
 
 func newPretrainVision(c *cli) *cobra.Command {
-	v, out, asItStands := pretrain.DefaultVision(), "", false
+	v, out, steps, asItStands := pretrain.DefaultVision(), "", 0, false
 	cmd := &cobra.Command{
 		Use: "vision --out FILE", Short: "distil the small vision transformer from EfficientNet-Lite0", Args: cobra.NoArgs,
 		Long: "Fetches pictures with free licences by pinned digests, distils EfficientNet-Lite0 into a vision transformer of DINOv2's\narchitecture, and writes its weights and a card. An interrupted run goes on from its checkpoint to the same bits.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !strings.HasSuffix(out, ".safetensors") {
 				return fmt.Errorf("pretrain vision: --out names the file that the weights are written to, NAME.safetensors")
+			}
+			if cmd.Flags().Changed("steps") {
+				if err := v.Scale(steps); err != nil {
+					return err
+				}
 			}
 			l, err := c.lab()
 			if err != nil {
@@ -41,9 +46,7 @@ func newPretrainVision(c *cli) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&out, "out", "", "the weights' file")
-	f.IntVar(&v.Steps, "steps", v.Steps, "training steps")
-	f.IntVar(&v.Batch, "batch", v.Batch, "windows a step")
-	f.Float64Var(&v.Rate, "rate", v.Rate, "largest learning rate")
+	f.IntVar(&steps, "steps", 0, "training steps in all, shared out among the stages as the shipped run's are (default: the shipped run's)")
 	f.Uint64Var(&v.Seed, "seed", v.Seed, "of initialisation and windows")
 	f.StringSliceVar(&v.Without, "without", nil, "sources of pictures to leave out: "+strings.Join(pretrain.SourceNames(), ", "))
 	f.BoolVar(&asItStands, "as-it-stands", false, "train no more; write what the run's checkpoint holds")
