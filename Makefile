@@ -2,10 +2,10 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test lint lab bench clean distclean
+.PHONY: help setup build data demo test lint lab bench bench-encoders clean distclean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## fetch and build what is missing, in this checkout only
 	@bash tools/setup.sh
@@ -40,6 +40,11 @@ lab: setup ## JupyterLab with the Go kernel, on the notebooks
 bench: setup build data ## measure the foundation's table again (three seeds; an hour)
 	@source tools/env.sh
 	bin/adlab bench --out figures/foundation
+
+bench-encoders: setup build data ## measure the small encoders beside each other (three seeds; hours, goes on where it stopped)
+	@source tools/env.sh
+	[ -d .data/synth-tiny ] || bin/adlab data synth --size tiny
+	bin/adlab bench-encoders --out figures/encoders
 
 clean: ## remove what was built and written
 	rm -rf bin out

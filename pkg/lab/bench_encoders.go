@@ -36,6 +36,13 @@ var benchEncoders = []benchEncoder{
 	{"HOG", "hog", "hog-cells", true},
 }
 
+func benchNames() (names []string) {
+	for _, b := range benchEncoders {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
 // BenchSet is a data set of the table of encoders.
 type BenchSet struct {
 	Name, Layout, Data string
@@ -76,6 +83,7 @@ type EncoderTable struct {
 type BenchOptions struct {
 	Sets                []BenchSet
 	Methods             []string
+	Encoders            []string // by name; nil for all
 	Seeds               []uint64
 	Steps, ControlSteps int // of INP-Former
 	Version             string
@@ -87,6 +95,11 @@ type BenchOptions struct {
 func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions, done func(*EncoderTable) error) error {
 	t := &EncoderTable{Title: "Encoders of the small world", Backend: l.Backend.Short(), Version: o.Version, INPs: Default("elpv").INPs, Batch: profiles["tiny"].batch,
 		Digests: map[string]string{}, Sets: map[string]string{}, Milliseconds: map[string]float64{}}
+	for _, name := range o.Encoders {
+		if !slices.ContainsFunc(benchEncoders, func(b benchEncoder) bool { return b.Name == name }) {
+			return fmt.Errorf("--encoders: expected some of %s, got %q", strings.Join(benchNames(), ", "), name)
+		}
+	}
 	for _, s := range o.Sets {
 		set, err := datasets.Open(s.Layout, s.Data, datasets.Options{})
 		if err != nil {
@@ -100,6 +113,9 @@ func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions, done func(*Enco
 		for _, method := range o.Methods {
 			for _, s := range o.Sets {
 				for _, b := range benchEncoders {
+					if o.Encoders != nil && !slices.Contains(o.Encoders, b.Name) {
+						continue
+					}
 					e := Default(s.Layout)
 					e.Data, e.Detector, e.Seed, e.Encoder = s.Data, method, seed, b.KNN
 					if method == "inp-former" {

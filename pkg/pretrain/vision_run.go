@@ -42,8 +42,8 @@ type Stage struct {
 // DefaultVision is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
 func DefaultVision() Vision {
 	return Vision{Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
-		{Side: 112, Steps: 1400, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
-		{Side: Window, Steps: 400, Batch: 16, Rate: 5e-4},
+		{Side: 112, Steps: 2200, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
+		{Side: Window, Steps: 500, Batch: 16, Rate: 5e-4},
 	}}
 }
 

@@ -66,6 +66,7 @@ func newBenchEncoders(c *cli) *cobra.Command {
 	f := cmd.Flags()
 	f.StringSliceVar(&only, "sets", nil, "data sets, by name (default: all)")
 	f.StringSliceVar(&o.Methods, "methods", []string{"knn", "inp-former"}, "detectors")
+	f.StringSliceVar(&o.Encoders, "encoders", nil, "encoders, by the table's names (default: all)")
 	f.IntVar(&seeds, "seeds", seeds, "number of seeds, from 1")
 	f.IntVar(&o.Steps, "steps", o.Steps, "INP-Former's training steps on the pretrained encoders")
 	f.IntVar(&o.ControlSteps, "control-steps", o.ControlSteps, "and on the others")
