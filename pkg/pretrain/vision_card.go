@@ -87,13 +87,10 @@ func newVisionCard(v Vision, d distillation, sources []Source, pictures []Pictur
 
 // write writes the weights under the official names, and the card beside them as NAME.md.
 func (c *VisionCard) write(out string, weights map[string]tensorfile.Tensor) error {
-	h := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(weights)) {
-		t := weights[name]
-		fmt.Fprintf(h, "%s %v\n%s", name, t.Shape, t.Data)
+	for _, t := range weights {
 		c.Bytes += len(t.Data)
 	}
-	c.Weights = fmt.Sprintf("%x", h.Sum(nil))
+	c.Weights = weightsDigest(weights)
 	taps := strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Student.Taps), " ", ","), "[]")
 	err := tensorfile.Write(out, weights, map[string]string{
 		"name": "adlab-vit-tiny", "taps": taps, "crop": fmt.Sprint(Window), "resize": fmt.Sprint(Window),
@@ -107,6 +104,16 @@ func (c *VisionCard) write(out string, weights map[string]tensorfile.Tensor) err
 		_, err := io.WriteString(w, c.Markdown())
 		return err
 	})
+}
+
+// weightsDigest is the SHA-256 over names, shapes and values.
+func weightsDigest(weights map[string]tensorfile.Tensor) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(weights)) {
+		t := weights[name]
+		fmt.Fprintf(h, "%s %v\n%s", name, t.Shape, t.Data)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
 // Markdown is the card as a page.

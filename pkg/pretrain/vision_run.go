@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type Vision struct {
 	Loss    VisionLoss
 	Say     func(format string, args ...any)
 	Bar     func(name string) func(done, total int, unit string)
+	sources []Source // Sources
 }
 
 // Stage is a part of the training with its own size of windows and its own course of the learning rate.
@@ -41,7 +43,7 @@ type Stage struct {
 
 // DefaultVision is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
 func DefaultVision() Vision {
-	return Vision{Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
+	return Vision{sources: Sources(), Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
 		{Side: 112, Steps: 2200, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
 		{Side: Window, Steps: 500, Batch: 16, Rate: 5e-4},
 	}}
@@ -75,7 +77,7 @@ func (v Vision) Validate() error {
 		}
 	}
 	for _, name := range v.Without {
-		if len(without(Sources(), []string{name})) == len(Sources()) {
+		if !slices.Contains(SourceNames(), name) {
 			return fmt.Errorf("--without: expected some of %s, got %q", strings.Join(SourceNames(), ", "), name)
 		}
 	}
@@ -91,7 +93,7 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	if err := v.Validate(); err != nil {
 		return nil, err
 	}
-	sources := without(Sources(), v.Without)
+	sources := without(v.sources, v.Without)
 	for _, s := range sources {
 		if err := s.Fetch(ctx, v.Home, v.Say); err != nil {
 			return nil, err
@@ -290,7 +292,7 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 func (v Vision) fingerprint(pictures []Picture, stages int) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", VisionConfig(), v.Loss, visionOptimizer(), v.Stages[:stages], v.Seed, v.Backend.Name())
-	for _, s := range without(Sources(), v.Without) {
+	for _, s := range without(v.sources, v.Without) {
 		fmt.Fprintf(h, "%s %g %v\n", s.Name, s.Share, s.Sides)
 	}
 	for _, p := range pictures {
