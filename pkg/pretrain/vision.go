@@ -46,11 +46,10 @@ type distillation struct {
 }
 
 // newDistillation is for windows of that side.
-func newDistillation(side int, weights VisionLoss) (distillation, error) {
+func newDistillation(student vit.Config, side int, weights VisionLoss) (distillation, error) {
 	teacher, err := convnet.New(convnet.Config{Image: side})
-	cfg := VisionConfig()
-	cfg.Grid = side / cfg.Patch
-	return distillation{cfg, teacher, weights}, err
+	student.Grid = side / student.Patch
+	return distillation{student, teacher, weights}, err
 }
 
 // The scopes of student, teacher and what is thrown away.

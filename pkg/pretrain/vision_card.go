@@ -28,6 +28,7 @@ type VisionCard struct {
 	Seconds     float64      `json:"seconds"`
 	Sources     []CardSource `json:"sources"`
 	Pictures    string       `json:"pictures_digest"` // over the contents of all pictures
+	Measured    int          `json:"measured"`        // held-out windows
 	Agreement   []float64    `json:"agreement"`       // cosines with the teacher on held-out windows, of each group; then centred
 	Curve       []CurvePoint `json:"curve"`
 	Weights     string       `json:"weights_digest"`
@@ -52,7 +53,7 @@ type CurvePoint struct {
 
 func newVisionCard(v Vision, d distillation, sources []Source, pictures []Picture, done int, agreement []float64, points []Point, version string) *VisionCard {
 	c := &VisionCard{Student: d.student, Parameters: d.parameters(), Teacher: d.teacher.Name(), TeacherHash: d.teacher.Digest(), Loss: d.weights,
-		Steps: done, Stages: v.Stages, Seed: v.Seed, Backend: v.Backend.Name(), Version: version, Agreement: agreement}
+		Steps: done, Stages: v.Stages, Seed: v.Seed, Backend: v.Backend.Name(), Version: version, Measured: v.measured, Agreement: agreement}
 	total := 0.0
 	for _, s := range sources {
 		total += s.Share
@@ -133,7 +134,7 @@ func (c *VisionCard) Markdown() string {
 	p("| weights | SHA-256 over names, shapes and values %s |", c.Weights)
 	p("| pictures | SHA-256 over their digests %s |\n", c.Pictures)
 	p("## Agreement with the teacher\n")
-	p("Mean cosine of patch tokens with the teacher's group means on %d windows of held-out pictures (a twentieth, never trained on);", measured)
+	p("Mean cosine of patch tokens with the teacher's group means on %d windows of held-out pictures (a twentieth, never trained on);", c.Measured)
 	p("centred: after the teacher's mean over the image is taken from both.\n")
 	p("| | shallow group | deep group |\n|---|---|---|")
 	p("| cosine | %.4f | %.4f |\n| centred cosine | %.4f | %.4f |\n", c.Agreement[0], c.Agreement[1], c.Agreement[2], c.Agreement[3])

@@ -13,6 +13,7 @@ import (
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
+	"adlab/pkg/vit"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -30,7 +31,10 @@ type Vision struct {
 	Loss    VisionLoss
 	Say     func(format string, args ...any)
 	Bar     func(name string) func(done, total int, unit string)
-	sources []Source // Sources
+
+	sources  []Source
+	student  vit.Config
+	measured int // held-out windows that a student is measured on
 }
 
 // Stage is a part of the training with its own size of windows and its own course of the learning rate.
@@ -43,9 +47,9 @@ type Stage struct {
 
 // DefaultVision is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
 func DefaultVision() Vision {
-	return Vision{sources: Sources(), Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
+	return Vision{sources: Sources(), student: VisionConfig(), measured: 512, Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
 		{Side: 112, Steps: 2200, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
-		{Side: Window, Steps: 500, Batch: 16, Rate: 5e-4},
+		{Side: Window, Steps: 250, Batch: 16, Rate: 5e-4},
 	}}
 }
 
@@ -84,9 +88,6 @@ func (v Vision) Validate() error {
 	return nil
 }
 
-// measured is how many held-out windows a student is measured on.
-const measured = 512
-
 // Run trains the student, or goes on from its checkpoint, and writes its weights to out, with the card beside them. With
 // asItStands it trains no more, and writes what the checkpoint holds.
 func (v Vision) Run(ctx context.Context, out string, asItStands bool, version string) (*VisionCard, error) {
@@ -117,7 +118,7 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDistillation(Window, v.Loss)
+	d, err := newDistillation(v.student, Window, v.Loss)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	if err != nil {
 		return nil, err
 	}
-	agreement, err := d.measure(v.Backend, weights, held)
+	agreement, err := d.measure(v.Backend, weights, held, v.measured)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +143,7 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 // has come furthest as it is.
 func (v Vision) train(ctx context.Context, sources []Source, pictures []Picture, curve *curve, asItStands bool) (store *model.Store, done int, err error) {
 	for i, s := range v.Stages {
-		d, err := newDistillation(s.Side, v.Loss)
+		d, err := newDistillation(v.student, s.Side, v.Loss)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -239,8 +240,8 @@ func (d distillation) weights16(store *model.Store) (map[string]tensorfile.Tenso
 	return halves, nil
 }
 
-// measure runs the student, as shipped, over held-out windows and gives the parts of the loss.
-func (d distillation) measure(backend compute.Backend, weights map[string]tensorfile.Tensor, held *Crops) ([]float64, error) {
+// measure runs the student, as shipped, over n held-out windows, a multiple of 32, and gives the parts of the loss.
+func (d distillation) measure(backend compute.Backend, weights map[string]tensorfile.Tensor, held *Crops, n int) ([]float64, error) {
 	const batch = 32
 	store := model.NewStore()
 	student := map[string]layer.Array{}
@@ -268,7 +269,7 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 	}
 	defer exec.Finalize()
 	var sums []float64
-	for at := 0; at < measured; at += batch {
+	for at := 0; at < n; at += batch {
 		places := make([]int, batch)
 		for i := range places {
 			places[i] = at + i
@@ -282,7 +283,7 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 			sums = make([]float64, len(values))
 		}
 		for i, x := range values {
-			sums[i] += float64(x) * batch / measured
+			sums[i] += float64(x) * batch / float64(n)
 		}
 	}
 	return sums, nil
@@ -291,7 +292,7 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 // fingerprint covers everything that the bits depend on after the first stages.
 func (v Vision) fingerprint(pictures []Picture, stages int) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", VisionConfig(), v.Loss, visionOptimizer(), v.Stages[:stages], v.Seed, v.Backend.Name())
+	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", v.student, v.Loss, visionOptimizer(), v.Stages[:stages], v.Seed, v.Backend.Name())
 	for _, s := range without(v.sources, v.Without) {
 		fmt.Fprintf(h, "%s %g %v\n", s.Name, s.Share, s.Sides)
 	}
