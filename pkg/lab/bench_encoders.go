@@ -36,6 +36,9 @@ var benchEncoders = []benchEncoder{
 	{"HOG", "hog", "hog-cells", true},
 }
 
+// benchMethods are the detectors of the table.
+var benchMethods = []string{"knn", "inp-former"}
+
 func benchNames() (names []string) {
 	for _, b := range benchEncoders {
 		names = append(names, b.Name)
@@ -95,6 +98,11 @@ type BenchOptions struct {
 func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions, done func(*EncoderTable) error) error {
 	t := &EncoderTable{Title: "Encoders of the small world", Backend: l.Backend.Short(), Version: o.Version, INPs: Default("elpv").INPs, Batch: profiles["tiny"].batch,
 		Digests: map[string]string{}, Sets: map[string]string{}, Milliseconds: map[string]float64{}}
+	for _, name := range o.Methods {
+		if !slices.Contains(benchMethods, name) {
+			return fmt.Errorf("--methods: expected some of %s, got %q", strings.Join(benchMethods, ", "), name)
+		}
+	}
 	for _, name := range o.Encoders {
 		if !slices.ContainsFunc(benchEncoders, func(b benchEncoder) bool { return b.Name == name }) {
 			return fmt.Errorf("--encoders: expected some of %s, got %q", strings.Join(benchNames(), ", "), name)
@@ -249,7 +257,7 @@ func (t *EncoderTable) Markdown() string {
 	fmt.Fprintf(&b, "\n|---|---|---|---|%s\n", strings.Repeat("---|", len(columns)))
 	seeds := map[uint64]bool{}
 	for _, e := range benchEncoders {
-		for _, method := range []string{"knn", "inp-former"} {
+		for _, method := range benchMethods {
 			i := slices.IndexFunc(t.Cells, func(c EncoderCell) bool { return c.Encoder == e.Name && c.Method == method })
 			if i < 0 {
 				continue

@@ -85,7 +85,7 @@ func (e *Experiment) Validate() error {
 		return fmt.Errorf("--steps and --batch: expected at least 1, got %d and %d", e.Steps, e.Batch)
 	case e.Rate < 0 || e.Rate != e.Rate:
 		return fmt.Errorf("--rate: expected a positive learning rate, got %g", e.Rate)
-	case e.Profile == "paper" && !e.needsNoEncoder() && (e.Encoder == "" || e.Encoder == "random"):
+	case e.Profile == "paper" && !e.needsNoEncoder() && slices.Contains([]string{"", "random", "vit", "vit-random"}, e.Encoder):
 		return fmt.Errorf("--profile paper needs the weights of DINOv2 with registers: download dinov2_vitb14_reg4 (official, timm or Hugging Face, as safetensors) and name the file with --encoder FILE")
 	}
 	if e.Limit == (datasets.Options{}) {
