@@ -10,7 +10,7 @@ import (
 // DType is a safetensors element type.
 type DType string
 
-// The element types that can be read. Only the integer and float32 ones are written.
+// The element types that can be read. Only integers, float32 and, rounded, F16 are written.
 const (
 	DTypeF64, DTypeF32, DTypeF16, DTypeBF16        DType = "F64", "F32", "F16", "BF16"
 	DTypeI64, DTypeI32, DTypeI16, DTypeI8, DTypeU8 DType = "I64", "I32", "I16", "I8", "U8"
