@@ -3,7 +3,20 @@ package clip
 import (
 	"slices"
 	"strings"
+
+	"adlab/pkg/tensorfile"
 )
+
+// IsWeights tells whether the file holds a vision tower under OpenCLIP's or Hugging Face's names, without validating it
+// further.
+func IsWeights(path string) bool {
+	f, err := tensorfile.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return f.Has("visual.conv1.weight") || f.Has("vision_model.embeddings.patch_embedding.weight")
+}
 
 // OfficialShapes gives the shapes of a checkpoint's tensors OpenCLIP's names, as loading gives them to the tensors themselves, and
 // leaves out what no tower has.

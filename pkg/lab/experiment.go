@@ -16,6 +16,7 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/backend"
 	"adlab/pkg/baseline"
+	"adlab/pkg/clip"
 	"adlab/pkg/convnet"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
@@ -32,7 +33,7 @@ type Experiment struct {
 	Detector string // one of Detectors
 	Profile  string // smoke, tiny, paper
 	Setting  string // single-class: one model a category; multi-class: one for all
-	Encoder  string // "", "random", "vit", "vit-random", "hog", "hog-cells", "pixels", "pixels-half", or a safetensors file of DINOv2 or of EfficientNet-Lite0
+	Encoder  string // "", "random", "vit", "vit-random", "hog", "hog-cells", "pixels", "pixels-half", or a safetensors file of DINOv2, CLIP or EfficientNet-Lite0
 	Seed     uint64
 
 	INPs, Steps, Batch int
@@ -166,6 +167,16 @@ func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
 	}
 	if convnet.IsWeights(e.Encoder) {
 		return convnet.Open(e.Encoder, cfg)
+	}
+	if clip.IsWeights(e.Encoder) {
+		if e.Resize != 0 && e.Resize != e.Crop {
+			return nil, fmt.Errorf("--resize: CLIP sees the whole image; expected the crop of %d pixels, got %d", e.Crop, e.Resize)
+		}
+		m, err := clip.Open(e.Encoder, clip.Options{Image: e.Crop})
+		if err != nil {
+			return nil, err
+		}
+		return clip.TapEncoder{Model: m}, nil
 	}
 	return vit.Open(e.Encoder, vit.Options{Resize: e.Resize, Crop: e.Crop})
 }

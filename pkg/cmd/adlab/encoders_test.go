@@ -49,6 +49,15 @@ func TestTheShippedTransformerRunsByItsName(t *testing.T) {
 	require.Contains(t, stderr, "--profile paper needs the weights of DINOv2")
 }
 
+func TestVisionTowersOfCLIPAreEncoders(t *testing.T) {
+	root := dataset(t)
+	file := filepath.Join("..", "..", "..", "testdata", "multiads", "clip_micro_hf.safetensors")
+	args := []string{"eval", "--data", root, "--layout", "mvtec", "--detector", "knn", "--profile", "smoke", "--encoder", file, "--crop", "42", "--json"}
+	stdout, stderr, code := adlab(args...)
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "clip-16-12")
+}
+
 func TestPretrainAndBenchRefuseInOneLine(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "x.safetensors")
 	for message, args := range map[string][]string{
