@@ -49,7 +49,7 @@ type Stage struct {
 func DefaultVision() Vision {
 	return Vision{sources: Sources(), student: VisionConfig(), measured: 512, Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
 		{Side: 112, Steps: 2200, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
-		{Side: Window, Steps: 250, Batch: 16, Rate: 5e-4},
+		{Side: Window, Steps: 300, Batch: 16, Rate: 5e-4},
 	}}
 }
 
