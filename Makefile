@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test lint lab bench bench-encoders clean distclean
+.PHONY: help setup build data demo test lint lab bench bench-encoders figures clean distclean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +28,8 @@ demo: setup build data ## the main job on real images: table, pictures, executed
 test: setup lint build data ## every test, notebooks included
 	@source tools/env.sh
 	go test ./...
-	bash tools/notebooks.sh --out out/test notebooks/*.ipynb
+	bash tools/notebooks.sh --out out/test notebooks/0[04]_*.ipynb
+	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test notebooks/0[2356]_*.ipynb # every exhibit, in seconds
 	echo "all passed in $$SECONDS s"
 
 lint: setup ## gofmt, go vet, staticcheck
@@ -45,6 +46,10 @@ bench-encoders: setup build data ## measure the small encoders beside each other
 	@source tools/env.sh
 	[ -d .data/synth-tiny ] || bin/adlab data synth --size tiny
 	bin/adlab bench-encoders --out figures/encoders
+
+figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing about an hour and a half
+	@source tools/env.sh
+	bin/adlab gallery --profile tiny --out figures
 
 clean: ## remove what was built and written
 	rm -rf bin out

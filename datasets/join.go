@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -73,6 +74,9 @@ func absolute(file string) string {
 	return filepath.Clean(file)
 }
 
+// ErrSharedCategory is under ZeroShot's error about a category that source and target share by name, which the papers allow.
+var ErrSharedCategory = errors.New("zero-shot")
+
 // ZeroShot says in one line why target is not new to a model that learned from source: a common category, with or without the
 // SET/ that Join puts before it, or a common file. Files are told apart by their paths alone, not by what is in them.
 // MVTec-AD and Real-IAD share toothbrush and zipper by name. Source: section 7 of the numerical specification of INP-Former.
@@ -86,7 +90,7 @@ func ZeroShot(source, target *Set) error {
 	}
 	for _, c := range target.Categories {
 		if name := path.Base(c.Name); known[name] {
-			return fmt.Errorf("zero-shot: expected a target without the source's categories, got %q in both %s and %s", name, source.Name, target.Name)
+			return fmt.Errorf("%w: expected a target without the source's categories, got %q in both %s and %s", ErrSharedCategory, name, source.Name, target.Name)
 		}
 	}
 	for _, x := range target.All() {

@@ -30,15 +30,15 @@ const longest = 1000
 
 // Base is what is known of a data set's defects.
 type Base struct {
-	Dataset string
-	Source  string
-	Types   []Type // in the order of the text matrix's columns, after the normal state
+	Dataset string `json:"dataset"`
+	Source  string `json:"source"`
+	Types   []Type `json:"types"` // in the order of the text matrix's columns, after the normal state
 }
 
 // Type is a defect type with its prompts, each with [cls].
 type Type struct {
-	Name    string
-	Prompts []string
+	Name    string   `json:"name"`
+	Prompts []string `json:"prompts"`
 }
 
 // Sentences is how prompts become sentences.
@@ -131,6 +131,26 @@ func (b *Base) Keep(types ...string) (*Base, error) {
 		out.Types = append(out.Types, b.Types[i])
 	}
 	return out, nil
+}
+
+// YAML is the base as a file that Read reads.
+func (b *Base) YAML() (string, error) {
+	text := func(s string) *yaml.Node {
+		n := &yaml.Node{}
+		n.SetString(s)
+		return n
+	}
+	types := &yaml.Node{Kind: yaml.MappingNode}
+	for _, t := range b.Types {
+		prompts := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, p := range t.Prompts {
+			prompts.Content = append(prompts.Content, text(p))
+		}
+		types.Content = append(types.Content, text(t.Name), prompts)
+	}
+	out, err := yaml.Marshal(&yaml.Node{Kind: yaml.MappingNode, HeadComment: "Prompts of the knowledge base for anomalies. [cls] stands for the product.",
+		Content: []*yaml.Node{text("dataset"), text(b.Dataset), text("source"), text(b.Source), text("types"), types}})
+	return string(out), err
 }
 
 // Names are the types' names in order.

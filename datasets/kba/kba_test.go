@@ -75,6 +75,20 @@ func TestBadPromptsNameFileAndLine(t *testing.T) {
 	require.Equal(t, "[cls] with 찍힘 🔩", b.Types[0].Prompts[0])
 }
 
+func TestYAMLReadsBack(t *testing.T) {
+	for _, name := range Names() {
+		b, err := Open(name)
+		require.NoError(t, err)
+		text, err := b.YAML()
+		require.NoError(t, err)
+		file := filepath.Join(t.TempDir(), "mine.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+		again, err := Read(file)
+		require.NoError(t, err, text)
+		require.Equal(t, b, again)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("dataset: d\ntypes:\n  dent: [\"[cls]\"]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -8,6 +8,9 @@ import (
 	"slices"
 )
 
+// TrainingGeneration changes whenever the training family's same seed gives other bytes.
+const TrainingGeneration = 1
+
 // Lesson is one picture of the training family with what can be said of it. No benchmark has its categories.
 type Lesson struct {
 	Picture
@@ -112,16 +115,7 @@ func whereabouts(mask *image.Gray) (place, size string) {
 			count, sx, sy = count+1, sx+float64(i%n), sy+float64(i/n)
 		}
 	}
-	third := func(sum float64) int { return min(2, int(3*sum/count/float64(n))) }
-	row, column := []string{"top", "", "bottom"}[third(sy)], []string{"left", "", "right"}[third(sx)]
-	switch {
-	case row == "" && column == "":
-		place = "centre"
-	case row == "" || column == "":
-		place = row + column
-	default:
-		place = row + " " + column
-	}
+	place = PlaceName(sx/count/float64(n), sy/count/float64(n))
 	switch share := count / float64(len(mask.Pix)); {
 	case share < 0.01:
 		size = "small"
@@ -131,4 +125,17 @@ func whereabouts(mask *image.Gray) (place, size string) {
 		size = "large"
 	}
 	return place, size
+}
+
+// PlaceName says where a point of a picture lies, both coordinates 0..1 from the top left: "top left", ..., "centre".
+func PlaceName(x, y float64) string {
+	third := func(v float64) int { return min(2, int(3*v)) }
+	row, column := []string{"top", "", "bottom"}[third(y)], []string{"left", "", "right"}[third(x)]
+	switch {
+	case row == "" && column == "":
+		return "centre"
+	case row == "" || column == "":
+		return row + column
+	}
+	return row + " " + column
 }

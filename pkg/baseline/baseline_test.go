@@ -1,9 +1,11 @@
 package baseline
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"image/png"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 
+	"github.com/gomlx/compute"
 	"github.com/stretchr/testify/require"
 )
 
@@ -37,7 +40,17 @@ func stripes(t *testing.T, dir string, seed uint64, odd bool) datasets.Sample {
 	return datasets.Sample{ID: filepath.Base(path), Path: path}
 }
 
-func TestTheOddOneScoresHigher(t *testing.T) {
+// detectors are all of those that learn from normal images, on HOG's features where they need an encoder.
+func detectors(t *testing.T, backend compute.Backend, seed uint64) []detector.Detector {
+	x := &encoder.Extractor{Backend: backend, Encoder: NewHOG(), Cache: t.TempDir()}
+	patches := &encoder.Extractor{Backend: backend, Encoder: NewPixels(), Cache: t.TempDir()}
+	core := NewPatchCore(patches, seed)
+	core.Bank = 40
+	return []detector.Detector{NewKNN(x, seed), core, NewPaDiM(x, seed), NewPCA(), NewMean()}
+}
+
+// TestEveryDetector fits each detector on striped pictures and looks at one more and at one whose stripes run the other way.
+func TestEveryDetector(t *testing.T) {
 	dir := t.TempDir()
 	var train []datasets.Sample
 	for i := range 12 {
@@ -47,28 +60,64 @@ func TestTheOddOneScoresHigher(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		x := &encoder.Extractor{Backend: b.Backend, Encoder: NewHOG(), Cache: t.TempDir()}
-		for _, d := range []detector.Detector{NewKNN(x, 1), NewPCA()} {
-			for _, err := range d.Predict(t.Context(), test) {
+		again := detectors(t, b.Backend, 1)
+		for i, d := range detectors(t, b.Backend, 1) {
+			t.Run(d.Name()+" on "+name, func(t *testing.T) {
+				_, err := predictAll(t.Context(), d, test)
 				require.ErrorContains(t, err, "Fit comes before Predict")
-			}
-			require.NoError(t, d.Fit(t.Context(), train))
-			var scores []float64
-			for p, err := range d.Predict(t.Context(), test) {
+				require.ErrorContains(t, d.Fit(t.Context(), nil), "normal images to learn from, got")
+				cancelled, cancel := context.WithCancel(t.Context())
+				cancel()
+				require.ErrorIs(t, d.Fit(cancelled, train), context.Canceled)
+				require.NoError(t, d.Fit(t.Context(), train))
+				predictions, err := predictAll(t.Context(), d, test)
 				require.NoError(t, err)
-				require.Len(t, p.Map, detector.MapSide*detector.MapSide)
-				scores = append(scores, p.Score)
-			}
-			require.Len(t, scores, 2)
-			require.Greater(t, scores[1], scores[0], "%s on %s", d.Name(), name)
+				require.Len(t, predictions, 2)
+				for _, p := range predictions {
+					require.Len(t, p.Map, detector.MapSide*detector.MapSide)
+					for _, v := range append(p.Map, float32(p.Score)) {
+						require.False(t, math.IsNaN(float64(v)) || math.IsInf(float64(v), 0))
+						require.GreaterOrEqual(t, v, float32(0))
+					}
+				}
+				require.Greater(t, predictions[1].Score, predictions[0].Score)
+				require.Greater(t, detector.TopMean(predictions[1].Map), detector.TopMean(predictions[0].Map))
+
+				require.NoError(t, again[i].Fit(t.Context(), train))
+				repeated, err := predictAll(t.Context(), again[i], test)
+				require.NoError(t, err)
+				require.Equal(t, predictions, repeated, "same seed, same bits")
+			})
 		}
 	}
 }
 
-func TestSampleSorted(t *testing.T) {
-	got := sampleSorted(rand.New(rand.NewPCG(1, 1)), 100, 30)
-	require.Len(t, got, 30)
-	require.IsIncreasing(t, got)
+// TestFewAndEqualImages: one image, and the same one twice, are enough to learn from (two for PCA); what was learned is normal.
+func TestFewAndEqualImages(t *testing.T) {
+	dir := t.TempDir()
+	one, odd := stripes(t, dir, 1, false), stripes(t, dir, 2, true)
+	for _, name := range backend.Available() {
+		b, err := backend.Open(name)
+		require.NoError(t, err)
+		for label, train := range map[string][]datasets.Sample{"one": {one}, "equal": {one, one}} {
+			for _, d := range detectors(t, b.Backend, 1)[:3] {
+				require.NoError(t, d.Fit(t.Context(), train))
+				predictions, err := predictAll(t.Context(), d, []datasets.Sample{one, odd})
+				require.NoError(t, err)
+				require.Less(t, 5*predictions[0].Score, predictions[1].Score, "%s on %s, %s", d.Name(), name, label)
+			}
+		}
+	}
+}
+
+func predictAll(ctx context.Context, d detector.Detector, samples []datasets.Sample) (out []detector.Prediction, err error) {
+	for p, err := range d.Predict(ctx, samples) {
+		if err != nil {
+			return out, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 // The forms of HOG and of pixels for detectors that need tokens are rearrangements of the others.

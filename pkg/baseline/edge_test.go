@@ -7,7 +7,6 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/backend"
-	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 
 	"github.com/stretchr/testify/require"
@@ -34,16 +33,6 @@ func TestSampleSortedIsWithoutRepetition(t *testing.T) {
 	}
 }
 
-func predictAll(ctx context.Context, d detector.Detector, samples []datasets.Sample) (scores []float64, err error) {
-	for p, err := range d.Predict(ctx, samples) {
-		if err != nil {
-			return scores, err
-		}
-		scores = append(scores, p.Score)
-	}
-	return scores, nil
-}
-
 func TestKNNKnowsItsBank(t *testing.T) {
 	dir := t.TempDir()
 	var train []datasets.Sample
@@ -60,13 +49,13 @@ func TestKNNKnowsItsBank(t *testing.T) {
 		scores, err := predictAll(t.Context(), k, train)
 		require.NoError(t, err)
 		for _, s := range scores {
-			require.InDelta(t, 0, s, 1e-4, "what is in the bank is no distance away")
+			require.InDelta(t, 0, s.Score, 1e-4, "what is in the bank is no distance away")
 		}
 		require.NoError(t, k.Fit(t.Context(), []datasets.Sample{odd}), "fitted again, on others")
 		scores, err = predictAll(t.Context(), k, []datasets.Sample{odd, train[0]})
 		require.NoError(t, err)
-		require.InDelta(t, 0, scores[0], 1e-4)
-		require.Greater(t, scores[1], 0.01)
+		require.InDelta(t, 0, scores[0].Score, 1e-4)
+		require.Greater(t, scores[1].Score, 0.01)
 	}
 }
 
@@ -88,7 +77,7 @@ func TestPCABasisIsOrthonormal(t *testing.T) {
 		scores, err := predictAll(t.Context(), p, train)
 		require.NoError(t, err)
 		for _, s := range scores {
-			require.InDelta(t, 0, s, 1e-9, "%s: what was learned is reconstructed", label)
+			require.InDelta(t, 0, s.Score, 1e-9, "%s: what was learned is reconstructed", label)
 		}
 	}
 	require.ErrorContains(t, NewPCA().Fit(t.Context(), []datasets.Sample{a}), "at least 2 normal images")

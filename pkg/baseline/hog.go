@@ -3,8 +3,6 @@ package baseline
 import (
 	"math"
 
-	"adlab/pkg/imageio"
-
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -14,22 +12,22 @@ import (
 // pixels, nine unsigned orientations with linear interpolation between neighbours, blocks of 2 × 2 cells, each
 // L2-normalised, all blocks side by side. It satisfies encoder.Encoder and has no weights.
 type HOG struct {
-	store *model.Store
+	weightless
 	cells bool // a token a block instead of one of all
 }
 
 const (
-	hogImage, hogCell, hogBins = 224, 16, 9
-	hogGrid                    = hogImage / hogCell
+	hogCell, hogBins = 16, 9
+	hogGrid          = side / hogCell
 )
 
 var padNone, padOne, padEnd = compute.PadAxis{}, compute.PadAxis{Start: 1, End: 1}, compute.PadAxis{End: 1}
 
 // NewHOG is for whole images at 224 pixels.
-func NewHOG() *HOG { return &HOG{store: model.NewStore()} }
+func NewHOG() *HOG { return &HOG{weightless: weightless{model.NewStore()}} }
 
 // NewHOGCells is the same with every block a token of its own, for detectors that need tokens.
-func NewHOGCells() *HOG { return &HOG{model.NewStore(), true} }
+func NewHOGCells() *HOG { return &HOG{weightless{model.NewStore()}, true} }
 
 // Name is "hog" or "hog-cells".
 func (h *HOG) Name() string {
@@ -47,11 +45,6 @@ func (h *HOG) Digest() string {
 	return "hog 224 cell 16 bins 9 blocks 2x2 whole image v3"
 }
 
-// Transform keeps values in 0..1.
-func (h *HOG) Transform() imageio.Transform {
-	return imageio.Transform{Resize: hogImage, Crop: hogImage, Std: [3]float32{1, 1, 1}}
-}
-
 // Grid is 1: the whole image is one token, so that images are compared place by place; or 14.
 func (h *HOG) Grid() int {
 	if h.cells {
@@ -63,18 +56,12 @@ func (h *HOG) Grid() int {
 // Width is four cells of nine orientations, of 196 blocks or of one.
 func (h *HOG) Width() int { return hogGrid * hogGrid / (h.Grid() * h.Grid()) * 4 * hogBins }
 
-// Groups is the only level.
-func (h *HOG) Groups() [][]int { return [][]int{{0}} }
-
-// Store is empty.
-func (h *HOG) Store() *model.Store { return h.store }
-
 // Forward gives one level: [B, 224, 224, 3] to [B, 1, 7056], or [B, 196, 36].
 func (h *HOG) Forward(_ *model.Scope, images *Node) []*Node {
 	b := images.Shape().Dimensions[0]
 	grey := ReduceMean(images, 3)
 	inner := func(dy, dx int) *Node { // the picture shifted, without its border
-		return Slice(grey, AxisRange(), AxisRange(1+dy, hogImage-1+dy), AxisRange(1+dx, hogImage-1+dx))
+		return Slice(grey, AxisRange(), AxisRange(1+dy, side-1+dy), AxisRange(1+dx, side-1+dx))
 	}
 	gx, gy := Sub(inner(0, 1), inner(0, -1)), Sub(inner(1, 0), inner(-1, 0))
 	magnitude := Sqrt(Add(Square(gx), Square(gy)))

@@ -42,7 +42,7 @@ func (p *PCA) Name() string {
 // than their covariance.
 func (p *PCA) Fit(ctx context.Context, train []datasets.Sample) error {
 	if len(train) < 2 {
-		return fmt.Errorf("pca: expected at least 2 normal images to learn from, got %d", len(train))
+		return fmt.Errorf("%s: expected at least 2 normal images to learn from, got %d", p.Name(), len(train))
 	}
 	n, pixels := len(train), p.Side*p.Side
 	data := mat.NewDense(n, pixels, nil)

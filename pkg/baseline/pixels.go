@@ -1,8 +1,6 @@
 package baseline
 
 import (
-	"adlab/pkg/imageio"
-
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -10,18 +8,18 @@ import (
 // Pixels is an encoder that encodes nothing: a token is a patch of 16 × 16 pixels as it is. Nearest neighbour on it says
 // what raw patches are worth. It satisfies encoder.Encoder and has no weights.
 type Pixels struct {
-	store *model.Store
-	half  bool // patches at half the resolution
+	weightless
+	half bool // patches at half the resolution
 }
 
-const pixelsImage, pixelsPatch = 224, 16
+const pixelsPatch = 16
 
 // NewPixels is for whole images at 224 pixels.
-func NewPixels() *Pixels { return &Pixels{store: model.NewStore()} }
+func NewPixels() *Pixels { return &Pixels{weightless: weightless{model.NewStore()}} }
 
 // NewHalfPixels is the same with patches averaged to 8 × 8 pixels: 192 values a token, as many as the small encoders have,
 // for detectors whose cost grows with the square of the width.
-func NewHalfPixels() *Pixels { return &Pixels{model.NewStore(), true} }
+func NewHalfPixels() *Pixels { return &Pixels{weightless{model.NewStore()}, true} }
 
 // Name is "pixels" or "pixels-half".
 func (p *Pixels) Name() string {
@@ -34,16 +32,11 @@ func (p *Pixels) Name() string {
 // Digest names the definition.
 func (p *Pixels) Digest() string { return p.Name() + " 224 patch 16 v1" }
 
-// Transform keeps values in 0..1.
-func (p *Pixels) Transform() imageio.Transform {
-	return imageio.Transform{Resize: pixelsImage, Crop: pixelsImage, Std: [3]float32{1, 1, 1}}
-}
-
 // Grid is 14.
-func (p *Pixels) Grid() int { return pixelsImage / pixelsPatch }
+func (p *Pixels) Grid() int { return side / pixelsPatch }
 
-// side is a token's, in values.
-func (p *Pixels) side() int {
+// patch is a token's side, in values.
+func (p *Pixels) patch() int {
 	if p.half {
 		return pixelsPatch / 2
 	}
@@ -51,17 +44,11 @@ func (p *Pixels) side() int {
 }
 
 // Width is 768 values a patch, or 192.
-func (p *Pixels) Width() int { return p.side() * p.side() * 3 }
-
-// Groups is the only level.
-func (p *Pixels) Groups() [][]int { return [][]int{{0}} }
-
-// Store is empty.
-func (p *Pixels) Store() *model.Store { return p.store }
+func (p *Pixels) Width() int { return p.patch() * p.patch() * 3 }
 
 // Forward gives one level: [B, 224, 224, 3] to [B, 196, 768], or [B, 196, 192].
 func (p *Pixels) Forward(_ *model.Scope, images *Node) []*Node {
-	b, n, k := images.Shape().Dimensions[0], p.Grid(), p.side()
+	b, n, k := images.Shape().Dimensions[0], p.Grid(), p.patch()
 	if pool := pixelsPatch / k; pool > 1 {
 		images = ReduceMean(Reshape(images, b, n*k, pool, n*k, pool, 3), 2, 4)
 	}

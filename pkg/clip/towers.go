@@ -19,9 +19,14 @@ const epsilon = 1e-5
 func Vision(scope *model.Scope, cfg Config, images *Node) (taps []*Node, embedding *Node) {
 	scope = scope.At("visual")
 	taps, x := vision(scope, cfg, images, cfg.Vision.Layers)
-	first := Squeeze(Slice(x, AxisRange(), AxisRange(0, 1)), 1) // [B, Dv]
-	first = layer.LayerNorm(scope.At("ln_post"), first, epsilon)
-	return taps, Dot(first, layer.Param(scope, images.Graph(), "proj", cfg.Vision.Width, cfg.Embed)).Product()
+	return taps, Embed(scope, cfg, Squeeze(Slice(x, AxisRange(), AxisRange(0, 1)), 1))
+}
+
+// Embed brings vectors of the vision tower's last block to the common space by its last norm and projection: [..., Dv] to [..., D], not
+// normalised. The tower was trained so for the class token alone. scope is the one called visual.
+func Embed(scope *model.Scope, cfg Config, x *Node) *Node {
+	x = layer.LayerNorm(scope.At("ln_post"), x, epsilon)
+	return Dot(x, layer.Param(scope, x.Graph(), "proj", cfg.Vision.Width, cfg.Embed)).General([]int{x.Rank() - 1}, nil, []int{0}, nil)
 }
 
 // Taps gives the residual stream after each tap with the class token in front, [B, 1+N, Dv] each, without the last norm. Blocks after
@@ -50,17 +55,17 @@ func vision(scope *model.Scope, cfg Config, images *Node, blocks int) (taps []*N
 	return taps, x
 }
 
-// Text embeds texts from their ids [B, 77] int32: the state at the end mark, [B, D], not normalised. Source: section 3 of the
-// numerical specification of MultiADS.
+// Text embeds texts from their ids [B, T] int32, T at most 77: the state at the end mark, [B, D], not normalised. Ids after the
+// end mark change nothing. Source: section 3 of the numerical specification of MultiADS.
 func Text(scope *model.Scope, cfg Config, ids *Node) *Node {
-	g, c := ids.Graph(), cfg.Text.Width
-	x := Gather(layer.Param(scope.At("token_embedding"), g, "weight", cfg.Words, c), ExpandAxes(ids, -1)) // [B, 77, Dt]
-	x = Add(x, ExpandAxes(layer.Param(scope, g, "positional_embedding", Context, c), 0))
+	g, c, t := ids.Graph(), cfg.Text.Width, ids.Shape().Dimensions[1]
+	x := Gather(layer.Param(scope.At("token_embedding"), g, "weight", cfg.Words, c), ExpandAxes(ids, -1)) // [B, T, Dt]
+	x = Add(x, ExpandAxes(Slice(layer.Param(scope, g, "positional_embedding", Context, c), AxisRange(0, t)), 0))
 	for i := range cfg.Text.Layers {
 		x = block(scope.At("transformer").At("resblocks").At("%d", i), cfg.Text, cfg.QuickGELU, x, true)
 	}
 	x = layer.LayerNorm(scope.At("ln_final"), x, epsilon)
-	end := OneHot(ArgMax(ids, -1, dtypes.Int32), Context, x.DType()) // the end mark has the largest id: [B, 77]
+	end := OneHot(ArgMax(ids, -1, dtypes.Int32), t, x.DType()) // the end mark has the largest id: [B, T]
 	return Dot(Einsum("bt,btc->bc", end, x), layer.Param(scope, g, "text_projection", c, cfg.Embed)).Product()
 }
 
@@ -110,3 +115,11 @@ func Position(table *Node, n, s int) *Node {
 
 // Patches cuts the class token off: [B, 1+N, C] to [B, N, C].
 func Patches(tokens *Node) *Node { return Slice(tokens, AxisRange(), AxisRangeToEnd(1)) }
+
+// PatchEmbeddings takes patch tokens of the last block [B, N, Dv] where the class token goes, through the last norm and the projection: [B, N, D],
+// not normalised.
+func PatchEmbeddings(scope *model.Scope, cfg Config, patches *Node) *Node {
+	scope = scope.At("visual")
+	x := layer.LayerNorm(scope.At("ln_post"), patches, epsilon)
+	return Einsum("bnc,cd->bnd", x, layer.Param(scope, patches.Graph(), "proj", cfg.Vision.Width, cfg.Embed))
+}

@@ -19,7 +19,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// chunk is the number of images in one file of the cache.
+// chunk is the number of images in one file of the cache, at most.
 const chunk = 256
 
 // encodeBatch is the number of images that go through the encoder together.
@@ -30,6 +30,7 @@ const encodeBatch = 16
 type Features struct {
 	Len                   int // images
 	Groups, Tokens, Width int // groups of levels, patch tokens, channels
+	perChunk              int // images in a file
 	chunks                []*tensorfile.File
 	views                 [][]byte
 }
@@ -52,14 +53,30 @@ func (x *Extractor) GroupsInUse() [][]int {
 	return x.Encoder.Groups()
 }
 
+// Variants makes copies of a normalised image, side·side·3 values each: Count of them, the image itself among them.
+type Variants struct {
+	Name  string // of the way they are made: part of the cache's address
+	Count int
+	Make  func(image []float32, side int) [][]float32
+}
+
+// itself is the image alone.
+var itself = Variants{"", 1, func(image []float32, _ int) [][]float32 { return [][]float32{image} }}
+
 // Extract gives the features of the samples, in their order. What is in the cache is not computed again; an
 // interrupted extraction goes on where it stopped.
 func (x *Extractor) Extract(ctx context.Context, samples []datasets.Sample) (*Features, error) {
+	return x.ExtractVariants(ctx, samples, itself)
+}
+
+// ExtractVariants gives the features of every sample's variants, one sample's after another's.
+func (x *Extractor) ExtractVariants(ctx context.Context, samples []datasets.Sample, v Variants) (*Features, error) {
 	n := x.Encoder.Grid() * x.Encoder.Grid()
-	f := &Features{Len: len(samples), Groups: len(x.GroupsInUse()), Tokens: n, Width: x.Encoder.Width()}
-	for at := 0; at < len(samples); at += chunk {
-		part := samples[at:min(at+chunk, len(samples))]
-		if err := x.extractChunk(ctx, f, part, at, len(samples)); err != nil {
+	per := max(1, chunk/v.Count) // samples in a file
+	f := &Features{Len: len(samples) * v.Count, Groups: len(x.GroupsInUse()), Tokens: n, Width: x.Encoder.Width(), perChunk: per * v.Count}
+	for at := 0; at < len(samples); at += per {
+		part := samples[at:min(at+per, len(samples))]
+		if err := x.extractChunk(ctx, f, part, v, at*v.Count); err != nil {
 			f.Close()
 			return nil, err
 		}
@@ -67,18 +84,19 @@ func (x *Extractor) Extract(ctx context.Context, samples []datasets.Sample) (*Fe
 	return f, nil
 }
 
-func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datasets.Sample, done, total int) error {
-	key, err := x.key(part)
+func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datasets.Sample, v Variants, done int) error {
+	key, err := x.key(part, v)
 	if err != nil {
 		return err
 	}
 	path := filepath.Join(x.Cache, "features", key+".safetensors")
+	images := len(part) * v.Count
 	if _, err := os.Stat(path); err != nil {
-		data, err := x.encode(ctx, f, part, done, total)
+		data, err := x.encode(ctx, f, part, v, done)
 		if err != nil {
 			return err
 		}
-		t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, len(part), f.Groups, f.Tokens, f.Width)}
+		t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, images, f.Groups, f.Tokens, f.Width)}
 		if err := tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(), "digest": x.Encoder.Digest()}); err != nil {
 			return err
 		}
@@ -87,7 +105,7 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 	if err != nil {
 		return fmt.Errorf("%w; delete it and run again", err)
 	}
-	t, err := file.Tensor("features", len(part), f.Groups, f.Tokens, f.Width)
+	t, err := file.Tensor("features", images, f.Groups, f.Tokens, f.Width)
 	if err != nil {
 		file.Close()
 		return err
@@ -97,20 +115,20 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 }
 
 // key addresses a chunk by everything that its numbers depend on.
-func (x *Extractor) key(part []datasets.Sample) (string, error) {
+func (x *Extractor) key(part []datasets.Sample, v Variants) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "features 1\n%s\n%v\n%s\n", x.Encoder.Digest(), x.GroupsInUse(), x.Backend.Name())
+	fmt.Fprintf(h, "features 1%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(), x.Backend.Name())
 	if err := datasets.WriteDigests(h, part); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))[:40], nil
 }
 
-// encode runs the encoder over the samples while the next ones are being decoded.
-func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sample, done, total int) ([]float32, error) {
+// encode runs the encoder over the samples' variants while the next ones are being decoded.
+func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sample, v Variants, done int) ([]float32, error) {
 	size, per := x.Encoder.Transform().Crop, f.Groups*f.Tokens*f.Width
 	pixels := make([]float32, encodeBatch*size*size*3)
-	data := make([]float32, 0, len(part)*per)
+	data := make([]float32, 0, len(part)*v.Count*per)
 	filled := 0
 	flush := func() error {
 		out, err := x.Run(pixels, encodeBatch) // the last batch is padded with what was there: one compiled shape
@@ -120,18 +138,22 @@ func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sam
 		data = append(data, out[:filled*per]...)
 		filled = 0
 		if x.Tell != nil {
-			x.Tell(done+len(data)/per, total)
+			x.Tell(done+len(data)/per, f.Len)
 		}
 		return nil
 	}
+	image := make([]float32, size*size*3)
 	for loaded, err := range datasets.Images(ctx, part, runtime.NumCPU()) {
 		if err != nil {
 			return nil, err
 		}
-		x.Encoder.Transform().Apply(pixels[filled*size*size*3:(filled+1)*size*size*3], loaded.Image)
-		if filled++; filled == encodeBatch {
-			if err := flush(); err != nil {
-				return nil, err
+		x.Encoder.Transform().Apply(image, loaded.Image)
+		for _, variant := range v.Make(image, size) {
+			copy(pixels[filled*size*size*3:], variant)
+			if filled++; filled == encodeBatch {
+				if err := flush(); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
@@ -185,8 +207,8 @@ func (f *Features) At(place int) []float32 {
 
 func (f *Features) copy(dst []float32, place int) {
 	bytes := 4 * len(dst)
-	from := place % chunk * bytes
-	if _, err := binary.Decode(f.views[place/chunk][from:from+bytes], binary.LittleEndian, dst); err != nil {
+	from := place % f.perChunk * bytes
+	if _, err := binary.Decode(f.views[place/f.perChunk][from:from+bytes], binary.LittleEndian, dst); err != nil {
 		panic(err) // dst is as long as the view
 	}
 }

@@ -1,9 +1,30 @@
 package inpformer
 
-import "math"
+import (
+	"math"
+
+	"adlab/pkg/encoder"
+)
 
 // Augmentations is the number of fixed variants that the few-shot setting makes of an image.
 const Augmentations = 22
+
+// FewShot makes the variants for an extractor, whose images have their channels last.
+var FewShot = encoder.Variants{Name: " few-shot 1", Count: Augmentations, Make: func(image []float32, side int) (out [][]float32) {
+	for _, v := range Augment(interchange(image, side*side, 3), side) {
+		out = append(out, interchange(v, 3, side*side))
+	}
+	return out
+}}
+
+// interchange turns [rows, columns] into [columns, rows].
+func interchange(x []float32, rows, columns int) []float32 {
+	out := make([]float32, len(x))
+	for i, v := range x {
+		out[i%columns*rows+i/columns] = v
+	}
+	return out
+}
 
 // Augment gives the 22 variants of a normalised image of side pixels a side, channels first (3·side·side values each):
 // the image, eight rotations, eight translations, a mirror image, grey, three quarter turns.

@@ -21,6 +21,7 @@ type Detector struct {
 	Config   Config
 	Features *encoder.Extractor
 	Options  train.Options // Samples, Backend and Schedule.Total are filled in by Fit
+	FewShot  bool          // learn from the 22 variants of every image
 	store    *model.Store
 	predict  *model.Exec
 }
@@ -60,7 +61,13 @@ func (d *Detector) forward(scope *model.Scope, batch *Node) *Trace {
 
 // Fit trains on normal samples, through the feature cache.
 func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
-	features, err := d.Features.Extract(ctx, samples)
+	extract := d.Features.Extract
+	if d.FewShot {
+		extract = func(ctx context.Context, samples []datasets.Sample) (*encoder.Features, error) {
+			return d.Features.ExtractVariants(ctx, samples, FewShot)
+		}
+	}
+	features, err := extract(ctx, samples)
 	if err != nil {
 		return err
 	}

@@ -86,6 +86,15 @@ func (t *Trace) extract(scope *model.Scope, cfg Config) {
 // decoderBlock is one INP-guided block: x [B, N, C] attends to keys [B, M, C] by ReLU of scaled cosines. There is no
 // residual around the attention, so nothing but prototypes can pass.
 func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Node) {
+	y, attn := guided(scope, cfg, x, keys)
+	if cfg.Residual {
+		y = Add(x, y)
+	}
+	return Add(y, layer.MLP(scope.At("mlp"), layer.LayerNorm(scope.At("norm2"), y, epsilon))), attn
+}
+
+// guided is the INP-guided attention of a block: x [B, N, C] and keys [B, M, C] to [B, N, C], and the attention [B, h, N, M].
+func guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
 	c, h := cfg.Width, cfg.Heads
 	q := layer.Linear(layer.At(scope, "attn.q"), layer.LayerNorm(scope.At("norm1"), x, epsilon), c)        // [B, N, C]
 	kv := layer.Linear(layer.At(scope, "attn.kv"), layer.LayerNorm(scope.At("norm1"), keys, epsilon), 2*c) // [B, M, 2C]
@@ -99,9 +108,5 @@ func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Nod
 	} else {
 		attn = activation.Relu(attn)
 	}
-	y := layer.Linear(layer.At(scope, "attn.proj"), layer.MergeHeads(Einsum("bhnm,bhmd->bhnd", attn, v)), c)
-	if cfg.Residual {
-		y = Add(x, y)
-	}
-	return Add(y, layer.MLP(scope.At("mlp"), layer.LayerNorm(scope.At("norm2"), y, epsilon))), attn
+	return layer.Linear(layer.At(scope, "attn.proj"), layer.MergeHeads(Einsum("bhnm,bhmd->bhnd", attn, v)), c), attn
 }

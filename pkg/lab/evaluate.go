@@ -14,6 +14,7 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 	"adlab/pkg/metric"
+	"adlab/pkg/multiads"
 )
 
 // Metrics are fractions; nil where undefined.
@@ -48,9 +49,11 @@ type Report struct {
 	Profile    string           `json:"profile"`
 	Encoder    string           `json:"encoder"`
 	Setting    string           `json:"setting"`
+	Convention Convention       `json:"convention"`
 	Seed       uint64           `json:"seed"`
 	Categories []CategoryReport `json:"categories"`
 	Mean       Metrics          `json:"mean"`
+	Types      *TypesReport     `json:"types,omitempty"` // of multi-type segmentation
 	Seconds    float64          `json:"seconds"`
 }
 
@@ -81,30 +84,31 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Seed: e.Seed}
+	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Convention: e.Convention, Seed: e.Seed}
 	if e.needsNoEncoder() {
 		r.Encoder = "none"
 	}
-	var shared detector.Detector
+	var d detector.Detector
+	shared := false
 	for _, c := range set.Categories {
-		d := shared
-		if d == nil {
-			samples := c.Train
-			if e.Setting == "multi-class" {
-				samples = set.Train()
-			}
-			if d, err = l.Fit(ctx, e, enc, samples); err != nil {
+		if !shared {
+			if d, shared, err = l.fitCategory(ctx, e, enc, set, c); err != nil {
 				return nil, err
 			}
-			if e.Setting == "multi-class" {
-				shared = d
-			}
 		}
-		row, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, see)
+		row, predictions, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, e.Convention, e.MultiADS.Types, see)
 		if err != nil {
 			return nil, err
 		}
 		r.Categories = append(r.Categories, row)
+		if e.MultiADS.Types {
+			if err := r.addTypes(e, d.(*multiads.Detector), c, predictions); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if r.Types != nil {
+		r.Types.finish()
 	}
 	r.Mean = mean(r.Categories)
 	r.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
@@ -121,20 +125,25 @@ func checkImages(ctx context.Context, samples []datasets.Sample) error {
 	return nil
 }
 
-// evaluateCategory measures one category. Maps are kept, as float32, while its pixels are counted.
-func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Category, hasMasks bool, enc encoder.Encoder, see func(Scored)) (CategoryReport, error) {
+// evaluateCategory measures one category. Maps are kept, as float32, while its pixels are counted; whole predictions are kept
+// where asked for.
+func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Category, hasMasks bool, enc encoder.Encoder, convention Convention, keep bool, see func(Scored)) (CategoryReport, []detector.Prediction, error) {
+	var kept []detector.Prediction
 	row := CategoryReport{Name: c.Name, TrainImages: len(c.Train), TestImages: len(c.Test)}
 	var scores []float64
 	var labels []int
 	var maps [][]float32
 	for p, err := range d.Predict(ctx, c.Test) {
 		if err != nil {
-			return row, err
+			return row, nil, err
 		}
 		s := c.Test[len(scores)]
 		scores, labels = append(scores, p.Score), append(labels, s.Label)
 		if hasMasks {
 			maps = append(maps, p.Map)
+		}
+		if keep {
+			kept = append(kept, p)
 		}
 		if see != nil {
 			see(Scored{s, p})
@@ -144,29 +153,29 @@ func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Categ
 	if m, err := metric.Image(scores, labels); err == nil {
 		row.ImageAUROC, row.ImageAP, row.ImageF1Max = &m.AUROC, &m.AP, &m.F1Max
 	} else if errors.Is(err, metric.ErrNotFinite) {
-		return row, err
+		return row, nil, err
 	} else {
 		why = append(why, err.Error())
 	}
 	if !hasMasks {
 		why = append(why, "no masks: pixel metrics are undefined")
 	} else {
-		m, err := pixels(c.Test, maps, enc)
+		m, err := pixels(c.Test, maps, enc, convention)
 		switch {
 		case err == nil:
 			row.PixelAUROC, row.PixelAP, row.PixelF1Max, row.AUPRO = &m.AUROC, &m.AP, &m.F1Max, &m.AUPRO
 		case errors.Is(err, metric.ErrNoPositivePixels), errors.Is(err, metric.ErrNoNegativePixels):
 			why = append(why, err.Error())
 		default:
-			return row, err
+			return row, nil, err
 		}
 	}
 	row.Why = strings.Join(why, "; ")
-	return row, nil
+	return row, kept, nil
 }
 
 // pixels reads each mask as the image is read and counts its pixels against the map.
-func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder) (metric.PixelScores, error) {
+func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder, convention Convention) (metric.PixelScores, error) {
 	masks := make([][]uint8, len(samples))
 	for i, s := range samples {
 		mask, err := Mask(s, enc.Transform())
@@ -175,7 +184,7 @@ func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder) (m
 		}
 		masks[i] = mask
 	}
-	return metric.Pixel(maps, masks, detector.MapSide)
+	return convention.measure(maps, masks, detector.MapSide)
 }
 
 // Mask is a sample's mask at MapSide pixels a side, 1 where anomalous; zeros for a sample without one.
@@ -234,6 +243,9 @@ func (r *Report) Text() string {
 		}
 		fmt.Fprintf(&b, "  %s\n", counts)
 	}
+	if r.Convention != Exact {
+		fmt.Fprintf(&b, "pixel metrics as the official evaluation of %s prints them\n", r.Convention)
+	}
 	notes := map[string]bool{}
 	for _, c := range r.Categories {
 		line(c.Name, c.Metrics, fmt.Sprintf("%d/%d", c.TrainImages, c.TestImages))
@@ -247,6 +259,9 @@ func (r *Report) Text() string {
 			fmt.Fprintf(&b, "- : %s\n", c.Why)
 			delete(notes, c.Why)
 		}
+	}
+	if r.Types != nil {
+		b.WriteString(r.Types.Text())
 	}
 	return b.String()
 }

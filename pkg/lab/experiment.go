@@ -37,17 +37,22 @@ type Experiment struct {
 	Seed     uint64
 
 	INPs, Steps, Batch int
+	Ablation           string  // of INP-Former, one of Ablations; "" for the paper's
+	Blocks             int     // of INP-Former's decoder; 0 for the paper's 8
 	Rate               float64 // largest learning rate
 	Resize, Crop       int     // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit              datasets.Options
 
+	Convention    Convention
 	Shots         int  // normal images to learn from in each category, drawn with Seed; 0 for all
 	OfficialShots bool // drawn as INP-Former's scripts draw them, for 1, 2 and 4 shots of MVTec-AD and VisA
+
+	MultiADS MultiADS
 }
 
 // Default is INP-Former on EfficientNet-Lite0, one model for all categories.
 func Default(layout string) Experiment {
-	return Experiment{Layout: layout, Detector: "inp-former", Profile: "tiny", Setting: "multi-class", Seed: 1, INPs: 6}
+	return Experiment{Layout: layout, Detector: "inp-former", Profile: "tiny", Setting: "multi-class", Seed: 1, INPs: 6, Convention: Exact}
 }
 
 // profile is what a profile fills in.
@@ -63,10 +68,25 @@ var profiles = map[string]profile{
 }
 
 // Detectors lists the known detectors.
-func Detectors() []string { return []string{"inp-former", "knn", "mean", "pca"} }
+func Detectors() []string {
+	return []string{"april-gan", "clip", "inp-former", "knn", "mean", "multiads", "padim", "patchcore", "pca"}
+}
 
 // needsNoEncoder tells the detectors that look at pixels.
 func (e *Experiment) needsNoEncoder() bool { return e.Detector == "mean" || e.Detector == "pca" }
+
+// onPair tells the detectors that look through a pair of towers.
+func (e *Experiment) onPair() bool {
+	return e.Detector == "multiads" || e.Detector == "april-gan" || e.Detector == "clip"
+}
+
+// paperWeights names what the paper profile's encoder is.
+func (e *Experiment) paperWeights() string {
+	if e.onPair() {
+		return "CLIP ViT-L/14-336 of OpenAI, under OpenCLIP's or Hugging Face's names"
+	}
+	return "DINOv2 with registers, dinov2_vitb14_reg4, under official, timm or Hugging Face names"
+}
 
 // Validate checks every setting and fills in the profile's before any work starts.
 func (e *Experiment) Validate() error {
@@ -87,10 +107,19 @@ func (e *Experiment) Validate() error {
 	case e.Rate < 0 || e.Rate != e.Rate:
 		return fmt.Errorf("--rate: expected a positive learning rate, got %g", e.Rate)
 	case e.Profile == "paper" && !e.needsNoEncoder() && slices.Contains([]string{"", "random", "vit", "vit-random"}, e.Encoder):
-		return fmt.Errorf("--profile paper needs the weights of DINOv2 with registers: download dinov2_vitb14_reg4 (official, timm or Hugging Face, as safetensors) and name the file with --encoder FILE")
+		return fmt.Errorf("--profile paper needs weights: download %s (as safetensors) and name the file with --encoder FILE", e.paperWeights())
+	}
+	if err := cmp.Or(e.Convention.Validate(), e.validateMultiADS()); err != nil {
+		return err
+	}
+	if err := e.validateHead(); err != nil {
+		return err
 	}
 	if e.Limit == (datasets.Options{}) {
 		e.Limit = p.limit
+	}
+	if e.onPair() && e.Profile != "smoke" { // the variant's batch and epochs
+		return nil
 	}
 	if e.Steps == 0 {
 		e.Steps = p.steps
@@ -139,6 +168,10 @@ func (e *Experiment) open() (*datasets.Set, error) {
 
 // NewEncoder opens the encoder of the experiment.
 func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
+	if e.onPair() {
+		pair, err := l.NewPair(e)
+		return clip.TapEncoder{Model: pair}, err
+	}
 	cfg := convnet.Config{Image: cmp.Or(e.Crop, profiles[e.Profile].image)}
 	switch e.Encoder {
 	case "", "random":
@@ -190,8 +223,15 @@ func (l *Lab) NewDetector(e Experiment, enc encoder.Encoder, train []datasets.Sa
 		return baseline.NewPCA(), nil
 	}
 	x := l.Extractor(enc)
-	if e.Detector == "knn" {
+	switch e.Detector {
+	case "knn":
 		return baseline.NewKNN(x, e.Seed), nil
+	case "padim":
+		return baseline.NewPaDiM(x, e.Seed), nil
+	case "patchcore":
+		d, bar := baseline.NewPatchCore(x, e.Seed), l.Progress.Bar("coreset of patchcore")
+		d.Tell = func(done, total int) { bar(done, total, "patches") }
+		return d, nil
 	}
 	return l.newINPFormer(e, x, train)
 }
@@ -203,32 +243,39 @@ func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Extractor {
 }
 
 func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []datasets.Sample) (*inpformer.Detector, error) {
-	cfg := inpformer.Default(x.Encoder.Width(), x.Encoder.Grid())
-	cfg.INPs = e.INPs
-	batch, steps := min(e.Batch, len(samples)), e.Steps
+	cfg := e.head(x.Encoder.Width(), x.Encoder.Grid())
+	images, way := len(samples), ""
+	if e.Shots > 0 {
+		images, way = images*inpformer.Augmentations, inpformer.FewShot.Name
+	}
+	batch, steps := min(e.Batch, images), e.Steps
 	if steps == 0 { // the paper's 200 epochs
-		steps = 200 * max(1, len(samples)/max(1, batch))
+		steps = 200 * max(1, images/max(1, batch))
 	}
 	rates := train.NewWarmCosine(steps)
 	if e.Rate > 0 {
 		rates.Base, rates.Final = e.Rate, e.Rate/10
 	}
-	fingerprint, err := l.fingerprint(cfg, x, samples, steps, batch, e.Seed, rates)
+	fingerprint, err := l.fingerprint(cfg, x, samples, way, steps, batch, e.Seed, rates)
 	if err != nil {
 		return nil, err
 	}
 	bar := l.Progress.Bar(fmt.Sprintf("training inp-former, M = %d, seed %d", e.INPs, e.Seed))
-	return inpformer.New(cfg, x, train.Options{
+	d, err := inpformer.New(cfg, x, train.Options{
 		Steps: steps, Batch: batch, Seed: e.Seed, Schedule: rates, Optimizer: train.NewStableAdamW(), ClipNorm: 0.1,
 		Checkpoint: filepath.Join(l.Cache, "runs", fingerprint+".safetensors"), Every: time.Minute, Fingerprint: fingerprint,
 		Report: func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) },
 	})
+	if err == nil {
+		d.FewShot = e.Shots > 0
+	}
+	return d, err
 }
 
 // fingerprint addresses a trained head by everything that its bits depend on.
-func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
+func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, way string, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "inp-former 1\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
+	fmt.Fprintf(h, "inp-former 1%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
 	if err := datasets.WriteDigests(h, samples); err != nil {
 		return "", err
 	}
@@ -241,5 +288,27 @@ func (l *Lab) Fit(ctx context.Context, e Experiment, enc encoder.Encoder, sample
 	if err != nil {
 		return nil, err
 	}
+	if m, trains := d.(*inpformer.Detector); trains { // another process may be training it: then find it trained
+		unlock, err := Lock(ctx, m.Options.Checkpoint)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
+	}
 	return d, d.Fit(ctx, samples)
+}
+
+// fitCategory fits a detector for a category: on its samples, or on the whole set's where one model serves all. Those on a pair of
+// towers learn nothing from the target, but for the references that they keep.
+func (l *Lab) fitCategory(ctx context.Context, e Experiment, enc encoder.Encoder, set *datasets.Set, c datasets.Category) (d detector.Detector, shared bool, err error) {
+	switch {
+	case e.onPair():
+		d, err = l.fitOnPair(ctx, e, enc.(clip.TapEncoder).Model, set)
+		return d, true, err
+	case e.Setting == "multi-class":
+		d, err = l.Fit(ctx, e, enc, set.Train())
+		return d, true, err
+	}
+	d, err = l.Fit(ctx, e, enc, c.Train)
+	return d, false, err
 }

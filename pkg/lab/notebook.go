@@ -63,3 +63,9 @@ func ofCategory(scored []Scored, name string) (of []Scored) {
 	}
 	return of
 }
+
+// TransferWalk is MultiADS trained on the generated MVTec-like benchmark, ready to look at the VisA-like one.
+func (l *Lab) TransferWalk() *TypeWalk {
+	ctx := context.Background()
+	return Must(l.TypeWalk(ctx, Must(l.TransferExperiment(ctx))))
+}

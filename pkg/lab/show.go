@@ -1,12 +1,15 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"image"
+	"maps"
 	"slices"
 
 	"adlab/pkg/detector"
 	"adlab/pkg/imageio"
+	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
 )
 
@@ -60,4 +63,24 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []Score
 		overlays = append(overlays, plot.Tile{Picture: plot.Overlay(picture, s.Map, detector.MapSide, scale), Caption: fmt.Sprintf("%s, score %.3f", s.Category, s.Score)})
 	}
 	return plot.Panel(title, [][]plot.Tile{pictures, overlays}, side, &scale), nil
+}
+
+// shownTypes is the number of defect types whose maps are drawn, the strongest first.
+const shownTypes = 5
+
+// TypePanel draws first, and the maps of a prediction's strongest defect types over the picture, in one colour scale from 0 to the number
+// of taps.
+func TypePanel(title string, first image.Image, picture *imageio.Image, p detector.Prediction, taps int) image.Image {
+	names := slices.Sorted(maps.Keys(p.Types))
+	strength := map[string]float64{}
+	for _, name := range names {
+		strength[name] = multiads.Largest(p.Types[name])[0] / float64(taps)
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(strength[b], strength[a]) })
+	scale := plot.Scale{Low: 0, High: float64(taps)}
+	tiles := []plot.Tile{{Picture: first, Caption: "image"}}
+	for _, name := range names[:min(shownTypes, len(names))] {
+		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, p.Types[name], detector.MapSide, scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
+	}
+	return plot.Panel(title, [][]plot.Tile{tiles}, 120, &scale)
 }

@@ -1,10 +1,13 @@
 package multiads
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
+	"strings"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
@@ -30,6 +33,9 @@ type Detector struct {
 	Shots  int // normal references of each product; 0 is zero-shot
 	// Typed asks for a map of every type with each prediction.
 	Typed bool
+	// Alone scores each image by itself: its largest pixel over all taps' sum, at most 1, is not stretched over the product's
+	// list. It is for single images, not for the published numbers.
+	Alone bool
 
 	model      *clip.Model
 	backend    compute.Backend
@@ -41,10 +47,10 @@ type Detector struct {
 	exec       map[bool]*model.Exec         // with and without references
 }
 
-// New makes a detector with untrained adapters drawn from seed. Features are kept in the folder cache; tell, which may be nil, is
+// New makes a detector with untrained adapters drawn from seed. Features and embeddings of texts are kept in the folder cache; tell, which may be nil, is
 // called as they are computed.
 func New(backend compute.Backend, m *clip.Model, base *kba.Base, sentences *kba.Sentences, seed uint64, cache string, tell func(done, total int)) (*Detector, error) {
-	text, err := NewTextEncoder(backend, m)
+	text, err := NewTextEncoder(backend, m, cache)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +71,11 @@ func (d *Detector) Store() *model.Store { return d.store }
 // Text is the text side, with what it has encoded so far.
 func (d *Detector) Text() *TextEncoder { return d.text }
 
-// base is what is used for a product.
-func (d *Detector) base(product string) (*kba.Base, error) {
+// Model is the pair of towers.
+func (d *Detector) Model() *clip.Model { return d.model }
+
+// BaseOf is what is used of the knowledge base for a product: all of it, or what Filter keeps.
+func (d *Detector) BaseOf(product string) (*kba.Base, error) {
 	if types, ok := d.Filter[product]; ok {
 		return d.Base.Keep(types...)
 	}
@@ -135,7 +144,7 @@ func (d *Detector) Predict(ctx context.Context, samples []datasets.Sample) iter.
 
 // predict fills in the predictions of one product.
 func (d *Detector) predict(ctx context.Context, product string, samples []datasets.Sample, places []int, out []detector.Prediction) error {
-	base, err := d.base(product)
+	base, err := d.BaseOf(product)
 	if err != nil {
 		return err
 	}
@@ -195,7 +204,11 @@ func (d *Detector) predict(ctx context.Context, product string, samples []datase
 		}
 		out[i] = p
 	}
-	scores, err := ImageScores(d.Rule, largest, texts)
+	score := ImageScores
+	if d.Alone {
+		score = AloneScores(len(d.model.Config.Taps))
+	}
+	scores, err := score(d.Rule, largest, texts)
 	for k, i := range places {
 		out[i].Score = scores[k]
 	}
@@ -210,7 +223,7 @@ func (d *Detector) executable(references bool) (*model.Exec, error) {
 	n := len(d.model.Config.Taps)
 	e, err := model.NewExec(d.backend, d.store, func(scope *model.Scope, x []*Node) []*Node {
 		taps, embedding, text := encoder.Ungroup(x[0]), Squeeze(x[1], 1, 2), x[2] // [B, 1, 1, D] to [B, D]
-		typed := TypedMap(Maps(scope, taps, text, detector.MapSide))
+		typed := TypedMap(Maps(scope, taps, text, nil, detector.MapSide))
 		anomaly := AnomalyMap(typed)
 		if references {
 			_, few := FewShotMap(taps, x[3:3+n], detector.MapSide)
@@ -224,30 +237,31 @@ func (d *Detector) executable(references bool) (*model.Exec, error) {
 	return e, err
 }
 
-// Words says what a prediction with typed maps shows, the strongest types first: those whose largest pixel is at least half of all
-// taps' sum.
-func Words(p detector.Prediction, taps int) (words []string) {
-	type found struct {
-		name  string
-		value float64
+// Found is a defect type that an image shows, and its map's largest pixel over all taps' sum, 0 to 1.
+type Found struct {
+	Type  string  `json:"type"`
+	Value float64 `json:"value"`
+}
+
+// Answer is what a prediction with typed maps shows, the strongest types first: those of at least half, or else the strongest alone.
+func Answer(p detector.Prediction, taps int) (found []Found) {
+	for _, name := range slices.Sorted(maps.Keys(p.Types)) {
+		found = append(found, Found{name, Largest(p.Types[name])[0] / float64(taps)})
 	}
-	var all []found
-	for name, m := range p.Types {
-		all = append(all, found{name, Largest(m)[0] / float64(taps)})
-	}
-	slices.SortFunc(all, func(a, b found) int {
-		if a.value != b.value {
-			if a.value > b.value {
-				return -1
-			}
-			return 1
-		}
-		return slices.Compare([]byte(a.name), []byte(b.name))
-	})
-	for _, f := range all {
-		if f.value >= 0.5 || len(words) == 0 {
-			words = append(words, fmt.Sprintf("%s %.2f", f.name, f.value))
+	slices.SortStableFunc(found, func(a, b Found) int { return cmp.Compare(b.Value, a.Value) })
+	for i, f := range found {
+		if i > 0 && f.Value < 0.5 {
+			return found[:i]
 		}
 	}
-	return words
+	return found
+}
+
+// Words is an answer as a person reads it, such as "scratch 0.83, hole 0.61".
+func Words(found []Found) string {
+	var words []string
+	for _, f := range found {
+		words = append(words, fmt.Sprintf("%s %.2f", f.Type, f.Value))
+	}
+	return strings.Join(words, ", ")
 }

@@ -1,9 +1,7 @@
 package multiads
 
 import (
-	"math/rand/v2"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"adlab/datasets"
@@ -12,6 +10,7 @@ import (
 	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/detector"
+	"adlab/pkg/imageio"
 	"adlab/pkg/layer"
 	"adlab/pkg/train"
 
@@ -23,26 +22,7 @@ var _ detector.Detector = (*Detector)(nil)
 // small is a pair of small random towers at 64 pixels.
 func small(t *testing.T) *clip.Model {
 	cfg := clip.Config{Vision: clip.Tower{Width: 24, Heads: 2, Layers: 4}, Text: clip.Tower{Width: 16, Heads: 2, Layers: 2}, Embed: 12, Patch: 16, StoredGrid: 4, Grid: 4, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4}}
-	rng := rand.New(rand.NewPCG(1, 2))
-	arrays := map[string]layer.Array{}
-	for name, shape := range clip.Shapes(cfg) {
-		n := 1
-		for _, d := range shape {
-			n *= d
-		}
-		a := layer.Array{Shape: shape, Data: make([]float32, n)}
-		for i := range a.Data {
-			switch {
-			case strings.Contains(name, "ln_") && strings.HasSuffix(name, "weight"):
-				a.Data[i] = 1
-			case strings.HasSuffix(name, "bias"):
-			default:
-				a.Data[i] = float32(0.1 * rng.NormFloat64())
-			}
-		}
-		arrays[name] = a
-	}
-	m, err := clip.New("small", arrays, clip.Options{Image: 64, VisionHeads: 2, TextHeads: 2})
+	m, err := clip.Random(cfg, 1)
 	require.NoError(t, err)
 	return m
 }
@@ -88,7 +68,7 @@ func TestFromSourceToTarget(t *testing.T) {
 			}
 			o := train.Options{Steps: 12, Batch: 4, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2, Final: 1e-2, Total: 12}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
 				Report: func(s train.Step) { losses = append(losses, s.Loss) }}
-			require.NoError(t, d.TrainAdapters(t.Context(), samples, base, vocabulary.Type, Sum, o))
+			require.NoError(t, d.TrainAdapters(t.Context(), []Source{{samples, base, vocabulary.Type}}, Sum, o))
 			require.Less(t, losses[11], losses[0]/2, "it learns: %v", losses)
 			after, err := layer.Get(d.Store(), "fc.")
 			require.NoError(t, err)
@@ -114,7 +94,7 @@ func TestFromSourceToTarget(t *testing.T) {
 					sum := p.Types["Stains"][i] + p.Types["Missing"][i] + p.Types["Burrs"][i]
 					require.InDelta(t, p.Map[i], sum, 1e-3, "the anomaly map is the sum of the types'")
 				}
-				require.NotEmpty(t, Words(p, 4))
+				require.NotEmpty(t, Words(Answer(p, 4)))
 			}
 			d.Shots = 2
 			require.NoError(t, d.Fit(t.Context(), target.Categories[0].Train))
@@ -131,6 +111,37 @@ func TestFromSourceToTarget(t *testing.T) {
 	}
 }
 
+// TestSourcesOfDifferentTypes trains on two data sets whose numbers of types differ: neither may feel the other's columns.
+func TestSourcesOfDifferentTypes(t *testing.T) {
+	dir := t.TempDir()
+	sentences, err := kba.OpenSentences()
+	require.NoError(t, err)
+	one := func(raw string) (string, bool) { return raw, true }
+	narrow := Source{[]datasets.Sample{plain(t, dir, "a", "hole", 40, 64, 64), plain(t, dir, "b", datasets.Good, 90, 64, 64)},
+		&kba.Base{Types: []kba.Type{{Name: "hole", Prompts: []string{"[cls] with a hole"}}}}, one}
+	wide := Source{nil, &kba.Base{Types: append(narrow.Base.Types, kba.Type{Name: "dent", Prompts: []string{"dented [cls]"}}, kba.Type{Name: "rust", Prompts: []string{"rusty [cls]"}})}, one}
+	s := plain(t, dir, "c", "rust", 140, 64, 64)
+	s.Category = "pipe"
+	wide.Samples = []datasets.Sample{s}
+	b, err := backend.Open("go")
+	require.NoError(t, err)
+	first := func(sources []Source, batch int) (loss float64) {
+		d, err := New(b.Backend, small(t), narrow.Base, sentences, 1, t.TempDir(), nil)
+		require.NoError(t, err)
+		o := train.Options{Steps: 2, Batch: batch, Seed: 1, Schedule: train.WarmCosine{Base: 1e-3, Final: 1e-3, Total: 2}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
+			Report: func(s train.Step) {
+				if s.Number == 1 {
+					loss = s.Loss
+				}
+			}}
+		require.NoError(t, d.TrainAdapters(t.Context(), sources, Sum, o))
+		return loss
+	}
+	apart := (2*first([]Source{narrow}, 2) + first([]Source{wide}, 1)) / 3
+	// The focal loss's smoothing alone knows the number of columns.
+	require.InDelta(t, apart, first([]Source{narrow, wide}, 3), 2e-2, "the mean over the images")
+}
+
 func TestTrainAdaptersRefuses(t *testing.T) {
 	b, err := backend.Open("go")
 	require.NoError(t, err)
@@ -141,7 +152,7 @@ func TestTrainAdaptersRefuses(t *testing.T) {
 	d, err := New(b.Backend, small(t), base, sentences, 1, t.TempDir(), nil)
 	require.NoError(t, err)
 	run := func(o Objective, s datasets.Sample) error {
-		return d.TrainAdapters(t.Context(), []datasets.Sample{s}, base, func(raw string) (string, bool) { return raw, true }, o, train.Options{})
+		return d.TrainAdapters(t.Context(), []Source{{[]datasets.Sample{s}, base, func(raw string) (string, bool) { return raw, true }}}, o, train.Options{})
 	}
 	require.ErrorContains(t, run("hope", datasets.Sample{}), `expected sum, mean or focal_only, got "hope"`)
 	require.ErrorContains(t, run(Sum, datasets.Sample{ID: "x", Label: 1, DefectType: "hole"}), "x: expected a mask")
@@ -155,12 +166,44 @@ func TestImageScores(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got, rule)
 	}
+	only, err := ImageScores(ScoreText, largest, []float64{0.2, 0.9, 0.4})
+	require.NoError(t, err)
+	require.Equal(t, []float64{0.2, 0.9, 0.4}, only, "no map has a part in it")
 	same, err := ImageScores(ScoreMax, [][3]float64{{1, 1, 1}, {1, 1, 1}}, []float64{0, 0})
 	require.NoError(t, err)
 	require.Equal(t, []float64{0, 0}, same)
 	_, err = ImageScores(ScoreMax, largest, nil)
 	require.Error(t, err)
 	require.Equal(t, [3]float64{9, 7, 5}, Largest([]float32{1, 5, 9, 7, -3}))
+}
+
+func TestAloneScores(t *testing.T) {
+	got, err := AloneScores(4)(ScoreBlend, [][3]float64{{4, 1, 1}, {2, 2, 2}, {7, 1, 1}}, []float64{1, 0, 0.5})
+	require.NoError(t, err)
+	require.Equal(t, []float64{1, 0.25, 0.75}, got, "no image's score depends on another's")
+}
+
+func TestAnswer(t *testing.T) {
+	p := detector.Prediction{Types: map[string][]float32{"hole": {0, 3}, "dent": {1, 2}, "rust": {1, 1}, "burr": {3, 0}}}
+	require.Equal(t, "burr 0.75, hole 0.75, dent 0.50", Words(Answer(p, 4)))
+	require.Equal(t, "burr 0.38", Words(Answer(p, 8)), "the strongest alone, where none is strong")
+}
+
+func TestTruth(t *testing.T) {
+	s := plain(t, t.TempDir(), "a", "hole", 40, 8, 8)
+	transform := imageio.Transform{Resize: 4, Crop: 4, Std: [3]float32{1, 1, 1}}
+	of := func(names ...string) uint8 {
+		base := &kba.Base{}
+		for _, n := range names {
+			base.Types = append(base.Types, kba.Type{Name: n})
+		}
+		m, err := Truth(s, base, func(raw string) (string, bool) { return raw, true }, transform)
+		require.NoError(t, err)
+		require.Len(t, m, detector.MapSide*detector.MapSide)
+		return m[12345]
+	}
+	require.Equal(t, uint8(2), of("dent", "hole"))
+	require.Equal(t, uint8(0), of("dent"), "not on the product's list")
 }
 
 func TestLocalColumns(t *testing.T) {

@@ -3,19 +3,28 @@
 // similarity of each patch to each column is a map for each type. Notation: B images, S pixels and G patches a side, N = G²,
 // Dv channels of the vision tower, D of the common space, C columns, the first of them normal.
 //
-// The official code exists in two revisions that differ from each other and from the paper's deck; each difference is a
-// named switch. The defaults are what the deck states.
+// The official code exists in two revisions that differ from each other and from the paper's deck. Each difference is a named
+// switch, and Variants name those that go together; the default is what the deck states.
 //
-//	switch               deck            first release        later revision       type training
+//	Variant              deck            first-release        later-revision       type-training
 //	Objective            sum             sum                  mean                 focal_only
 //	learning rate        1e-4            1e-3                 1e-3                 1e-3
 //	batch                8               8                    4                    16
 //	ScoreRule            score_blend     score_max            score_top3           -
-//	ScoreRule with       score_blend     score_blend          score_blend          -
-//	  Filter (MultiADS-F)
+//	  with Filter        score_blend     score_blend          score_blend          -
+//	Mosaic               off             one-type             on                   off
+//	ColumnOrder          by-name         first-release        later-revision       by-name
 //	clip's QuickGELU     off             off (at 518 pixels)  off (at 518 pixels)  off
 //	knowledge base       kba.Open        kba.Open             kba.Open             kba.Base.Single for VisA
 //
-// Adam has β = (0.5, 0.999), ε = 1e-8, no decay and no schedule in all of them. The first release is the
-// closest to the published zero-shot and few-shot tables; those of defect types come from type training. Source: sections 4, 7, 8, 9 and 14 of the numerical specification.
+// Adam has β = (0.5, 0.999), ε = 1e-8, no decay and no schedule in all of them, for up to 10 epochs. Which variant belongs to which published
+// number:
+//
+//	Table 4, zero-shot, five targets        first-release, epochs 1 to 3; MultiADS-F: Filter and score_blend
+//	Table 21, k = 1, 2, 4, 8 on VisA        first-release, Shots
+//	Table 3, knowledge base on and off      type-training, Filter with the products' types; off: kba.Base.Single
+//	seen and unseen types, four tables      type-training; on VisA the released test uses kba.Base.Single
+//
+// No variant is known to be exactly the paper's: its code was never released. Source: sections 4, 7, 8, 9, 11 and 14 of the
+// numerical specification.
 package multiads

@@ -73,10 +73,15 @@ func enlarge(x *Node, side int) *Node {
 	return TransposeAllAxes(Reshape(planes, b, c, side, side), 0, 2, 3, 1)
 }
 
-// Maps are the probabilities of every tap, [B, S, S, C] each.
-func Maps(scope *model.Scope, taps []*Node, text *Node, side int) (maps []*Node) {
+// Maps are the probabilities of every tap, [B, S, S, C] each. closed [B, C], which may be nil, is added to each image's logits: it shuts
+// columns that the image's product does not have.
+func Maps(scope *model.Scope, taps []*Node, text, closed *Node, side int) (maps []*Node) {
 	for _, p := range Adapt(scope, taps, text.Shape().Dimensions[text.Rank()-2]) {
-		maps = append(maps, Probabilities(Logits(p, text), side))
+		logits := Logits(p, text)
+		if closed != nil {
+			logits = Add(logits, ExpandAxes(closed, 1))
+		}
+		maps = append(maps, Probabilities(logits, side))
 	}
 	return maps
 }

@@ -2,8 +2,10 @@ package multiads
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"math"
+	"path/filepath"
 
 	"adlab/pkg/clip"
 
@@ -20,18 +22,29 @@ type TextEncoder struct {
 	model   *clip.Model
 	exec    *model.Exec
 	known   map[string][]float32 // unit length
+	cache   *textCache           // of earlier runs, or nil
+	stored  map[[sumSize]byte][]float32
 	// Encoded counts the sentences that went through the tower.
 	Encoded int
-	// Cut lists sentences of more than 77 ids, which were cut.
-	Cut []string
+	// Cut is told of each sentence of more than 77 ids, which is cut; it may be nil.
+	Cut func(sentence string)
 }
 
-// NewTextEncoder is for the text tower of a pair.
-func NewTextEncoder(backend compute.Backend, m *clip.Model) (*TextEncoder, error) {
+// NewTextEncoder is for the text tower of a pair. It keeps embeddings in the folder cache, or in memory alone where that is "".
+func NewTextEncoder(backend compute.Backend, m *clip.Model, cache string) (*TextEncoder, error) {
 	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope, ids *Node) *Node {
 		return clip.Text(scope, m.Config, ids)
 	})
-	return &TextEncoder{backend: backend, model: m, exec: exec, known: map[string][]float32{}}, err
+	if err != nil {
+		return nil, err
+	}
+	t := &TextEncoder{backend: backend, model: m, exec: exec, known: map[string][]float32{}}
+	if cache != "" {
+		key := sha256.Sum256([]byte(m.Digest() + "\n" + backend.Name()))
+		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]), m.Config.Embed}
+		t.stored, err = t.cache.load()
+	}
+	return t, err
 }
 
 // textBatch is the number of sentences that go through the tower at once.
@@ -42,31 +55,53 @@ func (t *TextEncoder) Embed(ctx context.Context, sentences []string) ([][]float3
 	var fresh []string
 	asked := map[string]bool{}
 	for _, s := range sentences {
-		if _, ok := t.known[s]; !ok && !asked[s] {
-			fresh, asked[s] = append(fresh, s), true
+		if _, ok := t.known[s]; ok || asked[s] {
+			continue
+		}
+		if t.Cut != nil && clip.Tokenize(s).Truncated {
+			t.Cut(s)
+		}
+		if e := t.stored[sha256.Sum256([]byte(s))]; e != nil {
+			t.known[s] = e
+			continue
+		}
+		fresh, asked[s] = append(fresh, s), true
+	}
+	if err := t.encode(ctx, fresh); err != nil {
+		return nil, err
+	}
+	if t.cache != nil && len(fresh) > 0 {
+		if err := t.cache.add(t.known, fresh); err != nil {
+			return nil, err
 		}
 	}
+	embeddings := make([][]float32, len(sentences))
+	for i, s := range sentences {
+		embeddings[i] = t.known[s]
+	}
+	return embeddings, nil
+}
+
+// encode runs sentences through the tower.
+func (t *TextEncoder) encode(ctx context.Context, fresh []string) error {
 	for len(fresh) > 0 {
 		if err := context.Cause(ctx); err != nil {
-			return nil, err
+			return err
 		}
 		n := min(textBatch, len(fresh))
 		ids := make([]int32, textBatch*clip.Context) // one shape; rows beyond n are the last sentence again
 		for i := range textBatch {
 			tokens := clip.Tokenize(fresh[min(i, n-1)])
-			if i < n && tokens.Truncated {
-				t.Cut = append(t.Cut, fresh[i])
-			}
 			for k, id := range tokens.IDs {
 				if int(id) >= t.model.Config.Words {
-					return nil, fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words", fresh[min(i, n-1)], id, t.model.Config.Words)
+					return fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words", fresh[min(i, n-1)], id, t.model.Config.Words)
 				}
 				ids[i*clip.Context+k] = id
 			}
 		}
 		out, err := t.exec.Call1(tensors.FromFlatDataAndDimensions(ids, textBatch, clip.Context))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		flat, d := tensors.MustCopyFlatData[float32](out), t.model.Config.Embed
 		for i := range n {
@@ -75,11 +110,7 @@ func (t *TextEncoder) Embed(ctx context.Context, sentences []string) ([][]float3
 		t.Encoded += n
 		fresh = fresh[n:]
 	}
-	embeddings := make([][]float32, len(sentences))
-	for i, s := range sentences {
-		embeddings[i] = t.known[s]
-	}
-	return embeddings, nil
+	return nil
 }
 
 // Matrix is the text matrix [D, C] of a product: each column the mean of its sentences' embeddings, of unit length. columns[c]

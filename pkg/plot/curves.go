@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // Line is one named curve. Where a value is not finite the curve is interrupted.
@@ -22,6 +24,46 @@ type Line struct {
 // Curves draws lines over common axes, such as losses over steps or true over false positives, with their names at the
 // right.
 func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
+	p, legend, err := curves(title, xLabel, yLabel, lines)
+	if err != nil {
+		return nil, err
+	}
+	return withLegend(p, legend), nil
+}
+
+// CurvesSVG is the same as vectors.
+func CurvesSVG(title, xLabel, yLabel string, lines ...Line) ([]byte, error) {
+	p, legend, err := curves(title, xLabel, yLabel, lines)
+	if err != nil {
+		return nil, err
+	}
+	return vectors(p, legend)
+}
+
+func curves(title, xLabel, yLabel string, lines []Line) (*plot.Plot, plot.Legend, error) {
+	p, legend := axes(title, xLabel, yLabel)
+	for i, l := range lines {
+		parts, err := l.parts()
+		if err != nil {
+			return nil, legend, fmt.Errorf("curve %q: %w", l.Name, err)
+		}
+		for k, xy := range parts {
+			line, err := plotter.NewLine(xy)
+			if err != nil {
+				return nil, legend, fmt.Errorf("curve %q: %w", l.Name, err)
+			}
+			line.Color, line.Width = Palette[i%len(Palette)], vg.Points(1.5)
+			p.Add(line)
+			if k == 0 && l.Name != "" {
+				legend.Add(l.Name, line)
+			}
+		}
+	}
+	return p, legend, nil
+}
+
+// axes is an empty plot with a grid and a legend in the house's type.
+func axes(title, xLabel, yLabel string) (*plot.Plot, plot.Legend) {
 	p, legend := plot.New(), plot.NewLegend()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, xLabel, yLabel
 	for _, f := range []*vgdraw.TextStyle{&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle} {
@@ -31,33 +73,38 @@ func Curves(title, xLabel, yLabel string, lines ...Line) (image.Image, error) {
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color, grid.Vertical.Color = frameColour, frameColour
 	p.Add(grid)
-	for i, l := range lines {
-		parts, err := l.parts()
-		if err != nil {
-			return nil, fmt.Errorf("curve %q: %w", l.Name, err)
-		}
-		for k, xy := range parts {
-			line, err := plotter.NewLine(xy)
-			if err != nil {
-				return nil, fmt.Errorf("curve %q: %w", l.Name, err)
-			}
-			line.Color, line.Width = Palette[i%len(Palette)], vg.Points(1.5)
-			p.Add(line)
-			if k == 0 && l.Name != "" {
-				legend.Add(l.Name, line)
-			}
-		}
-	}
+	return p, legend
+}
+
+// Size of a plot in points, which are pixels in a picture.
+const plotWidth, plotHeight = 600, 340
+
+// withLegend draws a plot with its legend at the right.
+func withLegend(p *plot.Plot, legend plot.Legend) image.Image {
+	picture := vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(72))
+	lay(picture, p, legend)
+	return picture.Image()
+}
+
+// vectors is the same as SVG.
+func vectors(p *plot.Plot, legend plot.Legend) ([]byte, error) {
+	picture := vgsvg.New(plotWidth, plotHeight)
+	lay(picture, p, legend)
+	var b bytes.Buffer
+	_, err := picture.WriteTo(&b)
+	return b.Bytes(), err
+}
+
+// lay lays a plot out on a canvas, with its legend at the right.
+func lay(canvas vg.CanvasSizer, p *plot.Plot, legend plot.Legend) {
 	widen(&p.X)
 	widen(&p.Y)
-	picture := vgimg.NewWith(vgimg.UseWH(600, 340), vgimg.UseDPI(72)) // a point is a pixel
-	c := vgdraw.Crop(vgdraw.New(picture), 8, -12, 8, -8)
+	c := vgdraw.Crop(vgdraw.New(canvas), 8, -12, 8, -8)
 	legend.Top, legend.Left, legend.Padding, legend.ThumbnailWidth = true, true, 3, 16
 	legend.YOffs = -p.Title.TextStyle.FontExtents().Height - p.Title.Padding
 	names := legend.Rectangle(c).Size().X
 	legend.Draw(vgdraw.Crop(c, c.Size().X-names, 0, 0, 0))
 	p.Draw(vgdraw.Crop(c, 0, -names-8, 0, 0))
-	return picture.Image(), nil
 }
 
 // widen gives an axis round ticks, and some room around a single value.

@@ -21,7 +21,7 @@ type captionGrammar struct {
 	Places, Sizes                                map[string][]string
 	Flawed, Described, Normal, Frames, Materials []string
 	Types                                        map[string]captionType
-	Objects, Conditions                          []string // for sentences that no picture goes with
+	Objects, Conditions, Qualities               []string // for sentences that no picture goes with: nouns; states as nouns, as adjectives
 }
 
 // captionType is how a flaw is told, and the words for it that no caption contains.

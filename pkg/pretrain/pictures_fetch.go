@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"adlab/datasets/synth"
 )
 
 // manifest marks a complete folder of fetched pictures.
@@ -29,7 +31,7 @@ func (s Source) Fetch(ctx context.Context, home string, say func(format string, 
 	case s.fetch != nil:
 		stated = fmt.Sprintf("%s, SHA-256 %s\nlicence: %s\n", s.Origin, s.fetch.sha256, s.Licence)
 	case s.lessons > 0:
-		stated = fmt.Sprintf("%d %s\nlicence: %s\n", s.lessons, s.Origin, s.Licence)
+		stated = fmt.Sprintf("%d %s, generation %d\nlicence: %s\n", s.lessons, s.Origin, synth.TrainingGeneration, s.Licence)
 	default:
 		return nil
 	}
@@ -53,7 +55,7 @@ func (s Source) Fetch(ctx context.Context, home string, say func(format string, 
 	if s.fetch != nil {
 		err = s.fetch.into(ctx, tmp)
 	} else {
-		err = drawLessons(ctx, s.lessons, pictures)
+		err = writeLessons(ctx, s.lessons, pictures)
 	}
 	if err != nil {
 		return fmt.Errorf("pictures of %s: %w; or leave them out with --without %s", s.Name, err, s.Name)

@@ -14,11 +14,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// lessonSide is the side of a drawn picture in pixels.
-const lessonSide = 256
+// pictureSide is the side of a drawn picture in pixels.
+const pictureSide = 256
 
-// drawLessons draws the first n pictures of the generator's training family, seed 1, into dir. Same n, same bytes.
-func drawLessons(ctx context.Context, n int, dir string) error {
+// writeLessons draws the first n pictures of the generator's training family, seed 1, into dir. Same n, same bytes.
+func writeLessons(ctx context.Context, n int, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func drawLessons(ctx context.Context, n int, dir string) error {
 				if i >= n || ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				if err := drawLesson(i, filepath.Join(dir, fmt.Sprintf("%05d.png", i))); err != nil {
+				if err := writeLesson(i, filepath.Join(dir, fmt.Sprintf("%05d.png", i))); err != nil {
 					return err
 				}
 			}
@@ -40,8 +40,8 @@ func drawLessons(ctx context.Context, n int, dir string) error {
 	return g.Wait()
 }
 
-func drawLesson(i int, path string) error {
-	lesson, err := synth.DrawLesson(1, i, lessonSide)
+func writeLesson(i int, path string) error {
+	lesson, err := synth.DrawLesson(1, i, pictureSide)
 	if err != nil {
 		return err
 	}

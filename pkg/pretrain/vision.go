@@ -56,14 +56,14 @@ func newDistillation(student vit.Config, side int, weights VisionLoss) (distilla
 const studentScope, teacherScope, headScope = "student", "teacher", "head"
 
 func (d distillation) loss(scope *model.Scope, batch *Node) (loss *Node, parts []*Node) {
-	images := DivScalar(ConvertDType(batch, dtypes.Float32), 255)
-	targets := d.teacher.Forward(scope.At(teacherScope), normalised(images, d.teacher.Transform().Mean, d.teacher.Transform().Std))
-	taps := vit.Forward(scope.At(studentScope), d.student, normalised(images, vit.Mean, vit.Std))
+	pixels := ConvertDType(batch, dtypes.Float32)
+	targets := d.teacher.Forward(scope.At(teacherScope), normalised(pixels, d.teacher.Transform().Mean, d.teacher.Transform().Std))
+	taps := vit.Forward(scope.At(studentScope), d.student, normalised(pixels, vit.Mean, vit.Std))
 	for i := range taps {
 		taps[i] = vit.Patches(d.student, taps[i])
 	}
 	goals, means := encoder.Group(targets, d.teacher.Groups()), encoder.Group(taps, vit.Halves(len(taps)))
-	loss = ScalarZero(images.Graph(), dtypes.Float32)
+	loss = ScalarZero(pixels.Graph(), dtypes.Float32)
 	add := func(weight float64, term *Node) {
 		if weight != 0 {
 			loss = Add(loss, MulScalar(term, weight))
@@ -100,13 +100,6 @@ func relative(s, t *Node) *Node {
 func pairs(x *Node) *Node {
 	x = layer.Normalize(x, 1e-6)
 	return Einsum("bnc,bmc->bnm", x, x)
-}
-
-// normalised takes the channels' means away from values in 0..1 and divides by their deviations.
-func normalised(images *Node, mean, std [3]float32) *Node {
-	g := images.Graph()
-	row := func(x [3]float32) *Node { return Reshape(Const(g, x[:]), 1, 1, 1, 3) }
-	return Div(Sub(images, row(mean)), row(std))
 }
 
 // parts is the loss's parts alone, one after the other.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"adlab/datasets/synth"
 	"adlab/pkg/backend"
 	"adlab/pkg/imageio"
 	"adlab/pkg/layer"
@@ -181,7 +182,7 @@ func TestVisionRun(t *testing.T) {
 	home := t.TempDir()
 	lessons := Source{Name: "lessons", lessons: 1, Sides: []int{256}, Share: 1, Origin: "made here", Licence: "none"}
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "pretrain", "lessons"), 0o777))
-	require.NoError(t, os.WriteFile(filepath.Join(home, "pretrain", "lessons", manifest), []byte("1 made here\nlicence: none\n"), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(home, "pretrain", "lessons", manifest), fmt.Appendf(nil, "1 made here, generation %d\nlicence: none\n", synth.TrainingGeneration), 0o666))
 	for i := range 80 {
 		picture(t, filepath.Join(home, "pretrain", "lessons", fmt.Sprint(i)+".png"), 230+i, 240, uint8(3*i))
 	}

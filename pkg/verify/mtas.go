@@ -63,7 +63,7 @@ func multiType(c *checker) {
 			inputs = append(inputs, t)
 		}
 		typed := must(model.CallOnce(c.backend, store, func(scope *model.Scope, x []*Node) *Node {
-			return multiads.TypedMap(multiads.Maps(scope, patchesOf(x[1:]), x[0], side))
+			return multiads.TypedMap(multiads.Maps(scope, patchesOf(x[1:]), x[0], nil, side))
 		}, inputs...))
 		flat, size := tensors.MustCopyFlatData[float32](typed), side*side*len(columns)
 		reference := c.columnsLast("mtas", object+".typed_map")

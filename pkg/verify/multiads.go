@@ -21,7 +21,7 @@ import (
 // textFeatures: the text matrix of every prompt set and product in the folder.
 func textFeatures(c *checker) {
 	p := c.prompts()
-	encoder := must(multiads.NewTextEncoder(c.backend, c.clipModel(false)))
+	encoder := must(multiads.NewTextEncoder(c.backend, c.clipModel(false), ""))
 	for _, name := range c.file("text_features").Names() {
 		set, object, _ := strings.Cut(name, ".")
 		states, ok := p.States[set]
@@ -79,7 +79,9 @@ func adaptersTraining(c *checker) {
 	}
 	inputs = append(inputs, c.tensor("train", "text_features"), c.ints("train", "mask_typed"), c.tensor("train", "mask_binary"))
 	n, side := len(taps), c.file("train").Shape("mask_binary")[1]
-	maps := func(scope *model.Scope, x []*Node) []*Node { return multiads.Maps(scope, patchesOf(x[:n]), x[n], side) }
+	maps := func(scope *model.Scope, x []*Node) []*Node {
+		return multiads.Maps(scope, patchesOf(x[:n]), x[n], nil, side)
+	}
 
 	outputs := must(model.CallOnceN(c.backend, c.store("train", "init."), func(scope *model.Scope, x []*Node) []*Node {
 		patches := multiads.Adapt(scope, patchesOf(x[:n]), x[n].Shape().Dimensions[1])
@@ -274,7 +276,7 @@ func inference(c *checker) {
 			inputs = append(append(inputs, tensors.FromFlatDataAndDimensions(matrix, d, len(columns))), memories...)
 			out := must(model.CallOnceN(c.backend, store, func(scope *model.Scope, x []*Node) []*Node {
 				patches := patchesOf(x[1 : 1+n])
-				maps := multiads.Maps(scope, patches, x[1+n], side)
+				maps := multiads.Maps(scope, patches, x[1+n], nil, side)
 				zero := multiads.AnomalyMap(multiads.TypedMap(maps))
 				distances, few := multiads.FewShotMap(patches, x[2+n:], side)
 				var layers []*Node

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"adlab/datasets"
+	"adlab/datasets/kba"
 	"adlab/pkg/lab"
+	"adlab/pkg/multiads"
 
 	"github.com/spf13/cobra"
 )
@@ -21,6 +23,8 @@ func experimentFlags(cmd *cobra.Command, e *lab.Experiment) {
 	f.StringVar(&e.Encoder, "encoder", "", "random, vit, vit-random, hog, pixels, or a safetensors file (default: the profile's)")
 	f.Uint64Var(&e.Seed, "seed", e.Seed, "of initialisation and order")
 	f.IntVar(&e.INPs, "inps", e.INPs, "number of prototypes, M")
+	f.StringVar(&e.Ablation, "ablation", "", "of inp-former: "+strings.Join(lab.Ablations(), ", "))
+	f.IntVar(&e.Blocks, "blocks", 0, "decoder blocks of inp-former (default 8)")
 	f.IntVar(&e.Steps, "steps", 0, "training steps (default: the profile's)")
 	f.IntVar(&e.Batch, "batch", 0, "images a step (default: the profile's)")
 	f.Float64Var(&e.Rate, "rate", 0, "largest learning rate (default 0.001)")
@@ -30,13 +34,35 @@ func experimentFlags(cmd *cobra.Command, e *lab.Experiment) {
 	f.IntVar(&e.Shots, "shots", 0, "learn from so many normal images a category, drawn with the seed (default: all)")
 	f.BoolVar(&e.OfficialShots, "official-shots", false, "draw the shots as INP-Former's scripts do (1, 2 or 4 of MVTec-AD or VisA)")
 	f.IntVar(&e.Limit.TestLimit, "test-limit", 0, "use at most so many images a category and label to test on")
+	multiadsFlags(cmd, &e.MultiADS)
+}
+
+// multiadsFlags are those of MultiADS alone.
+func multiadsFlags(cmd *cobra.Command, m *lab.MultiADS) {
+	f := cmd.Flags()
+	var variants []string
+	for _, v := range multiads.Variants {
+		variants = append(variants, v.Name)
+	}
+	f.StringArrayVar(&m.Sources, "source", nil, "multiads: KEY=FOLDER of a data set whose test images it learns from; several: super-multi-class")
+	f.StringVar(&m.KBA, "kba", "", "multiads: the target's knowledge base, one of "+strings.Join(kba.Names(), ", ")+", or a YAML file (default: the layout's)")
+	f.StringArrayVar(&m.Extend, "kba-add", nil, "multiads: YAML file with further defect types, or other prompts for known ones")
+	f.BoolVar(&m.Single, "no-kba", false, "multiads: one prompt a type, which names it")
+	f.StringVar(&m.Sentences, "sentences", "", "multiads: YAML file with normal phrases and templates")
+	f.StringVar(&m.Variant, "revision", "", "multiads: settings of published numbers, "+strings.Join(variants, ", "))
+	f.StringVar(&m.Objective, "objective", "", "multiads: sum, mean or focal_only (default: the variant's)")
+	f.StringVar(&m.Rule, "score-rule", "", "multiads: score_max, score_top3, score_blend or score_text (default: the variant's)")
+	f.StringVar(&m.Mosaic, "mosaic", "", "multiads: off, on, or one-type with the first release's labels (default: the variant's)")
+	f.StringVar(&m.Columns, "column-order", "", "multiads: by-name, or exchanged as in first-release or later-revision (default: the variant's)")
+	f.BoolVar(&m.Filter, "filter", false, "MultiADS-F: only the types that can occur on the product")
+	f.BoolVar(&m.Types, "types", false, "multiads: measure multi-type segmentation, too")
 }
 
 func newEval(c *cli) *cobra.Command {
 	e := lab.Default("mvtec")
 	cmd := &cobra.Command{
 		Use: "eval", Short: "train a detector and measure it", Args: cobra.NoArgs,
-		Example: "  adlab eval --layout elpv\n  adlab eval --data DIR --layout mvtec --detector inp-former --profile tiny --json",
+		Example: "  adlab eval --layout elpv\n  adlab eval --data DIR --layout mvtec --detector inp-former --profile tiny --json\n  adlab eval --data VISA --layout visa --detector multiads --source mvtec=MVTEC --types",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := e.Validate(); err != nil {
 				return err
@@ -53,13 +79,14 @@ func newEval(c *cli) *cobra.Command {
 		},
 	}
 	experimentFlags(cmd, &e)
+	cmd.Flags().StringVar((*string)(&e.Convention), "metrics", string(e.Convention), "pixel metrics exact, or as the official evaluation of inp-former or multiads prints them")
 	return cmd
 }
 
 func newTrain(c *cli) *cobra.Command {
 	e, out := lab.Default("mvtec"), ""
 	cmd := &cobra.Command{
-		Use: "train --out FILE", Short: "train INP-Former and write the model", Args: cobra.NoArgs,
+		Use: "train --out FILE", Short: "train INP-Former or MultiADS and write the model", Args: cobra.NoArgs,
 		Example: "  adlab train --layout elpv --out elpv.safetensors",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if out == "" {
@@ -85,6 +112,7 @@ func newTrain(c *cli) *cobra.Command {
 
 func newPredict(c *cli) *cobra.Command {
 	var model, out string
+	asked := lab.Asked{}
 	cmd := &cobra.Command{
 		Use: "predict --model FILE IMAGE... --out DIR", Short: "score images; write map and overlay of each", Args: cobra.MinimumNArgs(1),
 		Example: "  adlab predict --model elpv.safetensors cell.png --out maps",
@@ -100,18 +128,25 @@ func newPredict(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			results, err := l.Predict(cmd.Context(), m, images, out)
+			asked.Images = images
+			results, err := l.Predict(cmd.Context(), m, asked, out)
 			if err != nil {
 				return err
 			}
 			var text strings.Builder
 			for _, r := range results {
-				fmt.Fprintf(&text, "%.6f  %s  %s\n", r.Score, r.Image, r.Overlay)
+				fmt.Fprintf(&text, "%.6f  %s  %s", r.Score, r.Image, r.Overlay)
+				if r.Types != nil {
+					fmt.Fprintf(&text, "  %s", multiads.Words(r.Types))
+				}
+				fmt.Fprintln(&text)
 			}
 			return c.print(cmd, map[string]any{"model": model, "images": results}, text.String())
 		},
 	}
 	cmd.Flags().StringVar(&model, "model", "", "a file that `adlab train` wrote")
 	cmd.Flags().StringVar(&out, "out", "", "the folder to write to")
+	cmd.Flags().StringVar(&asked.Category, "category", "object", "multiads: what is in the pictures, as its prompts call it")
+	cmd.Flags().StringArrayVar(&asked.References, "reference", nil, "multiads: a normal picture of the same; several: few-shot")
 	return cmd
 }

@@ -13,7 +13,7 @@ import (
 
 func newPretrain(c *cli) *cobra.Command {
 	cmd := &cobra.Command{Use: "pretrain", Short: "make the small encoders that ship with adlab again, from scratch"}
-	cmd.AddCommand(newPretrainVision(c))
+	cmd.AddCommand(newPretrainVision(c), newPretrainClip(c), newMeasureClip(c))
 	return cmd
 }
 

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"strings"
+
+	"adlab/pkg/exhibit"
+	"adlab/pkg/lab"
+
+	"github.com/spf13/cobra"
+)
+
+// place is where the exhibits' profile, data and weights are named.
+type place struct{ profile, data, encoder, pair string }
+
+// placeFlags are the flags of commands that run exhibits.
+func placeFlags(cmd *cobra.Command, p *place) {
+	f := cmd.Flags()
+	f.StringVar(&p.profile, "profile", "tiny", strings.Join(exhibit.Profiles(), ", "))
+	f.StringVar(&p.data, "data", "", "profile paper: the folder that holds the data sets, each in a folder of its name")
+	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights (default: the profile's encoder)")
+	f.StringVar(&p.pair, "clip", "", "file of CLIP's weights, for MultiADS (default: the profile's pair)")
+}
+
+// runner is an exhibit runner on the lab.
+func (p *place) runner(l *lab.Lab) (*exhibit.Runner, error) {
+	r, err := exhibit.NewRunner(l, p.profile)
+	if err != nil {
+		return nil, err
+	}
+	r.Data, r.Encoder, r.Pair = p.data, p.encoder, p.pair
+	return r, nil
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestListSaysWhatTheRegistryHolds(t *testing.T) {
+	out, stderr, code := adlab("list", "--json")
+	require.Zero(t, code, stderr)
+	var rows []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &rows))
+	byID := map[string]map[string]any{}
+	for _, r := range rows {
+		for _, key := range []string{"id", "paper", "kind", "title", "claims", "notebook", "status"} {
+			require.Contains(t, r, key)
+		}
+		byID[r["id"].(string)] = r
+	}
+	require.Len(t, byID["inp-table2"]["claims"], 168)
+	require.Equal(t, map[string]any{"smoke": "ready", "tiny": "ready", "paper": "needs weights and data"}, byID["inp-table2"]["status"])
+	out, _, code = adlab("list")
+	require.Zero(t, code)
+	require.Contains(t, out, "Figure 6: how many prototypes")
+}
+
+func TestClaimsOfAFreshCheckout(t *testing.T) {
+	out, stderr, code := adlab("claims", "--json")
+	require.Zero(t, code, stderr)
+	var rows []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &rows))
+	require.Len(t, rows, 732)
+	for _, r := range rows {
+		require.Equal(t, "needs weights and data", r["status"])
+	}
+}
+
+func TestRunAndExplain(t *testing.T) {
+	dir := t.TempDir()
+	out, stderr, code := adlab("run", "inp-table1", "--profile", "smoke", "--out", dir)
+	require.Zero(t, code, stderr)
+	require.Contains(t, out, "INP-guided attention")
+	for _, name := range []string{"inp-table1.txt", "inp-table1.md", "inp-table1.html", "inp-table1.csv", "inp-table1.tex", "inp-table1-growth.png", "inp-table1-growth.svg"} {
+		require.FileExists(t, filepath.Join(dir, name))
+	}
+	before, err := os.ReadFile(filepath.Join(dir, "inp-table1-growth.png"))
+	require.NoError(t, err)
+	_, stderr, code = adlab("run", "inp-table1", "--profile", "smoke", "--out", dir)
+	require.Zero(t, code, stderr)
+	after, err := os.ReadFile(filepath.Join(dir, "inp-table1-growth.png"))
+	require.NoError(t, err)
+	require.Equal(t, before, after, "a second run changes no byte")
+	out, stderr, code = adlab("explain", filepath.Join(dir, "inp-table1-growth.png"))
+	require.Zero(t, code, stderr)
+	require.Contains(t, out, "this checkout would make the same")
+	out, _, code = adlab("runs")
+	require.Zero(t, code)
+	require.Contains(t, out, " runs in ")
+}
+
+func TestExhibitMistakesAreOneLine(t *testing.T) {
+	plain := filepath.Join(t.TempDir(), "x.png")
+	picture(t, plain, 1, false)
+	for want, args := range map[string][]string{
+		`no exhibit "none"`:                        {"run", "none"},
+		"--profile: expected smoke, tiny or paper": {"run", "inp-table2", "--profile", "huge"},
+		"nothing can run: inp-table2 need weights": {"run", "inp-table2", "--profile", "paper"},
+		"expected a picture that adlab wrote":      {"explain", plain},
+		"no such file":                             {"explain", plain + ".png"},
+	} {
+		_, stderr, code := adlab(args...)
+		require.NotZero(t, code, want)
+		lines := strings.Split(strings.TrimSpace(stderr), "\n")
+		require.Contains(t, lines[len(lines)-1], want)
+		require.True(t, strings.HasPrefix(lines[len(lines)-1], "adlab: "))
+	}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"adlab/pkg/exhibit"
+
+	"github.com/spf13/cobra"
+)
+
+// listed is an exhibit as `adlab list --json` prints it.
+type listed struct {
+	ID       string            `json:"id"`
+	Paper    string            `json:"paper"`
+	Kind     string            `json:"kind"`
+	Title    string            `json:"title"`
+	Claims   []string          `json:"claims"`
+	Notebook string            `json:"notebook"`
+	Status   map[string]string `json:"status"`
+	Cost     map[string]string `json:"cost"`
+}
+
+// newList lists the registry. Nothing is opened or computed.
+func newList(c *cli) *cobra.Command {
+	var p place
+	cmd := &cobra.Command{
+		Use: "list", Short: "list every table, ablation and figure: what it is, whether it can run, what it costs", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var rows []listed
+			var text strings.Builder
+			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-10s %s\n", "id", "paper", "kind", "smoke", "tiny", "paper", "cost, tiny", "title")
+			for _, e := range exhibit.All() {
+				row := listed{e.ID, e.Paper, e.Kind, e.Title.EN, []string{}, e.Notebook, map[string]string{}, map[string]string{}}
+				for _, claim := range e.Claims() {
+					row.Claims = append(row.Claims, claim.ID)
+				}
+				for _, profile := range exhibit.Profiles() {
+					q := p
+					q.profile = profile
+					r, err := q.runner(nil)
+					if err != nil {
+						return err
+					}
+					row.Status[profile] = r.Status(e)
+					row.Cost[profile] = e.Cost(r.Settings)
+				}
+				rows = append(rows, row)
+				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-10s %s\n", row.ID, row.Paper, row.Kind, row.Status["smoke"], row.Status["tiny"], row.Status["paper"], row.Cost["tiny"], row.Title)
+			}
+			return c.print(cmd, rows, text.String())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&p.data, "data", "", "folder that holds the published data sets: says what of profile paper can run")
+	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights, likewise")
+	f.StringVar(&p.pair, "clip", "", "file of CLIP's weights, likewise")
+	return cmd
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"adlab/pkg/exhibit"
+
+	"github.com/spf13/cobra"
+)
+
+// newRun makes exhibits, newGallery all of them with a page around them.
+func newRun(c *cli) *cobra.Command {
+	var p place
+	var out string
+	cmd := &cobra.Command{
+		Use: "run ID...", Short: "make exhibits, or `all`: tables and pictures into a folder", Args: cobra.MinimumNArgs(1),
+		Long:    "Makes exhibits: tables as text, Markdown, HTML, CSV and LaTeX, figures as PNG and, where they are plots, SVG. What was measured before is\nnot measured again; an interrupted run goes on where it stopped. Several IDs, or profile paper, say first what can run and about how long.",
+		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n  adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
+		RunE: func(cmd *cobra.Command, ids []string) error {
+			found, err := exhibit.Find(ids...)
+			if err != nil {
+				return err
+			}
+			_, err = c.exhibits(cmd, p, found, out, true)
+			return err
+		},
+	}
+	placeFlags(cmd, &p)
+	cmd.Flags().StringVar(&out, "out", filepath.Join("out", "run"), "the folder to write to")
+	return cmd
+}
+
+func newGallery(c *cli) *cobra.Command {
+	var p place
+	var out string
+	cmd := &cobra.Command{
+		Use: "gallery", Short: "make every exhibit, with a manifest and a page that needs no network", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			entries, err := c.exhibits(cmd, p, exhibit.All(), out, false)
+			if err != nil {
+				return err
+			}
+			if err := exhibit.Clean(out, entries); err != nil {
+				return err
+			}
+			if err := exhibit.WriteGallery(out, p.profile, entries); err != nil {
+				return err
+			}
+			fmt.Fprintln(os.Stderr, filepath.Join(out, "index.html"))
+			return nil
+		},
+	}
+	placeFlags(cmd, &p)
+	cmd.Flags().StringVar(&out, "out", "figures", "the folder to write to")
+	return cmd
+}
+
+// exhibits makes exhibits one after another and says how long each took. Those that lack weights or data are left out, and are an error in the
+// end.
+func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out string, show bool) (entries []exhibit.Entry, err error) {
+	if _, err := exhibit.SettingsOf(p.profile); err != nil {
+		return nil, err
+	}
+	probe, err := p.runner(nil)
+	if err != nil {
+		return nil, err
+	}
+	var can []exhibit.Exhibit
+	var missing []string
+	for _, e := range list {
+		lines := probe.Missing(e)
+		if lines == nil {
+			can = append(can, e)
+			continue
+		}
+		missing = append(missing, e.ID)
+		for _, line := range lines {
+			fmt.Fprintf(os.Stderr, "%s: missing: %s\n", e.ID, line)
+		}
+	}
+	if len(can) == 0 {
+		return nil, fmt.Errorf("nothing can run: %s need weights and data, as said above", strings.Join(missing, ", "))
+	}
+	l, err := c.lab()
+	if err != nil {
+		return nil, err
+	}
+	r, err := p.runner(l)
+	if err != nil {
+		return nil, err
+	}
+	if p.profile == "paper" {
+		plans, err := r.Estimate(cmd.Context(), can)
+		if err != nil {
+			return nil, err
+		}
+		total := 0.0
+		for _, plan := range plans {
+			fmt.Fprintln(os.Stderr, plan)
+			total += plan.Seconds
+		}
+		fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps; what is in the cache costs nothing\n", (time.Duration(total) * time.Second).Round(time.Minute))
+	}
+	for _, e := range can {
+		start := time.Now()
+		result, err := r.Run(cmd.Context(), e)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.Keep(result); err != nil {
+			return nil, err
+		}
+		entry, err := result.Write(out)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
+		fmt.Fprintf(os.Stderr, "%s: %.1f s\n", e.ID, time.Since(start).Seconds())
+		if show {
+			if err := c.showResult(cmd, result, entry, out); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if missing != nil {
+		return entries, fmt.Errorf("left out for want of weights and data: %s", strings.Join(missing, ", "))
+	}
+	return entries, nil
+}
+
+// showResult prints a result's tables and the names of its pictures, or its entry as JSON.
+func (c *cli) showResult(cmd *cobra.Command, result *exhibit.Result, entry exhibit.Entry, out string) error {
+	var text strings.Builder
+	for _, t := range result.Tables {
+		text.WriteString(t.Text() + "\n")
+	}
+	for _, f := range entry.Figures {
+		text.WriteString("picture: " + filepath.Join(out, f.PNG) + "\n")
+	}
+	return c.print(cmd, entry, text.String())
+}

@@ -1,0 +1,145 @@
+package exhibit
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+	"adlab/pkg/imageio"
+	"adlab/pkg/lab"
+	"adlab/pkg/plot"
+)
+
+// tileSide is the size of a picture in a figure, in pixels.
+const tileSide = 150
+
+// cases are anomalous test images for a figure: the categories give one after another in turn, each of another type as long as there are
+// such, until there are n. Where want is given, only images that it wants are taken.
+func cases(set *datasets.Set, n int, want func(datasets.Sample) bool) (picked []datasets.Sample) {
+	queues := make([][]datasets.Sample, len(set.Categories))
+	for i, c := range set.Categories {
+		var later []datasets.Sample
+		types := map[string]bool{}
+		for _, s := range c.Test {
+			switch {
+			case s.Label == 0 || want != nil && !want(s):
+			case types[s.DefectType]:
+				later = append(later, s)
+			default:
+				types[s.DefectType], queues[i] = true, append(queues[i], s)
+			}
+		}
+		queues[i] = append(queues[i], later...)
+		if len(types) > 0 { // not the first type of every category
+			turn := i % len(types)
+			queues[i] = append(queues[i][turn:], queues[i][:turn]...)
+		}
+	}
+	for left := true; left && len(picked) < n; {
+		left = false
+		for i := range queues {
+			if len(queues[i]) > 0 && len(picked) < n {
+				picked, queues[i], left = append(picked, queues[i][0]), queues[i][1:], true
+			}
+		}
+	}
+	return picked
+}
+
+// normal is the set's first normal test image that comes from the category, or from any.
+func normal(set *datasets.Set, category string) []datasets.Sample {
+	for _, any := range []bool{false, true} {
+		for _, c := range set.Categories {
+			for _, s := range c.Test {
+				if s.Label == 0 && (any || c.Name == category) {
+					return []datasets.Sample{s}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// picture is a sample as the encoder sees it, with the outline of its mask.
+func picture(s datasets.Sample, enc encoder.Encoder) (shown *imageio.Image, outlined image.Image, err error) {
+	m, err := imageio.Decode(s.Path)
+	if err != nil {
+		return nil, nil, err
+	}
+	shown = enc.Transform().Picture(m)
+	if s.Label == 0 {
+		return shown, shown.Image(), nil
+	}
+	mask, err := lab.Mask(s, enc.Transform())
+	if err != nil {
+		return nil, nil, err
+	}
+	return shown, plot.Outline(shown.Image(), mask, detector.MapSide), nil
+}
+
+// caption is a sample's category and type of defect.
+func caption(s datasets.Sample) string {
+	return s.Category + ": " + strings.ReplaceAll(s.DefectType, "_", " ")
+}
+
+// predict gives a detector's maps of samples, in their order.
+func predict(ctx context.Context, d detector.Detector, samples []datasets.Sample) (all []detector.Prediction, err error) {
+	for p, err := range d.Predict(ctx, samples) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// scaleOf is one scale for a data set: that of its test images, or of a fair part of them.
+func scaleOf(ctx context.Context, d detector.Detector, set *datasets.Set) (plot.Scale, error) {
+	const some = 64
+	var test []datasets.Sample
+	for _, c := range set.Categories {
+		test = append(test, c.Test...)
+	}
+	var fair []datasets.Sample
+	for i := 0; i < len(test); i += max(1, len(test)/some) {
+		fair = append(fair, test[i])
+	}
+	predictions, err := predict(ctx, d, fair)
+	var values [][]float32
+	for _, p := range predictions {
+		values = append(values, p.Map)
+	}
+	return plot.ScaleOf(0.995, values...), err
+}
+
+// rowOf is a row of overlays with the image scores below.
+func rowOf(ctx context.Context, name string, d detector.Detector, samples []datasets.Sample, enc encoder.Encoder, scale plot.Scale) (tiles []plot.Tile, err error) {
+	predictions, err := predict(ctx, d, samples)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range samples {
+		shown, _, err := picture(s, enc)
+		if err != nil {
+			return nil, err
+		}
+		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(shown, predictions[i].Map, detector.MapSide, scale), Caption: fmt.Sprintf("%s %.3f", name, predictions[i].Score)})
+	}
+	return tiles, nil
+}
+
+// pictures is a row of the images with their masks' outlines.
+func pictures(samples []datasets.Sample, enc encoder.Encoder) (tiles []plot.Tile, err error) {
+	for _, s := range samples {
+		_, outlined, err := picture(s, enc)
+		if err != nil {
+			return nil, err
+		}
+		tiles = append(tiles, plot.Tile{Picture: outlined, Caption: caption(s)})
+	}
+	return tiles, nil
+}

@@ -1,0 +1,139 @@
+package exhibit
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"adlab/datasets/published"
+	code "adlab/pkg"
+)
+
+// What has become of a claim.
+const (
+	Reproduced = "reproduced" // measured in the paper profile, within its tolerance
+	Deviates   = "deviates"   // measured there, beyond it
+	Needs      = "needs weights and data"
+)
+
+// ClaimStatus is a claim with what has become of it.
+type ClaimStatus struct {
+	published.Claim
+	Exhibit   string   `json:"exhibit"`   // whose table has its cell; "" for none yet
+	Quoted    bool     `json:"quoted"`    // another system's number, which is not measured here
+	Status    string   `json:"status"`    // Reproduced, Deviates or Needs
+	Tolerance float64  `json:"tolerance"` // in the claim's unit
+	Ours      *float64 `json:"ours,omitempty"`
+	Why       string   `json:"why,omitempty"`
+}
+
+// Tolerance is by how much a measured number may differ from a printed one and still count as reproduced, in percentage points: half a point
+// for areas under ROC curves, one for other image metrics and the overlap, two for precision-recall of pixels, where the official code itself
+// has changed since the paper. Source: section 15 of the numerical specification of INP-Former.
+func Tolerance(metric string) float64 {
+	switch metric {
+	case "I-AUROC", "P-AUROC", "P-AUROC (macro)":
+		return 0.5
+	case "P-AP", "P-F1max", "P-F1", "P-AP (macro)", "P-F1 (macro)":
+		return 2
+	}
+	return 1
+}
+
+// outcome is what the paper profile measured for an exhibit's claims.
+type outcome struct {
+	Exhibit string             `json:"exhibit"`
+	Code    string             `json:"code"`
+	Encoder string             `json:"encoder"`
+	Ours    map[string]float64 `json:"ours"` // mean over the seeds, by claim
+}
+
+func outcomePath(cache, id string) string { return filepath.Join(cache, "outcomes", id+".json") }
+
+// Keep keeps what a result of the paper profile says of claims. Other profiles say nothing of them.
+func (r *Runner) Keep(result *Result) error {
+	if r.Profile != "paper" || result.Exhibit.Tables == nil {
+		return nil
+	}
+	o := outcome{Exhibit: result.Exhibit.ID, Code: code.Numbers(), Encoder: result.Made["encoder"], Ours: map[string]float64{}}
+	for _, t := range result.Tables {
+		for _, row := range t.rows() {
+			for _, c := range row.Cells {
+				if c.Claim != "" && len(c.Ours) > 0 {
+					o.Ours[c.Claim], _ = c.Mean()
+				}
+			}
+		}
+	}
+	return writeJSON(outcomePath(r.Lab.Cache, o.Exhibit), o)
+}
+
+// Claims is every published number with its status, as the cache of the paper profile's outcomes has it.
+func Claims(cache string) ([]ClaimStatus, error) {
+	settings, err := SettingsOf("paper")
+	if err != nil {
+		return nil, err
+	}
+	type place struct {
+		exhibit string
+		kind    string
+	}
+	places, outcomes := map[string]place{}, map[string]outcome{}
+	for _, e := range All() {
+		if e.Tables == nil {
+			continue
+		}
+		for _, row := range e.Layout(settings).rows() {
+			for _, c := range row.Cells {
+				if c.Claim != "" {
+					places[c.Claim] = place{e.ID, row.Kind}
+				}
+			}
+		}
+		b, err := os.ReadFile(outcomePath(cache, e.ID))
+		if err != nil {
+			continue
+		}
+		var o outcome
+		if err := json.Unmarshal(b, &o); err != nil {
+			return nil, fmt.Errorf("%s: %w; delete it", outcomePath(cache, e.ID), err)
+		}
+		outcomes[e.ID] = o
+	}
+	var all []ClaimStatus
+	for _, c := range published.Claims() {
+		p := places[c.ID]
+		s := ClaimStatus{Claim: c, Exhibit: p.exhibit, Quoted: p.kind == Quoted, Tolerance: Tolerance(c.Metric)}
+		s.judge(outcomes[p.exhibit])
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// judge gives the status.
+func (s *ClaimStatus) judge(o outcome) {
+	ours, measured := o.Ours[s.ID]
+	switch {
+	case s.Quoted:
+		s.Status, s.Why = Needs, "another system's number: quoted, not measured here"
+	case s.Exhibit == "":
+		s.Status, s.Why = Needs, "no exhibit has a cell for it yet"
+	case !measured:
+		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; adlab run %s --profile paper --data DIR --encoder FILE", s.Exhibit)
+	default:
+		s.Ours = &ours
+		difference := ours - s.Value
+		s.Status, s.Why = Reproduced, fmt.Sprintf("%+.2f of ±%g, on %s", difference, s.Tolerance, o.Encoder)
+		if !(math.Abs(difference) <= s.Tolerance) {
+			s.Status = Deviates
+		}
+		if s.Status == Deviates && s.Doubt != "" {
+			s.Why += "; the printed number is in doubt: " + s.Doubt
+		}
+		if o.Code != code.Numbers() {
+			s.Why += "; measured by an earlier state of the code"
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package exhibit
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"adlab/datasets/published"
+	code "adlab/pkg"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNothingIsReproducedBeforeProfilePaperHasMeasuredIt(t *testing.T) {
+	all, err := Claims(t.TempDir())
+	require.NoError(t, err)
+	require.Len(t, all, len(published.Claims()))
+	for _, c := range all {
+		require.Equal(t, Needs, c.Status, c.ID)
+		require.NotEmpty(t, c.Why, c.ID)
+		require.NotEmpty(t, c.Exhibit, c.ID)
+		require.Positive(t, c.Tolerance)
+	}
+}
+
+func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
+	cache := t.TempDir()
+	const base = "inp-former/table2/mvtec-ad/inp-former/"
+	o := outcome{Exhibit: "inp-table2", Code: code.Numbers(), Encoder: "an encoder", Ours: map[string]float64{base + "i-auroc": 99.3, base + "p-auroc": 97.9, base + "p-ap": 69.5}}
+	require.NoError(t, writeJSON(outcomePath(cache, "inp-table2"), o))
+	all, err := Claims(cache)
+	require.NoError(t, err)
+	status := map[string]ClaimStatus{}
+	for _, c := range all {
+		status[c.ID] = c
+	}
+	require.Equal(t, Reproduced, status[base+"i-auroc"].Status, "0.4 below 99.7")
+	require.Equal(t, Deviates, status[base+"p-auroc"].Status, "0.6 below 98.5")
+	require.Equal(t, "-0.60 of ±0.5, on an encoder", status[base+"p-auroc"].Why)
+	require.Equal(t, Reproduced, status[base+"p-ap"].Status, "1.5 below 71.0, of 2")
+	require.Equal(t, Needs, status[base+"aupro"].Status)
+	require.Equal(t, Needs, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Status)
+	require.True(t, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Quoted)
+
+	require.NoError(t, os.WriteFile(outcomePath(cache, "inp-table2"), []byte("{"), 0o666))
+	_, err = Claims(cache)
+	require.ErrorContains(t, err, filepath.Join("outcomes", "inp-table2.json"))
+}
+
+func TestOnlyProfilePaperIsKept(t *testing.T) {
+	r := smoke(t)
+	r.Lab.Cache = t.TempDir()
+	found, err := Find("inp-table2")
+	require.NoError(t, err)
+	table := found[0].Layout(r.Settings)
+	for _, row := range table.rows() {
+		if row.Kind == Claimed {
+			row.Cells[0].Ours = []float64{99.7}
+		}
+	}
+	result := &Result{Exhibit: found[0], Tables: []*Table{table}, Made: map[string]string{"encoder": "an encoder"}}
+	require.NoError(t, r.Keep(result))
+	require.NoFileExists(t, outcomePath(r.Lab.Cache, "inp-table2"))
+	r.Profile = "paper"
+	require.NoError(t, r.Keep(result))
+	require.FileExists(t, outcomePath(r.Lab.Cache, "inp-table2"))
+}

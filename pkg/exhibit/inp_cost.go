@@ -1,0 +1,171 @@
+package exhibit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	code "adlab/pkg"
+	"adlab/pkg/inpformer"
+	"adlab/pkg/lab"
+	"adlab/pkg/plot"
+)
+
+// spent is what a compiled attention module took on this machine for one image.
+type spent struct {
+	Tokens  int     `json:"tokens"`
+	Self    bool    `json:"self"`
+	Seconds float64 `json:"seconds"` // the fastest of several runs
+	Bytes   int64   `json:"bytes"`   // by which the process grew at most while it ran; 0 where the system does not say
+}
+
+// spendings are both modules at each number of tokens: measured, or what was measured on this machine before.
+func (r *Runner) spendings(ctx context.Context, cfg inpformer.Config, tokens []int) (all []spent, err error) {
+	machine, _ := os.Hostname()
+	identity, err := json.Marshal([]any{"attention", cfg, tokens, r.Lab.Backend.Short(), machine, code.Numbers()})
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(r.Lab.Cache, "costs", fmt.Sprintf("%x.json", sha256.Sum256(identity))[:40]+".json")
+	unlock, err := lab.Lock(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if b, err := os.ReadFile(path); err == nil && json.Unmarshal(b, &all) == nil {
+		return all, nil
+	}
+	for _, n := range tokens {
+		for _, self := range []bool{true, false} {
+			if err := context.Cause(ctx); err != nil {
+				return nil, err
+			}
+			r.Lab.Progress.Say("attention of %d tokens", n)
+			a, err := inpformer.NewAttention(r.Lab.Backend.Backend, cfg, n, self)
+			if err != nil {
+				return nil, err
+			}
+			s, err := spend(a.Run)
+			a.Close()
+			if err != nil {
+				return nil, err
+			}
+			s.Tokens, s.Self = n, self
+			all = append(all, s)
+		}
+	}
+	return all, writeJSON(path, all)
+}
+
+// spend runs something several times, the first not counted.
+func spend(run func() error) (s spent, err error) {
+	s.Seconds = math.Inf(1)
+	for i := range 6 {
+		before := resident("VmRSS")
+		os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak begins anew, where there is such a file
+		start := time.Now()
+		if err := run(); err != nil {
+			return s, err
+		}
+		if i > 0 {
+			s.Seconds = min(s.Seconds, time.Since(start).Seconds())
+			s.Bytes = max(s.Bytes, resident("VmHWM")-before)
+		}
+	}
+	return s, nil
+}
+
+// resident is a line of the process's state, in bytes; 0 where the system does not say.
+func resident(field string) int64 {
+	state, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(state), field+":")
+	words := strings.Fields(rest)
+	if len(words) == 0 {
+		return 0
+	}
+	kilobytes, err := strconv.ParseInt(words[0], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kilobytes << 10
+}
+
+// drawCost counts and measures self-attention and INP-guided attention over a growing number of tokens.
+func drawCost(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, error) {
+	cfg := inpformer.Default(768, 28) // ViT-B/14 at 392 pixels: no weights are needed to count
+	if r.Size != "" {
+		m := r.inpFormer("mvtec", r.Seeds[0])
+		enc, err := r.encoder(m, m.Experiment)
+		if err != nil {
+			return nil, nil, err
+		}
+		cfg = inpformer.Default(enc.Width(), enc.Grid())
+	}
+	tokens := []int{196, 784, 1600, 3136}
+	if r.Profile == "smoke" {
+		tokens = []int{49, 196}
+	}
+	all, err := r.spendings(ctx, cfg, tokens)
+	if err != nil {
+		return nil, nil, err
+	}
+	counted := &Table{
+		Corner:  "tokens N, attention",
+		Columns: []string{"parameters", "MFLOPs projections", "MFLOPs attention", "MFLOPs in all", "MB of attention maps", "ms measured", "MB measured"},
+	}
+	lines := map[bool]*plot.Line{true: {Name: "self-attention"}, false: {Name: "INP-guided attention"}}
+	memory := map[bool]*plot.Line{true: {Name: "self-attention"}, false: {Name: "INP-guided attention"}}
+	for _, s := range all {
+		cost, name := inpformer.GuidedCost(cfg.Width, cfg.Heads, s.Tokens, cfg.INPs), "INP-guided attention"
+		if s.Self {
+			cost, name = inpformer.SelfAttentionCost(cfg.Width, cfg.Heads, s.Tokens), "self-attention"
+		}
+		group := fmt.Sprintf("N = %d", s.Tokens)
+		cells := []Cell{{Ours: []float64{float64(cost.Parameters)}}}
+		for _, flops := range []int{cost.Projections, cost.Attention, cost.Projections + cost.Attention} {
+			cells = append(cells, Cell{Ours: []float64{float64(flops) / 1e6}, Decimals: 1})
+		}
+		cells = append(cells, Cell{Ours: []float64{4 * float64(cost.MapValues) / 1e6}, Decimals: 2},
+			Cell{Ours: []float64{1000 * s.Seconds}, Decimals: 2}, Cell{Ours: []float64{float64(s.Bytes) / 1e6}, Decimals: 1})
+		if s.Bytes == 0 {
+			cells[len(cells)-1] = Cell{}
+		}
+		g := counted.group(group)
+		g.Rows = append(g.Rows, Row{Name: name, Kind: Beside, Cells: cells})
+		l, b := lines[s.Self], memory[s.Self]
+		l.X, l.Y = append(l.X, float64(s.Tokens)), append(l.Y, 1000*s.Seconds)
+		b.X, b.Y = append(b.X, float64(s.Tokens)), append(b.Y, 4*float64(cost.MapValues)/1e6)
+	}
+	counted.Notes = []string{
+		fmt.Sprintf("C = %d channels, %d heads, M = %d prototypes, one image; biases are left out of the operations", cfg.Width, cfg.Heads, cfg.INPs),
+		"milliseconds: the fastest of five runs; MB measured: by how much the process grew at most in them; both on this machine, busy or not",
+	}
+	growth, err := curves("growth", Words{"Milliseconds of one attention module over the number of tokens, measured on this machine.", "토큰 수에 따른 어텐션 모듈 하나의 실행 시간(밀리초). 이 컴퓨터에서 잰 값이다."},
+		"time of one attention module", "patch tokens N", "milliseconds", *lines[true], *lines[false])
+	if err != nil {
+		return nil, nil, err
+	}
+	maps, err := curves("memory", Words{"Memory of the attention maps over the number of tokens, as the formula gives it.", "토큰 수에 따른 어텐션 지도의 메모리. 식으로 계산한 값이다."},
+		"attention maps of one module", "patch tokens N", "MB", *memory[true], *memory[false])
+	return []Figure{growth, maps}, []*Table{counted}, err
+}
+
+// curves is a plot as picture and as vectors.
+func curves(name string, caption Words, title, x, y string, lines ...plot.Line) (Figure, error) {
+	picture, err := plot.Curves(title, x, y, lines...)
+	if err != nil {
+		return Figure{}, err
+	}
+	svg, err := plot.CurvesSVG(title, x, y, lines...)
+	return Figure{Name: name, Picture: picture, SVG: svg, Caption: caption}, err
+}

@@ -1,0 +1,242 @@
+package exhibit
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"adlab/datasets"
+	"adlab/pkg/encoder"
+	"adlab/pkg/imageio"
+	"adlab/pkg/lab"
+	"adlab/pkg/plot"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// noisiest are the n categories whose first normal picture changes most from pixel to pixel.
+func noisiest(set *datasets.Set, n int) ([]string, error) {
+	type noise struct {
+		category string
+		change   float64
+	}
+	var all []noise
+	for _, c := range set.Categories {
+		s := normal(set, c.Name)
+		if s == nil {
+			continue
+		}
+		m, err := imageio.Decode(s[0].Path)
+		if err != nil {
+			return nil, err
+		}
+		sum, step := 0.0, m.C
+		for i := step; i < len(m.Pix); i++ {
+			sum += math.Abs(float64(m.Pix[i]) - float64(m.Pix[i-step]))
+		}
+		all = append(all, noise{c.Name, sum / float64(len(m.Pix))})
+	}
+	slices.SortStableFunc(all, func(a, b noise) int { return cmp.Compare(b.change, a.change) })
+	var names []string
+	for _, x := range all[:min(n, len(all))] {
+		names = append(names, x.category)
+	}
+	return names, nil
+}
+
+// tokens are the patch tokens of samples, the mean over the groups of levels, each of length 1: a row a token.
+func tokens(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample) (*mat.Dense, error) {
+	f, err := x.Extract(ctx, samples)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	out := mat.NewDense(f.Len*f.Tokens, f.Width, nil)
+	for i := range f.Len {
+		values := f.At(i)
+		for t := range f.Tokens {
+			row := out.RawRowView(i*f.Tokens + t)
+			for g := range f.Groups {
+				for c := range row {
+					row[c] += float64(values[(g*f.Tokens+t)*f.Width+c])
+				}
+			}
+			length := math.Max(mat.Norm(mat.NewVecDense(len(row), row), 2), 1e-12)
+			for c := range row {
+				row[c] /= length
+			}
+		}
+	}
+	return out, nil
+}
+
+// nearest is the cosine distance of each row of x to the nearest row of y that may is true of.
+func nearest(x, y *mat.Dense, may func(i, j int) bool) []float64 {
+	var cosines mat.Dense
+	cosines.Mul(x, y.T())
+	rows, columns := cosines.Dims()
+	out := make([]float64, rows)
+	for i := range rows {
+		best := math.Inf(-1)
+		for j := range columns {
+			if may(i, j) {
+				best = max(best, cosines.At(i, j))
+			}
+		}
+		out[i] = 1 - best
+	}
+	return out
+}
+
+// anomalousTokens tells which tokens of a sample lie mostly in its mask.
+func anomalousTokens(s datasets.Sample, enc encoder.Encoder) ([]bool, error) {
+	const half = 0.5
+	mask, err := lab.Mask(s, enc.Transform())
+	if err != nil {
+		return nil, err
+	}
+	side, grid := int(math.Sqrt(float64(len(mask)))), enc.Grid()
+	sum, count := make([]float64, grid*grid), make([]float64, grid*grid)
+	for i, v := range mask {
+		t := i/side*grid/side*grid + i%side*grid/side
+		sum[t], count[t] = sum[t]+float64(v), count[t]+1
+	}
+	out := make([]bool, grid*grid)
+	for t := range out {
+		out[t] = sum[t] >= half*count[t]
+	}
+	return out, nil
+}
+
+// drawVariation compares distances to normal tokens of training images with those within the same image.
+func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, error) {
+	const memory, fewest = 4, 3 // training images a category; tokens that a defect must fill to be looked at
+	set, err := r.set(ctx, "mvtec")
+	if err != nil {
+		return nil, nil, err
+	}
+	m := r.inpFormer("mvtec", r.Seeds[0])
+	e, err := r.ready(ctx, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	enc, err := r.encoder(m, e)
+	if err != nil {
+		return nil, nil, err
+	}
+	x := r.Lab.Extractor(enc)
+	names := []string{"normal, to training images", "normal, to its own image", "defect, to training images", "defect, to its own image"}
+	distances := make([][]float64, len(names))
+	var scatter *Figure
+	for _, c := range set.Categories {
+		known, err := tokens(ctx, x, c.Train[:min(memory, len(c.Train))])
+		if err != nil {
+			return nil, nil, err
+		}
+		used := 0
+		for _, s := range c.Test {
+			if s.Label == 0 || used == r.Cases {
+				continue
+			}
+			defect, err := anomalousTokens(s, enc)
+			if err != nil {
+				return nil, nil, err
+			}
+			own, err := tokens(ctx, x, []datasets.Sample{s})
+			if err != nil {
+				return nil, nil, err
+			}
+			count := 0
+			for _, d := range defect {
+				if d {
+					count++
+				}
+			}
+			if count < fewest || count > len(defect)/2 {
+				continue
+			}
+			used++
+			to := nearest(own, known, func(i, j int) bool { return true })
+			within := nearest(own, own, func(i, j int) bool { return i != j && !defect[j] })
+			for t, d := range defect {
+				at := 0
+				if d {
+					at = 2
+				}
+				distances[at], distances[at+1] = append(distances[at], to[t]), append(distances[at+1], within[t])
+			}
+			if scatter == nil && count >= 2*fewest {
+				if scatter, err = scatterTokens(s, known, own, defect); err != nil {
+					return nil, nil, err
+				}
+			}
+		}
+	}
+	var lines []plot.Line
+	all := slices.Concat(distances...)
+	slices.Sort(all)
+	for i, values := range distances {
+		if len(values) > 0 {
+			lines = append(lines, density(names[i], values, all[len(all)*199/200]))
+		}
+	}
+	if len(lines) == 0 {
+		return nil, nil, fmt.Errorf("inp-figure1: expected test images of %s whose defects fill at least %d patches, found none", r.nameOf("mvtec"), fewest)
+	}
+	f, err := curves("distances", Words{"Share of the tokens at each distance to the nearest normal token.", "가장 가까운 정상 토큰까지의 거리별 토큰의 비율."},
+		"distance to the nearest normal token", "1 − cosine", "share of tokens, percent", lines...)
+	figures := []Figure{f}
+	if scatter != nil {
+		figures = append(figures, *scatter)
+	}
+	return figures, nil, err
+}
+
+// density is a histogram as a line: the share of values in each of 40 bins up to last, in percent. What is beyond counts in the last.
+func density(name string, values []float64, last float64) plot.Line {
+	const bins = 40
+	l := plot.Line{Name: name, X: make([]float64, bins), Y: make([]float64, bins)}
+	for k := range bins {
+		l.X[k] = (float64(k) + 0.5) * last / bins
+	}
+	for _, v := range values {
+		l.Y[min(max(int(v*bins/max(last, 1e-12)), 0), bins-1)] += 100 / float64(len(values))
+	}
+	return l
+}
+
+// scatterTokens draws the first two principal components of an image's tokens among those of training images.
+func scatterTokens(s datasets.Sample, known, own *mat.Dense, defect []bool) (*Figure, error) {
+	var all, axes, flat mat.Dense
+	all.Stack(known, own)
+	var components stat.PC
+	if !components.PrincipalComponents(&all, nil) {
+		return nil, fmt.Errorf("inp-figure1: the tokens of %s have no principal components", s.ID)
+	}
+	components.VectorsTo(&axes)
+	width, _ := axes.Dims()
+	flat.Mul(&all, axes.Slice(0, width, 0, 2))
+	clouds := []plot.Cloud{{Name: "training images"}, {Name: "this image, normal"}, {Name: "this image, defect"}}
+	rows, _ := known.Dims()
+	total, _ := flat.Dims()
+	for i := range total {
+		at := 0
+		if i >= rows {
+			if at = 1; defect[i-rows] {
+				at = 2
+			}
+		}
+		clouds[at].X, clouds[at].Y = append(clouds[at].X, flat.At(i, 0)), append(clouds[at].Y, flat.At(i, 1))
+	}
+	title := "patch tokens of " + caption(s)
+	picture, err := plot.Scatter(title, "first principal component", "second principal component", clouds...)
+	if err != nil {
+		return nil, err
+	}
+	svg, err := plot.ScatterSVG(title, "first principal component", "second principal component", clouds...)
+	return &Figure{Name: "tokens", Picture: picture, SVG: svg,
+		Caption: Words{"Patch tokens of one test image and of training images of its category, first two principal components.", "시험 이미지 한 장과 같은 범주의 학습 이미지들의 패치 토큰을 첫 두 주성분으로 그렸다."}}, err
+}

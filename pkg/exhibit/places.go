@@ -1,0 +1,116 @@
+package exhibit
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/pkg/lab"
+)
+
+// setOf is the key of a data set by the name that the papers print.
+var setOf = map[string]string{
+	"MVTec-AD": "mvtec", "VisA": "visa", "Real-IAD": "real-iad", "MPDD": "mpdd", "MAD-sim": "mad-sim", "MAD-real": "mad-real",
+}
+
+// vocabulary of a data set by its key; a key that is not known is a mistake of the registry.
+func vocabulary(set string) datasets.Vocabulary {
+	v, err := datasets.VocabularyOf(set)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// layoutOf is how a data set lies on disk.
+func layoutOf(set string) string { return vocabulary(set).Layout }
+
+// folder finds the folder of a data set: the generated benchmark, made where it is not there yet, or the published one below the folder
+// that the user names.
+func (r *Runner) folder(ctx context.Context, set string) (string, error) {
+	if r.Size == "" {
+		return publishedFolder(r.Data, set)
+	}
+	unlock, err := lab.Lock(ctx, filepath.Join(r.Lab.Cache, "generating-"+r.Size))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	return r.Lab.Generated(ctx, set, r.Size)
+}
+
+// publishedFolder finds a published data set below a folder, by any usual spelling of its name.
+func publishedFolder(data, set string) (string, error) {
+	v := vocabulary(set)
+	advice := fmt.Sprintf("get it from %s (%s) and put it there as %s", v.Home, v.Licence, set)
+	if data == "" {
+		return "", fmt.Errorf("%s: name the folder that holds the data sets with --data DIR; %s", v.Name, advice)
+	}
+	entries, err := os.ReadDir(data)
+	if err != nil {
+		return "", fmt.Errorf("--data: no folder %s", data)
+	}
+	known := []string{plain(set), plain(v.Name), plain(set) + "ad", plain(set) + "anomalydetection"}
+	for _, e := range entries {
+		if slices.Contains(known, plain(e.Name())) {
+			return filepath.Join(data, e.Name()), nil
+		}
+	}
+	return "", fmt.Errorf("%s: no folder %s in %s; %s", v.Name, set, data, advice)
+}
+
+// plain is a name in lower case with letters and digits alone.
+func plain(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name))
+}
+
+// Missing lists what the exhibit needs in the runner's profile and does not find, one line each.
+func (r *Runner) Missing(e Exhibit) (lines []string) {
+	if r.Size != "" {
+		return nil
+	}
+	add := func(err error) {
+		if err != nil && !slices.Contains(lines, err.Error()) {
+			lines = append(lines, err.Error())
+		}
+	}
+	for _, m := range e.Measurements(r.Settings) {
+		x := m.Experiment
+		x.Encoder = r.weights(m)
+		if m.onPair() && m.trains() {
+			x.MultiADS.Sources = []string{"mvtec=" + cmp.Or(r.Data, "-")} // looked for below
+		}
+		if m.onPair() {
+			x.MultiADS.KBA = m.Set
+		}
+		add(x.Validate())
+		if x.Encoder != "" {
+			if _, err := os.Stat(x.Encoder); err != nil {
+				add(fmt.Errorf("--encoder: no file %s", x.Encoder))
+			}
+		}
+		for _, set := range append(m.trainedOn(), m.Set) {
+			_, err := publishedFolder(r.Data, set)
+			add(err)
+		}
+	}
+	return lines
+}
+
+// Status says in a word or two whether the exhibit can run: ready, or needs weights and data.
+func (r *Runner) Status(e Exhibit) string {
+	if r.Missing(e) != nil {
+		return Needs
+	}
+	return "ready"
+}

@@ -1,0 +1,50 @@
+package exhibit
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestPublishedFoldersAreFoundByAnyUsualName(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"MVTec_AD", "visa", "Real-IAD"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o777))
+	}
+	for set, name := range map[string]string{"mvtec": "MVTec_AD", "visa": "visa", "real-iad": "Real-IAD"} {
+		folder, err := publishedFolder(dir, set)
+		require.NoError(t, err)
+		require.Equal(t, filepath.Join(dir, name), folder)
+	}
+	_, err := publishedFolder(dir, "mpdd")
+	require.ErrorContains(t, err, "MPDD: no folder mpdd in "+dir+"; get it from https://")
+	_, err = publishedFolder("", "mpdd")
+	require.ErrorContains(t, err, "--data DIR")
+}
+
+func TestPaperSaysWhatIsMissing(t *testing.T) {
+	r, err := NewRunner(nil, "paper")
+	require.NoError(t, err)
+	for _, e := range All() {
+		missing := strings.Join(r.Missing(e), "\n")
+		if e.Measurements(r.Settings) == nil {
+			require.Empty(t, missing, "%s needs nothing", e.ID)
+			require.Equal(t, "ready", r.Status(e))
+			continue
+		}
+		require.Equal(t, Needs, r.Status(e))
+		require.Contains(t, missing, "needs weights: download", e.ID)
+		require.Contains(t, missing, "--data DIR", e.ID)
+		_, err := r.Run(t.Context(), e)
+		require.ErrorContains(t, err, e.ID+": profile paper needs weights and data")
+	}
+	r.Encoder, r.Data = filepath.Join(t.TempDir(), "none.safetensors"), t.TempDir()
+	found, err := Find("inp-table2")
+	require.NoError(t, err)
+	missing := strings.Join(r.Missing(found[0]), "\n")
+	require.Contains(t, missing, "--encoder: no file "+r.Encoder)
+	require.Contains(t, missing, "VisA: no folder visa in")
+}

@@ -1,0 +1,55 @@
+package exhibit
+
+import (
+	"encoding/csv"
+	"html/template"
+	"strconv"
+	"strings"
+)
+
+// tableHTML escapes what it is given. Ours is black, the printed number beside it small and grey, quoted rows grey and in italics.
+var tableHTML = template.Must(template.New("table").Parse(`<table class="exhibit">
+<thead><tr><th>{{.Corner}}</th>{{range .Columns}}<th class="number">{{.}}</th>{{end}}</tr></thead>
+{{range .Groups}}<tbody>
+<tr class="group"><th colspan="{{$.Span}}">{{.Name}}</th></tr>
+{{range .Rows}}<tr class="{{.Kind}}"><th>{{.Name}}</th>{{$kind := .Kind}}{{range .Cells}}<td class="number"{{with .Claim}} data-claim="{{.}}"{{end}}{{with .Doubt}} title="{{.}}"{{end}}>{{if .Own}}{{.Own}}{{with .Printed}} <small>({{.}})</small>{{end}}{{else if .Printed}}“{{.Printed}}”{{else}}–{{end}}{{if .Doubt}}<sup>?</sup>{{end}}</td>{{end}}</tr>
+{{end}}</tbody>
+{{end}}</table>
+{{range .Notes}}<p class="note">{{.}}</p>
+{{end}}`))
+
+// Span is the number of columns, the first included.
+func (t *Table) Span() int { return len(t.Columns) + 1 }
+
+// HTML is the table as an element without a page around it; the gallery's style sheet gives it its looks.
+func (t *Table) HTML() (string, error) {
+	var b strings.Builder
+	err := tableHTML.Execute(&b, t)
+	return b.String(), err
+}
+
+// CSV is the table for programs: one row a cell, ours with all its digits and a value for each seed.
+func (t *Table) CSV() (string, error) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	rows := [][]string{{"group", "row", "kind", "column", "ours", "deviation", "values", "published", "claim", "doubt"}}
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	for _, g := range t.Groups {
+		for _, row := range g.Rows {
+			for i, c := range row.Cells {
+				var own, deviation string
+				var values []string
+				if len(c.Ours) > 0 {
+					m, d := c.Mean()
+					own, deviation = number(m), number(d)
+				}
+				for _, v := range c.Ours {
+					values = append(values, number(v))
+				}
+				rows = append(rows, []string{g.Name, row.Name, row.Kind, t.Columns[i], own, deviation, strings.Join(values, " "), c.Printed, c.Claim, c.Doubt})
+			}
+		}
+	}
+	err := w.WriteAll(rows)
+	return b.String(), err
+}

@@ -1,0 +1,309 @@
+package exhibit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"adlab/datasets"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+	"adlab/pkg/inpformer"
+	"adlab/pkg/lab"
+	"adlab/pkg/tensorfile"
+)
+
+// Runner runs exhibits in a profile. What it measures it keeps under an address of everything that decided it, so that a table that was
+// half done goes on from there and exhibits share what they need.
+type Runner struct {
+	Settings
+	Lab     *lab.Lab
+	Data    string // folder of the published data sets; the paper profile alone
+	Encoder string // file of DINOv2's weights; "" for the profile's own
+	Pair    string // file of CLIP's weights; "" for the profile's own
+
+	sets     map[string]*datasets.Set
+	digests  map[string]string
+	encoders map[string]encoder.Encoder
+	used     map[string]*Run // by key
+	heads    []fitted        // the last few, with what they have compiled
+}
+
+// fitted is a detector by what it was fitted on.
+type fitted struct {
+	head     string
+	detector detector.Detector
+}
+
+// keptHeads is how many fitted detectors stay in memory.
+const keptHeads = 4
+
+// NewRunner is a runner for a profile.
+func NewRunner(l *lab.Lab, profile string) (*Runner, error) {
+	s, err := SettingsOf(profile)
+	return &Runner{Settings: s, Lab: l, sets: map[string]*datasets.Set{}, digests: map[string]string{}, encoders: map[string]encoder.Encoder{}, used: map[string]*Run{}}, err
+}
+
+// weights is the file of the measurement's encoder, "" for the profile's own.
+func (r *Runner) weights(m Measurement) string {
+	if m.onPair() {
+		return r.Pair
+	}
+	return r.Encoder
+}
+
+// set opens a data set, once.
+func (r *Runner) set(ctx context.Context, key string) (*datasets.Set, error) {
+	if s := r.sets[key]; s != nil {
+		return s, nil
+	}
+	folder, err := r.folder(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	s, err := datasets.Open(layoutOf(key), folder, datasets.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.CheckMasks(); err != nil {
+		return nil, err
+	}
+	s.Name = key
+	if r.digests[key], err = s.Digest(); err != nil {
+		return nil, err
+	}
+	r.sets[key] = s
+	return s, nil
+}
+
+// drawn is a data set with the images that the experiment learns from.
+func (r *Runner) drawn(ctx context.Context, key string, e lab.Experiment) (*datasets.Set, error) {
+	s, err := r.set(ctx, key)
+	if err != nil || e.Shots == 0 {
+		return s, err
+	}
+	return s.Shots(e.Shots, datasets.Draw{Official: e.OfficialShots, Seed: e.Seed})
+}
+
+// ready fills in what the runner knows: folders, files, the profile's limits.
+func (r *Runner) ready(ctx context.Context, m Measurement) (lab.Experiment, error) {
+	e := m.Experiment
+	e.Encoder = r.weights(m)
+	var err error
+	if e.Data, err = r.folder(ctx, m.Set); err != nil {
+		return e, err
+	}
+	if m.onPair() {
+		e.MultiADS.KBA = m.Set
+	}
+	if m.onPair() && m.trains() {
+		for _, source := range m.trainedOn() {
+			folder, err := r.folder(ctx, source)
+			if err != nil {
+				return e, err
+			}
+			e.MultiADS.Sources = append(slices.Clip(e.MultiADS.Sources), source+"="+folder)
+		}
+	}
+	if err := e.Validate(); err != nil {
+		return e, err
+	}
+	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32} // the profile's are for the bare command line
+	return e, nil
+}
+
+// encoder opens the measurement's encoder, once.
+func (r *Runner) encoder(m Measurement, e lab.Experiment) (encoder.Encoder, error) {
+	key := fmt.Sprint(e.Encoder, e.Crop, e.Resize)
+	if m.onPair() { // a pair that nobody trained is drawn with the seed
+		key = fmt.Sprint("pair", e.Encoder, e.Crop, e.Seed)
+	}
+	if x := r.encoders[key]; x != nil {
+		return x, nil
+	}
+	x, err := r.Lab.NewEncoder(e)
+	if err == nil {
+		r.encoders[key] = x
+	}
+	return x, err
+}
+
+// Measure gives the run of a measurement: from the store, or computed and stored. A process that wants the same run waits for it.
+func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
+	e, err := r.ready(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	enc, err := r.encoder(m, e)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{Measurement: m, Encoder: enc.Name(), Weights: enc.Digest(), Backend: r.Lab.Backend.Short(), Data: map[string]string{}}
+	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
+		if _, err := r.set(ctx, key); err != nil {
+			return nil, err
+		}
+		run.Data[key] = r.digests[key]
+	}
+	if err := run.address(); err != nil {
+		return nil, err
+	}
+	if known := r.used[run.Key]; known != nil {
+		return known, nil
+	}
+	path := filepath.Join(r.store(), run.Key+".json")
+	unlock, err := lab.Lock(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if known, err := readRun(path); err == nil {
+		r.used[run.Key] = known
+		return known, nil
+	}
+	start := time.Now()
+	if err := r.compute(ctx, run, e, enc); err != nil {
+		return nil, err
+	}
+	run.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
+	r.used[run.Key] = run
+	return run, writeJSON(path, run)
+}
+
+// compute trains and tests.
+func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc encoder.Encoder) error {
+	m := run.Measurement
+	r.Lab.Progress.Say("%s", m)
+	if m.onPair() || e.Setting == "single-class" {
+		report, err := r.Lab.Evaluate(ctx, e, nil)
+		if err == nil {
+			run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
+		}
+		return err
+	}
+	d, err := r.fit(ctx, m, e, enc)
+	if err != nil {
+		return err
+	}
+	set, err := r.drawn(ctx, m.Set, e)
+	if err != nil {
+		return err
+	}
+	run.Categories, run.Mean, err = r.Lab.Measure(ctx, d, set, enc, e.Convention, nil)
+	return err
+}
+
+// fit trains the measurement's detector, one model for all that it learns from, or finds it trained.
+func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (detector.Detector, error) {
+	d, err := r.fitted(ctx, m, e, enc)
+	if trained, ok := d.(*inpformer.Detector); ok && err == nil && m.Distance {
+		d = &inpformer.ByDistance{Trained: trained}
+	}
+	return d, err
+}
+
+func (r *Runner) fitted(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (detector.Detector, error) {
+	for _, f := range r.heads {
+		if f.head == m.head() {
+			return f.detector, nil
+		}
+	}
+	var sets []*datasets.Set
+	for _, key := range m.trainedOn() {
+		s, err := r.drawn(ctx, key, e)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, s)
+	}
+	set := sets[0]
+	if len(sets) > 1 {
+		var err error
+		if set, err = datasets.Join("all", sets...); err != nil {
+			return nil, err
+		}
+	}
+	d, err := r.Lab.Fit(ctx, e, enc, set.Train())
+	if err != nil {
+		return nil, err
+	}
+	r.heads = append(r.heads, fitted{m.head(), d})
+	if len(r.heads) > keptHeads {
+		r.heads = r.heads[1:]
+	}
+	return d, nil
+}
+
+// trained is the trained INP-Former of a measurement, for figures.
+func (r *Runner) trained(ctx context.Context, m Measurement) (*inpformer.Detector, encoder.Encoder, error) {
+	e, err := r.ready(ctx, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	enc, err := r.encoder(m, e)
+	if err != nil {
+		return nil, nil, err
+	}
+	m.Distance = false
+	d, err := r.fit(ctx, m, e, enc)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.(*inpformer.Detector), enc, nil
+}
+
+// store is the folder of the runs.
+func (r *Runner) store() string { return RunsDir(r.Lab.Cache) }
+
+// RunsDir is where runs are kept in a cache.
+func RunsDir(cache string) string { return filepath.Join(cache, "results") }
+
+// Runs lists the stored runs, ordered by key.
+func Runs(cache string) (runs []*Run, err error) {
+	files, err := filepath.Glob(filepath.Join(RunsDir(cache), "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		run, err := readRun(f)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, nil
+}
+
+func readRun(path string) (*Run, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{}
+	if err := json.Unmarshal(b, run); err != nil {
+		return nil, fmt.Errorf("%s: %w; delete it and run again", path, err)
+	}
+	return run, nil
+}
+
+// writeJSON writes atomically.
+func writeJSON(path string, value any) error {
+	b, err := json.MarshalIndent(value, "", " ")
+	if err != nil {
+		return err
+	}
+	return writeFile(path, append(b, '\n'))
+}
+
+func writeFile(path string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return tensorfile.WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+}

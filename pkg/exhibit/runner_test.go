@@ -1,0 +1,87 @@
+package exhibit
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"adlab/pkg/lab"
+
+	"github.com/stretchr/testify/require"
+)
+
+// mean is a measurement that takes no training.
+func meanPicture(set string) Measurement {
+	s, _ := SettingsOf("smoke")
+	return s.inpFormer(set, 1).by("mean")
+}
+
+func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
+	r := smoke(t)
+	r.Lab.Cache = t.TempDir()
+	first, err := r.Measure(t.Context(), meanPicture("mad-real"))
+	require.NoError(t, err)
+	v, ok := first.Value("I-AUROC", "")
+	require.True(t, ok)
+	require.Positive(t, v)
+	_, ok = first.Value("P-AUROC (macro)", "")
+	require.False(t, ok, "not measured")
+
+	fresh := smoke(t)
+	fresh.Lab.Cache = r.Lab.Cache
+	again, err := fresh.Measure(t.Context(), meanPicture("mad-real"))
+	require.NoError(t, err)
+	require.Equal(t, first, again, "from the store")
+
+	seed := meanPicture("mad-real")
+	seed.Experiment.Seed = 2
+	other, err := fresh.Measure(t.Context(), seed)
+	require.NoError(t, err)
+	require.NotEqual(t, first.Key, other.Key)
+	for name, change := range map[string]func(*Run){
+		"weights": func(r *Run) { r.Weights = "x" }, "data": func(r *Run) { r.Data = map[string]string{"mad-real": "x"} }, "backend": func(r *Run) { r.Backend = "x" },
+		"shots": func(r *Run) { r.Measurement.Experiment.Shots = 1 },
+	} {
+		changed := *first
+		change(&changed)
+		require.NoError(t, changed.address())
+		require.NotEqual(t, first.Key, changed.Key, name)
+	}
+	runs, err := Runs(r.Lab.Cache)
+	require.NoError(t, err)
+	require.Len(t, runs, 2)
+}
+
+func TestASecondProcessWaitsForTheFirst(t *testing.T) {
+	r := smoke(t)
+	r.Lab.Cache = t.TempDir()
+	run, err := r.Measure(t.Context(), meanPicture("mad-real"))
+	require.NoError(t, err)
+	unlock, err := lab.Lock(t.Context(), r.store()+"/"+run.Key+".json")
+	require.NoError(t, err)
+	other := smoke(t)
+	other.Lab.Cache = r.Lab.Cache
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err = other.Measure(ctx, meanPicture("mad-real"))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	unlock()
+	_, err = other.Measure(t.Context(), meanPicture("mad-real"))
+	require.NoError(t, err)
+}
+
+func TestAnInterruptedTableGoesOnFromItsRuns(t *testing.T) {
+	r := smoke(t)
+	r.Lab.Cache = t.TempDir()
+	result := &Result{}
+	half := []Measurement{meanPicture("mad-real")}
+	_, err := r.all(t.Context(), half, result)
+	require.NoError(t, err)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = r.all(cancelled, append(half, meanPicture("mad-sim")), result)
+	require.ErrorIs(t, err, context.Canceled)
+	runs, err := Runs(r.Lab.Cache)
+	require.NoError(t, err)
+	require.Len(t, runs, 1, "the interrupted one left nothing")
+}

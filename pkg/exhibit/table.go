@@ -1,0 +1,178 @@
+package exhibit
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"adlab/datasets/published"
+)
+
+// The kinds of rows.
+const (
+	Quoted  = "quoted"  // another system's numbers, as printed: not measured here
+	Claimed = "claimed" // measured here, with the printed numbers beside
+	Beside  = "beside"  // measured here; the table prints no such row
+)
+
+// Table is a table as all writers render it: groups of rows under the same columns.
+type Table struct {
+	Title, Caption Words
+	Corner         string // what the rows are
+	Columns        []string
+	Groups         []Group
+	Notes          []string // what made it
+}
+
+// Group is a block of rows, such as those of one data set.
+type Group struct {
+	Name string
+	Rows []Row
+}
+
+// Row is one method.
+type Row struct {
+	Name  string
+	Kind  string
+	Cells []Cell // one a column
+	// of is what is measured, a run for each seed; where less is given, the value is the difference to it.
+	of, less []Measurement
+	defect   string // the metrics are this defect type's; "" for all
+}
+
+// Cell is one number: ours, the printed one, or both side by side.
+type Cell struct {
+	Claim    string    // ID, "" where nothing is printed
+	Printed  string    // "" likewise
+	Doubt    string    // about the printed number
+	Ours     []float64 // one a seed; none where nothing is measured
+	Decimals int
+	Text     string // in place of a number
+}
+
+// metricOrder is the order of columns.
+var metricOrder = []string{"I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AUROC (macro)", "P-F1", "P-F1 (macro)", "P-AP", "P-AP (macro)", "P-F1max", "AUPRO"}
+
+// Mean of ours, and their sample standard deviation, 0 for one value.
+func (c Cell) Mean() (mean, deviation float64) {
+	n := float64(len(c.Ours))
+	for _, v := range c.Ours {
+		mean += v / n
+	}
+	if len(c.Ours) < 2 {
+		return mean, 0
+	}
+	for _, v := range c.Ours {
+		deviation += (v - mean) * (v - mean) / (n - 1)
+	}
+	return mean, math.Sqrt(deviation)
+}
+
+// Own is our number as text, with its spread where there are several seeds; "" where nothing is measured.
+func (c Cell) Own() string {
+	if len(c.Ours) == 0 {
+		return c.Text
+	}
+	mean, deviation := c.Mean()
+	s := strconv.FormatFloat(mean, 'f', c.Decimals, 64)
+	if len(c.Ours) > 1 {
+		s += " ± " + strconv.FormatFloat(deviation, 'f', c.Decimals, 64)
+	}
+	return s
+}
+
+// String is the cell in plain text: ours, the printed one in brackets; a quoted one in quotation marks; a dash for nothing.
+func (c Cell) String() string {
+	own := c.Own()
+	switch {
+	case own == "" && c.Printed == "":
+		return "–"
+	case own == "":
+		return "“" + c.Printed + "”"
+	case c.Printed == "":
+		return own
+	}
+	return own + " (" + c.Printed + ")"
+}
+
+// rows lists all rows, to be filled in.
+func (t *Table) rows() (rows []*Row) {
+	for g := range t.Groups {
+		for r := range t.Groups[g].Rows {
+			rows = append(rows, &t.Groups[g].Rows[r])
+		}
+	}
+	return rows
+}
+
+// group gives the group of a name, made where it is not there.
+func (t *Table) group(name string) *Group {
+	i := slices.IndexFunc(t.Groups, func(g Group) bool { return g.Name == name })
+	if i < 0 {
+		t.Groups, i = append(t.Groups, Group{Name: name}), len(t.Groups)
+	}
+	return &t.Groups[i]
+}
+
+// row gives the row of a name, made where it is not there.
+func (g *Group) row(name string, columns int) *Row {
+	i := slices.IndexFunc(g.Rows, func(r Row) bool { return r.Name == name })
+	if i < 0 {
+		g.Rows, i = append(g.Rows, Row{Name: name, Kind: Quoted, Cells: make([]Cell, columns)}), len(g.Rows)
+	}
+	return &g.Rows[i]
+}
+
+// printed lays out published tables: a group and a row for each name, the metrics as columns, the claims in the cells. ours says what is
+// measured for a claim's row: nothing for a row that is only quoted.
+func printed(claims []published.Claim, group, name func(published.Claim) string, ours func(published.Claim) (of, less []Measurement)) *Table {
+	t := &Table{Corner: "data set, method"}
+	for _, m := range metricOrder {
+		if slices.ContainsFunc(claims, func(c published.Claim) bool { return c.Metric == m }) {
+			t.Columns = append(t.Columns, m)
+		}
+	}
+	for _, c := range claims {
+		row := t.group(group(c)).row(name(c), len(t.Columns))
+		if row.of, row.less = ours(c); row.of != nil {
+			row.Kind = Claimed
+		}
+		row.Cells[slices.Index(t.Columns, c.Metric)] = Cell{Claim: c.ID, Printed: c.Printed, Doubt: c.Doubt, Decimals: 1}
+	}
+	return t
+}
+
+// beside adds a row that is measured here and not printed.
+func (t *Table) beside(group, name string, of []Measurement) {
+	g := t.group(group)
+	row := Row{Name: name, Kind: Beside, of: of, Cells: make([]Cell, len(t.Columns))}
+	for i := range row.Cells {
+		row.Cells[i].Decimals = 1
+	}
+	g.Rows = append(g.Rows, row)
+}
+
+// fill puts the outcome of a row's runs into its cells.
+func (r *Row) fill(columns []string, of, less []*Run) error {
+	for i, metric := range columns {
+		for k, run := range of {
+			v, ok := run.Value(metric, r.defect)
+			if less != nil {
+				minus, known := less[k].Value(metric, r.defect)
+				v, ok = v-minus, ok && known
+			}
+			if !ok {
+				continue
+			}
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("%s, %s: expected a finite number, got %v", r.Name, metric, v)
+			}
+			r.Cells[i].Ours = append(r.Cells[i].Ours, v)
+		}
+		if of != nil && r.Cells[i].Ours == nil && r.Cells[i].Printed != "" {
+			r.Cells[i].Text = "–" // measured, and undefined here
+		}
+	}
+	return nil
+}

@@ -1,0 +1,38 @@
+package inpformer
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"adlab/pkg/train"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// StepSeconds measures how long a training step of so many images takes here, on random features. The detector's parameters change: it is
+// of no further use.
+func (d *Detector) StepSeconds(batch int) (float64, error) {
+	stepper, err := train.NewStepper(d.Features.Backend, d.store, func(scope *model.Scope, batch *Node) (*Node, []*Node) {
+		total, _, _ := d.forward(scope, batch).Loss(d.Config)
+		return total, nil
+	}, train.NewStableAdamW(), 0.1)
+	if err != nil {
+		return 0, err
+	}
+	defer stepper.Close()
+	groups, tokens := len(d.Features.GroupsInUse()), d.Config.Grid*d.Config.Grid
+	data, rng := make([]float32, batch*groups*tokens*d.Config.Width), rand.New(rand.NewPCG(1, 1))
+	fill(data, rng.NormFloat64)
+	features := tensors.FromFlatDataAndDimensions(data, batch, groups, tokens, d.Config.Width)
+	var seconds float64
+	for t := range 3 { // the first compiles
+		start := time.Now()
+		if _, _, _, err := stepper.Step(features, 1e-4, t+1); err != nil {
+			return 0, err
+		}
+		seconds = time.Since(start).Seconds()
+	}
+	return seconds, nil
+}

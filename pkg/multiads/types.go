@@ -1,0 +1,56 @@
+package multiads
+
+import (
+	"adlab/datasets"
+	"adlab/datasets/kba"
+	"adlab/pkg/detector"
+	"adlab/pkg/imageio"
+	"adlab/pkg/metric"
+)
+
+// Columns are the names of a product's columns, the normal state first.
+func Columns(base *kba.Base) []string { return append([]string{datasets.Good}, base.Names()...) }
+
+// Truth is the product's column of every pixel of a sample at the side of the maps; types that are not on the product's list, and the
+// normal state, are 0. Source: section 11 of the numerical specification.
+func Truth(s datasets.Sample, product *kba.Base, typeOf TypeOf, t imageio.Transform) ([]uint8, error) {
+	columns := Columns(product)
+	all, err := typedMask(s, t, func(raw string) (uint8, error) {
+		name, _ := typeOf(raw)
+		for c, n := range columns {
+			if n == name {
+				return uint8(c), nil
+			}
+		}
+		return 0, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]uint8, detector.MapSide*detector.MapSide)
+	for i := range out {
+		y, x := i/detector.MapSide*t.Crop/detector.MapSide, i%detector.MapSide*t.Crop/detector.MapSide
+		out[i] = all[y*t.Crop+x]
+	}
+	return out, nil
+}
+
+// TypedScores measures zero-shot predictions with typed maps against the columns of the product. The normal state's map is what the
+// types leave of the taps' sum.
+func TypedScores(predictions []detector.Prediction, truth [][]uint8, product *kba.Base, taps int) (metric.TypeScores, error) {
+	columns := len(product.Types) + 1
+	maps := make([][]float32, len(predictions))
+	for i, p := range predictions {
+		m := make([]float32, len(p.Map)*columns)
+		for at := range p.Map {
+			m[at*columns] = float32(taps)
+			for c, t := range product.Types {
+				v := p.Types[t.Name][at]
+				m[at*columns+c+1] = v
+				m[at*columns] -= v
+			}
+		}
+		maps[i] = m
+	}
+	return metric.MultiType(maps, truth, columns)
+}
