@@ -20,8 +20,9 @@ const smallest, largest = 0.001, 0.15
 const visible = 0.045
 
 // drawPicture makes the picture called name: the same name, category and side give the same bytes. Each type is planned on the
-// flawless picture, and its mask is where the lit picture with that flaw alone differs from the flawless one.
-func drawPicture(name string, c Category, side int, kinds []string, wild float64) (*Picture, error) {
+// flawless picture, and its mask is where the lit picture with that flaw alone differs from the flawless one; lines of one or two
+// pixels are kept in it where thin is set.
+func drawPicture(name string, c Category, side int, kinds []string, wild float64, thin bool) (*Picture, error) {
 	paint := func(e edits) *scene {
 		sc := newScene(side, stream(name+" look"), wild, e)
 		c.paint(sc)
@@ -40,7 +41,7 @@ func drawPicture(name string, c Category, side int, kinds []string, wild float64
 		}
 		for try := 0; ; try++ {
 			e := plan(&clue{stream(fmt.Sprint(name, " ", kind, " ", try)), clean})
-			mask, share := differing(flawless, paint(e).finish(), side)
+			mask, share := differing(flawless, paint(e).finish(), side, thin)
 			if share >= smallest && share <= largest {
 				masks[kind] = mask
 				all.add(e)
@@ -55,8 +56,9 @@ func drawPicture(name string, c Category, side int, kinds []string, wild float64
 	return &Picture{Image: sc.expose(sc.finish(), name), Masks: masks}, nil
 }
 
-// differing marks where two lit pictures differ visibly, closes gaps of a few pixels, and gives the share of the picture.
-func differing(a, b []float64, side int) (*image.Gray, float64) {
+// differing marks where two lit pictures differ visibly, closes gaps of a few pixels, drops what is thin unless that is kept, and
+// gives the share of the picture.
+func differing(a, b []float64, side int, thin bool) (*image.Gray, float64) {
 	marked := make([]bool, side*side)
 	for i := range marked {
 		for k := range 3 {
@@ -65,7 +67,9 @@ func differing(a, b []float64, side int) (*image.Gray, float64) {
 	}
 	r := max(1, side/64)
 	marked = spread(spread(marked, side, r, true), side, r, false) // closing
-	marked = spread(spread(marked, side, 1, false), side, 1, true) // opening: no lone pixels
+	if !thin {
+		marked = spread(spread(marked, side, 1, false), side, 1, true) // opening: no lone pixels
+	}
 	mask, count := image.NewGray(image.Rect(0, 0, side, side)), 0
 	for i, m := range marked {
 		if m {

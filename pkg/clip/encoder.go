@@ -66,3 +66,30 @@ func (e EmbeddingEncoder) Forward(scope *model.Scope, images *Node) []*Node {
 	_, embedding := Vision(scope, e.Config, images)
 	return []*Node{ExpandAxes(embedding, 1)}
 }
+
+// PatchEncoder is the last block's patch tokens in the common space as an encoder of one level. It satisfies encoder.Encoder.
+type PatchEncoder struct{ *Model }
+
+// Name is "clip-WIDTH-LAYERS-patches".
+func (e PatchEncoder) Name() string { return TapEncoder(e).Name() + "-patches" }
+
+// Digest is the model's, for the patches.
+func (e PatchEncoder) Digest() string { return e.Model.Digest() + " patches" }
+
+// Transform is the model's.
+func (e PatchEncoder) Transform() imageio.Transform { return e.Model.Transform() }
+
+// Grid is the number of patch tokens per side.
+func (e PatchEncoder) Grid() int { return e.Config.Grid }
+
+// Width is the common space's.
+func (e PatchEncoder) Width() int { return e.Config.Embed }
+
+// Groups is the only level.
+func (e PatchEncoder) Groups() [][]int { return [][]int{{0}} }
+
+// Forward gives PatchEmbeddings: [B, H, W, 3] to [B, N, D].
+func (e PatchEncoder) Forward(scope *model.Scope, images *Node) []*Node {
+	_, x := vision(scope.At("visual"), e.Config, images, e.Config.Vision.Layers)
+	return []*Node{PatchEmbeddings(scope, e.Config, Patches(x))}
+}

@@ -34,7 +34,8 @@ type Model struct {
 	digest string
 }
 
-// Open reads a checkpoint in safetensors, under OpenCLIP's or Hugging Face's names. Errors are one line that names the file.
+// Open reads a checkpoint in safetensors, under OpenCLIP's or Hugging Face's names. Options left zero are what the file's header says, if it
+// does. Errors are one line that names the file.
 func Open(path string, opt Options) (*Model, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -45,7 +46,11 @@ func Open(path string, opt Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(path, arrays, opt)
+	told, err := ParseOptions(f.Metadata())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return New(path, arrays, opt.or(told))
 }
 
 // New makes a model from tensors; what names them in errors.

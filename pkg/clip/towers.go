@@ -55,17 +55,17 @@ func vision(scope *model.Scope, cfg Config, images *Node, blocks int) (taps []*N
 	return taps, x
 }
 
-// Text embeds texts from their ids [B, 77] int32: the state at the end mark, [B, D], not normalised. Source: section 3 of the
-// numerical specification of MultiADS.
+// Text embeds texts from their ids [B, T] int32, T at most 77: the state at the end mark, [B, D], not normalised. Ids after the
+// end mark change nothing. Source: section 3 of the numerical specification of MultiADS.
 func Text(scope *model.Scope, cfg Config, ids *Node) *Node {
-	g, c := ids.Graph(), cfg.Text.Width
-	x := Gather(layer.Param(scope.At("token_embedding"), g, "weight", cfg.Words, c), ExpandAxes(ids, -1)) // [B, 77, Dt]
-	x = Add(x, ExpandAxes(layer.Param(scope, g, "positional_embedding", Context, c), 0))
+	g, c, t := ids.Graph(), cfg.Text.Width, ids.Shape().Dimensions[1]
+	x := Gather(layer.Param(scope.At("token_embedding"), g, "weight", cfg.Words, c), ExpandAxes(ids, -1)) // [B, T, Dt]
+	x = Add(x, ExpandAxes(Slice(layer.Param(scope, g, "positional_embedding", Context, c), AxisRange(0, t)), 0))
 	for i := range cfg.Text.Layers {
 		x = block(scope.At("transformer").At("resblocks").At("%d", i), cfg.Text, cfg.QuickGELU, x, true)
 	}
 	x = layer.LayerNorm(scope.At("ln_final"), x, epsilon)
-	end := OneHot(ArgMax(ids, -1, dtypes.Int32), Context, x.DType()) // the end mark has the largest id: [B, 77]
+	end := OneHot(ArgMax(ids, -1, dtypes.Int32), t, x.DType()) // the end mark has the largest id: [B, T]
 	return Dot(Einsum("bt,btc->bc", end, x), layer.Param(scope, g, "text_projection", c, cfg.Embed)).Product()
 }
 
@@ -115,3 +115,11 @@ func Position(table *Node, n, s int) *Node {
 
 // Patches cuts the class token off: [B, 1+N, C] to [B, N, C].
 func Patches(tokens *Node) *Node { return Slice(tokens, AxisRange(), AxisRangeToEnd(1)) }
+
+// PatchEmbeddings takes patch tokens of the last block [B, N, Dv] where the class token goes, through the last norm and the projection: [B, N, D],
+// not normalised.
+func PatchEmbeddings(scope *model.Scope, cfg Config, patches *Node) *Node {
+	scope = scope.At("visual")
+	x := layer.LayerNorm(scope.At("ln_post"), patches, epsilon)
+	return Einsum("bnc,cd->bnd", x, layer.Param(scope, patches.Graph(), "proj", cfg.Vision.Width, cfg.Embed))
+}

@@ -123,7 +123,10 @@ func (l *Lab) NewPair(e Experiment) (*clip.Model, error) {
 	if err := checkPair(e.Encoder); err != nil {
 		return nil, err
 	}
-	if e.Encoder == "" || e.Encoder == "random" {
+	switch e.Encoder {
+	case "":
+		return clip.Pretrained()
+	case "random":
 		return clip.Random(clip.Small, e.Seed)
 	}
 	return clip.Open(e.Encoder, clip.Options{Image: e.Crop})

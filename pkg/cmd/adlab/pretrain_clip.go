@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"adlab/datasets"
+	"adlab/pkg/clip"
+	"adlab/pkg/lab"
+	"adlab/pkg/pretrain"
+
+	"github.com/spf13/cobra"
+)
+
+func newPretrainClip(c *cli) *cobra.Command {
+	p := pretrain.DefaultPair()
+	var out string
+	var asItStands bool
+	cmd := &cobra.Command{
+		Use: "clip --start FILE --out FILE", Short: "train the small vision-language pair from scratch, or go on from its checkpoint", Args: cobra.NoArgs,
+		Long: `Draws pictures of the generator's training family, which no benchmark has, tells each in words, and trains a vision and a text tower on them. The text tower
+learns first, also what a sentence encoder, fetched once by its digest, knows of synonyms; the vision tower starts as the small vision transformer that
+"adlab pretrain vision" makes. Checkpoints lie in .cache; a run that was interrupted goes on to the same bits.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if filepath.Ext(out) != ".safetensors" {
+				return fmt.Errorf("--out: expected a file that ends in .safetensors, got %q", out)
+			}
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			p.Backend, p.Home, p.Cache, p.Say, p.Bar = l.Backend.Backend, datasets.Home(), lab.CacheDir(), l.Progress.Say, l.Progress.Bar
+			card, err := p.Run(cmd.Context(), out, asItStands, version)
+			if err != nil {
+				return err
+			}
+			return c.print(cmd, card, fmt.Sprintf("%s: %d bytes, %d of %d steps, %.0f minutes, SHA-256 %s\n", out, card.Bytes, card.Steps, card.Of, card.Minutes, card.Digest))
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&out, "out", "", "where the weights go; the card lies beside them")
+	flags.StringVar(&p.Start, "start", "", "the small vision transformer's file, from which the vision tower starts")
+	flags.IntVar(&p.Steps, "steps", p.Steps, "training steps of the vision tower")
+	flags.IntVar(&p.Pictures, "pictures", p.Pictures, "pictures to draw")
+	flags.IntVar(&p.Sketches, "sketches", p.Sketches, "pictures to draw smaller and enlarge")
+	flags.Uint64Var(&p.Seed, "seed", p.Seed, "seed of pictures, sentences and training")
+	flags.Float64Var(&p.Rate, "rate", p.Rate, "largest learning rate")
+	flags.BoolVar(&asItStands, "as-it-stands", false, "train no more: write what the checkpoint of these settings holds")
+	return cmd
+}
+
+func newMeasureClip(c *cli) *cobra.Command {
+	var pair, out, data string
+	cmd := &cobra.Command{
+		Use: "measure-clip", Short: "measure what a vision-language pair tells without training, on the generated benchmarks", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			m, err := openPair(pair)
+			if err != nil {
+				return err
+			}
+			bar := l.Progress.Bar("images")
+			r, err := pretrain.MeasurePair(cmd.Context(), l.Backend.Backend, m, data, l.Cache, version, func(done, total int) { bar(done, total, "encoded") })
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				if err := r.Write(out); err != nil {
+					return err
+				}
+			}
+			return c.print(cmd, r, r.Markdown())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&pair, "pair", "", "safetensors file; without it the shipped pair")
+	flags.StringVar(&data, "data", filepath.Join(datasets.Home(), "synth-tiny"), "folder that `adlab data synth` made")
+	flags.StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
+	return cmd
+}
+
+// openPair opens a file, or the shipped pair.
+func openPair(file string) (*clip.Model, error) {
+	if file == "" {
+		return clip.Pretrained()
+	}
+	return clip.Open(file, clip.Options{})
+}

@@ -1,0 +1,171 @@
+package pretrain
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"adlab/pkg/clip"
+	"adlab/pkg/layer"
+	"adlab/pkg/tensorfile"
+	"adlab/pkg/train"
+)
+
+// PairCard says what made the pair.
+type PairCard struct {
+	Version    string         `json:"version"`
+	Digest     string         `json:"sha256"` // of the weights file
+	Bytes      int            `json:"bytes"`
+	Start      string         `json:"start_sha256"` // of the vision transformer's file
+	Seed       uint64         `json:"seed"`
+	Steps      int            `json:"steps"`
+	Of         int            `json:"of"`
+	Batch      int            `json:"pictures_a_step"`
+	Pictures   int            `json:"pictures"`
+	Sketches   int            `json:"sketches"` // pictures drawn smaller
+	Sentences  int            `json:"sentences"`
+	Rate       float64        `json:"rate"`
+	Minutes    float64        `json:"minutes"` // of training
+	Parameters map[string]int `json:"parameters"`
+	Image      int            `json:"image"`
+	Patch      int            `json:"patch"`
+	Taps       []int          `json:"taps"`
+	Phases     []pairCurved   `json:"phases"`
+}
+
+type pairCurved struct {
+	Name   string             `json:"name"`
+	Losses map[string]float64 `json:"losses"` // mean of the twentieth of the steps that ends at each
+}
+
+// write writes the towers as F16 under OpenCLIP's names, with what the tensors do not tell in the header, and the card beside them.
+func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int, curves []*pairCurve, version string) (*PairCard, error) {
+	card := &PairCard{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps, Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches, Sentences: poolSets * setSize, Rate: p.Rate,
+		Parameters: map[string]int{}, Image: cfg.Grid * cfg.Patch, Patch: cfg.Patch, Taps: cfg.Taps}
+	file := map[string]tensorfile.Tensor{}
+	for name, a := range arrays {
+		if !isPair(name) {
+			continue
+		}
+		file[name] = tensorfile.F16(a.Data, a.Shape...)
+		part := "text tower"
+		if strings.HasPrefix(name, "visual.") {
+			part = "vision tower"
+		} else if strings.HasPrefix(name, "token_embedding.") {
+			part = "token table"
+		}
+		card.Parameters[part] += len(a.Data)
+	}
+	meta := clip.Options{Image: cfg.Grid * cfg.Patch, Taps: cfg.Taps, VisionHeads: cfg.Vision.Heads, TextHeads: cfg.Text.Heads}.Metadata()
+	meta["made_by"] = fmt.Sprintf("adlab pretrain clip, version %s, seed %d, %d of %d steps", version, p.Seed, done, p.Steps)
+	meta["licence"] = "Apache-2.0"
+	if err := tensorfile.Write(out, file, meta); err != nil {
+		return nil, err
+	}
+	f, err := tensorfile.Open(out)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	card.Digest = f.Digest()
+	info, err := os.Stat(out)
+	if err != nil {
+		return nil, err
+	}
+	card.Bytes = int(info.Size())
+	for i, c := range curves {
+		phase := p.phases()[i]
+		losses, minutes, err := c.read(phase.steps)
+		if err != nil {
+			return nil, err
+		}
+		card.Minutes += minutes
+		card.Phases = append(card.Phases, pairCurved{phase.name, losses})
+	}
+	b, err := json.MarshalIndent(card, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	base := strings.TrimSuffix(out, filepath.Ext(out))
+	return card, errors.Join(writeText(base+".json", string(b)+"\n"), writeText(base+".md", card.Markdown()))
+}
+
+// writeText writes a text file whole or not at all.
+func writeText(path, text string) error {
+	return tensorfile.WriteAtomic(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
+// pairCurve keeps the loss and the time of every step in a file beside the checkpoint.
+type pairCurve struct {
+	path string
+	file *os.File
+	last time.Time
+}
+
+func (c *pairCurve) open() (err error) {
+	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
+		return err
+	}
+	c.file, err = os.OpenFile(c.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	c.last = time.Now()
+	return err
+}
+
+func (c *pairCurve) add(s train.Step) {
+	now := time.Now()
+	fmt.Fprintf(c.file, "%d,%g,%g\n", s.Number, s.Loss, now.Sub(c.last).Seconds())
+	c.last = now
+}
+
+func (c *pairCurve) close() { c.file.Close() }
+
+// read gives the curve at ten places, and the minutes that all steps took.
+func (c *pairCurve) read(steps int) (losses map[string]float64, minutes float64, err error) {
+	losses = map[string]float64{}
+	f, err := os.Open(c.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return losses, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", c.path, err)
+	}
+	values := map[int]float64{}
+	for _, row := range rows { // steps after the checkpoint of an interrupted run are there twice, with the same loss
+		step, err1 := strconv.Atoi(row[0])
+		loss, err2 := strconv.ParseFloat(row[1], 64)
+		seconds, err3 := strconv.ParseFloat(row[2], 64)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return nil, 0, fmt.Errorf("%s: %w", c.path, err)
+		}
+		values[step] = loss
+		minutes += seconds / 60
+	}
+	for k := 1; k <= 10; k++ {
+		end, sum, n := k*steps/10, 0.0, 0
+		for s := end - max(steps/20, 1) + 1; s <= end; s++ {
+			if v, ok := values[s]; ok {
+				sum, n = sum+v, n+1
+			}
+		}
+		if n > 0 {
+			losses[fmt.Sprintf("%06d", end)] = sum / float64(n)
+		}
+	}
+	return losses, minutes, nil
+}

@@ -1,0 +1,209 @@
+package pretrain
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"adlab/datasets/synth"
+	"adlab/pkg/layer"
+	"adlab/pkg/tensorfile"
+	"adlab/pkg/train"
+
+	"github.com/gomlx/compute"
+)
+
+// Pair is one training of the small vision-language pair.
+type Pair struct {
+	Backend  compute.Backend
+	Home     string // where the sentence teacher lies
+	Cache    string // where drawn pictures and checkpoints lie
+	Start    string // the small vision transformer's file, from which the vision tower starts
+	Steps    int    // of the vision tower
+	Pictures int    // drawn for it
+	Sketches int    // drawn smaller, at a third of the cost
+	Rate     float64
+	Seed     uint64
+	Say      func(format string, args ...any)
+	Bar      func(name string) func(done, total int, unit string)
+}
+
+// DefaultPair is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
+func DefaultPair() Pair {
+	return Pair{Steps: 1700, Pictures: 2000, Sketches: 12000, Rate: 1e-3, Seed: 1}
+}
+
+// Validate says in one line which setting cannot be.
+func (p Pair) Validate() error {
+	if p.Steps < 2 || p.Pictures < pairGroups*lessonGroup || !(p.Rate > 0) {
+		return fmt.Errorf("pretrain clip: expected at least 2 steps, %d pictures and a positive rate, got %d, %d and %g", pairGroups*lessonGroup, p.Steps, p.Pictures, p.Rate)
+	}
+	return nil
+}
+
+// pairPhase is a part of the training.
+type pairPhase struct {
+	name        string
+	side        int // of the windows, in pixels
+	steps       int
+	base, final float64 // learning rates, as parts of Pair.Rate
+	weights     PairWeights
+}
+
+// wordSteps is how many steps the text tower learns for each step of the vision tower: they cost little.
+const wordSteps = 1.0
+
+// phases are three: the text tower learns alone; the vision tower, which starts distilled, learns what the texts say, on windows of the pictures, then on the whole of them. Pair.Steps
+// counts those of the vision tower.
+func (p Pair) phases() [3]pairPhase {
+	last := max(1, p.Steps*10/100)
+	return [3]pairPhase{
+		{"words", 0, max(1, int(wordSteps*float64(p.Steps))), 2, 0.02, wordsWeights},
+		{"windows", pairWindow, p.Steps - last, 1, 0.1, alignWeights},
+		{"whole", pairSide, last, 0.3, 0.003, alignWeights},
+	}
+}
+
+// Run trains the pair, or goes on from its checkpoint, and writes its weights to out with the card beside them. With asItStands it trains no more, and
+// writes what the last checkpoint holds.
+func (p Pair) Run(ctx context.Context, out string, asItStands bool, version string) (*PairCard, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	cfg, dir := pairConfig(pairSide), filepath.Join(p.Cache, "pretrain")
+	bar := p.Bar("training pictures")
+	pictures, err := drawLessons(ctx, dir, p.Seed, p.Pictures, p.Sketches, func(done, total int) { bar(done, total, "drawn") })
+	if err != nil {
+		return nil, err
+	}
+	bar = p.Bar("sentences")
+	pool, err := makeSentencePool(ctx, p.Backend, func() (*sentenceTeacher, error) { return p.sentenceTeacher(ctx) }, dir, p.Seed, func(done, total int) { bar(done, total, "embedded") })
+	if err != nil {
+		return nil, err
+	}
+	start, digest, err := readStart(p.Start, cfg, pictures, p.Seed)
+	if err != nil {
+		return nil, err
+	}
+	arrays := startPair(cfg, pool, p.Seed)
+	maps.Copy(arrays, start)
+	var curves []*pairCurve
+	done := 0
+	for _, phase := range p.phases() {
+		from := digest
+		if phase.side == 0 { // the words do not depend on the vision tower
+			from = ""
+		}
+		fingerprint := p.fingerprint(phase, from)
+		checkpoint := filepath.Join(dir, fmt.Sprintf("pair-%s-%s.safetensors", phase.name, fingerprint[:12]))
+		c := &pairCurve{path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
+		curves = append(curves, c)
+		steps := phase.steps
+		if asItStands {
+			if steps, err = loadPair(checkpoint, arrays); errors.Is(err, fs.ErrNotExist) && done > 0 {
+				break
+			}
+		} else {
+			p.Say("%s: %d steps, checkpoint %s", phase.name, phase.steps, checkpoint)
+			loss := pairLoss{pairConfig(phase.side), phase.weights, twins()}
+			arrays, err = p.train(ctx, arrays, newPairBatches(p.Seed, phase.side, pictures, pool), loss, phase, checkpoint, fingerprint, c)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if phase.side > 0 {
+			done += steps
+		}
+	}
+	return p.write(arrays, cfg, out, digest, done, curves, version)
+}
+
+func (p Pair) sentenceTeacher(ctx context.Context) (*sentenceTeacher, error) {
+	dir := filepath.Join(p.Home, "pretrain", "paraphrase-minilm")
+	weights, err := sentenceWeights.fetch(ctx, dir, p.Say)
+	if err != nil {
+		return nil, err
+	}
+	vocabulary, err := sentenceVocabulary.fetch(ctx, dir, p.Say)
+	if err != nil {
+		return nil, err
+	}
+	return openSentenceTeacher(p.Backend, weights, vocabulary)
+}
+
+// train gives the parameters after a phase that starts from arrays, as a new process would read them from its checkpoint.
+func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pairBatches, loss pairLoss, phase pairPhase, checkpoint, fingerprint string, c *pairCurve) (map[string]layer.Array, error) {
+	store, err := pairStore(arrays, phase.side == 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.open(); err != nil {
+		return nil, err
+	}
+	defer c.close()
+	bar := p.Bar(phase.name)
+	err = train.Run(ctx, store, data, loss.loss, train.Options{
+		Backend: p.Backend, Steps: phase.steps, Batch: pairGroups, Samples: phase.steps * pairGroups, Seed: p.Seed, ClipNorm: 1,
+		Schedule:   train.WarmCosine{Base: p.Rate * phase.base, Final: p.Rate * phase.final, Warmup: min(100, phase.steps/4), Total: phase.steps},
+		Optimizer:  train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02, Threshold: 1},
+		Checkpoint: checkpoint, Every: 2 * time.Minute, Fingerprint: fingerprint,
+		Report: func(s train.Step) {
+			c.add(s)
+			bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.3f, terms %.3f", s.Loss, s.Parts))
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return layer.Get(store, "")
+}
+
+// fingerprint names everything that the bits of a phase depend on.
+func (p Pair) fingerprint(phase pairPhase, start string) string {
+	h := sha256.New()
+	fmt.Fprintln(h, pairConfig(phase.side), phase, p.Steps, p.Pictures, p.Sketches, p.Rate, p.Seed, pairTemperature, shown, start, sentenceWeights.sha256, synth.TrainingGeneration, poolGeneration)
+	h.Write(captionData)
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// loadPair puts what a checkpoint holds into arrays, and gives the steps that it has done.
+func loadPair(checkpoint string, arrays map[string]layer.Array) (int, error) {
+	f, err := tensorfile.Open(checkpoint)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	read, err := layer.ReadAll(f)
+	if err != nil {
+		return 0, err
+	}
+	maps.Copy(arrays, read)
+	return strconv.Atoi(f.Metadata()["steps"])
+}
+
+// twins says what each state counts as: itself, but for the types that are drawn alike, which count as each other.
+func twins() [][]float32 {
+	kinds := append([]string{""}, captionTypes()...)
+	out := make([][]float32, len(kinds))
+	for i, a := range kinds {
+		out[i] = make([]float32, len(kinds))
+		for k, b := range kinds {
+			if a == b || a == "thread" && b == "foreign" || a == "foreign" && b == "thread" {
+				out[i][k] = 1
+			}
+		}
+		if a == "thread" || a == "foreign" {
+			for k := range out[i] {
+				out[i][k] /= 2
+			}
+		}
+	}
+	return out
+}

