@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test lint lab bench bench-encoders figures clean distclean
+.PHONY: help setup build data demo test lint lab bench bench-encoders bench-pair figures clean distclean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,11 @@ bench-encoders: setup build data ## measure the small encoders beside each other
 figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing about an hour and a half
 	@source tools/env.sh
 	bin/adlab gallery --profile tiny --out figures
+
+bench-pair: setup build data ## measure what the small vision-language pair tells without training
+	@source tools/env.sh
+	test -d .data/synth-tiny || bin/adlab data synth --size tiny
+	bin/adlab pretrain measure-clip --out figures/pair
 
 clean: ## remove what was built and written
 	rm -rf bin out

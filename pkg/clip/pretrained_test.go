@@ -9,7 +9,7 @@ import (
 func TestThePairIsShipped(t *testing.T) {
 	m, err := Pretrained()
 	require.NoError(t, err)
-	require.Equal(t, 112, m.Transform().Crop)
+	require.Equal(t, 224, m.Transform().Crop)
 	require.Len(t, m.Config.Taps, 4)
 	require.Equal(t, Vocabulary, m.Config.Words)
 	require.LessOrEqual(t, len(pretrained), 9_400_000)

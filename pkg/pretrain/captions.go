@@ -69,11 +69,6 @@ func (g captionGrammar) form(r *rand.Rand) form {
 	return form{draw(r, g.Frames), draw(r, g.Flawed), draw(r, g.Described), draw(r, g.Normal), r.IntN(5) == 0}
 }
 
-// plainForm is the first way of the grammar to tell each state.
-func (g captionGrammar) plainForm() form {
-	return form{frame: g.Frames[0], flawed: g.Flawed[0], normal: g.Normal[0]}
-}
-
 // state tells the state of a noun: a type of the grammar, or "" for the normal one.
 func (g captionGrammar) state(r *rand.Rand, f form, noun, kind string) string {
 	t := g.Types[kind]

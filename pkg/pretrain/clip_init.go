@@ -27,7 +27,7 @@ func isPair(name string) bool {
 	return !strings.HasPrefix(name, "teacher.") && !strings.HasPrefix(name, "heads.") && !strings.HasPrefix(name, "optimizer.")
 }
 
-// startPair is the towers at their start, and the heads. The token table is the pool's and stays as it is, so that words that no caption has lie beside those that some have.
+// startPair is the towers at their start, and the heads. The token table is the pool's and stays as it is in all phases, so that words that no caption has lie beside those that some have.
 // Everything else is drawn as OpenCLIP draws it.
 func startPair(cfg clip.Config, pool *sentencePool, seed uint64) map[string]layer.Array {
 	arrays := map[string]layer.Array{}
@@ -50,17 +50,16 @@ func startPair(cfg clip.Config, pool *sentencePool, seed uint64) map[string]laye
 	return arrays
 }
 
-// pairStore is a store of what startPair gives, or of what a phase left. The token table is frozen; the text tower is trained by words alone, and alone then.
-func pairStore(arrays map[string]layer.Array, words bool) (*model.Store, error) {
+// pairStore is a store of what startPair gives, or of what a phase left, with what the phase trains.
+func pairStore(arrays map[string]layer.Array, trains func(name string) bool) (*model.Store, error) {
 	trained, frozen := map[string]layer.Array{}, map[string]layer.Array{}
 	for name, a := range arrays {
-		vision := strings.HasPrefix(name, "visual.") || strings.HasPrefix(name, "heads.")
 		switch {
 		case strings.HasPrefix(name, "optimizer."):
-		case name == "token_embedding.weight", !vision && !words:
-			frozen[name] = a
-		default:
+		case trains(name):
 			trained[name] = a
+		default:
+			frozen[name] = a
 		}
 	}
 	store := model.NewStore()

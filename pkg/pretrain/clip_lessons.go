@@ -52,7 +52,8 @@ type lessonNote struct {
 
 // drawLessons draws n pictures and so many sketches, or reads those that are in the folder dir already; an interrupted drawing goes on where it stopped.
 func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int, tell func(done, total int)) (*lessons, error) {
-	l := &lessons{sharp: n}
+	const pixels = lessonSide * lessonSide
+	l := &lessons{sharp: n, images: make([]uint8, 0, (n+sketches)*pixels*3), masks: make([]uint8, 0, (n+sketches)*pixels)}
 	for _, part := range []struct{ side, n, shard int }{{lessonSide, n, 250}, {sketchSide, sketches, 500}} {
 		for at := 0; at < part.n; at += part.shard {
 			count := min(part.shard, part.n-at)

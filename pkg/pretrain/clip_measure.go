@@ -50,8 +50,7 @@ type HoleRow struct {
 	Higher float64 `json:"higher"`
 }
 
-// MeasurePair measures a pair on the generated benchmarks in the folder root. An image's similarity to a text is that of its embedding plus the mean of its
-// eight most similar patches, above what those of the normal state's text have.
+// MeasurePair measures a pair on the generated benchmarks in the folder root. An image has the type whose text takes most of its patches and of itself, beside the normal state's.
 func MeasurePair(ctx context.Context, backend compute.Backend, m *clip.Model, root, cache, version string, tell func(done, total int)) (*PairReport, error) {
 	text, err := multiads.NewTextEncoder(backend, m, cache)
 	if err != nil {
@@ -166,22 +165,27 @@ func unitVector(v []float32) []float32 {
 	return out
 }
 
-// strongest is how many patches say what an image shows.
-const strongest = 8
+// sharpness multiplies cosines before the softmax over the texts.
+const sharpness = 100
 
-// similarity of an image with a text beside the normal state's.
-func (x seen) similarity(text, normal []float32) float64 {
-	all := make([]float64, len(x.patches))
-	for i, p := range x.patches {
-		all[i] = product(p, text) - product(p, normal)
+// mass is how much of the image each text takes, the normal state's, which is the first, left out: the sum over the patches of the softmax over all texts, beside the image's own.
+func (x seen) mass(texts [][]float32) []float64 {
+	out := make([]float64, len(texts))
+	share := func(v []float32, weight float64) {
+		sum, e := 0.0, make([]float64, len(texts))
+		for k, t := range texts {
+			e[k] = math.Exp(sharpness * product(v, t))
+			sum += e[k]
+		}
+		for k := range e {
+			out[k] += weight * e[k] / sum
+		}
 	}
-	slices.Sort(all)
-	top := all[len(all)-strongest:]
-	sum := 0.0
-	for _, v := range top {
-		sum += v / strongest
+	for _, p := range x.patches {
+		share(p, 1)
 	}
-	return sum + product(x.image, text) - product(x.image, normal)
+	share(x.image, 1)
+	return out[1:]
 }
 
 // spoken is a category's name as one says it.
@@ -209,7 +213,7 @@ func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen, dra
 			{func(k string) string { return g.Types[k].Kept }, &row.Synonym, &row.OwnSynonym},
 		} {
 			for goal, candidates := range map[*float64][]string{way.all: all, way.own: own} {
-				sentences := []string{spoken(x.Category)}
+				sentences := []string{"flawless " + spoken(x.Category)}
 				for _, k := range candidates {
 					sentences = append(sentences, spoken(x.Category)+" with "+way.words(k))
 				}
@@ -217,13 +221,8 @@ func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen, dra
 				if err != nil {
 					return row, err
 				}
-				best, at := math.Inf(-1), 0
-				for i, v := range vectors[1:] {
-					if s := x.similarity(v, vectors[0]); s > best {
-						best, at = s, i
-					}
-				}
-				if candidates[at] == truth {
+				mass := x.mass(vectors)
+				if candidates[slices.Index(mass, slices.Max(mass))] == truth {
 					*goal += 1 / float64(len(images))
 				}
 			}

@@ -42,8 +42,8 @@ func DefaultPair() Pair {
 
 // Validate says in one line which setting cannot be.
 func (p Pair) Validate() error {
-	if p.Steps < 2 || p.Pictures < pairGroups*lessonGroup || !(p.Rate > 0) {
-		return fmt.Errorf("pretrain clip: expected at least 2 steps, %d pictures and a positive rate, got %d, %d and %g", pairGroups*lessonGroup, p.Steps, p.Pictures, p.Rate)
+	if p.Steps < 3 || p.Pictures < pairGroups*lessonGroup || !(p.Rate > 0) {
+		return fmt.Errorf("pretrain clip: expected at least 3 steps, %d pictures and a positive rate, got %d, %d and %g", pairGroups*lessonGroup, p.Steps, p.Pictures, p.Rate)
 	}
 	return nil
 }
@@ -60,15 +60,29 @@ type pairPhase struct {
 // wordSteps is how many steps the text tower learns for each step of the vision tower: they cost little.
 const wordSteps = 1.0
 
-// phases are three: the text tower learns alone; the vision tower, which starts distilled, learns what the texts say, on windows of the pictures, then on the whole of them. Pair.Steps
-// counts those of the vision tower.
-func (p Pair) phases() [3]pairPhase {
-	last := max(1, p.Steps*10/100)
-	return [3]pairPhase{
+// phases are four: the text tower learns alone; then the vision tower, which starts distilled, learns what the texts say on windows of the pictures: its last block first, for what it
+// starts from is soon forgotten at the rates that a new head needs, then all of it, slowly; then its last block on the whole of them. Pair.Steps counts those of the vision tower.
+func (p Pair) phases() [4]pairPhase {
+	all, last := max(1, p.Steps*20/100), max(1, p.Steps*10/100)
+	return [4]pairPhase{
 		{"words", 0, max(1, int(wordSteps*float64(p.Steps))), 2, 0.02, wordsWeights},
-		{"windows", pairWindow, p.Steps - last, 1, 0.1, alignWeights},
+		{"top", pairWindow, max(1, p.Steps-all-last), 1.5, 0.15, alignWeights},
+		{"all", pairWindow, all, 0.25, 0.05, alignWeights},
 		{"whole", pairSide, last, 0.3, 0.003, alignWeights},
 	}
+}
+
+// trains tells what a phase trains.
+func (p pairPhase) trains(name string) bool {
+	vision := strings.HasPrefix(name, "visual.")
+	switch p.name {
+	case "words":
+		return !vision && name != "token_embedding.weight"
+	case "all":
+		return vision || strings.HasPrefix(name, "heads.")
+	}
+	last := fmt.Sprintf("visual.transformer.resblocks.%d.", pairConfig(pairSide).Vision.Layers-1)
+	return strings.HasPrefix(name, "heads.") || strings.HasPrefix(name, last) || strings.HasPrefix(name, "visual.ln_post.") || name == "visual.proj"
 }
 
 // Run trains the pair, or goes on from its checkpoint, and writes its weights to out with the card beside them. With asItStands it trains no more, and
@@ -140,7 +154,7 @@ func (p Pair) sentenceTeacher(ctx context.Context) (*sentenceTeacher, error) {
 
 // train gives the parameters after a phase that starts from arrays, as a new process would read them from its checkpoint.
 func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pairBatches, loss pairLoss, phase pairPhase, checkpoint, fingerprint string, c *pairCurve) (map[string]layer.Array, error) {
-	store, err := pairStore(arrays, phase.side == 0)
+	store, err := pairStore(arrays, phase.trains)
 	if err != nil {
 		return nil, err
 	}
