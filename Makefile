@@ -2,10 +2,10 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test lint lab bench bench-pair figures clean distclean
+.PHONY: help setup build data demo test lint lab bench bench-encoders bench-pair figures clean distclean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## fetch and build what is missing, in this checkout only
 	@bash tools/setup.sh
@@ -41,6 +41,11 @@ lab: setup ## JupyterLab with the Go kernel, on the notebooks
 bench: setup build data ## measure the foundation's table again (three seeds; an hour)
 	@source tools/env.sh
 	bin/adlab bench --out figures/foundation
+
+bench-encoders: setup build data ## measure the small encoders beside each other (three seeds; hours, goes on where it stopped)
+	@source tools/env.sh
+	[ -d .data/synth-tiny ] || bin/adlab data synth --size tiny
+	bin/adlab bench-encoders --out figures/encoders
 
 figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing about an hour and a half
 	@source tools/env.sh

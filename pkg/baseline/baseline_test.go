@@ -119,3 +119,27 @@ func predictAll(ctx context.Context, d detector.Detector, samples []datasets.Sam
 	}
 	return out, nil
 }
+
+// The forms of HOG and of pixels for detectors that need tokens are rearrangements of the others.
+func TestTokensOfPlainEncoders(t *testing.T) {
+	b, err := backend.Open("")
+	require.NoError(t, err)
+	images := make([]float32, 2*224*224*3)
+	for i := range images {
+		images[i] = float32(i*7919%251) / 250
+	}
+	run := func(e encoder.Encoder) []float32 {
+		x := &encoder.Extractor{Backend: b.Backend, Encoder: e}
+		out, err := x.Run(images, 2)
+		require.NoError(t, err)
+		require.Len(t, out, 2*e.Grid()*e.Grid()*e.Width())
+		return out
+	}
+	require.Equal(t, run(NewHOG()), run(NewHOGCells()))
+	whole, half := run(NewPixels()), run(NewHalfPixels())
+	// the third patch of the second image: its first value is the mean of 2 × 2 pixels of the first channel
+	at := (196 + 2) * 768
+	require.InDelta(t, (whole[at]+whole[at+3]+whole[at+16*3]+whole[at+17*3])/4, half[(196+2)*192], 1e-6)
+	require.NotEqual(t, NewPixels().Digest(), NewHalfPixels().Digest())
+	require.NotEqual(t, NewHOG().Digest(), NewHOGCells().Digest())
+}

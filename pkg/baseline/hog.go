@@ -11,7 +11,10 @@ import (
 // HOG is the histogram of oriented gradients as an encoder, so that the nearest-neighbour detector can stand on it: cells of 16
 // pixels, nine unsigned orientations with linear interpolation between neighbours, blocks of 2 × 2 cells, each
 // L2-normalised, all blocks side by side. It satisfies encoder.Encoder and has no weights.
-type HOG struct{ weightless }
+type HOG struct {
+	weightless
+	cells bool // a token a block instead of one of all
+}
 
 const (
 	hogCell, hogBins = 16, 9
@@ -21,21 +24,39 @@ const (
 var padNone, padOne, padEnd = compute.PadAxis{}, compute.PadAxis{Start: 1, End: 1}, compute.PadAxis{End: 1}
 
 // NewHOG is for whole images at 224 pixels.
-func NewHOG() *HOG { return &HOG{weightless{model.NewStore()}} }
+func NewHOG() *HOG { return &HOG{weightless: weightless{model.NewStore()}} }
 
-// Name is "hog".
-func (h *HOG) Name() string { return "hog" }
+// NewHOGCells is the same with every block a token of its own, for detectors that need tokens.
+func NewHOGCells() *HOG { return &HOG{weightless{model.NewStore()}, true} }
+
+// Name is "hog" or "hog-cells".
+func (h *HOG) Name() string {
+	if h.cells {
+		return "hog-cells"
+	}
+	return "hog"
+}
 
 // Digest names the definition.
-func (h *HOG) Digest() string { return "hog 224 cell 16 bins 9 blocks 2x2 whole image v3" }
+func (h *HOG) Digest() string {
+	if h.cells {
+		return "hog 224 cell 16 bins 9 blocks 2x2 token a block v1"
+	}
+	return "hog 224 cell 16 bins 9 blocks 2x2 whole image v3"
+}
 
-// Grid is 1: the whole image is one token, so that images are compared place by place.
-func (h *HOG) Grid() int { return 1 }
+// Grid is 1: the whole image is one token, so that images are compared place by place; or 14.
+func (h *HOG) Grid() int {
+	if h.cells {
+		return hogGrid
+	}
+	return 1
+}
 
-// Width is 196 blocks of four cells of nine orientations.
-func (h *HOG) Width() int { return hogGrid * hogGrid * 4 * hogBins }
+// Width is four cells of nine orientations, of 196 blocks or of one.
+func (h *HOG) Width() int { return hogGrid * hogGrid / (h.Grid() * h.Grid()) * 4 * hogBins }
 
-// Forward gives one level: [B, 224, 224, 3] to [B, 1, 7056].
+// Forward gives one level: [B, 224, 224, 3] to [B, 1, 7056], or [B, 196, 36].
 func (h *HOG) Forward(_ *model.Scope, images *Node) []*Node {
 	b := images.Shape().Dimensions[0]
 	grey := ReduceMean(images, 3)
@@ -66,5 +87,5 @@ func (h *HOG) Forward(_ *model.Scope, images *Node) []*Node {
 	}
 	x = Concatenate(blocks, -1)
 	x = Div(x, AddScalar(L2Norm(x, -1), 1e-3))
-	return []*Node{Reshape(x, b, 1, hogGrid*hogGrid*4*hogBins)}
+	return []*Node{Reshape(x, b, h.Grid()*h.Grid(), h.Width())}
 }

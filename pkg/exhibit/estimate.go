@@ -132,7 +132,9 @@ func (r *Runner) speedOf(enc encoder.Encoder, batch int) (s speed, err error) {
 	if _, pair := enc.(clip.TapEncoder); pair {
 		return s, nil // adapters are little beside the tower that they wait for
 	}
-	d, err := inpformer.New(inpformer.Default(enc.Width(), enc.Grid()), x, train.Options{Seed: 1})
+	cfg := inpformer.Default(enc.Width(), enc.Grid())
+	cfg.Blocks = cmp.Or(r.Blocks, cfg.Blocks)
+	d, err := inpformer.New(cfg, x, train.Options{Seed: 1})
 	if err != nil {
 		return s, err
 	}

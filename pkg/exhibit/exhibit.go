@@ -134,11 +134,20 @@ func (e Exhibit) Measurements(s Settings) (all []Measurement) {
 
 // Cost says what the exhibit trains in a profile. Heads that another exhibit has trained cost nothing.
 func (e Exhibit) Cost(s Settings) string {
-	heads := map[string]bool{}
+	all, each := map[string]bool{}, map[string]bool{}
 	for _, m := range e.Measurements(s) {
-		if m.trains() {
-			heads[m.head()] = true
+		switch {
+		case m.trains() && m.Experiment.Setting == "single-class":
+			each[m.head()] = true
+		case m.trains():
+			all[m.head()] = true
 		}
 	}
-	return fmt.Sprintf("%d heads", len(heads))
+	switch { // no exhibit has both
+	case len(each) > 0:
+		return fmt.Sprintf("%d heads a category", len(each))
+	case len(all) == 1:
+		return "1 head"
+	}
+	return fmt.Sprintf("%d heads", len(all))
 }

@@ -33,7 +33,7 @@ type Experiment struct {
 	Detector string // one of Detectors
 	Profile  string // smoke, tiny, paper
 	Setting  string // single-class: one model a category; multi-class: one for all
-	Encoder  string // "", "random", "hog", "pixels", or a safetensors file of DINOv2 or of EfficientNet-Lite0
+	Encoder  string // "", "random", "vit", "vit-random", "hog", "hog-cells", "pixels", "pixels-half", or a safetensors file of DINOv2, CLIP or EfficientNet-Lite0
 	Seed     uint64
 
 	INPs, Steps, Batch int
@@ -106,7 +106,7 @@ func (e *Experiment) Validate() error {
 		return fmt.Errorf("--steps and --batch: expected at least 1, got %d and %d", e.Steps, e.Batch)
 	case e.Rate < 0 || e.Rate != e.Rate:
 		return fmt.Errorf("--rate: expected a positive learning rate, got %g", e.Rate)
-	case e.Profile == "paper" && !e.needsNoEncoder() && (e.Encoder == "" || e.Encoder == "random"):
+	case e.Profile == "paper" && !e.needsNoEncoder() && slices.Contains([]string{"", "random", "vit", "vit-random"}, e.Encoder):
 		return fmt.Errorf("--profile paper needs weights: download %s (as safetensors) and name the file with --encoder FILE", e.paperWeights())
 	}
 	if err := cmp.Or(e.Convention.Validate(), e.validateMultiADS()); err != nil {
@@ -184,14 +184,32 @@ func (l *Lab) NewEncoder(e Experiment) (encoder.Encoder, error) {
 		return convnet.New(cfg)
 	case "hog":
 		return baseline.NewHOG(), nil
+	case "hog-cells":
+		return baseline.NewHOGCells(), nil
 	case "pixels":
 		return baseline.NewPixels(), nil
+	case "pixels-half":
+		return baseline.NewHalfPixels(), nil
+	case "vit":
+		return vit.Tiny(vit.Options{Resize: e.Resize, Crop: e.Crop})
+	case "vit-random":
+		return vit.RandomTiny(vit.Options{Resize: e.Resize, Crop: e.Crop}, e.Seed)
 	}
 	if _, err := os.Stat(e.Encoder); err != nil {
-		return nil, fmt.Errorf("--encoder: expected random, hog, pixels or a safetensors file, got %q, and there is no such file", e.Encoder)
+		return nil, fmt.Errorf("--encoder: expected random, vit, vit-random, hog, hog-cells, pixels, pixels-half or a safetensors file, got %q, and there is no such file", e.Encoder)
 	}
 	if convnet.IsWeights(e.Encoder) {
 		return convnet.Open(e.Encoder, cfg)
+	}
+	if clip.IsWeights(e.Encoder) {
+		if e.Resize != 0 && e.Resize != e.Crop {
+			return nil, fmt.Errorf("--resize: CLIP sees the whole image; expected the crop of %d pixels, got %d", e.Crop, e.Resize)
+		}
+		m, err := clip.Open(e.Encoder, clip.Options{Image: e.Crop})
+		if err != nil {
+			return nil, err
+		}
+		return clip.TapEncoder{Model: m}, nil
 	}
 	return vit.Open(e.Encoder, vit.Options{Resize: e.Resize, Crop: e.Crop})
 }

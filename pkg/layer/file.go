@@ -1,9 +1,11 @@
 package layer
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 
 	"adlab/pkg/tensorfile"
@@ -42,10 +44,21 @@ func Shapes(arrays map[string]Array) map[string][]int {
 
 // WriteContent writes names, shapes and values to w in the order of the names: part of digests.
 func WriteContent(w io.Writer, arrays map[string]Array) error {
+	const piece = 1 << 14 // values at a time, through one buffer: weights are not copied whole
+	var buffer []byte
 	for _, name := range slices.Sorted(maps.Keys(arrays)) {
 		a := arrays[name]
-		if _, err := fmt.Fprintf(w, "%s %v\n%s", name, a.Shape, tensorfile.F32(a.Data, a.Shape...).Data); err != nil {
+		if _, err := fmt.Fprintf(w, "%s %v\n", name, a.Shape); err != nil {
 			return err
+		}
+		for part := range slices.Chunk(a.Data, piece) {
+			buffer = buffer[:0]
+			for _, x := range part {
+				buffer = binary.LittleEndian.AppendUint32(buffer, math.Float32bits(x))
+			}
+			if _, err := w.Write(buffer); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -17,7 +17,7 @@ const (
 )
 
 // DINOv2 reads a DINOv2 with registers under its official names, without the prefix "encoder.", from a file in any of
-// the three layouts, as float32. The rest of a full INP-Former checkpoint is left out. timm folds the class row of the
+// the three layouts. Tensors that lie in the file as they are wanted are views of it, valid until Close. The rest of a full INP-Former checkpoint is left out. timm folds the class row of the
 // position table into the class token, so a zero row stands in for it.
 func (f *File) DINOv2() (map[string]Tensor, Layout, error) {
 	names, prefix, layout, err := f.detect()
@@ -33,15 +33,15 @@ func (f *File) DINOv2() (map[string]Tensor, Layout, error) {
 		if !ok {
 			return nil, "", fmt.Errorf("%s: tensor %q does not belong to a DINOv2 in the %s layout", f.path, prefix+name, layout)
 		}
-		data, err := f.Float32s(prefix + name)
+		t, err := f.Tensor(prefix + name)
 		if err != nil {
 			return nil, "", err
 		}
-		shape := f.Shape(prefix + name)
-		if layout == Timm && name == "pos_embed" && len(shape) == 3 {
-			data, shape = append(make([]float32, shape[2]), data...), []int{1, 1 + shape[1], shape[2]}
+		if layout == Timm && name == "pos_embed" && len(t.Shape) == 3 {
+			row := make([]byte, t.DType.Width()*t.Shape[2])
+			t = Tensor{t.DType, []int{1, 1 + t.Shape[1], t.Shape[2]}, append(row, t.Data...)}
 		}
-		out[official] = F32(data, shape...)
+		out[official] = t
 	}
 	if layout == HuggingFace {
 		if err := f.stackQKV(names, prefix, out); err != nil {
@@ -138,22 +138,23 @@ func (f *File) stackQKV(names []string, prefix string, out map[string]Tensor) er
 	}
 	for block := range blocks {
 		for _, kind := range []string{"weight", "bias"} {
-			var data []float32
-			var shape []int
+			var whole Tensor
 			for _, part := range qkvParts {
 				i := slices.IndexFunc(part[:], func(middle string) bool { return f.Has(prefix + block + middle + kind) })
 				if i < 0 {
 					return fmt.Errorf("%s: no tensor %q", f.path, prefix+block+part[0]+kind)
 				}
-				name := prefix + block + part[i] + kind
-				values, err := f.Float32s(name)
+				t, err := f.Tensor(prefix + block + part[i] + kind)
 				if err != nil {
 					return err
 				}
-				data, shape = append(data, values...), f.Shape(name)
+				if whole.DType != "" && whole.DType != t.DType {
+					return fmt.Errorf("%s: %s%s: expected one dtype for query, key and value, got %s and %s", f.path, prefix, block, whole.DType, t.DType)
+				}
+				whole = Tensor{t.DType, t.Shape, append(whole.Data, t.Data...)}
 			}
-			shape[0] *= 3
-			out[hfNames.Replace(block)+".attn.qkv."+kind] = F32(data, shape...)
+			whole.Shape[0] *= 3
+			out[hfNames.Replace(block)+".attn.qkv."+kind] = whole
 		}
 	}
 	return nil

@@ -4,12 +4,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"unsafe"
 )
 
 // DType is a safetensors element type.
 type DType string
 
-// The element types that can be read. Only the integer and float32 ones are written.
+// The element types that can be read. Only integers, float32 and, rounded, F16 are written.
 const (
 	DTypeF64, DTypeF32, DTypeF16, DTypeBF16        DType = "F64", "F32", "F16", "BF16"
 	DTypeI64, DTypeI32, DTypeI16, DTypeI8, DTypeU8 DType = "I64", "I32", "I16", "I8", "U8"
@@ -81,6 +82,16 @@ func (t Tensor) Float32s() ([]float32, error) {
 		}
 	}
 	return out, nil
+}
+
+// Float32View is the elements without a copy where they are float32 and lie in memory as this machine reads them, else a
+// converted copy. A view is valid as long as Data is, and must not be written to.
+func (t Tensor) Float32View() ([]float32, error) {
+	native := binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+	if p := unsafe.Pointer(unsafe.SliceData(t.Data)); t.DType == DTypeF32 && native && len(t.Data) > 0 && uintptr(p)%4 == 0 {
+		return unsafe.Slice((*float32)(p), len(t.Data)/4), nil
+	}
+	return t.Float32s()
 }
 
 // Int64s converts the elements to int64. Floating-point types are an error.

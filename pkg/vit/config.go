@@ -46,8 +46,8 @@ func (c Config) Validate() error {
 	return encoder.CheckTaps(c.Taps, 0, c.Depth-1)
 }
 
-// halves is the two-group reconstruction's grouping of n levels: the shallow half and the deep half.
-func halves(n int) [][]int {
+// Halves is the two-group reconstruction's grouping of n levels: the shallow half and the deep half.
+func Halves(n int) [][]int {
 	groups := make([][]int, 2)
 	for i := range n {
 		g := 2 * i / n

@@ -3,6 +3,7 @@ package vit
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 
 	"adlab/pkg/imageio"
@@ -28,11 +29,13 @@ type Encoder struct {
 	store     *model.Store
 }
 
-// Options choose what a checkpoint does not say. Zero values mean the paper's.
+// Options choose what a checkpoint does not say. Zero values mean what the file's metadata say, and where they say nothing,
+// the paper's.
 type Options struct {
-	Resize, Crop int   // pixels; 448 and 392, or eight sevenths of the crop
-	Heads        int   // Width/64
-	Taps         []int // TapsFor(depth)
+	Resize, Crop int    // pixels; 448 and 392, or eight sevenths of the crop
+	Heads        int    // Width/64
+	Taps         []int  // TapsFor(depth)
+	Name         string // "dinov2-reg-WIDTH-DEPTH"
 }
 
 // Open loads a DINOv2 with registers from a safetensors file under official, timm or Hugging Face names.
@@ -42,23 +45,50 @@ func Open(path string, opt Options) (*Encoder, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return load(f, opt)
+}
+
+// load makes an encoder of an open file.
+func load(f *tensorfile.File, opt Options) (*Encoder, error) {
+	if err := opt.fill(f.Metadata()); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Path(), err)
+	}
 	tensors, _, err := f.DINOv2()
 	if err != nil {
 		return nil, err
 	}
 	arrays := map[string]layer.Array{}
 	for name, t := range tensors {
-		data, err := t.Float32s()
+		data, err := t.Float32View() // New copies it once, into the store
 		if err != nil {
-			return nil, fmt.Errorf("%s: tensor %q: %w", path, name, err)
+			return nil, fmt.Errorf("%s: tensor %q: %w", f.Path(), name, err)
 		}
 		arrays[name] = layer.Array{Shape: t.Shape, Data: data}
 	}
 	e, err := New(arrays, opt)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", f.Path(), err)
 	}
 	return e, nil
+}
+
+// fill takes from a file's metadata what was not chosen: name, taps, crop, and resize in its proportion to the crop.
+func (o *Options) fill(metadata map[string]string) error {
+	o.Name = cmp.Or(o.Name, metadata["name"])
+	if metadata["crop"] != "" {
+		var resize, crop int
+		if _, err := fmt.Sscan(metadata["resize"]+" "+metadata["crop"], &resize, &crop); err != nil || resize < crop || crop < 1 {
+			return fmt.Errorf("metadata: expected resize and crop in pixels, got %q and %q", metadata["resize"], metadata["crop"])
+		}
+		o.Crop = cmp.Or(o.Crop, crop)
+		o.Resize = cmp.Or(o.Resize, o.Crop*resize/crop)
+	}
+	if taps := metadata["taps"]; o.Taps == nil && taps != "" {
+		if err := json.Unmarshal([]byte("["+taps+"]"), &o.Taps); err != nil {
+			return fmt.Errorf("metadata: expected taps as 3,4,5, got %q", taps)
+		}
+	}
+	return nil
 }
 
 // New makes an encoder from a checkpoint's tensors under the official names.
@@ -79,7 +109,7 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Encoder{Config: cfg, transform: t, store: model.NewStore(), name: fmt.Sprintf("dinov2-reg-%d-%d", cfg.Width, cfg.Depth)}
+	e := &Encoder{Config: cfg, transform: t, store: model.NewStore(), name: cmp.Or(opt.Name, fmt.Sprintf("dinov2-reg-%d-%d", cfg.Width, cfg.Depth))}
 	if err := layer.Put(e.store, "", arrays, false); err != nil {
 		return nil, err
 	}
@@ -157,7 +187,7 @@ func Shapes(cfg Config) map[string][]int {
 	return shapes
 }
 
-// Name is "dinov2-reg-WIDTH-DEPTH".
+// Name is Options.Name or what the file says, else "dinov2-reg-WIDTH-DEPTH".
 func (e *Encoder) Name() string { return e.name }
 
 // Digest covers weights, taps and preprocessing.
@@ -173,7 +203,7 @@ func (e *Encoder) Grid() int { return e.Config.Grid }
 func (e *Encoder) Width() int { return e.Config.Width }
 
 // Groups is the shallow and the deep half of the taps.
-func (e *Encoder) Groups() [][]int { return halves(len(e.Config.Taps)) }
+func (e *Encoder) Groups() [][]int { return Halves(len(e.Config.Taps)) }
 
 // Store holds the frozen weights.
 func (e *Encoder) Store() *model.Store { return e.store }

@@ -50,7 +50,7 @@ func TestBadWeights(t *testing.T) {
 func TestTaps(t *testing.T) {
 	require.Equal(t, []int{2, 3, 4, 5, 6, 7, 8, 9}, TapsFor(12))
 	require.Equal(t, []int{4, 6, 8, 10, 12, 14, 16, 18}, TapsFor(24))
-	require.Equal(t, [][]int{{0, 1, 2, 3}, {4, 5, 6, 7}}, halves(8))
+	require.Equal(t, [][]int{{0, 1, 2, 3}, {4, 5, 6, 7}}, Halves(8))
 }
 
 func TestBicubicRowsSumToOne(t *testing.T) {

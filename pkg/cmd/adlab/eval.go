@@ -20,7 +20,7 @@ func experimentFlags(cmd *cobra.Command, e *lab.Experiment) {
 	f.StringVar(&e.Detector, "detector", e.Detector, strings.Join(lab.Detectors(), ", "))
 	f.StringVar(&e.Profile, "profile", e.Profile, "smoke, tiny (EfficientNet-Lite0) or paper (DINOv2 from --encoder)")
 	f.StringVar(&e.Setting, "setting", e.Setting, "single-class (one model a category) or multi-class (one for all)")
-	f.StringVar(&e.Encoder, "encoder", "", "random, hog, pixels, or a safetensors file (default: the profile's)")
+	f.StringVar(&e.Encoder, "encoder", "", "random, vit, vit-random, hog, pixels, or a safetensors file (default: the profile's)")
 	f.Uint64Var(&e.Seed, "seed", e.Seed, "of initialisation and order")
 	f.IntVar(&e.INPs, "inps", e.INPs, "number of prototypes, M")
 	f.StringVar(&e.Ablation, "ablation", "", "of inp-former: "+strings.Join(lab.Ablations(), ", "))

@@ -29,7 +29,7 @@ func newList(c *cli) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var rows []listed
 			var text strings.Builder
-			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-10s %s\n", "id", "paper", "kind", "smoke", "tiny", "paper", "cost, tiny", "title")
+			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", "id", "paper", "kind", "smoke", "tiny", "paper", "cost, tiny", "title")
 			for _, e := range exhibit.All() {
 				row := listed{e.ID, e.Paper, e.Kind, e.Title.EN, []string{}, e.Notebook, map[string]string{}, map[string]string{}}
 				for _, claim := range e.Claims() {
@@ -46,7 +46,7 @@ func newList(c *cli) *cobra.Command {
 					row.Cost[profile] = e.Cost(r.Settings)
 				}
 				rows = append(rows, row)
-				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-10s %s\n", row.ID, row.Paper, row.Kind, row.Status["smoke"], row.Status["tiny"], row.Status["paper"], row.Cost["tiny"], row.Title)
+				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", row.ID, row.Paper, row.Kind, row.Status["smoke"], row.Status["tiny"], row.Status["paper"], row.Cost["tiny"], row.Title)
 			}
 			return c.print(cmd, rows, text.String())
 		},

@@ -66,10 +66,8 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON object instead of text")
 	root.PersistentFlags().StringVar(&c.backend, "backend", "", "xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
-	pretrain := &cobra.Command{Use: "pretrain", Short: "make the small encoders that ship with adlab again, from scratch"}
-	pretrain.AddCommand(newPretrainClip(c), newMeasureClip(c))
-	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c), newBackends(c), newBench(c), newDemo(c), newKBA(c),
-		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c), pretrain,
+	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c), newBackends(c), newBench(c), newBenchEncoders(c), newDemo(c), newKBA(c),
+		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c), newPretrain(c), newEncoders(c),
 		&cobra.Command{Use: "version", Short: "say which build this is", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), version)
 		}})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,7 +26,10 @@ func newRun(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = c.exhibits(cmd, p, found, out, true)
+			entries, err := c.exhibits(cmd, p, found, out, !c.json)
+			if c.json && entries != nil {
+				return errors.Join(c.print(cmd, entries, ""), err)
+			}
 			return err
 		},
 	}
@@ -121,9 +125,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 		entries = append(entries, entry)
 		fmt.Fprintf(os.Stderr, "%s: %.1f s\n", e.ID, time.Since(start).Seconds())
 		if show {
-			if err := c.showResult(cmd, result, entry, out); err != nil {
-				return nil, err
-			}
+			showResult(cmd, result, entry, out)
 		}
 	}
 	if missing != nil {
@@ -132,14 +134,12 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 	return entries, nil
 }
 
-// showResult prints a result's tables and the names of its pictures, or its entry as JSON.
-func (c *cli) showResult(cmd *cobra.Command, result *exhibit.Result, entry exhibit.Entry, out string) error {
-	var text strings.Builder
+// showResult prints a result's tables and the names of its pictures.
+func showResult(cmd *cobra.Command, result *exhibit.Result, entry exhibit.Entry, out string) {
 	for _, t := range result.Tables {
-		text.WriteString(t.Text() + "\n")
+		fmt.Fprintln(cmd.OutOrStdout(), t.Text())
 	}
 	for _, f := range entry.Figures {
-		text.WriteString("picture: " + filepath.Join(out, f.PNG) + "\n")
+		fmt.Fprintln(cmd.OutOrStdout(), "picture: "+filepath.Join(out, f.PNG))
 	}
-	return c.print(cmd, entry, text.String())
 }

@@ -1,0 +1,76 @@
+package pretrain
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// curve keeps the loss of every step in a file beside the checkpoint, so that a run that was interrupted has all of it.
+type curve struct {
+	path string
+	file *os.File
+	last time.Time
+}
+
+// Point is one step of a training.
+type Point struct {
+	Step    int
+	Loss    float64
+	Seconds float64 // wall time of the step, 0 for the first after a start
+}
+
+func (c *curve) open() (err error) {
+	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
+		return err
+	}
+	c.file, err = os.OpenFile(c.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	return err
+}
+
+func (c *curve) add(step int, loss float64) {
+	now, seconds := time.Now(), 0.0
+	if !c.last.IsZero() {
+		seconds = now.Sub(c.last).Seconds()
+	}
+	c.last = now
+	fmt.Fprintf(c.file, "%d,%g,%.3f\n", step, loss, seconds)
+}
+
+func (c *curve) close() { c.file.Close() }
+
+// points reads the curve back. Steps after the checkpoint of an interrupted run are there twice, with the same loss.
+func (c *curve) points() ([]Point, error) {
+	f, err := os.Open(c.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.path, err)
+	}
+	bySteps := map[int]Point{}
+	for _, row := range rows {
+		var p Point
+		if _, err := fmt.Sscan(strings.Join(row, " "), &p.Step, &p.Loss, &p.Seconds); err != nil {
+			return nil, fmt.Errorf("%s: expected step, loss and seconds, got %q", c.path, row)
+		}
+		bySteps[p.Step] = p
+	}
+	var points []Point
+	for _, step := range slices.Sorted(maps.Keys(bySteps)) {
+		points = append(points, bySteps[step])
+	}
+	return points, nil
+}
