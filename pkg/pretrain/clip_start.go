@@ -11,27 +11,37 @@ import (
 	"adlab/pkg/vit"
 )
 
-// readStart reads the small vision transformer, which was distilled from EfficientNet-Lite0, as a start for the vision tower.
+// readStart reads the small vision transformer, which was distilled from EfficientNet-Lite0, as a start for the vision tower: a file's, or the shipped one.
 func readStart(path string, cfg clip.Config, l *lessons, seed uint64) (start map[string]layer.Array, digest string, err error) {
-	if path == "" {
-		return nil, "", fmt.Errorf("--start: expected the small vision transformer's file, which `adlab pretrain vision` makes")
-	}
-	f, err := tensorfile.Open(path)
-	if err != nil {
-		return nil, "", err
-	}
-	defer f.Close()
-	arrays, err := layer.ReadAll(f)
+	arrays, digest, err := readTransformer(path)
 	if err != nil {
 		return nil, "", err
 	}
 	want := startShapes(cfg)
 	for name, shape := range want {
 		if got := arrays[name].Shape; fmt.Sprint(got) != fmt.Sprint(shape) {
-			return nil, "", fmt.Errorf("--start: %s: %s: expected shape %v, got %v; it is made by `adlab pretrain vision`", path, name, shape, got)
+			return nil, "", fmt.Errorf("--start: %s: %s: expected shape %v, got %v; name the small transformer, which `adlab pretrain vision` makes", path, name, shape, got)
 		}
 	}
-	return towerOf(arrays, cfg, l, seed), f.Digest(), nil
+	return towerOf(arrays, cfg, l, seed), digest, nil
+}
+
+func readTransformer(path string) (arrays map[string]layer.Array, digest string, err error) {
+	if path == "" {
+		shipped, err := vit.Tiny(vit.Options{})
+		if err != nil {
+			return nil, "", err
+		}
+		arrays, err = layer.Get(shipped.Store(), "")
+		return arrays, shipped.Digest(), err
+	}
+	f, err := tensorfile.Open(path)
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	arrays, err = layer.ReadAll(f)
+	return arrays, f.Digest(), err
 }
 
 // startShapes lists what the tower takes from the transformer: its first blocks.

@@ -1,6 +1,8 @@
 package pretrain
 
 import (
+	"maps"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -11,9 +13,11 @@ import (
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/train"
+	"adlab/pkg/vit"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
 )
 
@@ -208,4 +212,41 @@ func TestAnImageShowsWhatStandsOutInIt(t *testing.T) {
 	with := x
 	with.image = crack
 	require.Greater(t, with.shows(crack, normal), x.shows(crack, normal))
+}
+
+// TestTheTowerStartsAsTheTransformer holds the taps of the vision tower before training against the transformer's own blocks, both without their register tokens'
+// say: near, for the norm before the blocks and the registers are all that differs.
+func TestTheTowerStartsAsTheTransformer(t *testing.T) {
+	b, err := backend.Open("")
+	require.NoError(t, err)
+	cfg, l := pairConfig(pairWindow), markedLessons(8)
+	arrays, _, err := readStart("", cfg, l, 1)
+	require.NoError(t, err)
+	all := startPair(cfg, drawnPool(), 1)
+	maps.Copy(all, arrays)
+	store, err := pairStore(all, func(string) bool { return false })
+	require.NoError(t, err)
+	shipped, err := vit.Tiny(vit.Options{})
+	require.NoError(t, err)
+	official := shipped.Config
+	official.Grid, official.Taps = cfg.Grid, []int{3}
+	pixels := make([]float32, pairWindow*pairWindow*3)
+	for i := range pixels {
+		pixels[i] = float32(128 + 60*math.Sin(float64(i)/700) + 40*math.Sin(float64(i)/31))
+	}
+	image := tensors.FromFlatDataAndDimensions(pixels, 1, pairWindow, pairWindow, 3)
+	run := func(store *model.Store, graph func(scope *model.Scope, x *Node) *Node) []float32 {
+		exec, err := model.NewExec(b.Backend, store, graph)
+		require.NoError(t, err)
+		out, err := exec.Call1(image)
+		require.NoError(t, err)
+		return tensors.MustCopyFlatData[float32](out)
+	}
+	got := run(store, func(scope *model.Scope, x *Node) *Node {
+		return clip.Patches(clip.Taps(scope, cfg, normalised(x, clip.Mean, clip.Std))[3])
+	})
+	want := run(shipped.Store(), func(scope *model.Scope, x *Node) *Node {
+		return vit.Patches(official, vit.Forward(scope, official, normalised(x, vit.Mean, vit.Std))[0])
+	})
+	require.Greater(t, product(unitVector(got), unitVector(want)), 0.8)
 }

@@ -17,7 +17,7 @@ func newPretrainClip(c *cli) *cobra.Command {
 	var out string
 	var asItStands bool
 	cmd := &cobra.Command{
-		Use: "clip --start FILE --out FILE", Short: "train the small vision-language pair from scratch, or go on from its checkpoint", Args: cobra.NoArgs,
+		Use: "clip --out FILE", Short: "train the small vision-language pair from scratch, or go on from its checkpoint", Args: cobra.NoArgs,
 		Long: `Draws pictures of the generator's training family, which no benchmark has, tells each in words, and trains a vision and a text tower on them. The text tower
 learns first, also what a sentence encoder, fetched once by its digest, knows of synonyms; the vision tower starts as the small vision transformer that
 "adlab pretrain vision" makes. Checkpoints lie in .cache; a run that was interrupted goes on to the same bits.`,
@@ -39,7 +39,7 @@ learns first, also what a sentence encoder, fetched once by its digest, knows of
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&out, "out", "", "where the weights go; the card lies beside them")
-	flags.StringVar(&p.Start, "start", "", "the small vision transformer's file, from which the vision tower starts")
+	flags.StringVar(&p.Start, "start", "", "file of the small vision transformer, from which the vision tower starts (default: the shipped one)")
 	flags.IntVar(&p.Steps, "steps", p.Steps, "training steps of the vision tower")
 	flags.IntVar(&p.Pictures, "pictures", p.Pictures, "pictures to draw")
 	flags.IntVar(&p.Sketches, "sketches", p.Sketches, "pictures to draw smaller and enlarge")
