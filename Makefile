@@ -27,7 +27,7 @@ demo: setup build data ## the main job on real images: table, pictures, executed
 
 test: setup lint build data ## every test, notebooks included
 	@source tools/env.sh
-	go test ./...
+	go test -timeout 45m ./...
 	bash tools/notebooks.sh --out out/test notebooks/0[04]_*.ipynb
 	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test notebooks/0[2356]_*.ipynb # every exhibit, in seconds
 	echo "all passed in $$SECONDS s"

@@ -42,7 +42,7 @@ func (l *Lab) TransferExperiment(ctx context.Context) (Experiment, error) {
 	e.Detector, e.Rate, e.Steps = "multiads", 1e-3, 120
 	size := "tiny"
 	if os.Getenv("ADLAB_PROFILE") == "smoke" || l.Backend.Short() != "xla" {
-		e.Profile, size = "smoke", "smoke"
+		e.Profile, e.Steps, size = "smoke", 0, "smoke"
 	}
 	source, err := l.Generated(ctx, "mvtec", size)
 	if err != nil {
