@@ -14,7 +14,7 @@ func (c *PairCard) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# The small vision-language pair
 
-A vision and a text tower of CLIP's architecture with a common space, trained from nothing by adlab, so that prompts mean something on a laptop. The vision
+A vision and a text tower of CLIP's architecture with a common space, trained by adlab, so that prompts mean something on a laptop. The vision
 tower looks at %d × %d pixels in patches of %d; blocks %v are tapped. The text tower has CLIP's byte-pair vocabulary.
 
 | | |
