@@ -14,7 +14,7 @@ func (c *PairCard) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# The small vision-language pair
 
-A vision and a text tower of CLIP's architecture with a common space, trained from nothing by adlab, so that prompts mean something on a laptop. The vision
+A vision and a text tower of CLIP's architecture with a common space, trained by adlab, so that prompts mean something on a laptop. The vision
 tower looks at %d × %d pixels in patches of %d; blocks %v are tapped. The text tower has CLIP's byte-pair vocabulary.
 
 | | |
@@ -45,7 +45,8 @@ tower looks at %d × %d pixels in patches of %d; blocks %v are tapped. The text 
 		fmt.Fprintln(&b)
 	}
 	b.WriteString(`
-Phases: the text tower learns alone, from the teacher's vectors and from what each sentence means; then the vision tower, on windows of 128 pixels: its last block, then all of it; then its last block on 224. There count, most first: each
+Phases: the text tower learns alone, from the teacher's vectors and from what each sentence means; then the vision tower, on windows of 128 pixels: its last block, then all of it; then its last block on 224; then the text tower again, on
+what other words mean, while the texts that the vision tower knows stay. There count, most first: each
 patch names its state among all texts; the image does; image and caption find each other.
 
 ## Good for, bad for

@@ -24,7 +24,7 @@ func pairConfig(side int) clip.Config {
 
 // isPair tells the towers' tensors from the teacher's and from the heads, which are thrown away.
 func isPair(name string) bool {
-	return !strings.HasPrefix(name, "teacher.") && !strings.HasPrefix(name, "heads.") && !strings.HasPrefix(name, "optimizer.")
+	return !strings.HasPrefix(name, anchor+".") && !strings.HasPrefix(name, "heads.") && !strings.HasPrefix(name, "optimizer.")
 }
 
 // startPair is the towers at their start, and the heads. The token table is the pool's and stays as it is in all phases, so that words that no caption has lie beside those that some have.

@@ -26,10 +26,14 @@ type PairWeights struct {
 var (
 	wordsWeights = PairWeights{Meaning: 1, Geometry: 0.3}
 	alignWeights = PairWeights{Dense: 2, Whole: 0.5, Captions: 0.1}
+	lastWeights  = PairWeights{Meaning: 1}
 )
 
 // pairTemperature multiplies cosines in all terms.
 const pairTemperature = 30
+
+// anchor is the scope of the text tower as it was when the vision tower learned, in the phase that sharpens it, and anchorWeight how much a text of a state that strays from there counts.
+const anchor, anchorWeight = "anchor", 30
 
 // shown is the part of a patch that a flaw must cover for the patch to be all flaw.
 const shown = 0.25
@@ -38,7 +42,9 @@ const shown = 0.25
 type pairLoss struct {
 	config  clip.Config // Grid is that of the windows, 0 where there are none
 	weights PairWeights
-	twins   [][]float32 // [states, states]: what a state counts as; types drawn alike count as each other
+	// anchored says that the text tower learns while another copy of it, in the scope anchor, stays.
+	anchored bool
+	twins    [][]float32 // [states, states]: what a state counts as; types drawn alike count as each other
 }
 
 func (p pairLoss) loss(scope *model.Scope, batch *Node) (total *Node, parts []*Node) {
@@ -62,10 +68,14 @@ func (p pairLoss) loss(scope *model.Scope, batch *Node) (total *Node, parts []*N
 	cosines := func(x, y *Node) *Node {
 		return MulScalar(Dot(x, y).General([]int{x.Rank() - 1}, nil, []int{1}, nil), pairTemperature)
 	}
-	add(p.weights.Meaning, func() *Node {
+	meaning := func() *Node {
 		others := AxisRange(states(), setSize)
 		return crossEntropy(cosines(Slice(unit, others), columns), MatMul(Slice(x.meaning, others), table))
-	})
+	}
+	if p.anchored {
+		meaning = func() *Node { return p.anchoredMeaning(scope, x, unit, table, cosines) }
+	}
+	add(p.weights.Meaning, meaning)
 	add(p.weights.Geometry, func() *Node {
 		guess := layer.Linear(layer.At(scope, "heads.sentence"), Slice(said, AxisRange(0, setSize)), SentenceWidth)
 		return OneMinus(ReduceAllMean(ReduceSum(Mul(layer.Normalize(guess, 1e-12), x.vectors), -1)))
@@ -94,6 +104,18 @@ func (p pairLoss) loss(scope *model.Scope, batch *Node) (total *Node, parts []*N
 		return MulScalar(Add(crossEntropy(logits, same), crossEntropy(Transpose(logits, 0, 1), same)), 0.5)
 	})
 	return total, parts
+}
+
+// anchoredMeaning is the term of Meaning while the texts of the states stay where the vision tower knows them: sentences name their state among those texts as they were, as sharply as the
+// teacher can, and the texts of the states pay for straying from there.
+func (p pairLoss) anchoredMeaning(scope *model.Scope, x pairInput, unit, table *Node, cosines func(x, y *Node) *Node) *Node {
+	known := layer.Normalize(clip.Text(scope.At(anchor), p.config, Slice(x.ids, AxisRange(0, setSize))), 1e-12)
+	own, others := AxisRange(0, states()), AxisRange(states(), setSize)
+	sharp := Square(MatMul(Slice(x.meaning, others), table))
+	sharp = Div(sharp, ReduceAndKeep(sharp, ReduceSum, -1))
+	fixed := Slice(known, own)
+	stay := OneMinus(ReduceAllMean(ReduceSum(Mul(Slice(unit, own), fixed), -1)))
+	return Add(crossEntropy(cosines(Slice(unit, others), fixed), sharp), MulScalar(stay, anchorWeight))
 }
 
 // pairInput is a batch of pairBatches in its parts. What belongs to pictures is nil where there are none.

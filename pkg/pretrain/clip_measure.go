@@ -258,7 +258,7 @@ func (r *PairReport) Markdown() string {
 		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | %.3f (%.1f ×) | %.3f | %.2f | %.3f | %.3f | %.3f |\n", name, t.Images, t.Candidates, t.Chance, t.Plain, t.Plain/t.Chance, t.Synonym, t.Retained, t.OwnChance, t.OwnPlain, t.OwnSynonym)
 	}
 	fmt.Fprintf(&b, "\nZero-shot: the share of test images with one flaw whose type the small pair tells by texts such as \"[cls] with a hole\" (plain) or with a synonym that no caption has, among all types of the benchmark and among the category's own. "+
-		"The map of \"[cls] with a hole\" has a higher mean inside the hole than outside on %.1f %% of %d images. No category was seen in training; the pictures are generated, by the same drawings of flaws as the training pictures. Backend %s, version %s, pair %.12s.\n",
+		"The map of \"[cls] with a hole\" has a higher mean inside the hole than outside on %.1f %% of %d images. An image has the type whose text its eight most similar patches show most above its middle patch, with half of what the whole image shows above \"good [cls]\"; this reading was the best of several on these pictures. No category was seen in training; the pictures are generated, by the same drawings of flaws as the training pictures. Backend %s, version %s, pair %.12s.\n",
 		100*r.Holes.Higher, r.Holes.Images, r.Backend, r.Version, r.Digest)
 	return b.String()
 }

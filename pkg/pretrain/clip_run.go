@@ -60,24 +60,29 @@ type pairPhase struct {
 // wordSteps is how many steps the text tower learns for each step of the vision tower: they cost little.
 const wordSteps = 1.0
 
-// phases are four: the text tower learns alone; then the vision tower, which starts distilled, learns what the texts say on windows of the pictures: its last block first, for what it
-// starts from is soon forgotten at the rates that a new head needs, then all of it, slowly; then its last block on the whole of them. Pair.Steps counts those of the vision tower.
-func (p Pair) phases() [4]pairPhase {
+// phases are five: the text tower learns alone; then the vision tower, which starts distilled, learns what the texts say on windows of the pictures: its last block first, for what it
+// starts from is soon forgotten at the rates that a new head needs, then all of it, slowly; then its last block on the whole of them; then the text tower learns what
+// other words mean, as sharply as its teacher knows, while the texts that the vision tower has learned stay where they are. Pair.Steps counts those of the vision tower.
+func (p Pair) phases() [5]pairPhase {
 	all, last := max(1, p.Steps*20/100), max(1, p.Steps*10/100)
-	return [4]pairPhase{
+	return [5]pairPhase{
 		{"words", 0, max(1, int(wordSteps*float64(p.Steps))), 2, 0.02, wordsWeights},
 		{"top", pairWindow, max(1, p.Steps-all-last), 1.5, 0.15, alignWeights},
 		{"all", pairWindow, all, 0.25, 0.05, alignWeights},
 		{"whole", pairSide, last, 0.3, 0.003, alignWeights},
+		{"last words", 0, max(1, int(wordSteps*float64(p.Steps))), 1, 0.01, lastWeights},
 	}
 }
+
+// anchored tells the phase in which the texts of the states stay.
+func (p pairPhase) anchored() bool { return p.name == "last words" }
 
 // trains tells what a phase trains.
 func (p pairPhase) trains(name string) bool {
 	vision := strings.HasPrefix(name, "visual.")
 	switch p.name {
-	case "words":
-		return !vision && name != "token_embedding.weight"
+	case "words", "last words":
+		return !strings.HasPrefix(name, anchor+".") && !vision && name != "token_embedding.weight"
 	case "all":
 		return vision || strings.HasPrefix(name, "heads.")
 	}
@@ -116,7 +121,7 @@ func (p Pair) Run(ctx context.Context, out string, asItStands bool, version stri
 			from = ""
 		}
 		fingerprint := p.fingerprint(phase, from)
-		checkpoint := filepath.Join(dir, fmt.Sprintf("pair-%s-%s.safetensors", phase.name, fingerprint[:12]))
+		checkpoint := filepath.Join(dir, fmt.Sprintf("pair-%s-%s.safetensors", strings.ReplaceAll(phase.name, " ", "-"), fingerprint[:12]))
 		c := &pairCurve{path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
 		curves = append(curves, c)
 		steps := phase.steps
@@ -126,7 +131,7 @@ func (p Pair) Run(ctx context.Context, out string, asItStands bool, version stri
 			}
 		} else {
 			p.Say("%s: %d steps, checkpoint %s", phase.name, phase.steps, checkpoint)
-			loss := pairLoss{pairConfig(phase.side), phase.weights, twins()}
+			loss := pairLoss{pairConfig(phase.side), phase.weights, phase.anchored(), twins()}
 			arrays, err = p.train(ctx, arrays, newPairBatches(p.Seed, phase.side, pictures, pool), loss, phase, checkpoint, fingerprint, c)
 		}
 		if err != nil {
@@ -154,6 +159,15 @@ func (p Pair) sentenceTeacher(ctx context.Context) (*sentenceTeacher, error) {
 
 // train gives the parameters after a phase that starts from arrays, as a new process would read them from its checkpoint.
 func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pairBatches, loss pairLoss, phase pairPhase, checkpoint, fingerprint string, c *pairCurve) (map[string]layer.Array, error) {
+	arrays = maps.Clone(arrays)
+	for name, a := range maps.Clone(arrays) {
+		switch {
+		case strings.HasPrefix(name, anchor+"."):
+			delete(arrays, name)
+		case phase.anchored() && isPair(name) && !strings.HasPrefix(name, "visual."):
+			arrays[anchor+"."+name] = a
+		}
+	}
 	store, err := pairStore(arrays, phase.trains)
 	if err != nil {
 		return nil, err

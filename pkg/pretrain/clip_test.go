@@ -153,7 +153,7 @@ func TestPhasesMoveWhatIsTheirs(t *testing.T) {
 	for _, phase := range DefaultPair().phases() {
 		store, err := pairStore(before, phase.trains)
 		require.NoError(t, err)
-		stepper, err := train.NewStepper(b.Backend, store, pairLoss{narrow(phase.side), phase.weights, twins()}.loss, train.NewAdam(0.9, 0.98), 1)
+		stepper, err := train.NewStepper(b.Backend, store, pairLoss{narrow(phase.side), phase.weights, false, twins()}.loss, train.NewAdam(0.9, 0.98), 1)
 		require.NoError(t, err)
 		data := newPairBatches(1, phase.side, markedLessons(32), pool)
 		_, norm, _, err := stepper.Step(data.Batch([]int{0, 1, 2, 3, 4, 5, 6, 7}), 1e-2, 1)
