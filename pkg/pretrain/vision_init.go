@@ -13,11 +13,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// InitVision is vit.Random with what the pictures say already: patches are projected to their principal components,
+// InitVision is vit.Random with what about so many patches of the pictures say already: patches are projected to their principal components,
 // whitened in part; positions are sines and cosines; and queries equal keys, so that tokens look at those like them.
-func InitVision(cfg vit.Config, crops *Crops, seed uint64) (map[string]layer.Array, error) {
+func InitVision(cfg vit.Config, crops *Crops, patches int, seed uint64) (map[string]layer.Array, error) {
 	arrays := vit.Random(cfg, seed)
-	if err := principal(arrays, cfg, crops); err != nil {
+	if err := principal(arrays, cfg, crops, patches); err != nil {
 		return nil, err
 	}
 	waves(arrays["pos_embed"].Data, cfg)
@@ -43,10 +43,9 @@ func InitVision(cfg vit.Config, crops *Crops, seed uint64) (map[string]layer.Arr
 // principal makes the patch embedding of the principal components of normalised patches. Each component is divided by the
 // fourth root of its variance, then all are scaled together to a mean square of 1: between the plain picture, in which
 // fine detail is lost, and whitening, in which noise is as loud as shape.
-func principal(arrays map[string]layer.Array, cfg vit.Config, crops *Crops) error {
-	windows := 96 * (Window / crops.Side) * (Window / crops.Side)
+func principal(arrays map[string]layer.Array, cfg vit.Config, crops *Crops, count int) error {
 	p, n := cfg.Patch, crops.Side/cfg.Patch
-	size := 3 * p * p
+	size, windows := 3*p*p, max(1, count/(n*n))
 	places := make([]int, windows)
 	for i := range places {
 		places[i] = -1 - i // apart from those of training

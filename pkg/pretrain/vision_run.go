@@ -35,6 +35,7 @@ type Vision struct {
 	sources  []Source
 	student  vit.Config
 	measured int // held-out windows that a student is measured on
+	patches  int // that its start is made of
 }
 
 // Stage is a part of the training with its own size of windows and its own course of the learning rate.
@@ -47,7 +48,7 @@ type Stage struct {
 
 // DefaultVision is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
 func DefaultVision() Vision {
-	return Vision{sources: Sources(), student: VisionConfig(), measured: 512, Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
+	return Vision{sources: Sources(), student: VisionConfig(), measured: 512, patches: 96 * 196, Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
 		{Side: 112, Steps: 2200, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
 		{Side: Window, Steps: 300, Batch: 16, Rate: 5e-4},
 	}}
@@ -151,21 +152,21 @@ func (v Vision) train(ctx context.Context, sources []Source, pictures []Picture,
 		if err != nil {
 			return nil, 0, err
 		}
-		var student map[string]layer.Array
-		if i == 0 {
-			student, err = InitVision(d.student, crops, v.Seed)
-		} else {
+		fingerprint := v.fingerprint(pictures, i+1)
+		checkpoint := filepath.Join(v.Cache, "pretrain", "vision-"+fingerprint[:16]+".safetensors")
+		_, missing := os.Stat(checkpoint)
+		if asItStands && missing != nil {
+			break
+		}
+		student := vit.Random(d.student, v.Seed) // where a checkpoint overwrites it
+		switch {
+		case i > 0:
 			student, err = layer.Get(store, studentScope+".")
+		case missing != nil:
+			student, err = InitVision(d.student, crops, v.patches, v.Seed)
 		}
 		if err != nil {
 			return nil, 0, err
-		}
-		fingerprint := v.fingerprint(pictures, i+1)
-		checkpoint := filepath.Join(v.Cache, "pretrain", "vision-"+fingerprint[:16]+".safetensors")
-		if asItStands {
-			if _, err := os.Stat(checkpoint); err != nil {
-				break
-			}
 		}
 		if store, err = d.store(student); err != nil {
 			return nil, 0, err
