@@ -199,13 +199,16 @@ func (w *TypeWalk) Levels(s datasets.Sample, name string) (image.Image, error) {
 	if column < 0 {
 		return nil, fmt.Errorf("expected a type among %s, got %q", strings.Join(columns, ", "), name)
 	}
-	scale := plot.Scale{Low: 0, High: 1}
 	outlined, err := w.outlined(s, picture)
 	if err != nil {
 		return nil, err
 	}
 	tiles := []plot.Tile{{Picture: outlined, Caption: s.Category + ", " + name}}
-	mean := make([]float32, detector.MapSide*detector.MapSide)
+	mean, shown := make([]float32, detector.MapSide*detector.MapSide), [][]float32{}
+	for _, level := range levels {
+		shown = append(shown, level[column])
+	}
+	scale := plot.Scale{Low: 0, High: plot.ScaleOf(1, shown...).High} // one for all levels
 	for l, level := range levels {
 		for i, v := range level[column] {
 			mean[i] += v / float32(len(levels))
