@@ -205,26 +205,48 @@ func Mask(s datasets.Sample, t imageio.Transform) ([]uint8, error) {
 // mean averages each metric over the categories that define it.
 func mean(rows []CategoryReport) Metrics {
 	var m Metrics
-	missing := 0
-	for i, field := range m.all() {
+	var fields [][]**float64
+	for i := range rows {
+		fields = append(fields, rows[i].all())
+	}
+	if averages(m.all(), fields) > 0 {
+		m.Why = "categories without a metric are left out of its mean"
+	}
+	return m
+}
+
+// averages sets each metric of mean to the average over the rows that define it, nil where none does, and counts the metrics that
+// some row does not define.
+func averages(mean []**float64, rows [][]**float64) (missing int) {
+	for i, field := range mean {
 		sum, n := 0.0, 0
 		for _, row := range rows {
-			if v := *row.all()[i]; v != nil {
+			if v := *row[i]; v != nil {
 				sum, n = sum+*v, n+1
 			}
 		}
 		if n > 0 {
-			average := sum / float64(n)
-			*field = &average
+			*field = new(sum / float64(n))
 		}
 		if n < len(rows) {
 			missing++
 		}
 	}
-	if missing > 0 {
-		m.Why = "categories without a metric are left out of its mean"
+	return missing
+}
+
+// line is a row of a text table: a name, metrics, and a note.
+func line(name string, metrics []**float64, note string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-20s", name)
+	for _, v := range metrics {
+		if *v == nil {
+			fmt.Fprintf(&b, " %7s", "-")
+		} else {
+			fmt.Fprintf(&b, " %7.4f", **v)
+		}
 	}
-	return m
+	return b.String() + "  " + note + "\n"
 }
 
 // Text is the report as a table.
@@ -232,28 +254,17 @@ func (r *Report) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s, %s, profile %s, seed %d, backend %s, %.0f s\n", r.Detector, r.Encoder, r.Setting, r.Profile, r.Seed, r.Backend, r.Seconds)
 	fmt.Fprintf(&b, "%-20s %7s %7s %7s %7s %7s %7s %7s  %s\n", "category", "I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AP", "P-F1max", "AUPRO", "train/test")
-	line := func(name string, m Metrics, counts string) {
-		fmt.Fprintf(&b, "%-20s", name)
-		for _, v := range m.all() {
-			if *v == nil {
-				fmt.Fprintf(&b, " %7s", "-")
-			} else {
-				fmt.Fprintf(&b, " %7.4f", **v)
-			}
-		}
-		fmt.Fprintf(&b, "  %s\n", counts)
-	}
 	if r.Convention != Exact {
 		fmt.Fprintf(&b, "pixel metrics as the official evaluation of %s prints them\n", r.Convention)
 	}
 	notes := map[string]bool{}
 	for _, c := range r.Categories {
-		line(c.Name, c.Metrics, fmt.Sprintf("%d/%d", c.TrainImages, c.TestImages))
+		b.WriteString(line(c.Name, c.all(), fmt.Sprintf("%d/%d", c.TrainImages, c.TestImages)))
 		if c.Why != "" && !notes[c.Why] {
 			notes[c.Why] = true
 		}
 	}
-	line("mean", r.Mean, "")
+	b.WriteString(line("mean", r.Mean.all(), ""))
 	for _, c := range r.Categories {
 		if notes[c.Why] {
 			fmt.Fprintf(&b, "- : %s\n", c.Why)

@@ -287,9 +287,10 @@ func (l *Lab) sources(e Experiment, v multiads.Variant, target *datasets.Set) ([
 	return out, nil
 }
 
-// adapterFingerprint addresses trained adapters by everything that their bits depend on.
+// adapterFingerprint addresses trained adapters by everything that their bits depend on, which the rule of the image scores is not.
 func (l *Lab) adapterFingerprint(e Experiment, d *multiads.Detector, v multiads.Variant, sources []multiads.Source, o train.Options) (string, error) {
 	h := sha256.New()
+	v.Rule = ""
 	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", d.Model().Digest(), v, o.Steps, o.Batch, e.Seed, o.Schedule, *d.Sentences, l.Backend.Backend.Name())
 	for _, s := range sources {
 		set := &datasets.Set{}

@@ -124,17 +124,11 @@ func (t *TypesReport) finish() {
 
 // meanTypes averages each metric over those that define it.
 func meanTypes(of []TypeMetrics) (mean TypeMetrics) {
-	for i, field := range mean.all() {
-		sum, n := 0.0, 0
-		for _, m := range of {
-			if v := *m.all()[i]; v != nil {
-				sum, n = sum+*v, n+1
-			}
-		}
-		if n > 0 {
-			*field = new(sum / float64(n))
-		}
+	var fields [][]**float64
+	for i := range of {
+		fields = append(fields, of[i].all())
 	}
+	averages(mean.all(), fields)
 	return mean
 }
 
@@ -149,30 +143,19 @@ func defined(x float64) *float64 {
 // Text is the report as tables: by type, by category, and what was answered for each type.
 func (t *TypesReport) Text() string {
 	var b strings.Builder
-	line := func(name string, m TypeMetrics, note string) {
-		fmt.Fprintf(&b, "%-20s", name)
-		for _, v := range m.all() {
-			if *v == nil {
-				fmt.Fprintf(&b, " %7s", "-")
-			} else {
-				fmt.Fprintf(&b, " %7.4f", **v)
-			}
-		}
-		fmt.Fprintf(&b, "  %s\n", note)
-	}
 	fmt.Fprintf(&b, "\nmulti-type segmentation, pixels, one type against all others\n%-20s %7s %7s %7s\n", "type", "AUROC", "AP", "F1")
 	for _, r := range t.ByType {
 		note := ""
 		if r.Seen != nil {
 			note = map[bool]string{true: "seen in training", false: "unseen"}[*r.Seen]
 		}
-		line(r.Type, r.TypeMetrics, note)
+		b.WriteString(line(r.Type, r.all(), note))
 	}
 	fmt.Fprintf(&b, "%-20s %7s %7s %7s\n", "category (macro)", "AUROC", "AP", "F1")
 	for _, c := range t.Categories {
-		line(c.Name, c.Macro, "")
+		b.WriteString(line(c.Name, c.Macro.all(), ""))
 	}
-	line("mean", t.Mean, "")
+	b.WriteString(line("mean", t.Mean.all(), ""))
 	for _, c := range t.Categories {
 		fmt.Fprintf(&b, "\n%s: share of the pixels of each type (row) by answer (column), in %%\n%-14s", c.Name, "")
 		for _, name := range c.Columns {
