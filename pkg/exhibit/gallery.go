@@ -75,9 +75,9 @@ func (r *Result) Write(folder string) (Entry, error) {
 		if err := plot.WritePNG(filepath.Join(folder, file.PNG), f.Picture, made); err != nil {
 			return entry, err
 		}
-		if f.SVG != nil {
+		if p, plotted := f.Picture.(*plot.Plot); plotted {
 			file.SVG = name + ".svg"
-			if err := writeFile(filepath.Join(folder, file.SVG), f.SVG); err != nil {
+			if err := writeFile(filepath.Join(folder, file.SVG), p.SVG); err != nil {
 				return entry, err
 			}
 		}

@@ -233,10 +233,6 @@ func scatterTokens(s datasets.Sample, known, own *mat.Dense, defect []bool) (*Fi
 	}
 	title := "patch tokens of " + caption(s)
 	picture, err := plot.Scatter(title, "first principal component", "second principal component", clouds...)
-	if err != nil {
-		return nil, err
-	}
-	svg, err := plot.ScatterSVG(title, "first principal component", "second principal component", clouds...)
-	return &Figure{Name: "tokens", Picture: picture, SVG: svg,
+	return &Figure{Name: "tokens", Picture: picture,
 		Caption: Words{"Patch tokens of one test image and of training images of its category, first two principal components.", "시험 이미지 한 장과 같은 범주의 학습 이미지들의 패치 토큰을 첫 두 주성분으로 그렸다."}}, err
 }

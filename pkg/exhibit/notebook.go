@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"image"
 	"os"
 
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
 // Profile is the profile that notebooks run in: $ADLAB_PROFILE, or tiny.
@@ -38,10 +40,20 @@ func Show(id string) *Result {
 		gonbui.DisplayHtml(`<style>table.exhibit .number { text-align: right } table.exhibit th { text-align: left } tr.quoted { color: #777; font-style: italic } tr.claimed { font-weight: bold }</style>` + lab.Must(t.HTML()))
 	}
 	for _, f := range result.Figures {
-		gonbui.DisplayPng(lab.Must(plot.PNG(f.Picture, result.Made)))
+		displayPicture(f.Picture, result.Made)
 		display("p", f.Caption)
 	}
 	return result
+}
+
+// displayPicture displays a picture that says what made it: plots, which are lines and letters, as PNG, photographs as JPEG, so that a
+// notebook with its outputs stays small.
+func displayPicture(picture image.Image, made map[string]string) {
+	if _, plotted := picture.(*plot.Plot); plotted {
+		gonbui.DisplayPng(lab.Must(plot.PNG(picture, made)))
+	} else if b := lab.Must(plot.JPEG(picture, made)); gonbui.IsNotebook {
+		gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{"image/jpeg": b}})
+	}
 }
 
 // Check prints how a result's table stands to its claims: cells without a claim or claims without a cell would be mistakes, and no profile but
