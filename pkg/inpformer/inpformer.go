@@ -11,7 +11,6 @@ import (
 	"adlab/pkg/layer"
 
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/layers/attention"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -106,7 +105,7 @@ func guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
 	if cfg.Softmax {
 		attn = Softmax(attn, -1)
 	} else {
-		attn = activation.Relu(attn)
+		attn = layer.ReLU(attn)
 	}
 	return layer.Linear(layer.At(scope, "attn.proj"), layer.MergeHeads(Einsum("bhnm,bhmd->bhnd", attn, v)), c), attn
 }

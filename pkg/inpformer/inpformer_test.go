@@ -109,6 +109,46 @@ func TestEveryVariantLearns(t *testing.T) {
 	}
 }
 
+// TestDeadTokens: with one prototype and one head about half of the tokens face away from it, and what the ReLU leaves of them is exactly
+// zero in every block. Their gradient must not grow from block to block until it overflows.
+func TestDeadTokens(t *testing.T) {
+	cfg := small()
+	cfg.INPs, cfg.Heads, cfg.Blocks = 1, 1, 8
+	rng := rand.New(rand.NewPCG(1, 1))
+	features := make([]float32, 2*2*16*24)
+	for i := range features {
+		features[i] = float32(rng.NormFloat64())
+	}
+	for _, name := range backend.Available() {
+		b, err := backend.Open(name)
+		require.NoError(t, err)
+		store := model.NewStore()
+		require.NoError(t, layer.Put(store, "", Init(cfg, 1), true))
+		out, err := model.CallOnceN(b.Backend, store, func(scope *model.Scope, batch *Node) []*Node {
+			trace := Forward(scope, cfg, encoder.Ungroup(batch), []int{3, 1})
+			loss, _, _ := trace.Loss(cfg)
+			var params []*Node
+			for v := range store.IterVariables() {
+				params = append(params, v.NodeValue(batch.Graph()))
+			}
+			var square *Node
+			for _, g := range Gradient(loss, params...) {
+				s := ReduceAllSum(Square(g))
+				if square == nil {
+					square = s
+				} else {
+					square = Add(square, s)
+				}
+			}
+			return []*Node{square, ReduceAllMax(Abs(trace.Decoder[0])), ReduceAllMin(ReduceMax(Abs(trace.Decoder[0]), -1))}
+		}, tensors.FromFlatDataAndDimensions(features, 2, 2, 16, 24))
+		require.NoError(t, err)
+		require.Positive(t, tensors.ToScalar[float32](out[1]), "not all tokens are dead")
+		require.Zero(t, tensors.ToScalar[float32](out[2]), "the test needs a dead token")
+		require.Less(t, tensors.ToScalar[float32](out[0]), float32(math.MaxFloat32), name)
+	}
+}
+
 func TestAugment(t *testing.T) {
 	image := make([]float32, 3*8*8)
 	for i := range image {

@@ -29,3 +29,14 @@ func TestZeroVectorsHaveFiniteGradients(t *testing.T) {
 		}
 	}
 }
+
+// TestReLUGradient has PyTorch's: nothing passes at exactly zero.
+func TestReLUGradient(t *testing.T) {
+	for _, name := range backend.Available() {
+		b, err := backend.Open(name)
+		require.NoError(t, err)
+		grad, err := CallOnce(b.Backend, func(x *Node) *Node { return Gradient(ReduceAllSum(ReLU(x)), x)[0] }, []float32{-1, 0, 2})
+		require.NoError(t, err)
+		require.Equal(t, []float32{0, 0, 1}, tensors.MustCopyFlatData[float32](grad), name)
+	}
+}

@@ -40,6 +40,10 @@ func MLP(scope *model.Scope, x *Node) *Node {
 	return Linear(scope.At("fc2"), activation.Gelu(Linear(scope.At("fc1"), x, 4*dim)), dim)
 }
 
+// ReLU is max(0, x), with PyTorch's gradient of zero at zero. GoMLX's passes it on there: a token that no prototype answers is an exact
+// zero, and its gradient would grow from block to block until it overflows.
+func ReLU(x *Node) *Node { return Max(ZerosLike(x), x) }
+
 // Heads cuts the channels into heads, each a contiguous run: [batch, tokens, heads·d] to [batch, heads, tokens, d].
 func Heads(x *Node, heads int) *Node {
 	b, n, c := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[2]
