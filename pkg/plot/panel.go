@@ -17,7 +17,7 @@ type Tile struct {
 // Sizes of a panel in pixels.
 const (
 	gap, titleSize, titleHeight = 10, 15, 28
-	largestCaption, least       = 12, 9
+	largestCaption, least       = 12, 9 // of captions; larger tiles have larger ones
 	captionHeight, frame        = 20, 1
 	apart                       = 5 // at least, between captions
 	barWidth, barText           = 16, 54
@@ -47,7 +47,7 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
 	write(out, titleSize, label{text: title, x: gap, y: gap + titleHeight/2 - 3})
 	var captions []label
-	captionSize := largestCaption
+	captionSize := min(max(largestCaption, side/12), titleSize)
 	for r, row := range rows {
 		for c, t := range row {
 			corner := image.Pt(gap+c*step.X, top+r*step.Y)

@@ -19,12 +19,12 @@ type Plot struct {
 	SVG []byte
 }
 
-// Size of a plot in points, which are pixels in a picture.
-const plotWidth, plotHeight = 600, 340
+// Size of a plot in points, and the dots of a picture: type of 18 pixels reads from the back of a room.
+const plotWidth, plotHeight, dotsPerInch = 600, 340, 108
 
 // drawn draws a plot with its legend at the right.
 func drawn(p *plot.Plot, legend plot.Legend) (*Plot, error) {
-	picture := vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(72))
+	picture := vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(dotsPerInch))
 	lay(picture, p, legend)
 	vectors := vgsvg.New(plotWidth, plotHeight)
 	lay(vectors, p, legend)
