@@ -81,9 +81,9 @@ func picture(s datasets.Sample, enc encoder.Encoder) (shown *imageio.Image, outl
 	return shown, plot.Outline(shown.Image(), mask, detector.MapSide), nil
 }
 
-// caption is a sample's category and type of defect.
+// caption is a sample's category and, below it, its type of defect.
 func caption(s datasets.Sample) string {
-	return s.Category + ": " + strings.ReplaceAll(s.DefectType, "_", " ")
+	return s.Category + "\n" + strings.ReplaceAll(s.DefectType, "_", " ")
 }
 
 // predict gives a detector's maps of samples, in their order.

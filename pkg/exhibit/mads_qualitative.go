@@ -26,9 +26,9 @@ func qualitative() Exhibit {
 	return Exhibit{
 		ID: "mads-qualitative", Paper: "MultiADS", Kind: KindFigure, Notebook: madsFiguresNotebook, draw: drawQualitative,
 		Title: Words{"Anomaly maps beside other CLIP methods", "다른 CLIP 방법과 견준 이상 지도"},
-		Caption: Words{"Zero-shot on data sets that the adapters have not seen: the image, its mask, plain CLIP, a method in the manner of April-GAN (the same adapters on two texts), and MultiADS, with the image scores; the last column is a normal image. " +
+		Caption: Words{"Zero-shot on data sets that the adapters have not seen: the image, its mask, plain CLIP, a method in the manner of April-GAN (the same adapters on two texts), and MultiADS, with the image scores, which without references are the same for the first two; the last column is a normal image. " +
 			"One colour scale for each data set and method, since their values do not compare: 0 and black is what nine in ten pixels of the data set's normal images stay below, 1 is what one pixel in a thousand exceeds.",
-			"어댑터가 본 적 없는 데이터 세트에서의 제로샷 결과이다. 위에서부터 이미지, 마스크, CLIP 자체, April-GAN 방식의 방법(같은 어댑터에 텍스트 두 개), MultiADS와 이미지 점수이다. 마지막 열은 정상 이미지이다. " +
+			"어댑터가 본 적 없는 데이터 세트에서의 제로샷 결과이다. 위에서부터 이미지, 마스크, CLIP 자체, April-GAN 방식의 방법(같은 어댑터에 텍스트 두 개), MultiADS와 이미지 점수이다. 참조 이미지가 없으면 앞의 두 방법은 이미지 점수가 같다. 마지막 열은 정상 이미지이다. " +
 				"값의 크기를 서로 견줄 수 없으므로 색 눈금은 데이터 세트와 방법마다 하나이다. 0(검정)은 정상 이미지 화소 열 개 중 아홉 개가 넘지 않는 값이고, 1은 화소 천 개 중 하나가 넘는 값이다."},
 		heads: func(s Settings) (all []Measurement) {
 			for _, set := range comparedSets {

@@ -66,6 +66,9 @@ func (w *Walk) Show(picture image.Image, err error) {
 	})
 }
 
+// Print prints a line under a notebook's cell.
+func (w *Walk) Print(line string, err error) { fmt.Println(lab.Must(line, err)) }
+
 // head is the trained INP-Former with so many prototypes.
 func (w *Walk) head(inps int) (*inpformer.Detector, encoder.Encoder, error) {
 	m := w.runner.inpFormer(walkSet, w.runner.Seeds[0])
