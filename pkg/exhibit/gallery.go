@@ -185,8 +185,8 @@ p.note, p.made { color: #555; font-size: 1rem; margin: .2rem 0; }
 </head>
 <body>
 <h1>adlab: exhibits, profile {{.Profile}}</h1>
-<p>{{if ne .Profile "paper"}}Numbers of the small world: measured on generated pictures with small encoders. None of them reproduces a number of the papers; the printed ones stand beside for orientation. {{end}}Blue rows are measured here, the printed number in brackets; grey rows in italics are quoted from the papers; plain rows are measured here and not printed there.</p>
-<p lang="ko">파란 행은 여기서 측정한 값이고 괄호 안은 논문의 값이다. 회색 기울임꼴 행은 논문에서 인용한 것이며, 나머지 행은 여기서만 측정한 것이다.{{if ne .Profile "paper"}} 작은 인코더와 생성된 이미지로 잰 값이므로 논문의 수치를 재현한 것이 아니다.{{end}}</p>
+<p>{{if ne .Profile "paper"}}Numbers of the small world: measured on generated pictures with small encoders. None of them reproduces a number of the papers; the printed ones stand beside for orientation. {{end}}Blue rows are measured here, the printed number in brackets; grey rows in italics are quoted from the papers; plain rows are measured here and not printed there. A question mark stands where the printed number is in doubt; point at it to see why.</p>
+<p lang="ko">파란 행은 여기서 측정한 값이고 괄호 안은 논문의 값이다. 회색 기울임꼴 행은 논문에서 인용한 것이며, 나머지 행은 여기서만 측정한 것이다. 물음표는 논문의 값이 의심스러운 곳으로, 가리키면 이유가 보인다.{{if ne .Profile "paper"}} 작은 인코더와 생성된 이미지로 잰 값이므로 논문의 수치를 재현한 것이 아니다.{{end}}</p>
 <nav>{{range .Exhibits}}<a href="#{{.ID}}">{{.Paper}}: {{.Title.EN}}</a>{{end}}</nav>
 {{range .Exhibits}}{{$id := .ID}}<section id="{{.ID}}">
 <h2>{{.Title.EN}}<span lang="ko">{{.Title.KO}}</span></h2>

@@ -51,15 +51,29 @@ func Show(id string) *Result {
 	return result
 }
 
-// displayPicture displays a picture that says what made it, as PNG, or as JPEG where that is much smaller: photographs would make a notebook
-// with its outputs large, and lines and letters stay sharp.
+// A picture of a notebook has at most so many bytes, as long as its tiles have so many pixels: a notebook of ten pictures is below 500 kB.
+const pictureBytes, smallestTile = 30_000, 80
+
+// displayPicture displays a picture that says what made it.
 func displayPicture(picture image.Image, made map[string]string) {
-	sharp, small := lab.Must(plot.PNG(picture, made)), lab.Must(plot.JPEG(picture, made))
-	switch {
-	case len(sharp) < 2*len(small):
-		gonbui.DisplayPng(sharp)
-	case gonbui.IsNotebook:
-		gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{"image/jpeg": small}})
+	if kind, b := small(picture, made); gonbui.IsNotebook {
+		gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{kind: b}})
+	}
+}
+
+// small encodes a picture as PNG, or as JPEG where it is large; panels with tiles as large as fit.
+func small(picture image.Image, made map[string]string) (kind protocol.MIMEType, b []byte) {
+	b = lab.Must(plot.PNG(picture, made))
+	if len(b) <= pictureBytes {
+		return protocol.MIMEImagePNG, b
+	}
+	for {
+		b = lab.Must(plot.JPEG(picture, made))
+		p, panel := picture.(*plot.Panels)
+		if !panel || len(b) <= pictureBytes || p.Side <= smallestTile {
+			return "image/jpeg", b
+		}
+		picture = p.Sized(p.Side - 10)
 	}
 }
 

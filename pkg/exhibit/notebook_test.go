@@ -2,11 +2,16 @@ package exhibit
 
 import (
 	"encoding/json"
+	"image"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"adlab/pkg/plot"
+
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"github.com/stretchr/testify/require"
 )
 
@@ -31,6 +36,22 @@ func TestEveryExhibitIsANotebookCell(t *testing.T) {
 		}
 		require.Equal(t, 1, cells, "%s in %s", e.ID, e.Notebook)
 	}
+}
+
+func TestPicturesOfNotebooksAreSmall(t *testing.T) {
+	noise := image.NewNRGBA(image.Rect(0, 0, 256, 256))
+	random := rand.New(rand.NewPCG(1, 1))
+	for i := range noise.Pix {
+		noise.Pix[i] = uint8(random.Uint32()) | uint8(i%4/3*255)
+	}
+	tile := plot.Tile{Picture: noise, Caption: "noise"}
+	made := map[string]string{"exhibit": "x"}
+	kind, b := small(plot.Panel("hard to compress", [][]plot.Tile{{tile, tile}}, 180, nil), made)
+	require.Equal(t, protocol.MIMEType("image/jpeg"), kind)
+	require.LessOrEqual(t, len(b), pictureBytes)
+	kind, b = small(plot.Panel("easy", [][]plot.Tile{{{Picture: image.NewGray(image.Rect(0, 0, 8, 8))}}}, 180, nil), made)
+	require.Equal(t, protocol.MIMEImagePNG, kind)
+	require.Contains(t, string(b), "exhibit")
 }
 
 // A notebook with its outputs is small enough to open at once and to keep among the sources.

@@ -14,7 +14,7 @@ import (
 
 const (
 	jpegHeader  = "\xff\xd8"
-	jpegQuality = 85 // lines and small captions stay clean
+	jpegQuality = 75 // small captions stay clean
 	startOfScan = 0xda
 	comment     = 0xfe
 )

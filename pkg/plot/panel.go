@@ -25,12 +25,24 @@ const (
 	barWidth, barText           = 16, 54
 )
 
+// Panels is a drawn panel, which can be drawn again with smaller tiles and the same type.
+type Panels struct {
+	image.Image
+	Side  int
+	title string
+	rows  [][]Tile
+	scale *Scale
+}
+
+// Sized is the same panel with tiles of another size in pixels.
+func (p *Panels) Sized(side int) *Panels { return Panel(p.title, p.rows, side, p.scale) }
+
 var frameColour = color.Gray{0xc0}
 
 // Panel draws rows of tiles on white, each tile in a square of side pixels, which it fills as far as its proportions let it,
 // with their captions under them, a title over all and, where scale is given, one colour bar at the right. A caption that is
 // too wide for its tile is set smaller, with all others, and in the end cut.
-func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
+func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 	columns := 0
 	for _, row := range rows {
 		columns = max(columns, len(row))
@@ -78,7 +90,7 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
 	if scale != nil {
 		colourBar(out, bar, *scale)
 	}
-	return out
+	return &Panels{out, side, title, rows, scale}
 }
 
 // place draws a picture as large as fits into a box, in its middle, in a thin frame.

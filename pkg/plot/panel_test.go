@@ -20,6 +20,15 @@ func inked(p image.Image, part image.Rectangle) (n int) {
 	return n
 }
 
+func TestPanelInAnotherSize(t *testing.T) {
+	good, _ := plate(64, 64, false)
+	tiles := [][]Tile{{{good.Image(), "a"}, {good.Image(), "b"}}}
+	large := Panel("title", tiles, 100, &Scale{0, 1})
+	require.Equal(t, Panel("title", tiles, 60, &Scale{0, 1}).Image, large.Sized(60).Image)
+	require.Equal(t, 60, large.Sized(60).Side)
+	require.Equal(t, large.Image, large.Sized(60).Sized(100).Image)
+}
+
 func TestPanelGivesTwoLinesTheirRoom(t *testing.T) {
 	white := image.NewNRGBA(image.Rect(0, 0, 1, 1))
 	white.Set(0, 0, image.White)

@@ -19,8 +19,8 @@ type Plot struct {
 	SVG []byte
 }
 
-// Size of a plot in points, and the dots of a picture: type of 18 pixels reads from the back of a room.
-const plotWidth, plotHeight, dotsPerInch = 600, 340, 108
+// Size of a plot in points, and the dots of a picture: type of 16 pixels reads from the back of a room.
+const plotWidth, plotHeight, dotsPerInch = 600, 340, 96
 
 // drawn draws a plot with its legend at the right.
 func drawn(p *plot.Plot, legend plot.Legend) (*Plot, error) {
