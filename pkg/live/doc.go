@@ -2,9 +2,9 @@
 //
 // Three concepts, none of which needs a browser to be tested:
 //
-//   - A Playground holds what a live cell loads once, and draws: a change of its State in, a Frame out (one picture, numbers, a line of text).
+//   - A Session holds what a live cell loads once, and draws: a State in, a Frame out (one picture, numbers, a line of text).
 //   - A Panel is the list of its controls: label, kind, value, and how a new value changes the State.
-//   - Serve is the loop of a live cell between a Panel, a Playground and a Page.
+//   - Serve is the loop of a live cell between a Session and a Page.
 //
 // # The page
 //
@@ -15,13 +15,15 @@
 //	  <button data-control="stop">Stop</button>
 //	  <img class="adlab-picture" src="data:image/png;base64,...">
 //	  <span class="adlab-number" data-name="image AUROC">0.912</span> ...   "..." while it is being computed
-//	  <div class="adlab-message"></div>                    the line that says what was wrong with a value; else empty
+//	  <div class="adlab-message"></div>                    one line: what was wrong with a value, or what is being computed; else empty
 //	  <div class="adlab-text"></div>                       backend, encoder, weights, where the head came from
 //	</div>
 //
-// data-seq is the number of the newest event that the picture answers; the first picture answers 0. data-state is "live" from when
-// the page listens, and "ended" after Stop, the time limit or a lost page; the controls are then gone. Numbers that come later are filled in without a
-// new data-seq. A control that the picture decides (the file name after a step, the prompts of another type) changes with the frame.
+// data-seq is the number of the newest event that the picture answers; the first picture answers 0. data-state is "opening" until the
+// page listens, then "live", and "ended" after Stop, the time limit or a lost page: then controls and img are gone, numbers and text
+// stay, and the last picture is the cell's next output, a PNG. What is computed in the background is filled in without a new data-seq: numbers, and
+// the picture where a head has to be trained first. A control that the picture decides (the prompts of another type, the image after a step) changes
+// with the frame.
 //
 // # Messages
 //

@@ -1,0 +1,54 @@
+package live
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"strconv"
+)
+
+// Unknown is the value of a number that is still being computed.
+const Unknown = "..."
+
+// Number is one value under the picture.
+type Number struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Frame is what a State looks like.
+type Frame struct {
+	Picture image.Image
+	Numbers []Number // in the order in which they are shown
+	Text    string   // backend, encoder, weights, where the head came from
+	Message string   // one line, where something is being computed; else ""
+}
+
+// PNG encodes the picture, fast rather than small.
+func (f Frame) PNG() ([]byte, error) {
+	var b bytes.Buffer
+	e := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &buffers}
+	err := e.Encode(&b, f.Picture)
+	return b.Bytes(), err
+}
+
+// buffers are the encoder's, kept from frame to frame.
+var buffers pngBuffers
+
+type pngBuffers struct{ kept *png.EncoderBuffer }
+
+func (p *pngBuffers) Get() *png.EncoderBuffer {
+	b := p.kept
+	p.kept = nil
+	return b
+}
+
+func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.kept = b }
+
+// fraction is a metric as adlab prints it; nil is undefined.
+func fraction(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return strconv.FormatFloat(*v, 'f', 4, 64)
+}
