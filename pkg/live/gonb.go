@@ -29,6 +29,7 @@ type gonbPage struct {
 	token    string
 	messages chan string
 	sends    chan string // one place: the newest
+	opened   bool
 }
 
 func newGonbPage() *gonbPage {
@@ -40,6 +41,7 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 	if os.Getenv(Headless) != "" || !gonbui.IsNotebook {
 		return false
 	}
+	p.opened = true
 	block = strings.Replace(block, `<div class="adlab-live"`, `<div class="adlab-live" data-token="`+p.token+`"`, 1)
 	heard := make(chan struct{}, 1)
 	go func() {
@@ -91,8 +93,12 @@ func (p *gonbPage) End(block string, png []byte) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		gonbui.UpdateHtml(p.scriptID(), "")
-		gonbui.UpdateHtml(p.blockID(), block)
+		if p.opened {
+			gonbui.UpdateHtml(p.scriptID(), "")
+			gonbui.UpdateHtml(p.blockID(), block)
+		} else {
+			gonbui.DisplayHtml(block)
+		}
 		gonbui.DisplayPng(png)
 		gonbui.Sync()
 	}()

@@ -46,6 +46,7 @@ type update struct {
 	Text    string   `json:"text"`
 	Message string   `json:"message"`
 	Panel   Panel    `json:"panel"`
+	Refused []string `json:"refused"` // controls whose newest value cannot be: a text stays as it was typed
 }
 
 // Why a live cell ended.
@@ -68,6 +69,7 @@ type live struct {
 	frame   Frame
 	png     []byte
 	wrong   string         // with the newest values, in one line
+	refused []string       // the controls that had them
 	seq     int            // newest event that was looked at
 	presses map[string]int // of each button, so far
 }
@@ -110,6 +112,7 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 			}
 		case <-l.session.Later():
 			l.draw(ctx, l.state)
+			l.send()
 		case <-end.C:
 			return EndedLimit
 		case <-heard.C:
@@ -145,7 +148,7 @@ func (l *live) waiting(m string) (events []event) {
 // answer applies events and draws once. A value that cannot be is said in one line, and the last picture stays.
 func (l *live) answer(ctx context.Context, events []event) {
 	state := l.state
-	l.wrong = ""
+	l.wrong, l.refused = "", nil
 	for _, e := range events {
 		l.seq = max(l.seq, e.Seq)
 		panel := l.session.Panel(state)
@@ -155,16 +158,21 @@ func (l *live) answer(ctx context.Context, events []event) {
 		}
 		next, err := panel.Set(state, e.Control, e.Value)
 		if err != nil {
-			l.wrong = oneLine(err)
+			l.wrong, l.refused = oneLine(err), append(l.refused, e.Control)
 			continue
 		}
 		state = next
 	}
-	l.draw(ctx, state)
+	if !l.draw(ctx, state) {
+		for _, e := range events {
+			l.refused = append(l.refused, e.Control)
+		}
+	}
+	l.send()
 }
 
-// draw draws a state, or says why it cannot be drawn and keeps the last one.
-func (l *live) draw(ctx context.Context, state State) {
+// draw draws a state, or notes why it cannot be drawn and keeps the last one.
+func (l *live) draw(ctx context.Context, state State) (drawn bool) {
 	frame, err := l.session.Apply(ctx, state)
 	var png []byte
 	if err == nil {
@@ -172,7 +180,6 @@ func (l *live) draw(ctx context.Context, state State) {
 	}
 	switch {
 	case errors.Is(err, context.Canceled): // the loop ends
-		return
 	case err != nil:
 		l.wrong = cmp.Or(l.wrong, oneLine(err))
 		l.frame.Message = l.wrong
@@ -180,13 +187,14 @@ func (l *live) draw(ctx context.Context, state State) {
 		l.state, l.frame, l.png = state, frame, png
 		l.frame.Message = cmp.Or(l.wrong, frame.Message)
 	}
-	l.send()
+	return err == nil
 }
 
 // send tells the page how things stand.
 func (l *live) send() {
 	u := update{
-		Seq: l.seq, Picture: dataURL(l.png), Numbers: l.frame.Numbers, Text: l.frame.Text, Message: l.frame.Message, Panel: l.session.Panel(l.state),
+		Seq: l.seq, Picture: dataURL(l.png), Numbers: l.frame.Numbers, Text: l.frame.Text, Message: l.frame.Message,
+		Panel: l.session.Panel(l.state), Refused: l.refused,
 	}
 	b, err := json.Marshal(u)
 	if err != nil { // strings and numbers alone

@@ -1,0 +1,243 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/pkg/encoder"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/lab"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// prototypes are the numbers of prototypes that the slider goes through; Figure 6 has trained a head for most of them.
+var prototypes = []int{1, 2, 3, 4, 6, 8, 12, 16}
+
+// inpSession is INP-Former on the data set of Figure 6, in all its numbers of prototypes.
+type inpSession struct {
+	lab        *lab.Lab
+	settings   exhibit.Settings
+	experiment lab.Experiment
+	set        *datasets.Set
+	setDigest  string
+	tests      []datasets.Sample
+	encoder    encoder.Encoder
+	groups     int // of encoder levels
+	tokens     int
+	post       *graph.Exec // token distances to a map
+	jobs       *jobs
+
+	heads    map[int]*head // that can be drawn
+	computed chan *head    // in the background
+	steps    chan trainingStep
+	training map[int]trainingStep
+	drawn    int // M of the last picture
+	pictures *cache[*shown]
+	rows     *cache[*row]
+	others   *others
+}
+
+// inpExperiment is the one of Figure 6 in a profile, for M = 6.
+func inpExperiment(ctx context.Context, l *lab.Lab, s exhibit.Settings) (lab.Experiment, error) {
+	e := lab.Default("mvtec")
+	e.Profile, e.Seed, e.Steps, e.Batch, e.Blocks = s.Profile, s.Seeds[0], s.Steps, s.Batch, s.Blocks
+	var err error
+	if s.Size == "" {
+		e.Data, e.Encoder, e.Convention = filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "mvtec"), os.Getenv("ADLAB_DINOV2"), lab.INPFormerPrint
+	} else if e.Data, err = l.Generated(ctx, "mvtec", s.Size); err != nil {
+		return e, err
+	}
+	err = e.Validate()
+	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32} // as the exhibits do
+	return e, err
+}
+
+// newINP opens the playground of INP-Former in a profile.
+func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error) {
+	settings, err := exhibit.SettingsOf(profile)
+	if err != nil {
+		return nil, err
+	}
+	e, err := inpExperiment(ctx, l, settings)
+	if err != nil {
+		return nil, err
+	}
+	s := &inpSession{
+		lab: l, settings: settings, experiment: e, heads: map[int]*head{}, computed: make(chan *head, 2*len(prototypes)), steps: make(chan trainingStep, 64),
+		training: map[int]trainingStep{}, pictures: newCache[*shown](64), rows: newCache[*row](256),
+	}
+	if s.set, err = datasets.Open(e.Layout, e.Data, e.Limit); err != nil {
+		return nil, err
+	}
+	if s.setDigest, err = s.set.Digest(); err != nil {
+		return nil, err
+	}
+	for _, c := range s.set.Categories {
+		s.tests = append(s.tests, c.Test...)
+	}
+	if s.encoder, err = l.NewEncoder(e); err != nil {
+		return nil, err
+	}
+	s.groups, s.tokens = len(l.Extractor(s.encoder).GroupsInUse()), s.encoder.Grid()*s.encoder.Grid()
+	if s.post, err = postProcessed(l.Backend.Backend, s.encoder.Grid(), s.encoder.Transform().Crop); err != nil {
+		return nil, err
+	}
+	h, err := s.newHead(e.INPs)
+	if err != nil {
+		return nil, err
+	}
+	if kept, err := s.open(h); err != nil {
+		return nil, err
+	} else if !kept {
+		if err := s.compute(ctx, h, nil); err != nil {
+			return nil, err
+		}
+	}
+	s.heads[h.m], s.drawn = h, h.m
+	s.jobs = newJobs()
+	s.others = newOthers(s)
+	quiet := *l // from here on the picture tells what is being done
+	quiet.Progress = lab.NewProgress(nil)
+	s.lab = &quiet
+	s.ahead()
+	return s, nil
+}
+
+// ahead prepares the heads that a run has trained already, the nearest first.
+func (s *inpSession) ahead() {
+	for _, m := range slices.Backward(prototypes) {
+		if s.heads[m] != nil {
+			continue
+		}
+		h, err := s.newHead(m)
+		if err != nil {
+			continue // said when it is asked for
+		}
+		if kept, _ := s.open(h); kept {
+			s.heads[m] = h
+		} else if h.trained() {
+			s.wantHead(m)
+		}
+	}
+}
+
+// Name, Title and Start say what the playground is.
+func (s *inpSession) Name() string { return "inp-former" }
+
+// Title is for people.
+func (s *inpSession) Title() string {
+	return "INP-Former: prototypes of normality, drawn from the image itself"
+}
+
+// Start is the first defect of the first category.
+func (s *inpSession) Start() State {
+	state := State{Category: s.set.Categories[0].Name, M: s.experiment.INPs, Blend: 50, Threshold: 50, Compare: distanceName}
+	for i, at := range s.list(state) {
+		if s.tests[at].Label == 1 {
+			state.Image = i
+			break
+		}
+	}
+	return state
+}
+
+// Later is told by the background.
+func (s *inpSession) Later() <-chan struct{} { return s.jobs.told }
+
+// Close ends the background.
+func (s *inpSession) Close() { s.jobs.close() }
+
+// list are the places of the test images that the state picks among.
+func (s *inpSession) list(state State) (places []int) {
+	for i, x := range s.tests {
+		if x.Category == state.Category && (state.Defect == "" || x.DefectType == state.Defect) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// defects are a category's types in the test images, the normal one first.
+func (s *inpSession) defects(category string) (types []string) {
+	for _, x := range s.tests {
+		if x.Category == category && !slices.Contains(types, x.DefectType) {
+			types = append(types, x.DefectType)
+		}
+	}
+	slices.SortFunc(types, func(a, b string) int {
+		return cmp.Or(-cmp.Compare(btoi(a == datasets.Good), btoi(b == datasets.Good)), strings.Compare(a, b))
+	})
+	return types
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Panel lists the controls.
+func (s *inpSession) Panel(state State) Panel {
+	var categories, names, inps []string
+	for _, c := range s.set.Categories {
+		categories = append(categories, c.Name)
+	}
+	types := append([]string{"all types"}, s.defects(state.Category)...)
+	list := s.list(state)
+	for i, at := range list {
+		names = append(names, fmt.Sprintf("%d of %d", i+1, len(list))+" "+strings.TrimPrefix(s.tests[at].ID, state.Category+"/"))
+	}
+	inps = []string{"none"}
+	for i := range state.M {
+		inps = append(inps, strconv.Itoa(i+1))
+	}
+	levels := []string{"all levels", "shallow", "deep"}[:1+min(s.groups, 2)]
+	compared := s.others.names()
+	return Panel{
+		choice(Select, "category", "category", categories, slices.Index(categories, state.Category), func(x *State, i int) {
+			x.Category, x.Defect, x.Image, x.File = categories[i], "", 0, ""
+		}),
+		choice(Select, "defect", "type", types, 1+slices.Index(types[1:], state.Defect), func(x *State, i int) {
+			x.Defect, x.Image, x.File = types[i], 0, ""
+			if i == 0 {
+				x.Defect = ""
+			}
+		}),
+		choice(Range, "image", "image", names, state.Image, func(x *State, i int) { x.Image, x.File = i, "" }),
+		button("previous", "previous", func(x *State, n int) { x.Image, x.File = ((x.Image-n)%len(list)+len(list))%len(list), "" }),
+		button("next", "next", func(x *State, n int) { x.Image, x.File = (x.Image+n)%len(list), "" }),
+		box(Text, "file", "or a file", state.File, func(x State, path string) (State, error) { x.File = strings.TrimSpace(path); return x, nil }),
+		choice(Range, "m", "M", texts(prototypes), slices.Index(prototypes, state.M), func(x *State, i int) {
+			x.M = prototypes[i]
+			x.INP = min(x.INP, x.M)
+		}),
+		choice(Range, "level", "encoder", levels, state.Level, func(x *State, i int) { x.Level = i }),
+		choice(Range, "inp", "INP large", inps, state.INP, func(x *State, i int) { x.INP = i }),
+		slider("blend", "blend", 0, 100, state.Blend, " %", func(x *State, v int) { x.Blend = v }),
+		choice(Select, "scale", "colour scale", []string{"of this M", fmt.Sprintf("fixed, of M = %d", s.experiment.INPs)}, btoi(state.Fixed), func(x *State, i int) { x.Fixed = i == 1 }),
+		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) { x.Threshold = v }),
+		choice(Select, "compare", "beside", compared, max(0, slices.Index(compared, state.Compare)), func(x *State, i int) { x.Compare = compared[i] }),
+		choice(Range, "shots", "k of MultiADS", texts(shotCounts), max(0, slices.Index(shotCounts, state.Shots)), func(x *State, i int) { x.Shots = shotCounts[i] }),
+	}
+}
+
+// shotCounts are the numbers of normal references, 0 for zero-shot.
+var shotCounts = []int{0, 1, 2, 4}
+
+func texts(numbers []int) (out []string) {
+	for _, n := range numbers {
+		out = append(out, strconv.Itoa(n))
+	}
+	return out
+}
+
