@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"path/filepath"
 	"strings"
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/imageio"
-	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 	"adlab/pkg/train"
 
@@ -44,38 +42,18 @@ const (
 func (s *inpSession) show(state State) (*shown, error) {
 	t := s.encoder.Transform()
 	if state.File != "" {
-		return s.pictures.get("file "+state.File, func() (*shown, error) {
-			m, err := imageio.Decode(state.File)
-			if err != nil {
-				return nil, err
-			}
-			x := &shown{sample: datasets.Sample{ID: filepath.Base(state.File), Path: state.File}, place: -1, picture: t.Picture(m), pixels: make([]float32, t.Crop*t.Crop*3)}
-			t.Apply(x.pixels, m)
-			x.outline = x.picture.Image()
-			return x, nil
-		})
+		return readFile(s.pictures, state.File, t)
 	}
 	list := s.list(state)
 	if state.Image >= len(list) {
 		return nil, fmt.Errorf("image: expected one of %d, got number %d", len(list), state.Image+1)
 	}
 	at := list[state.Image]
-	return s.pictures.get(fmt.Sprint(at), func() (*shown, error) {
-		x := &shown{sample: s.tests[at], place: at}
-		m, err := imageio.Decode(x.sample.Path)
-		if err != nil {
-			return nil, err
-		}
-		x.picture = t.Picture(m)
-		if x.mask, err = lab.Mask(x.sample, t); err != nil {
-			return nil, err
-		}
-		x.outline = x.picture.Image()
-		if x.sample.Label == 1 {
-			x.outline = plot.Outline(x.outline, x.mask, detector.MapSide)
-		}
-		return x, nil
-	})
+	x, err := readSample(s.pictures, s.tests[at], t)
+	if err == nil {
+		x.place = at
+	}
+	return x, err
 }
 
 // wantHead asks the background for a head.
@@ -346,4 +324,3 @@ func (s *inpSession) text(h *head) string {
 	return fmt.Sprintf("Backend %s; encoder %s, weights %.12s; head of M = %d: %d steps, seed %d, %s (%.12s); data: %s, %d test images; profile %s.",
 		s.lab.Backend.Short(), s.encoder.Name(), s.encoder.Digest(), h.m, h.detector.Options.Steps, s.experiment.Seed, origin, h.detector.Options.Fingerprint, data, len(s.tests), s.settings.Profile)
 }
-

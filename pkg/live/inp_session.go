@@ -1,7 +1,6 @@
 package live
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -9,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"adlab/datasets"
 	"adlab/pkg/encoder"
@@ -166,57 +164,26 @@ func (s *inpSession) list(state State) (places []int) {
 	return places
 }
 
-// defects are a category's types in the test images, the normal one first.
-func (s *inpSession) defects(category string) (types []string) {
-	for _, x := range s.tests {
-		if x.Category == category && !slices.Contains(types, x.DefectType) {
-			types = append(types, x.DefectType)
-		}
-	}
-	slices.SortFunc(types, func(a, b string) int {
-		return cmp.Or(-cmp.Compare(btoi(a == datasets.Good), btoi(b == datasets.Good)), strings.Compare(a, b))
-	})
-	return types
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // Panel lists the controls.
 func (s *inpSession) Panel(state State) Panel {
-	var categories, names, inps []string
+	var categories []string
 	for _, c := range s.set.Categories {
 		categories = append(categories, c.Name)
 	}
-	types := append([]string{"all types"}, s.defects(state.Category)...)
-	list := s.list(state)
-	for i, at := range list {
-		names = append(names, fmt.Sprintf("%d of %d", i+1, len(list))+" "+strings.TrimPrefix(s.tests[at].ID, state.Category+"/"))
+	var list []datasets.Sample
+	for _, at := range s.list(state) {
+		list = append(list, s.tests[at])
 	}
-	inps = []string{"none"}
+	inps := []string{"none"}
 	for i := range state.M {
 		inps = append(inps, strconv.Itoa(i+1))
 	}
 	levels := []string{"all levels", "shallow", "deep"}[:1+min(s.groups, 2)]
 	compared := s.others.names()
-	return Panel{
-		choice(Select, "category", "category", categories, slices.Index(categories, state.Category), func(x *State, i int) {
-			x.Category, x.Defect, x.Image, x.File = categories[i], "", 0, ""
-		}),
-		choice(Select, "defect", "type", types, 1+slices.Index(types[1:], state.Defect), func(x *State, i int) {
-			x.Defect, x.Image, x.File = types[i], 0, ""
-			if i == 0 {
-				x.Defect = ""
-			}
-		}),
-		choice(Range, "image", "image", names, state.Image, func(x *State, i int) { x.Image, x.File = i, "" }),
-		button("previous", "previous", func(x *State, n int) { x.Image, x.File = ((x.Image-n)%len(list)+len(list))%len(list), "" }),
-		button("next", "next", func(x *State, n int) { x.Image, x.File = (x.Image+n)%len(list), "" }),
-		box(Text, "file", "or a file", state.File, func(x State, path string) (State, error) { x.File = strings.TrimSpace(path); return x, nil }),
+	panel := picking(categories, defects(s.set, state.Category), list, state, func(x *State, category string) {
+		x.Category, x.Defect, x.Image, x.File = category, "", 0, ""
+	})
+	return append(panel,
 		choice(Range, "m", "M", texts(prototypes), slices.Index(prototypes, state.M), func(x *State, i int) {
 			x.M = prototypes[i]
 			x.INP = min(x.INP, x.M)
@@ -228,7 +195,7 @@ func (s *inpSession) Panel(state State) Panel {
 		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) { x.Threshold = v }),
 		choice(Select, "compare", "beside", compared, max(0, slices.Index(compared, state.Compare)), func(x *State, i int) { x.Compare = compared[i] }),
 		choice(Range, "shots", "k of MultiADS", texts(shotCounts), max(0, slices.Index(shotCounts, state.Shots)), func(x *State, i int) { x.Shots = shotCounts[i] }),
-	}
+	)
 }
 
 // shotCounts are the numbers of normal references, 0 for zero-shot.
@@ -240,4 +207,3 @@ func texts(numbers []int) (out []string) {
 	}
 	return out
 }
-

@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -57,4 +58,35 @@ func TestFirst(t *testing.T) {
 		require.NoError(t, err)
 		t.Log(mid.Sub(start), time.Since(mid), len(b))
 	}
+}
+
+func TestSecond(t *testing.T) {
+	os.Setenv("ADLAB_PROFILE", "smoke")
+	s := open(t, "multiads")
+	state := s.Start()
+	f, err := s.Apply(context.Background(), state)
+	require.NoError(t, err)
+	look(t, "mads", f)
+	for i := range 8 {
+		state = state.edited(state.Type, "[cls] with number "+string(rune('a'+i))+time.Now().String()[:20])
+		start := time.Now()
+		c := cpu()
+		f, err = s.Apply(context.Background(), state)
+		require.NoError(t, err)
+		mid := time.Now()
+		c2 := cpu()
+		b, err := f.PNG()
+		require.NoError(t, err)
+		t.Log(mid.Sub(start), time.Since(mid), len(b), c2-c, cpu()-c2)
+	}
+	look(t, "mads2", f)
+	time.Sleep(4 * time.Second)
+	f, err = s.Apply(context.Background(), state)
+	t.Log(f.Numbers)
+}
+
+func cpu() time.Duration {
+	var r syscall.Rusage
+	syscall.Getrusage(0, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }

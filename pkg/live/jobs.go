@@ -56,6 +56,17 @@ func (j *jobs) want(name string, work func(ctx context.Context) error) error {
 	return nil
 }
 
+// only is want for work that nobody needs once something else is asked for: other jobs of this kind that wait are dropped.
+func (j *jobs) only(name string, work func(ctx context.Context) error) error {
+	j.mu.Lock()
+	for _, q := range j.queue {
+		delete(j.known, q.name)
+	}
+	j.queue = nil
+	j.mu.Unlock()
+	return j.want(name, work)
+}
+
 // tell says that a picture can be drawn more fully.
 func (j *jobs) tell() {
 	select {

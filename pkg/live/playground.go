@@ -15,6 +15,9 @@ import (
 // playgrounds opens a session by its name.
 var playgrounds = map[string]func(ctx context.Context, l *lab.Lab, profile string) (Session, error){
 	"inp-former": func(ctx context.Context, l *lab.Lab, profile string) (Session, error) { return newINP(ctx, l, profile) },
+	"multiads": func(ctx context.Context, l *lab.Lab, profile string) (Session, error) {
+		return newMADS(ctx, l, profile)
+	},
 }
 
 // Open opens a playground, "inp-former" or "multiads", in a profile.

@@ -20,6 +20,7 @@ type State struct {
 
 	KBA     bool              // all prompts of a type, or one that names it
 	Type    string            // the defect type whose prompts are in the text box
+	Own     bool              // only types that can occur on the product
 	Prompts map[string]string // edited prompts of a type, a line each
 	Added   []string          // types that the user added
 }
