@@ -33,8 +33,9 @@ type trainingStep struct{ m, number, of int }
 
 // Sizes of the tiles in pixels.
 const (
-	largeTile = 205
-	otherTile = 150
+	largeTile = 200
+	otherTile = 125
+	fullTile  = 420
 	wholeRow  = 1080 // width of a row of attention maps
 )
 
@@ -107,7 +108,6 @@ func (s *inpSession) collect() {
 		case t := <-s.steps:
 			s.training[t.m] = t
 		default:
-			s.others.collect()
 			return
 		}
 	}
@@ -182,7 +182,7 @@ func (s *inpSession) mapOf(values []float32) ([]float32, error) {
 	return tensors.MustCopyFlatData[float32](out), nil
 }
 
-// draw draws an image through a head.
+// draw draws an image through a head. All anomaly maps are in units of their detector's scale over the data set, so one bar serves all.
 func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (Frame, error) {
 	trace, err := s.traceOf(ctx, x, h)
 	if err != nil {
@@ -192,76 +192,88 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 	if err != nil {
 		return Frame{}, err
 	}
-	score := detector.TopMean(whole)
 	scale := h.scale
 	if state.Fixed {
 		scale = s.heads[s.experiment.INPs].scale
 	}
-	key := fmt.Sprint(x.sample.Path, h.m, state.Fixed, state.Blend)
-	f := Frame{Numbers: []Number{{"score", fmt.Sprintf("%.4f", score)}}}
-
 	level, name := whole, "anomaly map"
 	if state.Level > 0 {
-		name = []string{"shallow levels", "deep levels"}[state.Level-1]
+		name = levelNames[state.Level] + " levels"
 		if level, err = s.mapOf(trace[(state.Level-1)*s.tokens : state.Level*s.tokens]); err != nil {
-			return f, err
+			return Frame{}, err
 		}
 	}
+	score := detector.TopMean(whole)
 	threshold := scale.Low + float64(state.Threshold)/100*(scale.High-scale.Low)
-	called := make([]bool, len(whole))
-	for i, v := range whole {
-		called[i] = float64(v) >= threshold
+	called := above(whole, threshold)
+	var others []beside
+	for _, name := range besidesOf(state) {
+		b, err := s.beside(name, state, x, h, trace)
+		if err != nil {
+			return Frame{}, err
+		}
+		others = append(others, b)
 	}
+	f := Frame{Text: s.text(h)}
+	if waits(others) && x.place >= 0 {
+		f.Message = "a detector beside is being fitted; its map follows"
+	}
+	f.Numbers = append(f.Numbers, Number{"score", fmt.Sprintf("%.4f", score)})
 	f.Numbers = append(f.Numbers, maskNumbers(threshold, called, x.mask)...)
-	caption := "above the threshold"
-	if x.mask != nil {
-		caption = "green found, blue missed, orange false"
-	}
-	mask := x.mask
-	if mask == nil {
-		mask = make([]uint8, len(whole))
-	}
+	f.Numbers = append(f.Numbers, h.numbers(state.Category, x.place >= 0)...)
+
 	attention := trace[(s.groups+1)*s.tokens:]
 	looks := plot.Scale{Low: 0, High: plot.ScaleOf(topShare, attention).High}
-	top, err := s.rows.get(fmt.Sprint("top", key, state.Level, state.Threshold, state.INP), func() (*row, error) {
-		tiles := []plot.Tile{
-			{Picture: x.outline, Caption: x.caption()},
-			{Picture: overlay(x.picture, level, detector.MapSide, scale, state.Blend), Caption: fmt.Sprintf("%s, score %.3f", name, score)},
-			{Picture: masked(x.picture, mask, called, detector.MapSide), Caption: caption},
-		}
-		if state.INP > 0 {
-			at := min(state.INP, h.m) - 1
-			tiles = append(tiles, plot.Tile{Picture: overlay(x.picture, attention[at*s.tokens:(at+1)*s.tokens], s.encoder.Grid(), looks, state.Blend), Caption: fmt.Sprintf("where INP %d looks", at+1)})
-		}
-		return &row{plot.Panel(fmt.Sprintf("INP-Former with M = %d prototypes", h.m), [][]plot.Tile{tiles}, largeTile, &scale)}, nil
-	})
-	if err != nil {
-		return f, err
+	look := func(m int) image.Image {
+		return overlay(x.picture, attention[m*s.tokens:(m+1)*s.tokens], s.encoder.Grid(), looks, state.Blend)
 	}
-	inps, err := s.rows.get(fmt.Sprint("inps", key), func() (*row, error) {
+	tiles := []plot.Tile{
+		{Picture: x.outline, Caption: x.caption()},
+		{Picture: overlay(x.picture, relative(level, scale), detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("%s, score %.3f", name, score)},
+		{Picture: masked(x.picture, x.mask, called, detector.MapSide), Caption: maskCaption(x.mask)},
+	}
+	var second []plot.Tile
+	for _, b := range others {
+		second = append(second, b.tile(x, state.Blend))
+	}
+	maps := [][]plot.Tile{append(tiles, second...)}
+	if len(second) > 1 {
+		maps = [][]plot.Tile{tiles, second}
+	}
+	title := fmt.Sprintf("INP-Former with M = %d; colours from the smallest value (0) to the %g %% point (1) of each detector over the test images", h.m, 100*topShare)
+	rows := []image.Image{plot.Panel(title, maps, largeTile, &unitScale)}
+	inps, err := s.rows.get(fmt.Sprint(x.sample.Path, h.m, state.Blend, state.INP), func() (*row, error) {
 		var tiles []plot.Tile
 		for m := range h.m {
-			tiles = append(tiles, plot.Tile{Picture: overlay(x.picture, attention[m*s.tokens:(m+1)*s.tokens], s.encoder.Grid(), looks, state.Blend), Caption: fmt.Sprintf("INP %d", m+1)})
+			if state.INP == 0 || state.INP == m+1 {
+				tiles = append(tiles, plot.Tile{Picture: look(m), Caption: fmt.Sprintf("INP %d", m+1)})
+			}
 		}
 		side := min(otherTile, (wholeRow-10)/h.m-10)
-		return &row{plot.Panel("where each prototype looks (mean over the heads)", [][]plot.Tile{tiles}, side, &looks)}, nil
+		if state.INP > 0 {
+			side = fullTile
+		}
+		return &row{plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks)}, nil
 	})
 	if err != nil {
-		return f, err
+		return Frame{}, err
 	}
-	rows := []image.Image{top.picture, inps.picture}
-	beside, message, err := s.others.draw(ctx, state, x, h, trace, whole)
-	if err != nil {
-		return f, err
-	}
-	if beside != nil {
-		rows = append(rows, beside)
-	}
-	f.Message = message
-	f.Picture = stack(rows...)
-	f.Numbers = append(f.Numbers, h.numbers(state.Category, x.place >= 0)...)
-	f.Text = s.text(h)
+	f.Picture = stack(append(rows, inps.picture)...)
 	return f, nil
+}
+
+// unitScale is that of maps in units of their own scale.
+var unitScale = plot.Scale{Low: 0, High: 1}
+
+// levelNames are the choices of the encoder's levels.
+var levelNames = []string{"all levels", "shallow", "deep"}
+
+// maskCaption explains the colours of what a threshold calls anomalous.
+func maskCaption(mask []uint8) string {
+	if mask == nil {
+		return "above the threshold"
+	}
+	return "found, missed, false"
 }
 
 // caption is what is in an image.

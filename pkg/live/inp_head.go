@@ -24,6 +24,8 @@ type head struct {
 	detector *inpformer.Detector
 	exec     *model.Exec
 	metrics  *measured
+
+	distances plot.Scale // of the distance to the nearest prototype, over the data set
 }
 
 // traceBatch is how many images go through a head together.
@@ -49,10 +51,20 @@ func (s *inpSession) height(m int) int { return s.groups + 1 + m }
 func (s *inpSession) open(h *head) (bool, error) {
 	var err error
 	h.sweep, err = openSweep(h.path, len(s.tests), s.height(h.m), s.tokens)
-	if h.sweep != nil {
-		h.metrics = readMeasured(metricsPath(h.path))
+	if h.sweep == nil || err != nil {
+		return false, err
 	}
-	return h.sweep != nil, err
+	h.metrics = readMeasured(metricsPath(h.path))
+	var all [][]float32
+	for i := range s.tests {
+		trace, err := h.at(i)
+		if err != nil {
+			return false, err
+		}
+		all = append(all, trace[s.groups*s.tokens:(s.groups+1)*s.tokens])
+	}
+	h.distances = plot.ScaleOf(topShare, all...)
+	return true, nil
 }
 
 // trained tells whether a run has trained the head already.

@@ -41,7 +41,7 @@ type inpSession struct {
 	drawn    int // M of the last picture
 	pictures *cache[*shown]
 	rows     *cache[*row]
-	others   *others
+	others   map[string]*other
 }
 
 // inpExperiment is the one of Figure 6 in a profile, for M = 6.
@@ -59,6 +59,14 @@ func inpExperiment(ctx context.Context, l *lab.Lab, s exhibit.Settings) (lab.Exp
 	return e, err
 }
 
+// sourceFolder is the data set that MultiADS learns from here.
+func (s *inpSession) sourceFolder(ctx context.Context) (string, error) {
+	if s.settings.Size == "" {
+		return filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "visa"), nil
+	}
+	return s.lab.Generated(ctx, "visa", s.settings.Size)
+}
+
 // newINP opens the playground of INP-Former in a profile.
 func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error) {
 	settings, err := exhibit.SettingsOf(profile)
@@ -71,7 +79,7 @@ func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error
 	}
 	s := &inpSession{
 		lab: l, settings: settings, experiment: e, heads: map[int]*head{}, computed: make(chan *head, 2*len(prototypes)), steps: make(chan trainingStep, 64),
-		training: map[int]trainingStep{}, pictures: newCache[*shown](64), rows: newCache[*row](256),
+		training: map[int]trainingStep{}, pictures: newCache[*shown](64), rows: newCache[*row](64), others: map[string]*other{},
 	}
 	if s.set, err = datasets.Open(e.Layout, e.Data, e.Limit); err != nil {
 		return nil, err
@@ -102,7 +110,6 @@ func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error
 	}
 	s.heads[h.m], s.drawn = h, h.m
 	s.jobs = newJobs()
-	s.others = newOthers(s)
 	quiet := *l // from here on the picture tells what is being done
 	quiet.Progress = lab.NewProgress(nil)
 	s.lab = &quiet
@@ -138,7 +145,7 @@ func (s *inpSession) Title() string {
 
 // Start is the first defect of the first category.
 func (s *inpSession) Start() State {
-	state := State{Category: s.set.Categories[0].Name, M: s.experiment.INPs, Blend: 50, Threshold: 50, Compare: distanceName}
+	state := State{Category: s.set.Categories[0].Name, M: s.experiment.INPs, Blend: 50, Threshold: 50, Compare: besideDistance}
 	for i, at := range s.list(state) {
 		if s.tests[at].Label == 1 {
 			state.Image = i
@@ -178,8 +185,7 @@ func (s *inpSession) Panel(state State) Panel {
 	for i := range state.M {
 		inps = append(inps, strconv.Itoa(i+1))
 	}
-	levels := []string{"all levels", "shallow", "deep"}[:1+min(s.groups, 2)]
-	compared := s.others.names()
+	levels := levelNames[:1+min(s.groups, 2)]
 	panel := picking(categories, defects(s.set, state.Category), list, state, func(x *State, category string) {
 		x.Category, x.Defect, x.Image, x.File = category, "", 0, ""
 	})
@@ -193,8 +199,8 @@ func (s *inpSession) Panel(state State) Panel {
 		slider("blend", "blend", 0, 100, state.Blend, " %", func(x *State, v int) { x.Blend = v }),
 		choice(Select, "scale", "colour scale", []string{"of this M", fmt.Sprintf("fixed, of M = %d", s.experiment.INPs)}, btoi(state.Fixed), func(x *State, i int) { x.Fixed = i == 1 }),
 		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) { x.Threshold = v }),
-		choice(Select, "compare", "beside", compared, max(0, slices.Index(compared, state.Compare)), func(x *State, i int) { x.Compare = compared[i] }),
-		choice(Range, "shots", "k of MultiADS", texts(shotCounts), max(0, slices.Index(shotCounts, state.Shots)), func(x *State, i int) { x.Shots = shotCounts[i] }),
+		choice(Select, "compare", "beside", besides, slices.Index(besides, state.Compare), func(x *State, i int) { x.Compare = besides[i] }),
+		choice(Range, "shots", "k of multiads", texts(shotCounts), slices.Index(shotCounts, state.Shots), func(x *State, i int) { x.Shots = shotCounts[i] }),
 	)
 }
 

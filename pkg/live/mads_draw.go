@@ -8,7 +8,6 @@ import (
 	"image"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
@@ -23,6 +22,9 @@ import (
 
 // shownTypes is the number of maps of types, the strongest first; that of the type in the text box is always among them.
 const shownTypes = 5
+
+// typeTile is the size of a tile in pixels.
+const typeTile = 160
 
 // answer is what MultiADS says of an image.
 type answer struct {
@@ -249,21 +251,16 @@ func shrink(values []float32, taps int) {
 
 // maps draws the image, the anomaly map, what the threshold calls, and the maps of the types, in one scale from 0 to 1.
 func (s *madsSession) maps(state State, x *shown, a *answer) image.Image {
-	scale := plot.Scale{Low: 0, High: 1}
-	mask := x.mask
-	if mask == nil {
-		mask = make([]uint8, len(a.anomaly))
-	}
 	tiles := []plot.Tile{
 		{Picture: x.outline, Caption: x.caption()},
-		{Picture: overlay(x.picture, a.anomaly, detector.MapSide, scale, state.Blend), Caption: fmt.Sprintf("any defect, score %.3f", a.score)},
-		{Picture: masked(x.picture, mask, above(a.anomaly, float64(state.Threshold)/100), detector.MapSide), Caption: "found, missed, false"},
+		{Picture: overlay(x.picture, a.anomaly, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("any defect, score %.3f", a.score)},
+		{Picture: masked(x.picture, x.mask, above(a.anomaly, float64(state.Threshold)/100), detector.MapSide), Caption: maskCaption(x.mask)},
 	}
 	var types []plot.Tile
 	for i, m := range a.maps {
-		types = append(types, plot.Tile{Picture: overlay(x.picture, m, detector.MapSide, scale, state.Blend), Caption: fmt.Sprintf("%s %.2f", a.names[i], slices.Max(m))})
+		types = append(types, plot.Tile{Picture: overlay(x.picture, m, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("%s %.2f", a.names[i], slices.Max(m))})
 	}
-	return plot.Panel("probability of a defect, and of each type (mean over the levels)", [][]plot.Tile{tiles, types}, otherTile, &scale)
+	return plot.Panel("probability of a defect, and of each type (mean over the levels)", [][]plot.Tile{tiles, types}, typeTile, &unitScale)
 }
 
 // text says what made the picture.
@@ -376,5 +373,3 @@ func readSample(kept *cache[*shown], sample datasets.Sample, t imageio.Transform
 }
 
 var errNoAxes = errors.New("the prompts have no principal axes")
-
-var _ = strings.Join

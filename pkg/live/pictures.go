@@ -94,8 +94,8 @@ var (
 	wrongColour  = color.NRGBA{0xe6, 0x9f, 0x00, 255}
 )
 
-// masked draws what a threshold calls anomalous over a picture in grey: found, missed and wrongly called pixels in three colours. mask is the truth,
-// called the answer, both with rows of side values.
+// masked tints a picture in grey by what a threshold calls anomalous: found, missed and wrongly called pixels in three colours, or all that are
+// called in the last where the truth is not known. mask is the truth or nil, called the answer, both with rows of side values.
 func masked(picture *imageio.Image, mask []uint8, called []bool, side int) image.Image {
 	w, h := picture.W, picture.H
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -108,13 +108,18 @@ func masked(picture *imageio.Image, mask []uint8, called []bool, side int) image
 			}
 			grey := uint8(sum / picture.C)
 			c := color.NRGBA{grey, grey, grey, 255}
+			is := mask != nil && mask[at] != 0
+			tint := func(t color.NRGBA) color.NRGBA {
+				mix := func(a, b uint8) uint8 { return uint8((2*int(a) + 3*int(b)) / 5) }
+				return color.NRGBA{mix(c.R, t.R), mix(c.G, t.G), mix(c.B, t.B), 255}
+			}
 			switch {
-			case called[at] && mask[at] != 0:
-				c = foundColour
-			case mask[at] != 0:
-				c = missedColour
+			case called[at] && is:
+				c = tint(foundColour)
+			case is:
+				c = tint(missedColour)
 			case called[at]:
-				c = wrongColour
+				c = tint(wrongColour)
 			}
 			out.SetNRGBA(x, y, c)
 		}

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"adlab/pkg/exhibit"
 	"adlab/pkg/lab"
@@ -36,6 +37,11 @@ func Playground(name string) {
 	defer stop()
 	s := lab.Must(Open(ctx, lab.Notebook(), name, exhibit.Profile()))
 	why := lab.Must(Serve(ctx, s, newGonbPage(), Limit))
-	s.Close()
+	closed := make(chan struct{})
+	go func() { s.Close(); close(closed) }()
+	select {
+	case <-closed:
+	case <-time.After(2 * time.Second): // the process ends, and leaves nothing half written
+	}
 	fmt.Println(strings.ToUpper(why[:1]) + why[1:] + ".")
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"adlab/pkg/plot"
 )
 
 // Limit is how long a live cell listens, unless told otherwise.
@@ -68,8 +70,9 @@ type live struct {
 	state   State
 	frame   Frame
 	png     []byte
-	wrong   string         // with the newest values, in one line
-	refused []string       // the controls that had them
+	wrong   string   // with the newest values, in one line
+	refused []string // the controls that had them
+	silence time.Duration
 	seq     int            // newest event that was looked at
 	presses map[string]int // of each button, so far
 }
@@ -77,7 +80,7 @@ type live struct {
 // Serve draws the session's first picture at once and, where a page listens, answers its controls until Stop, the limit, the page's
 // closing or ctx's end. The last picture stays. It tells why it ended; an error means that there was not even a first picture.
 func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why string, err error) {
-	l := &live{session: s, page: page, state: s.Start(), presses: map[string]int{}}
+	l := &live{session: s, page: page, state: s.Start(), presses: map[string]int{}, silence: silence}
 	if l.frame, err = s.Apply(ctx, l.state); err != nil {
 		return "", err
 	}
@@ -88,21 +91,24 @@ func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why 
 	if page.Open(ctx, l.block("opening", "")) {
 		why = l.loop(ctx, limit)
 	}
-	page.End(l.block("ended", why), l.png)
-	return why, nil
+	still, err := plot.PNG(l.frame.Picture, map[string]string{"adlab": "playground " + s.Name(), "made": l.frame.Text}) // small rather than fast
+	if err == nil {
+		page.End(l.block("ended", why), still)
+	}
+	return why, err
 }
 
 // loop answers events.
 func (l *live) loop(ctx context.Context, limit time.Duration) string {
 	end := time.NewTimer(limit)
 	defer end.Stop()
-	heard := time.NewTimer(silence)
+	heard := time.NewTimer(l.silence)
 	defer heard.Stop()
 	l.send()
 	for {
 		select {
 		case m := <-l.page.Messages():
-			heard.Reset(silence)
+			heard.Reset(l.silence)
 			events := l.waiting(m)
 			if slices.ContainsFunc(events, func(e event) bool { return e.Control == stopControl }) {
 				return EndedStop
