@@ -14,8 +14,8 @@ import (
 	"adlab/pkg/plot"
 )
 
-// tileSide is the size of a picture in a figure, in pixels.
-const tileSide = 150
+// tileSide is the size of a picture in a figure, in pixels: seven in a row fill a projector's width.
+const tileSide = 180
 
 // cases are anomalous test images for a figure: the categories give one after another in turn, each of another type as long as there are
 // such, until there are n. Where want is given, only images that it wants are taken.
@@ -81,9 +81,9 @@ func picture(s datasets.Sample, enc encoder.Encoder) (shown *imageio.Image, outl
 	return shown, plot.Outline(shown.Image(), mask, detector.MapSide), nil
 }
 
-// caption is a sample's category and type of defect.
+// caption is a sample's category and, below it, its type of defect.
 func caption(s datasets.Sample) string {
-	return s.Category + ": " + strings.ReplaceAll(s.DefectType, "_", " ")
+	return s.Category + "\n" + strings.ReplaceAll(s.DefectType, "_", " ")
 }
 
 // predict gives a detector's maps of samples, in their order.
@@ -97,23 +97,46 @@ func predict(ctx context.Context, d detector.Detector, samples []datasets.Sample
 	return all, nil
 }
 
-// scaleOf is one scale for a data set: that of its test images, or of a fair part of them.
-func scaleOf(ctx context.Context, d detector.Detector, set *datasets.Set) (plot.Scale, error) {
-	const some = 64
+// scaleImages is how many of a data set's test images its colour scale is taken from.
+const scaleImages = 64
+
+// fair are the test images that a data set's colour scale is taken from: all, or every so manieth.
+func fair(set *datasets.Set) (samples []datasets.Sample) {
 	var test []datasets.Sample
 	for _, c := range set.Categories {
 		test = append(test, c.Test...)
 	}
-	var fair []datasets.Sample
-	for i := 0; i < len(test); i += max(1, len(test)/some) {
-		fair = append(fair, test[i])
+	for i := 0; i < len(test); i += max(1, len(test)/scaleImages) {
+		samples = append(samples, test[i])
 	}
-	predictions, err := predict(ctx, d, fair)
+	return samples
+}
+
+// scaleOf is one scale for a data set.
+func scaleOf(ctx context.Context, d detector.Detector, set *datasets.Set) (plot.Scale, error) {
+	samples := fair(set)
+	predictions, err := predict(ctx, d, samples)
 	var values [][]float32
 	for _, p := range predictions {
 		values = append(values, p.Map)
 	}
-	return plot.ScaleOf(0.995, values...), err
+	return scaleFrom(samples, values), err
+}
+
+// scaleFrom is the scale of maps: it begins at what nine in ten pixels of the normal images stay below, so that what is usual is black, and
+// ends at what one pixel in a thousand exceeds.
+func scaleFrom(samples []datasets.Sample, maps [][]float32) plot.Scale {
+	var normal [][]float32
+	for i, m := range maps {
+		if samples[i].Label == 0 {
+			normal = append(normal, m)
+		}
+	}
+	s := plot.ScaleOf(0.999, maps...)
+	if normal != nil {
+		s.Low = plot.ScaleOf(0.9, normal...).High
+	}
+	return s
 }
 
 // rowOf is a row of overlays with the image scores below.

@@ -6,45 +6,69 @@ import (
 	"fmt"
 	"time"
 
-	"adlab/datasets"
-	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
 	"adlab/pkg/inpformer"
-	"adlab/pkg/train"
+	"adlab/pkg/lab"
+	"adlab/pkg/multiads"
 )
 
 // Plan says before a long run what of an exhibit can be made, and about how long it takes.
 type Plan struct {
 	ID      string   `json:"id"`
 	Missing []string `json:"missing,omitempty"`
+	Runs    int      `json:"runs"`   // that it rests on
+	Cached  int      `json:"cached"` // of them, in the store or by then measured for exhibits before it
 	Heads   int      `json:"heads"`  // to train, those of exhibits before it not counted
 	Steps   int      `json:"steps"`  // of training, in all
 	Images  int      `json:"images"` // to encode, likewise
+	Tested  int      `json:"tested"` // images to be tested on, over all runs
 	Seconds float64  `json:"seconds"`
 }
 
 // String is the plan in one line.
 func (p Plan) String() string {
-	if p.Missing != nil {
+	switch {
+	case p.Missing != nil:
 		return fmt.Sprintf("%-24s missing: %s", p.ID, p.Missing[0])
+	case p.Cached == p.Runs:
+		return fmt.Sprintf("%-24s %d runs, cached", p.ID, p.Runs)
 	}
 	about := (time.Duration(p.Seconds) * time.Second).Round(time.Minute)
-	return fmt.Sprintf("%-24s %d heads, %d steps, %d images to encode: about %s", p.ID, p.Heads, p.Steps, p.Images, about)
+	return fmt.Sprintf("%-24s %d runs, %d of them cached; %d heads, %d steps, %d images to encode, %d to test: about %s", p.ID, p.Runs, p.Cached, p.Heads, p.Steps, p.Images, p.Tested, about)
 }
 
-// speed is how long a step of a head and one image take on this machine, in seconds.
-type speed struct{ step, image float64 }
+// estimator remembers what is done by then.
+type estimator struct {
+	*Runner
+	runs    map[string]bool // by key
+	heads   map[string]bool
+	encoded map[string]bool
+	speeds  map[string]speed
+}
 
-// Estimate plans exhibits in their order. Speeds are measured: a few training steps and a few images, nothing is kept. What is in the store
-// already is planned all the same.
-func (r *Runner) Estimate(ctx context.Context, exhibits []Exhibit) (plans []Plan, err error) {
-	heads, encoded, speeds := map[string]bool{}, map[string]bool{}, map[string]speed{}
-	sets := map[string]*datasets.Set{}
+// Estimate plans exhibits in their order. What is in the store costs nothing, and what stored runs of any version of the code needed, features
+// and trained heads, lies in the cache. Speeds are measured, as far as there is anything to do.
+func (r *Runner) Estimate(ctx context.Context, exhibits []Exhibit) ([]Plan, error) {
+	stored, err := Runs(r.Lab.Cache)
+	if err != nil {
+		return nil, err
+	}
+	return r.estimate(ctx, exhibits, stored)
+}
+
+func (r *Runner) estimate(ctx context.Context, exhibits []Exhibit, stored []*Run) (plans []Plan, err error) {
+	x := &estimator{r, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]speed{}}
+	for _, run := range stored {
+		x.runs[run.Key], x.heads[headOf(run)] = true, true
+		for key := range run.Data {
+			x.encoded[featuresOf(run, key)] = true
+		}
+	}
 	for _, e := range exhibits {
 		p := Plan{ID: e.ID, Missing: r.Missing(e)}
 		if p.Missing == nil {
 			for _, m := range e.Measurements(r.Settings) {
-				if err := r.estimate(ctx, m, &p, heads, encoded, speeds, sets); err != nil {
+				if err := x.add(ctx, m, &p); err != nil {
 					return nil, err
 				}
 			}
@@ -54,90 +78,102 @@ func (r *Runner) Estimate(ctx context.Context, exhibits []Exhibit) (plans []Plan
 	return plans, nil
 }
 
-func (r *Runner) estimate(ctx context.Context, m Measurement, p *Plan, heads, encoded map[string]bool, speeds map[string]speed, sets map[string]*datasets.Set) error {
-	e, err := r.ready(ctx, m)
+// headOf names a run's trained head with the data it learned from, featuresOf the features of a set.
+func headOf(run *Run) string {
+	data := ""
+	for _, key := range run.Measurement.trainedOn() {
+		data += " " + run.Data[key]
+	}
+	return run.Measurement.head() + run.Weights + run.Backend + data
+}
+
+func featuresOf(run *Run, set string) string { return run.Weights + run.Data[set] }
+
+// add adds what a measurement costs to a plan.
+func (x *estimator) add(ctx context.Context, m Measurement, p *Plan) error {
+	run, e, enc, err := x.addressed(ctx, m)
 	if err != nil {
 		return err
 	}
-	enc, err := r.encoder(m, e)
-	if err != nil {
-		return err
-	}
-	s, ok := speeds[enc.Name()]
-	if !ok {
-		if s, err = r.speedOf(enc, cmp.Or(e.Batch, 16)); err != nil {
-			return err
-		}
-		speeds[enc.Name()] = s
-	}
-	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
-		if sets[key] == nil {
-			folder, err := r.folder(ctx, key)
-			if err != nil {
-				return err
-			}
-			if sets[key], err = datasets.Open(layoutOf(key), folder, datasets.Options{}); err != nil {
-				return err
-			}
-		}
-		if !encoded[enc.Name()+key] {
-			encoded[enc.Name()+key] = true
-			n := len(sets[key].All())
-			p.Images, p.Seconds = p.Images+n, p.Seconds+float64(n)*s.image
-		}
-	}
-	if !m.trains() || heads[m.head()] {
+	p.Runs++
+	if x.runs[run.Key] {
+		p.Cached++
 		return nil
 	}
-	heads[m.head()] = true
-	steps := func(images int) {
-		n := e.Steps
-		if n == 0 { // the paper's 200 epochs
-			n = 200 * max(1, images/max(1, min(e.Batch, images)))
-		}
-		p.Heads, p.Steps, p.Seconds = p.Heads+1, p.Steps+n, p.Seconds+float64(n)*s.step
+	x.runs[run.Key] = true
+	v, err := x.speed(ctx, m, e, enc)
+	if err != nil {
+		return err
 	}
-	total := 0
-	for _, key := range m.trainedOn() {
-		for _, c := range sets[key].Categories {
-			n := len(c.Train)
-			if e.Shots > 0 && !m.onPair() {
-				n = e.Shots * inpformer.Augmentations
-			}
-			if e.Setting == "single-class" {
-				steps(n)
-			}
-			total += n
+	for key := range run.Data {
+		if !x.encoded[featuresOf(run, key)] {
+			x.encoded[featuresOf(run, key)] = true
+			n := len(x.sets[key].All())
+			p.Images, p.Seconds = p.Images+n, p.Seconds+float64(n)*v.image
 		}
 	}
-	if e.Setting != "single-class" {
-		steps(total)
+	for _, c := range x.sets[m.Set].Categories {
+		p.Tested, p.Seconds = p.Tested+len(c.Test), p.Seconds+float64(len(c.Test))*v.test
+	}
+	if !m.trains() || x.heads[headOf(run)] {
+		return nil
+	}
+	x.heads[headOf(run)] = true
+	for _, images := range x.learns(m, e) {
+		n, err := stepsOf(m, e, images)
+		if err != nil {
+			return err
+		}
+		p.Heads, p.Steps, p.Seconds = p.Heads+1, p.Steps+n, p.Seconds+float64(n)*v.step
 	}
 	return nil
 }
 
-// speedOf measures an encoder and a head on it.
-func (r *Runner) speedOf(enc encoder.Encoder, batch int) (s speed, err error) {
-	x := r.Lab.Extractor(enc)
-	const images = 4
-	side := enc.Transform().Crop
-	pixels := make([]float32, images*side*side*3)
-	for range 2 { // the first compiles
-		start := time.Now()
-		if _, err := x.Run(pixels, images); err != nil {
-			return s, err
+// learns is the number of images that each head of a measurement learns from: one head a category, or one for all.
+func (x *estimator) learns(m Measurement, e lab.Experiment) (images []int) {
+	total := 0
+	for _, key := range m.trainedOn() {
+		for _, c := range x.sets[key].Categories {
+			n := len(c.Train)
+			switch {
+			case m.onPair(): // adapters learn from test images of another set
+				n = len(c.Test)
+			case e.Shots > 0:
+				n = e.Shots * inpformer.Augmentations
+			}
+			images, total = append(images, n), total+n
 		}
-		s.image = time.Since(start).Seconds() / images
 	}
-	if _, pair := enc.(clip.TapEncoder); pair {
-		return s, nil // adapters are little beside the tower that they wait for
+	if e.Setting != "single-class" {
+		return []int{total}
 	}
-	cfg := inpformer.Default(enc.Width(), enc.Grid())
-	cfg.Blocks = cmp.Or(r.Blocks, cfg.Blocks)
-	d, err := inpformer.New(cfg, x, train.Options{Seed: 1})
-	if err != nil {
-		return s, err
+	return images
+}
+
+// stepsOf is how many steps a head trains on so many images: what the experiment says, or the paper's epochs.
+func stepsOf(m Measurement, e lab.Experiment, images int) (int, error) {
+	if e.Steps > 0 {
+		return e.Steps, nil
 	}
-	s.step, err = d.StepSeconds(batch)
-	return s, err
+	const epochs = 200 // of INP-Former
+	if !m.onPair() {
+		return epochs * max(1, images/max(1, min(e.Batch, images))), nil
+	}
+	v, err := multiads.VariantOf(e.MultiADS.Variant)
+	return v.Epochs * max(1, images/max(1, min(cmp.Or(e.Batch, v.Batch), images))), err
+}
+
+// speed is measured once for each encoder.
+func (x *estimator) speed(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (v speed, err error) {
+	key := fmt.Sprint(enc.Name(), m.onPair())
+	if v, ok := x.speeds[key]; ok {
+		return v, nil
+	}
+	if m.onPair() {
+		v, err = x.speedOnPair(ctx, e, enc)
+	} else {
+		v, err = x.speedOf(ctx, m, e, enc)
+	}
+	x.speeds[key] = v
+	return v, err
 }

@@ -8,19 +8,49 @@ import (
 
 func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 	r := smoke(t)
-	found, err := Find("inp-ablation-softmax", "inp-ablation-inps", "inp-table1")
+	found, err := Find("inp-ablation-softmax", "inp-ablation-inps", "inp-table1", "mads-table4", "mads-super")
 	require.NoError(t, err)
-	plans, err := r.Estimate(t.Context(), found)
+	plans, err := r.estimate(t.Context(), found, nil)
 	require.NoError(t, err)
 	set, err := r.set(t.Context(), "mvtec")
 	require.NoError(t, err)
 	require.Equal(t, 2, plans[0].Heads)
 	require.Equal(t, 2*r.Steps, plans[0].Steps)
 	require.Equal(t, len(set.All()), plans[0].Images)
+	require.Positive(t, plans[0].Tested)
 	require.Positive(t, plans[0].Seconds)
-	require.Equal(t, 2, plans[1].Heads, "the paper's head is the first exhibit's")
+	require.Equal(t, 3, plans[1].Runs)
+	require.Equal(t, 1, plans[1].Cached, "the paper's run is the first exhibit's")
+	require.Equal(t, 2, plans[1].Heads)
 	require.Zero(t, plans[1].Images)
 	require.Zero(t, plans[2].Steps)
-	require.Contains(t, plans[0].String(), "2 heads, 6 steps")
+	require.Equal(t, 2, plans[3].Heads, "adapters of MultiADS, its filtered kind included, and of April-GAN")
+	require.Equal(t, 2, plans[4].Heads, "those that learned from MVTec-AD alone are known")
+	require.Contains(t, plans[0].String(), "2 runs, 0 of them cached; 2 heads, 6 steps")
+	require.Contains(t, plans[2].String(), "cached")
 	require.Contains(t, Plan{ID: "x", Missing: []string{"weights"}}.String(), "missing: weights")
+}
+
+func TestEstimateKnowsWhatIsStored(t *testing.T) {
+	r := smoke(t)
+	found, err := Find("inp-ablation-softmax")
+	require.NoError(t, err)
+	var stored []*Run
+	for _, m := range found[0].Measurements(r.Settings) {
+		run, _, _, err := r.addressed(t.Context(), m)
+		require.NoError(t, err)
+		stored = append(stored, run)
+	}
+	plans, err := r.estimate(t.Context(), found, stored)
+	require.NoError(t, err)
+	require.Equal(t, []Plan{{ID: "inp-ablation-softmax", Runs: 2, Cached: 2}}, plans)
+	require.Contains(t, plans[0].String(), "2 runs, cached")
+
+	stored[0].Key = "of another version of the code"
+	plans, err = r.estimate(t.Context(), found, stored[:1])
+	require.NoError(t, err)
+	require.Zero(t, plans[0].Cached)
+	require.Equal(t, 1, plans[0].Heads, "its head is in the cache")
+	require.Zero(t, plans[0].Images, "and so are the features")
+	require.Positive(t, plans[0].Seconds, "but it is measured again")
 }

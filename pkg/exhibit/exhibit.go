@@ -46,9 +46,8 @@ type Exhibit struct {
 
 // Figure is one picture of an exhibit.
 type Figure struct {
-	Name    string // appended to the exhibit's ID in file names; "" where there is one
-	Picture image.Image
-	SVG     []byte // the same as vectors, where it is a plot
+	Name    string      // appended to the exhibit's ID in file names; "" where there is one
+	Picture image.Image // a *plot.Plot has vectors, too
 	Caption Words
 }
 

@@ -75,9 +75,9 @@ func (r *Result) Write(folder string) (Entry, error) {
 		if err := plot.WritePNG(filepath.Join(folder, file.PNG), f.Picture, made); err != nil {
 			return entry, err
 		}
-		if f.SVG != nil {
+		if p, plotted := f.Picture.(*plot.Plot); plotted {
 			file.SVG = name + ".svg"
-			if err := writeFile(filepath.Join(folder, file.SVG), f.SVG); err != nil {
+			if err := writeFile(filepath.Join(folder, file.SVG), p.SVG); err != nil {
 				return entry, err
 			}
 		}
@@ -159,7 +159,7 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>adlab: exhibits</title>
 <style>
-body { font: 20px/1.5 "Liberation Sans", "Noto Sans CJK KR", Arial, sans-serif; color: #111; background: #fff; max-width: 1500px; margin: 0 auto; padding: 1rem 2rem; }
+body { font: 20px/1.5 "Liberation Sans", "Noto Sans CJK KR", Arial, sans-serif; color: #111; background: #fff; max-width: 1600px; margin: 0 auto; padding: 1rem 2rem; }
 h1 { font-size: 2.2rem; margin: 1rem 0 .5rem; }
 h2 { font-size: 1.6rem; margin: 3.5rem 0 .5rem; border-top: 2px solid #ccc; padding-top: 1rem; }
 h2 span { color: #555; font-size: 1.2rem; font-weight: normal; margin-left: .6rem; }
@@ -170,7 +170,7 @@ figure { margin: 1.2rem 0; }
 figure img { max-width: 100%; height: auto; border: 1px solid #ddd; }
 figcaption, p.caption { color: #333; max-width: 60rem; }
 .table { overflow-x: auto; }
-table.exhibit { border-collapse: collapse; margin: 1rem 0; font-size: 1rem; }
+table.exhibit { border-collapse: collapse; margin: 1rem 0; font-size: 1.1rem; }
 table.exhibit th { text-align: left; font-weight: normal; padding: .15rem .8rem .15rem 0; white-space: nowrap; }
 table.exhibit thead th { border-bottom: 2px solid #111; font-weight: bold; vertical-align: bottom; }
 table.exhibit .number { text-align: right; padding: .15rem .6rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -179,8 +179,8 @@ table.exhibit tr.claimed { background: #eaf3fb; }
 table.exhibit tr.claimed th, table.exhibit tr.claimed td { font-weight: bold; }
 table.exhibit tr.claimed small { font-weight: normal; color: #444; }
 table.exhibit tr.quoted { color: #666; font-style: italic; }
-p.note, p.made { color: #555; font-size: .85rem; margin: .2rem 0; }
-p.made code { font-size: .8rem; }
+[lang=ko] { word-break: keep-all; }
+p.note, p.made { color: #555; font-size: 1rem; margin: .2rem 0; }
 </style>
 </head>
 <body>
@@ -194,7 +194,7 @@ p.made code { font-size: .8rem; }
 <p class="caption" lang="ko">{{.Caption.KO}}</p>
 {{range .HTML}}<div class="table">{{.}}</div>{{end}}
 {{range .Figures}}<figure><a href="{{if .SVG}}{{.SVG}}{{else}}{{.PNG}}{{end}}"><img src="{{.PNG}}" alt="{{if .Caption.EN}}{{.Caption.EN}}{{else}}{{$id}}{{end}}"></a>{{if .Caption.EN}}<figcaption>{{.Caption.EN}} <span lang="ko">{{.Caption.KO}}</span></figcaption>{{end}}</figure>
-{{end}}<p class="made"><code>adlab run {{.ID}} --profile {{.Made.profile}}</code>; {{.Made.encoder}}; data {{.Made.data}}; backend {{.Made.backend}}; code {{.Made.code}}{{range .Tables}}; <a href="{{.}}.csv">CSV</a>, <a href="{{.}}.md">Markdown</a>, <a href="{{.}}.tex">LaTeX</a>{{end}}</p>
+{{end}}<p class="made"><code>adlab run {{.ID}} --profile {{.Made.profile}}</code>{{with .Made.encoder}}; {{.}}{{end}}{{with .Made.data}}; data {{.}}{{end}}; backend {{.Made.backend}}; code {{.Made.code}}{{range .Tables}}; <a href="{{.}}.csv">CSV</a>, <a href="{{.}}.md">Markdown</a>, <a href="{{.}}.tex">LaTeX</a>{{end}}</p>
 </section>
 {{end}}</body>
 </html>

@@ -160,12 +160,8 @@ func drawCost(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, err
 	return []Figure{growth, maps}, []*Table{counted}, err
 }
 
-// curves is a plot as picture and as vectors.
+// curves is a figure of curves.
 func curves(name string, caption Words, title, x, y string, lines ...plot.Line) (Figure, error) {
 	picture, err := plot.Curves(title, x, y, lines...)
-	if err != nil {
-		return Figure{}, err
-	}
-	svg, err := plot.CurvesSVG(title, x, y, lines...)
-	return Figure{Name: name, Picture: picture, SVG: svg, Caption: caption}, err
+	return Figure{Name: name, Picture: picture, Caption: caption}, err
 }

@@ -3,10 +3,12 @@ package exhibit
 import (
 	"context"
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 
 	"adlab/datasets"
+	"adlab/pkg/encoder"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/plot"
 
@@ -29,8 +31,8 @@ func inpFigures() []Exhibit {
 				"시험 이미지의 각 패치 토큰에서 가장 가까운 정상 토큰까지의 코사인 거리이다. 학습 이미지에서 찾을 때와 같은 이미지 안에서 찾을 때를 비교한다. 정상인 부분은 가까운 곳에서 닮은 토큰을 찾지만 결함은 그렇지 않다."},
 			func(s Settings) []Measurement { return []Measurement{head(s).by("knn")} }, drawVariation),
 		figure("inp-figure3", Words{"Figure 3: anomaly maps", "그림 3: 이상 지도"},
-			Words{"Test images with the outline of their masks, and INP-Former's anomaly maps over them with the image score; the last column is a normal image. One colour scale a data set.",
-				"마스크 윤곽을 그린 시험 이미지와 그 위에 겹친 INP-Former의 이상 지도, 그리고 이미지 점수이다. 마지막 열은 정상 이미지이다. 색 눈금은 데이터 세트마다 하나이다."},
+			Words{"Test images with the outline of their masks, and INP-Former's anomaly maps over them with the image score; the last column is a normal image. One colour scale a data set: black up to what nine in ten pixels of its normal images stay below.",
+				"마스크 윤곽을 그린 시험 이미지와 그 위에 겹친 INP-Former의 이상 지도, 그리고 이미지 점수이다. 마지막 열은 정상 이미지이다. 색 눈금은 데이터 세트마다 하나이며, 정상 이미지 화소 열 개 중 아홉 개가 넘지 않는 값까지는 검정이다."},
 			func(s Settings) (all []Measurement) {
 				for _, set := range superSets {
 					all = append(all, s.inpFormer(set, s.Seeds[0]))
@@ -51,8 +53,8 @@ func inpFigures() []Exhibit {
 				return []Measurement{head(s), without}
 			}, drawCoherence),
 		figure("inp-figureS2", Words{"Figure S2: logical anomalies", "그림 S2: 논리적 이상"},
-			Words{"Parts that are missing, misplaced or exchanged: nothing in them looks wrong by itself. The anomaly map, and the distance map, each in its own scale.",
-				"빠지거나 자리가 바뀐 부품처럼 그 자체로는 이상해 보이지 않는 결함이다. 이상 지도와 거리 지도를 각각의 눈금으로 그렸다."},
+			Words{"Parts that are missing, misplaced or exchanged: nothing in them looks wrong by itself. The anomaly map, and the distance map, each in its own scale: black up to what nine in ten pixels of the data set's normal images stay below.",
+				"빠지거나 자리가 바뀐 부품처럼 그 자체로는 이상해 보이지 않는 결함이다. 이상 지도와 거리 지도를 각각의 눈금으로 그렸으며, 정상 이미지 화소 열 개 중 아홉 개가 넘지 않는 값까지는 검정이다."},
 			one, drawLogical),
 	}
 }
@@ -132,10 +134,15 @@ func drawAttention(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	if err != nil {
 		return nil, nil, err
 	}
-	picked := cases(set, min(r.Cases, 4), nil)
+	panel, err := attentionPanel(ctx, d, enc, cases(set, min(r.Cases, 4), nil))
+	return []Figure{{Picture: panel}}, nil, err
+}
+
+// attentionPanel draws where each prototype looks, a row for each image.
+func attentionPanel(ctx context.Context, d *inpformer.Detector, enc encoder.Encoder, picked []datasets.Sample) (image.Image, error) {
 	features, err := d.Features.Extract(ctx, picked)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer features.Close()
 	n := enc.Grid() * enc.Grid()
@@ -143,7 +150,7 @@ func drawAttention(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	for i := range picked {
 		out, err := d.Trace(features.At(i), func(t *inpformer.Trace) []*graph.Node { return []*graph.Node{graph.ReduceMean(t.Attention, 1)} })
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		attention = append(attention, tensors.MustCopyFlatData[float32](out[0]))
 	}
@@ -152,7 +159,7 @@ func drawAttention(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	for i, s := range picked {
 		shown, outlined, err := picture(s, enc)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		row := []plot.Tile{{Picture: outlined, Caption: caption(s)}}
 		for m := range d.Config.INPs {
@@ -160,7 +167,7 @@ func drawAttention(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 		}
 		rows = append(rows, row)
 	}
-	return []Figure{{Picture: plot.Panel("where each prototype looks (mean over the heads)", rows, tileSide-20, &scale)}}, nil, nil
+	return plot.Panel("where each prototype looks (mean over the heads)", rows, tileSide-20, &scale), nil
 }
 
 func drawCoherence(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, error) {
@@ -178,7 +185,7 @@ func drawCoherence(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	without.Experiment.Ablation = "no-coherence"
 	var rows [][]plot.Tile
 	var detectors []*inpformer.ByDistance
-	scale := plot.Scale{}
+	var maps [][]float32
 	for i, m := range []Measurement{with, without} {
 		d, enc, err := r.trained(ctx, m)
 		if err != nil {
@@ -190,8 +197,7 @@ func drawCoherence(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 			return nil, nil, err
 		}
 		for _, p := range predictions {
-			s := plot.ScaleOf(1, p.Map)
-			scale.High = max(scale.High, s.High)
+			maps = append(maps, p.Map)
 		}
 		detectors = append(detectors, z)
 		if i == 0 {
@@ -202,6 +208,7 @@ func drawCoherence(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 			rows = append(rows, row)
 		}
 	}
+	scale := plot.Scale{Low: plot.ScaleOf(0.05, maps...).High, High: plot.ScaleOf(1, maps...).High} // the blur darkens the border
 	for i, name := range []string{"with, score", "without, score"} {
 		row, err := rowOf(ctx, name, detectors[i], picked, detectors[i].Trained.Features.Encoder, scale)
 		if err != nil {

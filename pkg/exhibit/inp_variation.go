@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"adlab/datasets"
 	"adlab/pkg/encoder"
@@ -180,7 +181,7 @@ func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	slices.Sort(all)
 	for i, values := range distances {
 		if len(values) > 0 {
-			lines = append(lines, density(names[i], values, all[len(all)*199/200]))
+			lines = append(lines, density(names[i], values, all[len(all)-1]))
 		}
 	}
 	if len(lines) == 0 {
@@ -195,7 +196,7 @@ func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	return figures, nil, err
 }
 
-// density is a histogram as a line: the share of values in each of 40 bins up to last, in percent. What is beyond counts in the last.
+// density is a histogram as a line: the share of values in each of 40 bins up to last, in percent.
 func density(name string, values []float64, last float64) plot.Line {
 	const bins = 40
 	l := plot.Line{Name: name, X: make([]float64, bins), Y: make([]float64, bins)}
@@ -231,12 +232,8 @@ func scatterTokens(s datasets.Sample, known, own *mat.Dense, defect []bool) (*Fi
 		}
 		clouds[at].X, clouds[at].Y = append(clouds[at].X, flat.At(i, 0)), append(clouds[at].Y, flat.At(i, 1))
 	}
-	title := "patch tokens of " + caption(s)
+	title := "patch tokens of " + strings.ReplaceAll(caption(s), "\n", ", ")
 	picture, err := plot.Scatter(title, "first principal component", "second principal component", clouds...)
-	if err != nil {
-		return nil, err
-	}
-	svg, err := plot.ScatterSVG(title, "first principal component", "second principal component", clouds...)
-	return &Figure{Name: "tokens", Picture: picture, SVG: svg,
+	return &Figure{Name: "tokens", Picture: picture,
 		Caption: Words{"Patch tokens of one test image and of training images of its category, first two principal components.", "시험 이미지 한 장과 같은 범주의 학습 이미지들의 패치 토큰을 첫 두 주성분으로 그렸다."}}, err
 }

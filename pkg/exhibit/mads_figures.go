@@ -22,6 +22,7 @@ func madsFigures() []Exhibit {
 			Caption: Words{"A test image with two or more types of defect, and the map of each of the strongest types, in one scale.",
 				"두 가지 이상의 결함이 있는 시험 이미지와, 가장 강하게 나온 유형들의 지도를 한 눈금으로 그렸다."},
 		},
+		qualitative(),
 	}
 }
 

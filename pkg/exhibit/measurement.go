@@ -64,8 +64,8 @@ func (m Measurement) String() string {
 // head is what of the measurement decides the trained head: measurements with the same head train it once.
 func (m Measurement) head() string {
 	e := m.Experiment
-	if m.onPair() { // adapters know nothing of what they will be tested on
-		e.Layout, e.Shots, e.MultiADS.Filter, e.MultiADS.Types = "", 0, false, false
+	if m.onPair() { // adapters know nothing of what they will be tested on, nor of how images will be scored
+		e.Layout, e.Shots, e.MultiADS.Rule, e.MultiADS.Filter, e.MultiADS.Types = "", 0, "", false, false
 	}
 	return fmt.Sprintf("%v %+v", m.trainedOn(), e)
 }

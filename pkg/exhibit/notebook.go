@@ -5,24 +5,31 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"image"
 	"os"
 
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
 // Profile is the profile that notebooks run in: $ADLAB_PROFILE, or tiny.
 func Profile() string { return cmp.Or(os.Getenv("ADLAB_PROFILE"), "tiny") }
 
-// Show makes an exhibit and displays it under a notebook's cell: tables, pictures, captions, and what made it. The profile paper takes its
-// files from $ADLAB_PAPER_DATA, $ADLAB_DINOV2 and $ADLAB_CLIP.
+// notebookRunner is a runner of the notebook's profile. The profile paper takes its files from $ADLAB_PAPER_DATA, $ADLAB_DINOV2 and
+// $ADLAB_CLIP.
+func notebookRunner() *Runner {
+	r := lab.Must(NewRunner(lab.Notebook(), Profile()))
+	r.Data, r.Encoder, r.Pair = os.Getenv("ADLAB_PAPER_DATA"), os.Getenv("ADLAB_DINOV2"), os.Getenv("ADLAB_CLIP")
+	return r
+}
+
+// Show makes an exhibit and displays it under a notebook's cell: tables, pictures, captions, and what made it.
 func Show(id string) *Result {
 	found := lab.Must(Find(id))
-	l := lab.Notebook()
-	r := lab.Must(NewRunner(l, Profile()))
-	r.Data, r.Encoder, r.Pair = os.Getenv("ADLAB_PAPER_DATA"), os.Getenv("ADLAB_DINOV2"), os.Getenv("ADLAB_CLIP")
+	r := notebookRunner()
 	result := lab.Must(r.Run(context.Background(), found[0]))
 	if err := r.Keep(result); err != nil {
 		lab.Must(0, err)
@@ -38,10 +45,22 @@ func Show(id string) *Result {
 		gonbui.DisplayHtml(`<style>table.exhibit .number { text-align: right } table.exhibit th { text-align: left } tr.quoted { color: #777; font-style: italic } tr.claimed { font-weight: bold }</style>` + lab.Must(t.HTML()))
 	}
 	for _, f := range result.Figures {
-		gonbui.DisplayPng(lab.Must(plot.PNG(f.Picture, result.Made)))
+		displayPicture(f.Picture, result.Made)
 		display("p", f.Caption)
 	}
 	return result
+}
+
+// displayPicture displays a picture that says what made it, as PNG, or as JPEG where that is much smaller: photographs would make a notebook
+// with its outputs large, and lines and letters stay sharp.
+func displayPicture(picture image.Image, made map[string]string) {
+	sharp, small := lab.Must(plot.PNG(picture, made)), lab.Must(plot.JPEG(picture, made))
+	switch {
+	case len(sharp) < 2*len(small):
+		gonbui.DisplayPng(sharp)
+	case gonbui.IsNotebook:
+		gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{"image/jpeg": small}})
+	}
 }
 
 // Check prints how a result's table stands to its claims: cells without a claim or claims without a cell would be mistakes, and no profile but

@@ -134,24 +134,30 @@ func (r *Runner) encoder(m Measurement, e lab.Experiment) (encoder.Encoder, erro
 	return x, err
 }
 
-// Measure gives the run of a measurement: from the store, or computed and stored. A process that wants the same run waits for it.
-func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
+// addressed is the run of a measurement, not yet measured, with its key; and what it is measured with.
+func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, lab.Experiment, encoder.Encoder, error) {
 	e, err := r.ready(ctx, m)
 	if err != nil {
-		return nil, err
+		return nil, e, nil, err
 	}
 	enc, err := r.encoder(m, e)
 	if err != nil {
-		return nil, err
+		return nil, e, nil, err
 	}
 	run := &Run{Measurement: m, Encoder: enc.Name(), Weights: enc.Digest(), Backend: r.Lab.Backend.Short(), Data: map[string]string{}}
 	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
 		if _, err := r.set(ctx, key); err != nil {
-			return nil, err
+			return nil, e, nil, err
 		}
 		run.Data[key] = r.digests[key]
 	}
-	if err := run.address(); err != nil {
+	return run, e, enc, run.address()
+}
+
+// Measure gives the run of a measurement: from the store, or computed and stored. A process that wants the same run waits for it.
+func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
+	run, e, enc, err := r.addressed(ctx, m)
+	if err != nil {
 		return nil, err
 	}
 	if known := r.used[run.Key]; known != nil {

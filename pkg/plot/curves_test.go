@@ -26,17 +26,3 @@ func TestAGapInterruptsALine(t *testing.T) {
 	require.Len(t, parts[0], 2)
 	require.Equal(t, 6.0, parts[1][0].X)
 }
-
-func TestVectorsSayTheSameEachTime(t *testing.T) {
-	svg, err := CurvesSVG("t", "x", "y", Line{Name: "a name", Y: []float64{1, 2, 4}})
-	require.NoError(t, err)
-	again, err := CurvesSVG("t", "x", "y", Line{Name: "a name", Y: []float64{1, 2, 4}})
-	require.NoError(t, err)
-	require.Equal(t, svg, again)
-	require.Contains(t, string(svg), ">a name</text>")
-	svg, err = ScatterSVG("t", "x", "y", Cloud{Name: "dots", X: []float64{1}, Y: []float64{2}})
-	require.NoError(t, err)
-	require.Contains(t, string(svg), ">dots</text>")
-	_, err = ScatterSVG("t", "x", "y", Cloud{Name: "none"})
-	require.ErrorContains(t, err, "at least one")
-}

@@ -4,11 +4,12 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strings"
 
 	"golang.org/x/image/draw"
 )
 
-// Tile is one picture of a panel with a line under it.
+// Tile is one picture of a panel with a line under it, or several.
 type Tile struct {
 	Picture image.Image
 	Caption string
@@ -17,8 +18,9 @@ type Tile struct {
 // Sizes of a panel in pixels.
 const (
 	gap, titleSize, titleHeight = 10, 15, 28
-	largestCaption, least       = 12, 9
-	captionHeight, frame        = 20, 1
+	largestCaption, least       = 12, 9 // of captions; larger tiles have larger ones
+	captionHeight, lineHeight   = 20, 16
+	frame                       = 1
 	apart                       = 5 // at least, between captions
 	barWidth, barText           = 16, 54
 )
@@ -37,9 +39,18 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
 	if title != "" {
 		top += titleHeight
 	}
-	step := image.Pt(side+gap, side+captionHeight+gap)
-	size := image.Pt(max(gap+columns*step.X, 2*gap+width(title, titleSize)), top+len(rows)*step.Y)
-	bar := image.Rect(gap+columns*step.X, top, gap+columns*step.X+barWidth, size.Y-captionHeight-gap)
+	tops := []int{top} // of the rows, and the end
+	under := 0         // height of the last row's captions
+	for r, row := range rows {
+		under = captionHeight
+		for _, t := range row {
+			under = max(under, captionHeight+lineHeight*strings.Count(t.Caption, "\n"))
+		}
+		tops = append(tops, tops[r]+side+under+gap)
+	}
+	step := side + gap
+	size := image.Pt(max(gap+columns*step, 2*gap+width(title, titleSize)), tops[len(rows)])
+	bar := image.Rect(gap+columns*step, top, gap+columns*step+barWidth, size.Y-under-gap)
 	if scale != nil {
 		size.X = max(size.X, bar.Max.X+barText)
 	}
@@ -47,14 +58,16 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) image.Image {
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
 	write(out, titleSize, label{text: title, x: gap, y: gap + titleHeight/2 - 3})
 	var captions []label
-	captionSize := largestCaption
+	captionSize := min(max(largestCaption, side/12), titleSize)
 	for r, row := range rows {
 		for c, t := range row {
-			corner := image.Pt(gap+c*step.X, top+r*step.Y)
+			corner := image.Pt(gap+c*step, tops[r])
 			place(out, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))}, t.Picture)
-			captions = append(captions, label{t.Caption, corner.X + side/2, corner.Y + side + captionHeight/2 + 1, true})
-			for captionSize > least && width(t.Caption, captionSize) > side+gap-apart {
-				captionSize--
+			for i, line := range strings.Split(t.Caption, "\n") {
+				captions = append(captions, label{line, corner.X + side/2, corner.Y + side + captionHeight/2 + 1 + i*lineHeight, true})
+				for captionSize > least && width(line, captionSize) > side+gap-apart {
+					captionSize--
+				}
 			}
 		}
 	}

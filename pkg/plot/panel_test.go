@@ -20,6 +20,16 @@ func inked(p image.Image, part image.Rectangle) (n int) {
 	return n
 }
 
+func TestPanelGivesTwoLinesTheirRoom(t *testing.T) {
+	white := image.NewNRGBA(image.Rect(0, 0, 1, 1))
+	white.Set(0, 0, image.White)
+	one := Panel("", [][]Tile{{{white, "mm"}}, {{white, "mm"}}}, 100, nil).Bounds().Size()
+	two := Panel("", [][]Tile{{{white, "mm\nmm"}}, {{white, "mm"}}}, 100, nil)
+	require.Equal(t, one.Y+lineHeight, two.Bounds().Dy())
+	second := gap + 100 + captionHeight
+	require.Positive(t, inked(two, image.Rect(gap, second, gap+100, second+lineHeight)))
+}
+
 func TestPanelKeepsTextApart(t *testing.T) {
 	white := image.NewNRGBA(image.Rect(0, 0, 4, 4))
 	for i := range white.Pix {

@@ -62,7 +62,7 @@ func WritePNG(path string, picture image.Image, made map[string]string) error {
 	})
 }
 
-// ReadMade reads back the entries of a picture that WritePNG wrote.
+// ReadMade reads back the entries of a picture that PNG or JPEG encoded.
 func ReadMade(path string) (map[string]string, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -76,9 +76,12 @@ func ReadMade(path string) (map[string]string, error) {
 }
 
 func entries(b []byte) (map[string]string, error) {
+	if segments, ok := bytes.CutPrefix(b, []byte(jpegHeader)); ok {
+		return comments(segments)
+	}
 	b, ok := bytes.CutPrefix(b, []byte(pngHeader))
 	if !ok {
-		return nil, errors.New("expected a PNG file")
+		return nil, errors.New("expected a PNG or JPEG file")
 	}
 	made := map[string]string{}
 	for len(b) >= 12 { // length, type, data, checksum

@@ -48,8 +48,8 @@ func TestReadMadeOfADamagedFile(t *testing.T) {
 		bytes []byte
 		want  string
 	}{
-		"empty.png":   {nil, "expected a PNG file"},
-		"text.png":    {[]byte("<html>"), "expected a PNG file"},
+		"empty.png":   {nil, "expected a PNG or JPEG file"},
+		"text.png":    {[]byte("<html>"), "expected a PNG or JPEG file"},
 		"short.png":   {whole[:len(whole)-5], "truncated PNG file"},
 		"header.png":  {whole[:8], "truncated PNG file"},
 		"huge.png":    {append([]byte(pngHeader), "\xff\xff\xff\xffiTXt12345678"...), "truncated PNG file"},

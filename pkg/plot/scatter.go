@@ -2,10 +2,8 @@ package plot
 
 import (
 	"fmt"
-	"image"
 	"math"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
@@ -21,43 +19,26 @@ type Cloud struct {
 var glyphs = []vgdraw.GlyphDrawer{vgdraw.CircleGlyph{}, vgdraw.PyramidGlyph{}, vgdraw.BoxGlyph{}, vgdraw.CrossGlyph{}}
 
 // Scatter draws clouds of points over common axes, such as a projection of embeddings, with their names at the right.
-func Scatter(title, xLabel, yLabel string, clouds ...Cloud) (image.Image, error) {
-	p, legend, err := scatter(title, xLabel, yLabel, clouds)
-	if err != nil {
-		return nil, err
-	}
-	return withLegend(p, legend), nil
-}
-
-// ScatterSVG is the same as vectors.
-func ScatterSVG(title, xLabel, yLabel string, clouds ...Cloud) ([]byte, error) {
-	p, legend, err := scatter(title, xLabel, yLabel, clouds)
-	if err != nil {
-		return nil, err
-	}
-	return vectors(p, legend)
-}
-
-func scatter(title, xLabel, yLabel string, clouds []Cloud) (*plot.Plot, plot.Legend, error) {
+func Scatter(title, xLabel, yLabel string, clouds ...Cloud) (*Plot, error) {
 	p, legend := axes(title, xLabel, yLabel)
 	for i, c := range clouds {
 		if len(c.X) == 0 || len(c.X) != len(c.Y) {
-			return nil, legend, fmt.Errorf("cloud %q: expected as many x as y and at least one, got %d and %d", c.Name, len(c.X), len(c.Y))
+			return nil, fmt.Errorf("cloud %q: expected as many x as y and at least one, got %d and %d", c.Name, len(c.X), len(c.Y))
 		}
 		points := make(plotter.XYs, len(c.X))
 		for k := range points {
 			points[k] = plotter.XY{X: c.X[k], Y: c.Y[k]}
 			if math.IsNaN(c.X[k]-c.X[k]) || math.IsNaN(c.Y[k]-c.Y[k]) {
-				return nil, legend, fmt.Errorf("cloud %q: expected finite values, got (%g, %g) at point %d", c.Name, c.X[k], c.Y[k], k)
+				return nil, fmt.Errorf("cloud %q: expected finite values, got (%g, %g) at point %d", c.Name, c.X[k], c.Y[k], k)
 			}
 		}
 		s, err := plotter.NewScatter(points)
 		if err != nil {
-			return nil, legend, fmt.Errorf("cloud %q: %w", c.Name, err)
+			return nil, fmt.Errorf("cloud %q: %w", c.Name, err)
 		}
 		s.GlyphStyle = vgdraw.GlyphStyle{Color: Palette[i%len(Palette)], Radius: vg.Points(3), Shape: glyphs[i/len(Palette)%len(glyphs)]}
 		p.Add(s)
 		legend.Add(c.Name, s)
 	}
-	return p, legend, nil
+	return drawn(p, legend)
 }

@@ -97,7 +97,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 	if err != nil {
 		return nil, err
 	}
-	if p.profile == "paper" {
+	if p.profile == "paper" || p.profile == "tiny" && len(can) > 1 {
 		plans, err := r.Estimate(cmd.Context(), can)
 		if err != nil {
 			return nil, err
@@ -107,7 +107,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 			fmt.Fprintln(os.Stderr, plan)
 			total += plan.Seconds
 		}
-		fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps; what is in the cache costs nothing\n", (time.Duration(total) * time.Second).Round(time.Minute))
+		fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps and images\n", (time.Duration(total) * time.Second).Round(time.Minute))
 	}
 	for _, e := range can {
 		start := time.Now()

@@ -1,0 +1,22 @@
+package exhibit
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheComparisonSharesTheHeadsOfTable4(t *testing.T) {
+	for _, profile := range []string{"tiny", "paper"} { // smoke measures one target of the table alone
+		s, err := SettingsOf(profile)
+		require.NoError(t, err)
+		found, err := Find("mads-table4")
+		require.NoError(t, err)
+		measured := found[0].Measurements(s)
+		own := qualitative().Measurements(s)
+		require.Len(t, own, len(comparedSets)*len(comparedMethods))
+		for _, m := range own {
+			require.Contains(t, measured, m, profile)
+		}
+	}
+}

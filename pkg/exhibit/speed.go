@@ -1,0 +1,139 @@
+package exhibit
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"adlab/datasets"
+	"adlab/datasets/kba"
+	"adlab/pkg/clip"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+	"adlab/pkg/inpformer"
+	"adlab/pkg/lab"
+	"adlab/pkg/multiads"
+	"adlab/pkg/train"
+)
+
+// speed is how long a step of training, the encoding of one image, and the test of one with its part in the metrics take on this machine, in
+// seconds.
+type speed struct{ step, image, test float64 }
+
+// probed is how many images a speed is measured on.
+const probed = 8
+
+// probe is some test images of a set's first category, of both labels.
+func probe(set *datasets.Set) *datasets.Set {
+	c := set.Categories[0]
+	var labels [2]int
+	some := datasets.Category{Name: c.Name}
+	for _, s := range c.Test {
+		if labels[s.Label]++; labels[s.Label] <= probed/2 {
+			some.Test = append(some.Test, s)
+		}
+	}
+	return &datasets.Set{Name: set.Name, HasMasks: set.HasMasks, Categories: []datasets.Category{some}}
+}
+
+// speedOf measures an encoder, and INP-Former on it.
+func (r *Runner) speedOf(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (v speed, err error) {
+	if v.image, err = r.imageSeconds(enc); err != nil {
+		return v, err
+	}
+	cfg := inpformer.Default(enc.Width(), enc.Grid())
+	cfg.Blocks = cmp.Or(r.Blocks, cfg.Blocks)
+	d, err := inpformer.New(cfg, r.Lab.Extractor(enc), train.Options{Seed: 1})
+	if err != nil {
+		return v, err
+	}
+	if v.test, err = r.testSeconds(ctx, d, m.Set, enc, e.Convention); err != nil {
+		return v, err
+	}
+	v.step, err = d.StepSeconds(cmp.Or(e.Batch, 16))
+	return v, err
+}
+
+// speedOnPair measures a vision tower, and adapters on it, on the first source, or on the tested set where there is none.
+func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.Encoder) (v speed, err error) {
+	if v.image, err = r.imageSeconds(enc); err != nil {
+		return v, err
+	}
+	key := e.MultiADS.KBA
+	if len(e.MultiADS.Sources) > 0 {
+		key, _, _ = strings.Cut(e.MultiADS.Sources[0], "=")
+	}
+	set, err := r.set(ctx, key)
+	if err != nil {
+		return v, err
+	}
+	k, err := lab.NewKnowledge(key, nil)
+	if err != nil {
+		return v, err
+	}
+	sentences, err := kba.OpenSentences()
+	if err != nil {
+		return v, err
+	}
+	d, err := multiads.New(r.Lab.Backend.Backend, enc.(clip.TapEncoder).Model, k.Base, sentences, 1, r.Lab.Cache, nil)
+	if err != nil {
+		return v, err
+	}
+	if v.test, err = r.testSeconds(ctx, d, key, enc, e.Convention); err != nil {
+		return v, err
+	}
+	variant, err := multiads.VariantOf(e.MultiADS.Variant)
+	if err != nil {
+		return v, err
+	}
+	const steps = 3
+	var last time.Time
+	err = d.TrainAdapters(ctx, []multiads.Source{{Samples: probe(set).Categories[0].Test, Base: k.Base, TypeOf: k.TypeOf}}, variant.Objective, train.Options{
+		Steps: steps, Batch: cmp.Or(e.Batch, variant.Batch), Seed: 1, Schedule: train.WarmCosine{Base: variant.Rate, Final: variant.Rate, Total: steps},
+		Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
+		Report: func(train.Step) { // the first compiles
+			v.step, last = time.Since(last).Seconds(), time.Now()
+		},
+	})
+	v.step *= float64(cmp.Or(e.Batch, variant.Batch)) / float64(min(cmp.Or(e.Batch, variant.Batch), probed))
+	return v, err
+}
+
+// imageSeconds is how long an image takes to encode.
+func (r *Runner) imageSeconds(enc encoder.Encoder) (seconds float64, err error) {
+	const images = 4
+	x := r.Lab.Extractor(enc)
+	side := enc.Transform().Crop
+	pixels := make([]float32, images*side*side*3)
+	for range 2 { // the first compiles
+		start := time.Now()
+		if _, err := x.Run(pixels, images); err != nil {
+			return 0, err
+		}
+		seconds = time.Since(start).Seconds() / images
+	}
+	return seconds, nil
+}
+
+// testSeconds is how long an image takes that is encoded: its map, and its part in the metrics.
+func (r *Runner) testSeconds(ctx context.Context, d detector.Detector, key string, enc encoder.Encoder, convention lab.Convention) (seconds float64, err error) {
+	set, err := r.set(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	some := probe(set)
+	if len(some.Categories[0].Test) == 0 {
+		return 0, fmt.Errorf("%s: no test image in %s", set.Name, some.Categories[0].Name)
+	}
+	for range 2 { // the first encodes and compiles
+		start := time.Now()
+		if _, _, err := r.Lab.Measure(ctx, d, some, enc, convention, nil); err != nil {
+			return 0, err
+		}
+		seconds = time.Since(start).Seconds() / float64(len(some.Categories[0].Test))
+	}
+	return seconds, nil
+}
