@@ -1,0 +1,67 @@
+package live
+
+import (
+	"adlab/pkg/plot"
+	"bytes"
+	"image"
+	"image/draw"
+	"image/png"
+	"strconv"
+)
+
+// Unknown is the value of a number that is still being computed.
+const Unknown = "..."
+
+// Number is one value under the picture.
+type Number struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Frame is what a State looks like.
+type Frame struct {
+	Picture image.Image
+	Numbers []Number // in the order in which they are shown
+	Text    string   // backend, encoder, weights, where the head came from
+	Message string   // one line, where something is being computed; else ""
+}
+
+// PNG encodes the picture, fast rather than small.
+func (f Frame) PNG() ([]byte, error) {
+	var b bytes.Buffer
+	e := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &buffers}
+	err := e.Encode(&b, f.Picture)
+	return b.Bytes(), err
+}
+
+// Still encodes the picture small rather than fast, for the saved notebook: with five bits a channel, which halves the file and which a
+// projector does not show. made says what made it.
+func (f Frame) Still(made map[string]string) ([]byte, error) {
+	out := image.NewNRGBA(f.Picture.Bounds())
+	draw.Draw(out, out.Bounds(), f.Picture, f.Picture.Bounds().Min, draw.Src)
+	for i, v := range out.Pix {
+		out.Pix[i] = uint8(int(v>>3) * 255 / 31)
+	}
+	return plot.PNG(out, made)
+}
+
+// buffers are the encoder's, kept from frame to frame.
+var buffers pngBuffers
+
+type pngBuffers struct{ kept *png.EncoderBuffer }
+
+func (p *pngBuffers) Get() *png.EncoderBuffer {
+	b := p.kept
+	p.kept = nil
+	return b
+}
+
+func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.kept = b }
+
+// fraction is a metric as adlab prints it; nil is undefined.
+func fraction(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return strconv.FormatFloat(*v, 'f', 4, 64)
+}

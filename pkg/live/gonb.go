@@ -1,0 +1,109 @@
+package live
+
+import (
+	"context"
+	_ "embed"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/comms"
+)
+
+//go:embed page.js
+var pageJS string
+
+// The page of a GoNB cell waits this long for a browser to answer, and for the kernel to take the last picture.
+const (
+	answerWait = 10 * time.Second
+	endWait    = 4 * time.Second
+)
+
+// Headless names the environment variable that says that no browser is there, so that nobody waits for one.
+const Headless = "LAB_HEADLESS"
+
+// gonbPage is a cell of GoNB. The kernel's pipe may stand still for seconds where a page has gone, so all that is sent goes through one
+// goroutine.
+type gonbPage struct {
+	token    string
+	messages chan string
+	sends    chan string // one place: the newest
+	opened   bool
+}
+
+func newGonbPage() *gonbPage {
+	return &gonbPage{token: gonbui.UniqueId(), messages: make(chan string, 4096), sends: make(chan string, 1)}
+}
+
+// Open shows the block, sends the script after it and waits for its word.
+func (p *gonbPage) Open(ctx context.Context, block string) bool {
+	if os.Getenv(Headless) != "" || !gonbui.IsNotebook {
+		return false
+	}
+	p.opened = true
+	block = strings.Replace(block, `<div class="adlab-live"`, `<div class="adlab-live" data-token="`+p.token+`"`, 1)
+	heard := make(chan struct{}, 1)
+	go func() {
+		gonbui.UpdateHtml(p.blockID(), block)
+		comms.Subscribe(p.address("event"), func(_ string, message string) {
+			select {
+			case heard <- struct{}{}:
+			default:
+			}
+			select {
+			case p.messages <- message:
+			default: // thousands wait: the page is told again
+			}
+		})
+		gonbui.UpdateHtml(p.scriptID(), "<script>"+strings.ReplaceAll(pageJS, "TOKEN", p.token)+"</script>")
+	}()
+	select {
+	case <-heard:
+	case <-time.After(answerWait):
+		return false
+	case <-ctx.Done():
+		return false
+	}
+	go func() {
+		gonbui.UpdateHtml(p.scriptID(), "") // or it would be saved
+		for m := range p.sends {
+			comms.Send(p.address("update"), m)
+		}
+	}()
+	return true
+}
+
+func (p *gonbPage) blockID() string            { return "adlab_live_" + p.token }
+func (p *gonbPage) scriptID() string           { return "adlab_live_script_" + p.token }
+func (p *gonbPage) address(what string) string { return "/adlab/live/" + p.token + "/" + what }
+func (p *gonbPage) Messages() <-chan string    { return p.messages }
+
+// Send keeps the newest message for the sender.
+func (p *gonbPage) Send(message string) {
+	select {
+	case <-p.sends:
+	default:
+	}
+	p.sends <- message
+}
+
+// End leaves the block and the picture, and waits a little for the kernel to have taken them.
+func (p *gonbPage) End(block string, png []byte) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if p.opened {
+			gonbui.UpdateHtml(p.scriptID(), "")
+			gonbui.UpdateHtml(p.blockID(), block)
+		} else {
+			gonbui.DisplayHtml(block)
+		}
+		gonbui.DisplayPng(png)
+		gonbui.Sync()
+	}()
+	select {
+	case <-done:
+	case <-time.After(endWait):
+	}
+}

@@ -1,0 +1,215 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"adlab/datasets"
+	"adlab/pkg/encoder"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/lab"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// prototypes are the numbers of prototypes that the slider goes through; Figure 6 has trained a head for most of them.
+var prototypes = []int{1, 2, 3, 4, 6, 8, 12, 16}
+
+// inpSession is INP-Former on the data set of Figure 6, in all its numbers of prototypes.
+type inpSession struct {
+	lab        *lab.Lab
+	settings   exhibit.Settings
+	experiment lab.Experiment
+	set        *datasets.Set
+	setDigest  string
+	tests      []datasets.Sample
+	encoder    encoder.Encoder
+	groups     int // of encoder levels
+	tokens     int
+	post       *graph.Exec // token distances to a map
+	jobs       *jobs
+
+	heads    map[int]*head // that can be drawn
+	computed chan *head    // in the background
+	steps    chan trainingStep
+	training map[int]trainingStep
+	drawn    int // M of the last picture
+	pictures *cache[*shown]
+	rows     *cache[*row]
+	others   map[string]*other
+}
+
+// inpExperiment is the one of Figure 6 in a profile, for M = 6.
+func inpExperiment(ctx context.Context, l *lab.Lab, s exhibit.Settings) (lab.Experiment, error) {
+	e := lab.Default("mvtec")
+	e.Profile, e.Seed, e.Steps, e.Batch, e.Blocks = s.Profile, s.Seeds[0], s.Steps, s.Batch, s.Blocks
+	var err error
+	if s.Size == "" {
+		e.Data, e.Encoder, e.Convention = filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "mvtec"), os.Getenv("ADLAB_DINOV2"), lab.INPFormerPrint
+	} else if e.Data, err = l.Generated(ctx, "mvtec", s.Size); err != nil {
+		return e, err
+	}
+	err = e.Validate()
+	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32} // as the exhibits do
+	return e, err
+}
+
+// sourceFolder is the data set that MultiADS learns from here.
+func (s *inpSession) sourceFolder(ctx context.Context) (string, error) {
+	if s.settings.Size == "" {
+		return filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "visa"), nil
+	}
+	return s.lab.Generated(ctx, "visa", s.settings.Size)
+}
+
+// newINP opens the playground of INP-Former in a profile.
+func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error) {
+	settings, err := exhibit.SettingsOf(profile)
+	if err != nil {
+		return nil, err
+	}
+	e, err := inpExperiment(ctx, l, settings)
+	if err != nil {
+		return nil, err
+	}
+	s := &inpSession{
+		lab: l, settings: settings, experiment: e, heads: map[int]*head{}, computed: make(chan *head, 2*len(prototypes)), steps: make(chan trainingStep, 64),
+		training: map[int]trainingStep{}, pictures: newCache[*shown](64), rows: newCache[*row](64), others: map[string]*other{},
+	}
+	if s.set, err = datasets.Open(e.Layout, e.Data, e.Limit); err != nil {
+		return nil, err
+	}
+	if s.setDigest, err = s.set.Digest(); err != nil {
+		return nil, err
+	}
+	for _, c := range s.set.Categories {
+		s.tests = append(s.tests, c.Test...)
+	}
+	if s.encoder, err = l.NewEncoder(e); err != nil {
+		return nil, err
+	}
+	s.groups, s.tokens = len(l.Extractor(s.encoder).GroupsInUse()), s.encoder.Grid()*s.encoder.Grid()
+	if s.post, err = postProcessed(l.Backend.Backend, s.encoder.Grid(), s.encoder.Transform().Crop); err != nil {
+		return nil, err
+	}
+	h, err := s.newHead(e.INPs)
+	if err != nil {
+		return nil, err
+	}
+	if kept, err := s.open(h); err != nil {
+		return nil, err
+	} else if !kept {
+		if err := s.compute(ctx, h, nil); err != nil {
+			return nil, err
+		}
+	}
+	s.heads[h.m], s.drawn = h, h.m
+	s.jobs = newJobs()
+	quiet := *l // from here on the picture tells what is being done
+	quiet.Progress = lab.NewProgress(nil)
+	s.lab = &quiet
+	s.ahead()
+	return s, nil
+}
+
+// ahead prepares the heads that a run has trained already, the nearest first.
+func (s *inpSession) ahead() {
+	for _, m := range slices.Backward(prototypes) {
+		if s.heads[m] != nil {
+			continue
+		}
+		h, err := s.newHead(m)
+		if err != nil {
+			continue // said when it is asked for
+		}
+		if kept, _ := s.open(h); kept {
+			s.heads[m] = h
+		} else if h.trained() {
+			s.wantHead(m)
+		}
+	}
+}
+
+// Name, Title and Start say what the playground is.
+func (s *inpSession) Name() string { return "inp-former" }
+
+// Title is for people.
+func (s *inpSession) Title() string {
+	return "INP-Former: prototypes of normality, drawn from the image itself"
+}
+
+// Start is the first defect of the first category.
+func (s *inpSession) Start() State {
+	state := State{Category: s.set.Categories[0].Name, M: s.experiment.INPs, Blend: 50, Threshold: 50, Compare: besideDistance}
+	for i, at := range s.list(state) {
+		if s.tests[at].Label == 1 {
+			state.Image = i
+			break
+		}
+	}
+	return state
+}
+
+// Later is told by the background.
+func (s *inpSession) Later() <-chan struct{} { return s.jobs.told }
+
+// Close ends the background.
+func (s *inpSession) Close() { s.jobs.close() }
+
+// list are the places of the test images that the state picks among.
+func (s *inpSession) list(state State) (places []int) {
+	for i, x := range s.tests {
+		if x.Category == state.Category && (state.Defect == "" || x.DefectType == state.Defect) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// Panel lists the controls.
+func (s *inpSession) Panel(state State) Panel {
+	var categories []string
+	for _, c := range s.set.Categories {
+		categories = append(categories, c.Name)
+	}
+	var list []datasets.Sample
+	for _, at := range s.list(state) {
+		list = append(list, s.tests[at])
+	}
+	inps := []string{"none"}
+	for i := range state.M {
+		inps = append(inps, strconv.Itoa(i+1))
+	}
+	levels := levelNames[:1+min(s.groups, 2)]
+	panel := picking(categories, defects(s.set, state.Category), list, state, func(x *State, category string) {
+		x.Category, x.Defect, x.Image, x.File = category, "", 0, ""
+	})
+	return append(panel,
+		choice(Range, "m", "M", texts(prototypes), slices.Index(prototypes, state.M), func(x *State, i int) {
+			x.M = prototypes[i]
+			x.INP = min(x.INP, x.M)
+		}),
+		choice(Range, "level", "encoder", levels, state.Level, func(x *State, i int) { x.Level = i }),
+		choice(Range, "inp", "INP large", inps, state.INP, func(x *State, i int) { x.INP = i }),
+		slider("blend", "blend", 0, 100, state.Blend, " %", func(x *State, v int) { x.Blend = v }),
+		choice(Select, "scale", "colour scale", []string{"of this M", fmt.Sprintf("fixed, of M = %d", s.experiment.INPs)}, btoi(state.Fixed), func(x *State, i int) { x.Fixed = i == 1 }),
+		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) { x.Threshold = v }),
+		choice(Select, "compare", "beside", besides, slices.Index(besides, state.Compare), func(x *State, i int) { x.Compare = besides[i] }),
+		choice(Range, "shots", "k of multiads", texts(shotCounts), slices.Index(shotCounts, state.Shots), func(x *State, i int) { x.Shots = shotCounts[i] }),
+	)
+}
+
+// shotCounts are the numbers of normal references, 0 for zero-shot.
+var shotCounts = []int{0, 1, 2, 4}
+
+func texts(numbers []int) (out []string) {
+	for _, n := range numbers {
+		out = append(out, strconv.Itoa(n))
+	}
+	return out
+}

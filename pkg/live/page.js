@@ -1,0 +1,116 @@
+// Connects the block with the token to the cell: it says what moves, and shows what it is told.
+(function connect(tries) {
+    const root = document.querySelector('.adlab-live[data-token="TOKEN"]'), comm = globalThis.gonb_comm;
+    if (!root || !comm) {
+        if (tries > 0) setTimeout(() => connect(tries - 1), 50);
+        return;
+    }
+    const find = id => root.querySelector(`[data-control="${CSS.escape(id)}"]`);
+    const ask = '/adlab/live/TOKEN/event', tell = '/adlab/live/TOKEN/update';
+    let seq = 0, shown = -1, over = false;
+    const moved = {}, presses = {}, typing = {};
+    const say = message => { if (globalThis.gonb_comm) globalThis.gonb_comm.send(ask, JSON.stringify(message)); };
+    const show = e => {
+        const out = e.dataset.kind === 'range' && e.parentNode.querySelector('output');
+        if (!out) return;
+        const options = JSON.parse(e.dataset.options || 'null');
+        out.textContent = options && options.length ? options[e.value] ?? '' : e.value + e.dataset.unit;
+    };
+    const send = e => {
+        const id = e.dataset.control;
+        clearTimeout(typing[id]);
+        delete typing[id];
+        let value = e.value;
+        if (e.dataset.kind === 'checkbox') value = String(e.checked);
+        if (e.dataset.kind === 'button') value = String(presses[id] = (presses[id] || 0) + 1);
+        else if (e.dataset.sent === value) return; // an input and its change are one move
+        e.dataset.sent = value;
+        show(e);
+        moved[id] = ++seq;
+        say({ control: id, value, seq });
+    };
+    const control = event => event.target.closest && root.contains(event.target) ? event.target.closest('[data-control]') : null;
+    root.addEventListener('input', event => {
+        const e = control(event);
+        if (!e) return;
+        if (e.dataset.kind === 'text' || e.dataset.kind === 'lines') {
+            const id = e.dataset.control;
+            clearTimeout(typing[id]);
+            typing[id] = setTimeout(() => send(e), 300);
+        } else send(e);
+    });
+    root.addEventListener('change', event => { const e = control(event); if (e) send(e); });
+    root.addEventListener('click', event => { const e = control(event); if (e && e.dataset.kind === 'button') send(e); });
+    // The notebook has shortcuts for most keys: here they belong to the control. Ranges are moved by hand, because a shortcut may
+    // already have claimed their arrows.
+    const keys = event => {
+        if (over || !root.contains(event.target)) return;
+        event.stopImmediatePropagation();
+        const e = control(event);
+        if (!e || event.type !== 'keydown') return;
+        if (event.key === 'Enter' && (e.dataset.kind === 'text' || e.dataset.kind === 'lines' && (event.ctrlKey || event.metaKey))) {
+            event.preventDefault();
+            send(e);
+        }
+        if (e.dataset.kind !== 'range') return;
+        const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -1e9, End: 1e9 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        e.value = Math.min(Math.max(+e.value + step, +e.min), +e.max);
+        send(e);
+    };
+    for (const type of ['keydown', 'keypress', 'keyup']) window.addEventListener(type, keys, true);
+    const adjust = (c, answered) => {
+        const e = find(c.id);
+        if (!e || typing[c.id] || (moved[c.id] || 0) > answered) return; // it has moved on since
+        e.parentNode.classList.toggle('off', c.off);
+        if (e.dataset.kind !== 'text' && e.dataset.kind !== 'lines' && e.dataset.kind !== 'button') e.disabled = c.off;
+        if (e.dataset.kind === 'range') { e.min = c.min; e.max = c.max; e.dataset.options = JSON.stringify(c.options || null); }
+        if (e.dataset.kind === 'select') {
+            const options = c.options || [];
+            if (JSON.stringify([...e.options].map(o => o.textContent)) !== JSON.stringify(options))
+                e.replaceChildren(...options.map((text, i) => new Option(text, i)));
+        }
+        if (e.dataset.kind === 'button') return;
+        if (e.dataset.kind === 'checkbox') e.checked = c.value === 'true';
+        else if (e.value !== c.value && !(e.dataset.refused === e.value)) e.value = c.value;
+        e.dataset.sent = e.dataset.kind === 'checkbox' ? String(e.checked) : e.value;
+        show(e);
+    };
+    const update = async u => {
+        if (over || u.seq < shown) return;
+        shown = u.seq;
+        const image = new Image();
+        image.src = u.picture;
+        await image.decode().catch(() => { });
+        if (over || u.seq < shown) return; // a newer one has come meanwhile
+        const picture = root.querySelector('.adlab-picture');
+        if (picture.src !== u.picture) picture.src = u.picture;
+        root.querySelector('.adlab-numbers').replaceChildren(...u.numbers.map(n => {
+            const line = document.createElement('div'), value = document.createElement('span');
+            value.className = 'adlab-number';
+            value.dataset.name = n.name;
+            value.textContent = n.value;
+            line.append(n.name + ' ', value);
+            return line;
+        }));
+        root.querySelector('.adlab-message').textContent = u.message;
+        root.querySelector('.adlab-text').textContent = u.text;
+        for (const e of root.querySelectorAll('[data-control]')) delete e.dataset.refused;
+        for (const id of u.refused || []) if (find(id)) find(id).dataset.refused = find(id).value;
+        for (const c of u.panel) adjust(c, u.seq);
+        root.dataset.state = 'live';
+        root.dataset.seq = u.seq;
+    };
+    comm.subscribe(tell, (_, text) => update(JSON.parse(text)));
+    say({ hello: true });
+    const alive = setInterval(() => {
+        if (!root.isConnected) { // the cell has ended, or has been cleared
+            over = true;
+            clearInterval(alive);
+            for (const type of ['keydown', 'keypress', 'keyup']) window.removeEventListener(type, keys, true);
+            return;
+        }
+        say({ alive: true });
+    }, 700);
+})(200);

@@ -1,0 +1,232 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limit is how long a live cell listens, unless told otherwise.
+const Limit = 10 * time.Minute
+
+// silence is how long a page may say nothing before it counts as closed. A page says something every second.
+const silence = 15 * time.Second
+
+// Page is where a live cell is shown.
+type Page interface {
+	// Open shows a block of HTML and tells whether a page listens.
+	Open(ctx context.Context, block string) bool
+	// Messages gives what the page says.
+	Messages() <-chan string
+	// Send gives the page a message, and never waits: of several that wait to be sent the newest counts.
+	Send(message string)
+	// End replaces the block by what stays in the saved notebook: another block, and the last picture.
+	End(block string, png []byte)
+}
+
+// event is what a page says: that a control has moved, or only that it is there.
+type event struct {
+	Control string `json:"control"`
+	Value   string `json:"value"`
+	Seq     int    `json:"seq"`
+}
+
+// update is what a page is told.
+type update struct {
+	Seq     int      `json:"seq"`
+	Picture string   `json:"picture"` // data URL
+	Numbers []Number `json:"numbers"`
+	Text    string   `json:"text"`
+	Message string   `json:"message"`
+	Panel   Panel    `json:"panel"`
+	Refused []string `json:"refused"` // controls whose newest value cannot be: a text stays as it was typed
+}
+
+// Why a live cell ended.
+const (
+	EndedUnseen = "shown as a picture: no browser listens"
+	EndedStop   = "stopped"
+	EndedLimit  = "the time limit is over"
+	EndedClosed = "the page was closed"
+	EndedKernel = "interrupted"
+)
+
+// stopControl is the button that ends the cell.
+const stopControl = "stop"
+
+// live is one live cell.
+type live struct {
+	session Session
+	page    Page
+	state   State
+	frame   Frame
+	png     []byte
+	wrong   string   // with the newest values, in one line
+	refused []string // the controls that had them
+	silence time.Duration
+	seq     int            // newest event that was looked at
+	presses map[string]int // of each button, so far
+}
+
+// Serve draws the session's first picture at once and, where a page listens, answers its controls until Stop, the limit, the page's
+// closing or ctx's end. The last picture stays. It tells why it ended; an error means that there was not even a first picture.
+func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why string, err error) {
+	l := &live{session: s, page: page, state: s.Start(), presses: map[string]int{}, silence: silence}
+	if l.frame, err = s.Apply(ctx, l.state); err != nil {
+		return "", err
+	}
+	if l.png, err = l.frame.PNG(); err != nil {
+		return "", err
+	}
+	why = EndedUnseen
+	if page.Open(ctx, l.block("opening", "")) {
+		why = l.loop(ctx, limit)
+	}
+	still, err := l.frame.Still(map[string]string{"adlab": "playground " + s.Name(), "made": l.frame.Text})
+	if err == nil {
+		page.End(l.block("ended", why), still)
+	}
+	return why, err
+}
+
+// loop answers events.
+func (l *live) loop(ctx context.Context, limit time.Duration) string {
+	end := time.NewTimer(limit)
+	defer end.Stop()
+	heard := time.NewTimer(l.silence)
+	defer heard.Stop()
+	l.send()
+	for {
+		select {
+		case m := <-l.page.Messages():
+			heard.Reset(l.silence)
+			events := l.waiting(m)
+			if slices.ContainsFunc(events, func(e event) bool { return e.Control == stopControl }) {
+				return EndedStop
+			}
+			if len(events) > 0 {
+				l.answer(ctx, events)
+			}
+		case <-l.session.Later():
+			l.draw(ctx, l.state)
+			l.send()
+		case <-end.C:
+			return EndedLimit
+		case <-heard.C:
+			return EndedClosed
+		case <-ctx.Done():
+			return EndedKernel
+		}
+	}
+}
+
+// waiting is the newest event of each control among a message and those that wait behind it, in order.
+func (l *live) waiting(m string) (events []event) {
+	newest := map[string]event{}
+	for {
+		var e event
+		if err := json.Unmarshal([]byte(m), &e); err == nil && e.Control != "" && e.Seq > newest[e.Control].Seq {
+			newest[e.Control] = e
+		}
+		select {
+		case m = <-l.page.Messages():
+			continue
+		default:
+		}
+		break
+	}
+	for _, e := range newest {
+		events = append(events, e)
+	}
+	slices.SortFunc(events, func(a, b event) int { return cmp.Compare(a.Seq, b.Seq) })
+	return events
+}
+
+// answer applies events and draws once. A value that cannot be is said in one line, and the last picture stays.
+func (l *live) answer(ctx context.Context, events []event) {
+	state := l.state
+	l.wrong, l.refused = "", nil
+	for _, e := range events {
+		l.seq = max(l.seq, e.Seq)
+		panel := l.session.Panel(state)
+		if panel.kind(e.Control) == Button { // the page counts, so that none is lost
+			total, _ := strconv.Atoi(e.Value)
+			e.Value, l.presses[e.Control] = strconv.Itoa(total-l.presses[e.Control]), total
+		}
+		next, err := panel.Set(state, e.Control, e.Value)
+		if err != nil {
+			l.wrong, l.refused = oneLine(err), append(l.refused, e.Control)
+			continue
+		}
+		state = next
+	}
+	if !l.draw(ctx, state) {
+		for _, e := range events {
+			l.refused = append(l.refused, e.Control)
+		}
+	}
+	l.send()
+}
+
+// draw draws a state, or notes why it cannot be drawn and keeps the last one.
+func (l *live) draw(ctx context.Context, state State) (drawn bool) {
+	frame, err := l.session.Apply(ctx, state)
+	var png []byte
+	if err == nil {
+		png, err = frame.PNG()
+	}
+	switch {
+	case errors.Is(err, context.Canceled): // the loop ends
+	case err != nil:
+		l.wrong = cmp.Or(l.wrong, oneLine(err))
+		l.frame.Message = l.wrong
+	default:
+		l.state, l.frame, l.png = state, frame, png
+		l.frame.Message = cmp.Or(l.wrong, frame.Message)
+	}
+	return err == nil
+}
+
+// send tells the page how things stand.
+func (l *live) send() {
+	u := update{
+		Seq: l.seq, Picture: dataURL(l.png), Numbers: l.frame.Numbers, Text: l.frame.Text, Message: l.frame.Message,
+		Panel: l.session.Panel(l.state), Refused: l.refused,
+	}
+	b, err := json.Marshal(u)
+	if err != nil { // strings and numbers alone
+		panic(fmt.Sprintf("live: %v", err))
+	}
+	l.page.Send(string(b))
+}
+
+// kind is a control's; "" where there is none.
+func (p Panel) kind(id string) Kind {
+	for _, c := range p {
+		if c.ID == id {
+			return c.Kind
+		}
+	}
+	return ""
+}
+
+func dataURL(png []byte) string {
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(png)
+}
+
+// oneLine is an error's first line, of a length that a person reads.
+func oneLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	const most = 300
+	if r := []rune(line); len(r) > most {
+		line = string(r[:most]) + "..."
+	}
+	return line
+}
