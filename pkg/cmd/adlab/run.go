@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"adlab/pkg/exhibit"
+	"adlab/pkg/live"
 
 	"github.com/spf13/cobra"
 )
@@ -49,6 +50,14 @@ func newGallery(c *cli) *cobra.Command {
 				return err
 			}
 			if err := exhibit.Clean(out, entries); err != nil {
+				return err
+			}
+			os.Setenv("ADLAB_PROFILE", p.profile) // where the playgrounds look for it
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			if err := live.WriteStills(cmd.Context(), l, p.profile, out); err != nil {
 				return err
 			}
 			if err := exhibit.WriteGallery(out, p.profile, entries); err != nil {
