@@ -110,7 +110,7 @@ func (s still) pick(i int) (*stillImage, error) {
 	if state, err = s.set(state, "defect", defect); err != nil {
 		return nil, err
 	}
-	x := &stillImage{Label: strings.ReplaceAll(categories[category]+": "+defects[defect], "_", " ")}
+	x := &stillImage{Label: strings.NewReplacer("_", " ", ",", ", ").Replace(categories[category] + ": " + defects[defect])}
 	options, at, err := s.options(state, s.control)
 	for k, option := range options {
 		if !s.shows(option) {
