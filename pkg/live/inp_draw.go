@@ -240,7 +240,7 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 	if len(second) > 1 {
 		maps = [][]plot.Tile{tiles, second}
 	}
-	title := fmt.Sprintf("INP-Former with M = %d; colours from the smallest value (0) to the %g %% point (1) of each detector over the test images", h.m, 100*topShare)
+	title := fmt.Sprintf("INP-Former with M = %d; each detector in its own scale over the test images, from usual (0) to extreme (1)", h.m)
 	rows := []image.Image{plot.Panel(title, maps, largeTile, &unitScale)}
 	inps, err := s.rows.get(fmt.Sprint(x.sample.Path, h.m, state.Blend, state.INP), func() (*row, error) {
 		var tiles []plot.Tile

@@ -63,7 +63,7 @@ func (s *inpSession) open(h *head) (bool, error) {
 		}
 		all = append(all, trace[s.groups*s.tokens:(s.groups+1)*s.tokens])
 	}
-	h.distances = plot.ScaleOf(topShare, all...)
+	h.distances = scaleFrom(s.tests, all)
 	return true, nil
 }
 
@@ -95,7 +95,8 @@ func (s *inpSession) compute(ctx context.Context, h *head, tell func(step train.
 			return err
 		}
 		var images [][]float32
-		var scores, errors []float32
+		var scores []float32
+		var errors [][]float32
 		bar := s.lab.Progress.Bar(fmt.Sprintf("looking at the test images, M = %d", h.m))
 		for _, c := range s.set.Categories {
 			features, err := h.detector.Features.Extract(ctx, c.Test)
@@ -117,12 +118,12 @@ func (s *inpSession) compute(ctx context.Context, h *head, tell func(step train.
 				}
 				for i := range min(traceBatch, len(c.Test)-at) {
 					images, scores = append(images, traces[i]), append(scores, float32(detector.TopMean(maps[i])))
-					errors = append(errors, mean(traces[i], s.groups, s.tokens)...)
+					errors = append(errors, mean(traces[i], s.groups, s.tokens))
 				}
 				bar(len(images), len(s.tests), "images")
 			}
 		}
-		return writeSweep(h.path, scores, plot.ScaleOf(topShare, errors), images, fresh, s.height(h.m), s.tokens)
+		return writeSweep(h.path, scores, scaleFrom(s.tests, errors), images, fresh, s.height(h.m), s.tokens)
 	})
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func (s *inpSession) compute(ctx context.Context, h *head, tell func(step train.
 	return err
 }
 
-// topShare is the quantile of a data set's values that a colour scale reaches to.
+// topShare is the quantile of an image's attention that its colour scale reaches to.
 const topShare = 0.995
 
 // trace takes a batch of traceBatch images through the head.

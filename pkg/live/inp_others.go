@@ -132,7 +132,7 @@ func (s *inpSession) computeOther(ctx context.Context, path, name string, shots 
 			scores, maps = append(scores, float32(p.Score)), append(maps, halved(p.Map, detector.MapSide))
 		}
 	}
-	return writeSweep(path, scores, plot.ScaleOf(topShare, maps...), maps, true, keptSide, keptSide)
+	return writeSweep(path, scores, scaleFrom(s.tests, maps), maps, true, keptSide, keptSide)
 }
 
 // fitOther fits a detector on the playground's data, with the settings that the exhibits give it.

@@ -9,9 +9,13 @@ import (
 	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
 
+	"golang.org/x/image/draw"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
+
+// scatterWidth is that of the projection in pixels.
+const scatterWidth = 620
 
 // scatter draws every prompt as the text tower places it, the mean over its sentences, on the first two principal axes of the product's prompts as
 // they are shipped: so what is edited moves, and nothing else.
@@ -37,7 +41,12 @@ func (s *madsSession) scatter(ctx context.Context, state State, base *kba.Base) 
 			clouds = append(clouds, cloud)
 		}
 		p, err := plot.Scatter(fmt.Sprintf("prompts of %q as the text tower places them", state.Category), "axis 1 of the shipped prompts", "axis 2", clouds...)
-		return &row{p}, err
+		if err != nil {
+			return nil, err
+		}
+		small := image.NewNRGBA(image.Rect(0, 0, scatterWidth, p.Bounds().Dy()*scatterWidth/p.Bounds().Dx()))
+		draw.CatmullRom.Scale(small, small.Bounds(), p, p.Bounds(), draw.Src, nil)
+		return &row{small}, nil
 	})
 	if err != nil {
 		return nil, err

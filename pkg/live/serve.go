@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"adlab/pkg/plot"
 )
 
 // Limit is how long a live cell listens, unless told otherwise.
@@ -91,7 +89,7 @@ func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why 
 	if page.Open(ctx, l.block("opening", "")) {
 		why = l.loop(ctx, limit)
 	}
-	still, err := plot.PNG(l.frame.Picture, map[string]string{"adlab": "playground " + s.Name(), "made": l.frame.Text}) // small rather than fast
+	still, err := l.frame.Still(map[string]string{"adlab": "playground " + s.Name(), "made": l.frame.Text})
 	if err == nil {
 		page.End(l.block("ended", why), still)
 	}
