@@ -43,7 +43,7 @@ func newGallery(c *cli) *cobra.Command {
 	var p place
 	var out string
 	cmd := &cobra.Command{
-		Use: "gallery", Short: "make every exhibit, with a manifest and a page that needs no network", Args: cobra.NoArgs,
+		Use: "gallery", Short: "make every exhibit, with a manifest and pages that need no network", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			entries, err := c.exhibits(cmd, p, exhibit.All(), out, false)
 			if err != nil {
