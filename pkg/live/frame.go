@@ -63,5 +63,8 @@ func fraction(v *float64) string {
 	if v == nil {
 		return "-"
 	}
-	return strconv.FormatFloat(*v, 'f', 4, 64)
+	return fixed(*v)
 }
+
+// fixed is a number with four places.
+func fixed(v float64) string { return strconv.FormatFloat(v, 'f', 4, 64) }

@@ -218,7 +218,7 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 	if waits(others) && x.place >= 0 {
 		f.Message = "a detector beside is being fitted; its map follows"
 	}
-	f.Numbers = append(f.Numbers, Number{"score", fmt.Sprintf("%.4f", score)})
+	f.Numbers = append(f.Numbers, Number{"score", fixed(score)})
 	f.Numbers = append(f.Numbers, maskNumbers(threshold, called, x.mask)...)
 	f.Numbers = append(f.Numbers, h.numbers(state.Category, x.place >= 0)...)
 
@@ -296,7 +296,7 @@ func maskNumbers(threshold float64, called []bool, mask []uint8) []Number {
 		f1 = fmt.Sprintf("%.4f", 2*float64(hit)/float64(positive+all))
 	}
 	return []Number{
-		{"threshold", fmt.Sprintf("%.4f", threshold)}, {"mask F1", f1}, {"called anomalous", fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
+		{"threshold", fixed(threshold)}, {"mask F1", f1}, {"called anomalous", fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
 	}
 }
 

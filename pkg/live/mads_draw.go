@@ -69,8 +69,8 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 	}
 	at := max(0, slices.Index(base.Names(), state.Type))
 	f.Numbers = []Number{
-		{"score", fmt.Sprintf("%.4f", a.score)}, {"text score", fmt.Sprintf("%.4f", a.text)}, {"answer", strongest},
-		{base.Types[at].Name, fmt.Sprintf("%.4f", a.peaks[at])},
+		{"score", fixed(a.score)}, {"text score", fixed(a.text)}, {"answer", strongest},
+		{base.Types[at].Name, fixed(a.peaks[at])},
 	}
 	threshold := float64(state.Threshold) / 100
 	f.Numbers = append(f.Numbers, maskNumbers(threshold, above(a.anomaly, threshold), x.mask)...)
