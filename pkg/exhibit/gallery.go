@@ -86,15 +86,22 @@ func (r *Result) Write(folder string) (Entry, error) {
 	return entry, nil
 }
 
-// WriteGallery writes manifest.json and index.html over exhibits that have been written into the folder. The same exhibits give the same
+// PlaygroundPage is the gallery's companion, where something has written it: frames of the playgrounds to move through.
+const PlaygroundPage = "playground.html"
+
+// WriteGallery writes manifest.json and index.html over exhibits that have been written into the folder, and links PlaygroundPage where it is there. The same exhibits give the same
 // bytes.
 func WriteGallery(folder, profile string, entries []Entry) error {
 	m := Manifest{Profile: profile, Code: code.Pictures(), Exhibits: entries}
 	if err := writeJSON(filepath.Join(folder, "manifest.json"), m); err != nil {
 		return err
 	}
+	_, err := os.Stat(filepath.Join(folder, PlaygroundPage))
 	var b strings.Builder
-	if err := page.Execute(&b, m); err != nil {
+	if err := page.Execute(&b, struct {
+		Manifest
+		Playground bool
+	}{m, err == nil}); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(folder, "index.html"), []byte(b.String()))
@@ -187,7 +194,8 @@ p.note, p.made { color: #555; font-size: 1rem; margin: .2rem 0; }
 <h1>adlab: exhibits, profile {{.Profile}}</h1>
 <p>{{if ne .Profile "paper"}}Numbers of the small world: measured on generated pictures with small encoders. None of them reproduces a number of the papers; the printed ones stand beside for orientation. {{end}}Blue rows are measured here, the printed number in brackets; grey rows in italics are quoted from the papers; plain rows are measured here and not printed there. A question mark stands where the printed number is in doubt; point at it to see why.</p>
 <p lang="ko">파란 행은 여기서 측정한 값이고 괄호 안은 논문의 값이다. 회색 기울임꼴 행은 논문에서 인용한 것이며, 나머지 행은 여기서만 측정한 것이다. 물음표는 논문의 값이 의심스러운 곳으로, 가리키면 이유가 보인다.{{if ne .Profile "paper"}} 작은 인코더와 생성된 이미지로 잰 값이므로 논문의 수치를 재현한 것이 아니다.{{end}}</p>
-<nav>{{range .Exhibits}}<a href="#{{.ID}}">{{.Paper}}: {{.Title.EN}}</a>{{end}}</nav>
+{{if .Playground}}<p><a href="playground.html">Move the number of prototypes and the type of defect yourself</a> <span lang="ko">프로토타입 수와 결함 유형을 직접 움직여 보기</span></p>
+{{end}}<nav>{{range .Exhibits}}<a href="#{{.ID}}">{{.Paper}}: {{.Title.EN}}</a>{{end}}</nav>
 {{range .Exhibits}}{{$id := .ID}}<section id="{{.ID}}">
 <h2>{{.Title.EN}}<span lang="ko">{{.Title.KO}}</span></h2>
 <p class="caption">{{.Caption.EN}}</p>

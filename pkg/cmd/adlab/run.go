@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"adlab/pkg/exhibit"
+	"adlab/pkg/live"
 
 	"github.com/spf13/cobra"
 )
@@ -42,13 +43,21 @@ func newGallery(c *cli) *cobra.Command {
 	var p place
 	var out string
 	cmd := &cobra.Command{
-		Use: "gallery", Short: "make every exhibit, with a manifest and a page that needs no network", Args: cobra.NoArgs,
+		Use: "gallery", Short: "make every exhibit, with a manifest and pages that need no network", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			entries, err := c.exhibits(cmd, p, exhibit.All(), out, false)
 			if err != nil {
 				return err
 			}
 			if err := exhibit.Clean(out, entries); err != nil {
+				return err
+			}
+			os.Setenv("ADLAB_PROFILE", p.profile) // where the playgrounds look for it
+			l, err := c.lab()
+			if err != nil {
+				return err
+			}
+			if err := live.WriteStills(cmd.Context(), l, p.profile, out); err != nil {
 				return err
 			}
 			if err := exhibit.WriteGallery(out, p.profile, entries); err != nil {

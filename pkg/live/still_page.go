@@ -1,0 +1,187 @@
+package live
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"image"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"adlab/pkg/exhibit"
+	"adlab/pkg/lab"
+	"adlab/pkg/plot"
+	"adlab/pkg/tensorfile"
+
+	"golang.org/x/image/draw"
+)
+
+//go:embed still.html
+var stillHTML string
+
+var stillTemplate = template.Must(template.New("still").Parse(stillHTML))
+
+const (
+	stillFolder = "playground" // of the pictures
+	stillMost   = 2_000_000    // bytes that page and pictures together stay below
+)
+
+// stillScales are tried until all fits.
+var stillScales = []float64{1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5}
+
+// stillSection is a playground on the page.
+type stillSection struct {
+	Name                  string
+	Title, Caption, Label exhibit.Words
+	Slider                bool              // or a row of buttons
+	Note                  string            // what the frames rest on
+	Made                  map[string]string // what made them, as the exhibit says that they go with
+	Images                []*stillImage
+	W, H                  int // of every picture, in pixels
+
+	exhibit string // its ID
+}
+
+// First is what is seen before anything is moved.
+func (s stillSection) First() any {
+	x := s.Images[0]
+	return struct {
+		Label string
+		Frame stillFrame
+	}{x.Label, x.Frames[x.At]}
+}
+
+// WriteStills writes the playgrounds of a profile, drawn beforehand, into a gallery's folder: exhibit.PlaygroundPage and its pictures, less than
+// 2 MB in all. What is trained and measured already is taken from the cache; the same cache and code give the same bytes. In profile paper, where
+// MultiADS has no playground, an earlier page is removed.
+func WriteStills(ctx context.Context, l *lab.Lab, profile, folder string) error {
+	if profile == "paper" {
+		if err := os.Remove(filepath.Join(folder, exhibit.PlaygroundPage)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return sweepStills(folder, nil)
+	}
+	sections, err := openSections(ctx, l, profile)
+	if err != nil {
+		return err
+	}
+	files, page, err := fit(sections, profile, stillMost)
+	if err != nil {
+		return err
+	}
+	return writeStills(folder, files, page)
+}
+
+// fit renders the page and its pictures at the largest scale that stays below a number of bytes.
+func fit(sections []stillSection, profile string, most int) (files map[string][]byte, page []byte, err error) {
+	size := 0
+	for _, scale := range stillScales {
+		if files, page, err = render(sections, profile, scale); err != nil {
+			return nil, nil, err
+		}
+		size = len(page)
+		for _, b := range files {
+			size += len(b)
+		}
+		if size < most {
+			return files, page, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("%s: expected less than %d bytes with its pictures, got %d with pictures of half the size; show fewer", exhibit.PlaygroundPage, most, size)
+}
+
+// level puts all pictures on canvases of one size, so that nothing jumps when one follows another.
+func (s *stillSection) level() {
+	var size image.Point
+	s.each(func(_, _ int, f *stillFrame) {
+		size.X, size.Y = max(size.X, f.picture.Bounds().Dx()), max(size.Y, f.picture.Bounds().Dy())
+	})
+	s.each(func(_, _ int, f *stillFrame) {
+		out := image.NewNRGBA(image.Rectangle{Max: size})
+		draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+		draw.Draw(out, f.picture.Bounds().Sub(f.picture.Bounds().Min), f.picture, f.picture.Bounds().Min, draw.Src)
+		f.picture = out
+	})
+}
+
+// each visits every frame.
+func (s *stillSection) each(visit func(image, choice int, f *stillFrame)) {
+	for i, x := range s.Images {
+		for k := range x.Frames {
+			visit(i, k, &x.Frames[k])
+		}
+	}
+}
+
+// render makes the page, and the pictures by their addresses beside it. An address holds a digest, so that no page shows the pictures of another.
+func render(sections []stillSection, profile string, scale float64) (files map[string][]byte, page []byte, err error) {
+	files = map[string][]byte{}
+	for i := range sections {
+		s := &sections[i]
+		s.each(func(image, choice int, f *stillFrame) {
+			m := scaled(f.picture, scale)
+			s.W, s.H = m.Bounds().Dx(), m.Bounds().Dy()
+			name := fmt.Sprintf("%s-%d-%d", s.Name, image+1, choice+1)
+			made := maps.Clone(s.Made)
+			made["figure"] = name
+			b, e := plot.JPEG(m, made) // a fifth of PNG's bytes
+			err = cmp.Or(err, e)
+			f.Picture = fmt.Sprintf("%s/%s-%.4x.jpg", stillFolder, name, sha256.Sum256(b))
+			files[f.Picture] = b
+		})
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var b bytes.Buffer
+	err = stillTemplate.Execute(&b, map[string]any{"Profile": profile, "Stills": sections})
+	return files, b.Bytes(), err
+}
+
+func scaled(m image.Image, scale float64) image.Image {
+	if scale == 1 {
+		return m
+	}
+	size := m.Bounds().Size()
+	out := image.NewNRGBA(image.Rect(0, 0, int(scale*float64(size.X)), int(scale*float64(size.Y))))
+	draw.CatmullRom.Scale(out, out.Bounds(), m, m.Bounds(), draw.Src, nil)
+	return out
+}
+
+// writeStills writes the pictures, then the page, and then removes the pictures of an earlier one.
+func writeStills(folder string, files map[string][]byte, page []byte) error {
+	write := func(name string, content []byte) error {
+		return tensorfile.WriteAtomic(filepath.Join(folder, filepath.FromSlash(name)), func(w io.Writer) error { _, err := w.Write(content); return err })
+	}
+	if err := os.MkdirAll(filepath.Join(folder, stillFolder), 0o777); err != nil {
+		return err
+	}
+	for name, b := range files {
+		if err := write(name, b); err != nil {
+			return err
+		}
+	}
+	if err := write(exhibit.PlaygroundPage, page); err != nil {
+		return err
+	}
+	return sweepStills(folder, files)
+}
+
+// sweepStills removes the pictures that are not among files.
+func sweepStills(folder string, files map[string][]byte) error {
+	old, err := filepath.Glob(filepath.Join(folder, stillFolder, "*.jpg"))
+	for _, path := range old {
+		if files[stillFolder+"/"+filepath.Base(path)] == nil {
+			err = cmp.Or(err, os.Remove(path))
+		}
+	}
+	return err
+}
