@@ -16,7 +16,8 @@ var pageJS string
 
 // The page of a GoNB cell waits this long for a browser to answer, and for the kernel to take the last picture.
 const (
-	answerWait = 10 * time.Second
+	answerWait = 20 * time.Second
+	askAgain   = 4 * time.Second // a busy machine may miss the kernel's own deadline for a browser's answer
 	endWait    = 4 * time.Second
 )
 
@@ -58,12 +59,19 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 		})
 		gonbui.UpdateHtml(p.scriptID(), "<script>"+strings.ReplaceAll(pageJS, "TOKEN", p.token)+"</script>")
 	}()
-	select {
-	case <-heard:
-	case <-time.After(answerWait):
-		return false
-	case <-ctx.Done():
-		return false
+	again, over := time.NewTicker(askAgain), time.After(answerWait)
+	defer again.Stop()
+	for waiting := true; waiting; {
+		select {
+		case <-heard:
+			waiting = false
+		case <-again.C:
+			go comms.Start()
+		case <-over:
+			return false
+		case <-ctx.Done():
+			return false
+		}
 	}
 	go func() {
 		gonbui.UpdateHtml(p.scriptID(), "") // or it would be saved

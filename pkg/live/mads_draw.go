@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"iter"
 	"path/filepath"
 	"slices"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 	"adlab/pkg/lab"
 	"adlab/pkg/multiads"
@@ -52,16 +54,14 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
-	before := s.detector.Text().Encoded
+	scatter, encoded, err := s.scatter(ctx, state, base)
+	if err != nil {
+		return Frame{}, err
+	}
 	a, err := s.ask(ctx, state, base, x)
 	if err != nil {
 		return Frame{}, err
 	}
-	scatter, err := s.scatter(ctx, state, base)
-	if err != nil {
-		return Frame{}, err
-	}
-	encoded := s.detector.Text().Encoded - before
 	f := Frame{Picture: stack(s.maps(state, x, a), scatter)}
 	strongest := "none"
 	if len(a.found) > 0 {
@@ -127,18 +127,28 @@ func (s *madsSession) look(ctx context.Context, state State, x *shown) (*looked,
 		}
 		c, _ := s.set.Category(state.Category)
 		at := slices.IndexFunc(c.Test, func(t datasets.Sample) bool { return t.ID == x.sample.ID })
-		taps, err := s.tapping.Extract(ctx, c.Test)
+		f, err := s.featuresOf(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		defer taps.Close()
-		embeddings, err := s.embedding.Extract(ctx, c.Test)
-		if err != nil {
-			return nil, err
-		}
-		defer embeddings.Close()
-		return &looked{taps.Batch([]int{at}), embeddings.Batch([]int{at})}, nil
+		return &looked{f[0].Batch([]int{at}), f[1].Batch([]int{at})}, nil
 	})
+}
+
+// featuresOf opens the features of a category's test images, taps and embeddings, once.
+func (s *madsSession) featuresOf(ctx context.Context, c datasets.Category) (f [2]*encoder.Features, err error) {
+	if f, ok := s.opened[c.Name]; ok {
+		return f, nil
+	}
+	if f[0], err = s.tapping.Extract(ctx, c.Test); err != nil {
+		return f, err
+	}
+	if f[1], err = s.embedding.Extract(ctx, c.Test); err != nil {
+		f[0].Close()
+		return f, err
+	}
+	s.opened[c.Name] = f
+	return f, nil
 }
 
 // memory are the normal references of a product, one tensor a tap; none for zero-shot.
@@ -171,22 +181,45 @@ func (s *madsSession) memory(ctx context.Context, state State) ([]*tensors.Tenso
 
 // ask asks MultiADS about an image.
 func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *shown) (*answer, error) {
-	text, err := s.detector.Text().Matrix(ctx, base.Columns(s.detector.Sentences, state.Category))
+	taps := len(s.detector.Model().Config.Taps)
+	a := &answer{}
+	const pixels = detector.MapSide * detector.MapSide
+	if err := s.run(ctx, state, base, x, func(anomaly []float32, text float64, typed []float32) {
+		a.anomaly, a.text = anomaly, text
+		a.read(typed[pixels:], base.Names(), state.Type, taps)
+	}); err != nil {
+		return nil, err
+	}
+	scores, err := multiads.AloneScores(taps)(s.detector.Rule, [][3]float64{multiads.Largest(a.anomaly)}, []float64{a.text})
 	if err != nil {
 		return nil, err
+	}
+	a.score = scores[0]
+	shrink(a.anomaly, taps)
+	return a, nil
+}
+
+// run takes an image through MultiADS: the anomaly map, the text score, and the maps of all columns one after another, which are see's only while it
+// runs. The towers and graphs belong to one goroutine at a time: the background takes its turns here, image by image.
+func (s *madsSession) run(ctx context.Context, state State, base *kba.Base, x *shown, see func(anomaly []float32, text float64, typed []float32)) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	text, err := s.detector.Text().Matrix(ctx, base.Columns(s.detector.Sentences, state.Category))
+	if err != nil {
+		return err
 	}
 	memory, err := s.memory(ctx, state)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	in, err := s.look(ctx, state, x)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	exec := s.exec[memory != nil]
 	if exec == nil {
 		if exec, err = typedMaps(s.lab.Backend.Backend, s.detector.Store(), memory != nil); err != nil {
-			return nil, err
+			return err
 		}
 		s.exec[memory != nil] = exec
 	}
@@ -196,24 +229,14 @@ func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *s
 	}
 	out, err := exec.Call(inputs...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() {
-		for _, o := range out {
-			o.FinalizeAll()
-		}
-	}()
-	taps := len(s.detector.Model().Config.Taps)
-	a := &answer{anomaly: tensors.MustCopyFlatData[float32](out[0]), text: float64(tensors.MustCopyFlatData[float32](out[1])[0])}
-	scores, err := multiads.AloneScores(taps)(s.detector.Rule, [][3]float64{multiads.Largest(a.anomaly)}, []float64{a.text})
-	if err != nil {
-		return nil, err
+	anomaly, score := tensors.MustCopyFlatData[float32](out[0]), float64(tensors.MustCopyFlatData[float32](out[1])[0])
+	out[2].MustConstFlatData(func(flat any) { see(anomaly, score, flat.([]float32)) })
+	for _, o := range out {
+		o.FinalizeAll()
 	}
-	a.score = scores[0]
-	shrink(a.anomaly, taps)
-	const pixels = detector.MapSide * detector.MapSide
-	out[2].MustConstFlatData(func(flat any) { a.read(flat.([]float32)[pixels:], base.Names(), state.Type, taps) })
-	return a, nil
+	return nil
 }
 
 // read takes the types' maps, one after another, and keeps those that are shown.
@@ -295,35 +318,62 @@ func (s *madsSession) metrics(state State, base *kba.Base) ([]Number, error) {
 	return []Number{{names[0], Unknown}, {names[1], Unknown}}, err
 }
 
-// measure measures a category as adlab eval does. It belongs to the background.
+// measure measures a category as adlab eval does, image by image. It belongs to the background.
 func (s *madsSession) measure(ctx context.Context, state State, base *kba.Base) (lab.CategoryReport, error) {
-	if s.background == nil {
-		walk, err := s.lab.TypeWalk(ctx, s.experiment)
+	c, _ := s.set.Category(state.Category)
+	var known replay
+	var largest [][3]float64
+	var words []float64
+	for _, sample := range c.Test {
+		if err := context.Cause(ctx); err != nil {
+			return lab.CategoryReport{}, err
+		}
+		err := s.run(ctx, state, base, &shown{sample: sample}, func(anomaly []float32, text float64, _ []float32) {
+			known = append(known, detector.Prediction{Map: anomaly})
+			largest, words = append(largest, multiads.Largest(anomaly)), append(words, text)
+		})
 		if err != nil {
 			return lab.CategoryReport{}, err
 		}
-		s.background = walk
 	}
-	d := s.background.Detector
-	d.Base, d.Shots = base, state.Shots
-	one := *s.set
-	if state.Shots > 0 {
-		few, err := s.set.Shots(state.Shots, datasets.Draw{Seed: s.experiment.Seed})
-		if err != nil {
-			return lab.CategoryReport{}, err
-		}
-		one = *few
-	}
-	c, _ := one.Category(state.Category)
-	one.Categories = []datasets.Category{c}
-	if err := d.Fit(ctx, c.Train); err != nil {
+	scores, err := multiads.ImageScores(s.detector.Rule, largest, words)
+	if err != nil {
 		return lab.CategoryReport{}, err
 	}
-	rows, _, err := s.lab.Measure(ctx, d, &one, s.tapping.Encoder, s.experiment.Convention, nil)
+	for i := range known {
+		known[i].Score = scores[i]
+	}
+	one := *s.set
+	one.Categories = []datasets.Category{c}
+	rows, _, err := s.lab.Measure(ctx, known, &one, s.tapping.Encoder, s.experiment.Convention, nil)
 	if err != nil {
 		return lab.CategoryReport{}, err
 	}
 	return rows[0], nil
+}
+
+// replay is a detector that has said already what it says of a category's test images.
+type replay []detector.Prediction
+
+// Name, Fit and Predict make it a detector.Detector.
+func (r replay) Name() string { return "replay" }
+
+// Fit learns nothing.
+func (r replay) Fit(context.Context, []datasets.Sample) error { return nil }
+
+// Predict gives what is known, in the order of the samples that it is known of.
+func (r replay) Predict(_ context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+	return func(yield func(detector.Prediction, error) bool) {
+		if len(samples) != len(r) {
+			yield(detector.Prediction{}, fmt.Errorf("replay: expected %d samples, got %d", len(r), len(samples)))
+			return
+		}
+		for _, p := range r {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
 }
 
 // collect takes over what the background has done.

@@ -18,8 +18,11 @@ import (
 const scatterWidth = 620
 
 // scatter draws every prompt as the text tower places it, the mean over its sentences, on the first two principal axes of the product's prompts as
-// they are shipped: so what is edited moves, and nothing else.
-func (s *madsSession) scatter(ctx context.Context, state State, base *kba.Base) (image.Image, error) {
+// they are shipped: so what is edited moves, and nothing else. It counts the sentences that had to be encoded.
+func (s *madsSession) scatter(ctx context.Context, state State, base *kba.Base) (picture image.Image, encoded int, err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	before := s.detector.Text().Encoded
 	key := digest("scatter", state.Category, state.Own, *base)
 	r, err := s.rows.get(key, func() (*row, error) {
 		axes, err := s.axesOf(ctx, state)
@@ -49,9 +52,9 @@ func (s *madsSession) scatter(ctx context.Context, state State, base *kba.Base) 
 		return &row{small}, nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return r.picture, nil
+	return r.picture, s.detector.Text().Encoded - before, nil
 }
 
 // axesOf are the first two principal axes of a product's prompts as they are shipped, [D, 2].

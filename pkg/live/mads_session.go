@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
@@ -31,13 +32,14 @@ type madsSession struct {
 	tapping, embedding *encoder.Extractor
 	exec               map[bool]*model.Exec // with and without references
 	features           *cache[*looked]
+	opened             map[string][2]*encoder.Features // of a category's test images
 	pictures           *cache[*shown]
 	references         *cache[[]*tensors.Tensor]
 	axes               *cache[*mat.Dense] // of a product's prompts
 	rows               *cache[*row]
 	scores             map[string]lab.CategoryReport // by what decides them
 	computed           chan scored
-	background         *lab.TypeWalk // the other goroutine's
+	turn               sync.Mutex // to use the towers, the graphs and the caches of what they say
 }
 
 // looked is what the towers say of an image.
@@ -64,7 +66,7 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 	quiet.Progress = lab.NewProgress(nil)
 	s := &madsSession{
 		lab: &quiet, experiment: e, set: walk.Target, detector: d, exec: map[bool]*model.Exec{},
-		features: newCache[*looked](128), pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16), axes: newCache[*mat.Dense](16),
+		opened: map[string][2]*encoder.Features{}, features: newCache[*looked](128), pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16), axes: newCache[*mat.Dense](16),
 		rows: newCache[*row](64), scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
 		tapping:   &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.TapEncoder{Model: d.Model()}, Cache: l.Cache},
 		embedding: &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Cache: l.Cache},
@@ -118,7 +120,14 @@ func (s *madsSession) Start() State {
 func (s *madsSession) Later() <-chan struct{} { return s.jobs.told }
 
 // Close ends the background.
-func (s *madsSession) Close() { s.jobs.close() }
+func (s *madsSession) Close() {
+	s.jobs.close()
+	for _, f := range s.opened {
+		f[0].Close()
+		f[1].Close()
+	}
+	clear(s.opened)
+}
 
 // list are the test images that the state picks among.
 func (s *madsSession) list(state State) (of []datasets.Sample) {

@@ -1,7 +1,7 @@
 // Connects the block with the token to the cell: it says what moves, and shows what it is told.
 (function connect(tries) {
-    const root = document.querySelector('.adlab-live[data-token="TOKEN"]'), comm = globalThis.gonb_comm;
-    if (!root || !comm) {
+    const root = document.querySelector('.adlab-live[data-token="TOKEN"]');
+    if (!root) {
         if (tries > 0) setTimeout(() => connect(tries - 1), 50);
         return;
     }
@@ -102,8 +102,13 @@
         root.dataset.state = 'live';
         root.dataset.seq = u.seq;
     };
-    comm.subscribe(tell, (_, text) => update(JSON.parse(text)));
-    say({ hello: true });
+    let heard = null; // the connection, which the kernel may make anew
+    const listen = () => {
+        const comm = globalThis.gonb_comm;
+        if (!comm || comm === heard) return;
+        comm.subscribe(tell, (_, text) => update(JSON.parse(text)));
+        heard = comm;
+    };
     const alive = setInterval(() => {
         if (!root.isConnected) { // the cell has ended, or has been cleared
             over = true;
@@ -111,6 +116,9 @@
             for (const type of ['keydown', 'keypress', 'keyup']) window.removeEventListener(type, keys, true);
             return;
         }
+        listen();
         say({ alive: true });
-    }, 700);
-})(200);
+    }, 500);
+    listen();
+    say({ alive: true });
+})(400);
