@@ -22,30 +22,15 @@ import nbformat
 from playwright.sync_api import Error, sync_playwright
 
 from browserlab import Lab, Page, out, root
+from browsernumbers import a_picture, adlab, inp, mads, predicted, profile, same, sample
 
 strict = os.environ.get("ADLAB_STRICT") == "1"
-profile = os.environ.get("ADLAB_PROFILE", "tiny")
 first_bound, move_bound = (15, 150) if strict else (240, 5000)
 moves, many = (200, 1000) if strict else (40, 150)
 report = {"profile": profile, "strict": strict}
 
-# The experiments of the playgrounds, as the command line takes them: those of pkg/exhibit/settings.go and lab.TransferExperiment.
-data = os.path.join(root, ".data", f"synth-{profile}")
-everything = ["--train-limit", "2147483647", "--test-limit", "2147483647"]
-inp = ["--profile", profile, "--layout", "mvtec", "--data", f"{data}/mvtec", *everything]
-inp += {"smoke": ["--steps", "3", "--batch", "4", "--blocks", "2"], "tiny": ["--steps", "200", "--batch", "16"]}[profile]
-mads = ["--detector", "multiads", "--profile", profile, "--layout", "visa", "--data", f"{data}/visa", "--source", f"mvtec={data}/mvtec"]
-mads += {"smoke": [], "tiny": ["--steps", "120"]}[profile]
-
 # What a control is moved to where its other end would not do: to what is trained already, or to where the picture must change.
 targets = {"m": "0", "compare": "multiads", "shots": "1", "defect": "1", "add": "chipped rim", "prompts": "a photo of a [cls] with a deep hole"}
-
-
-def adlab(*arguments):
-    """The command line's answer."""
-    done = subprocess.run([os.path.join(root, "bin/adlab"), *arguments, "--json"], capture_output=True, text=True, cwd=root)
-    assert done.returncode == 0, f"adlab {' '.join(arguments)}: {done.stderr[-500:]}"
-    return json.loads(done.stdout)
 
 
 class Tests:
@@ -123,30 +108,6 @@ def every_control(t, name):
     assert not still, f"moved, but the picture did not change: {still}; {done}"
 
 
-def a_picture():
-    """A file that is not in the first category."""
-    folder = os.path.join(data, "mvtec", "wood", "test", "good")
-    return os.path.join(folder, sorted(os.listdir(folder))[0])
-
-
-def sample(page, set):
-    """The path of the picture that a page shows."""
-    category, image = page.control("category"), page.control("image")
-    category = category["options"][int(category["value"])]
-    name = image["options"][int(image["value"])].split(": ")[1]
-    for folder, _, files in os.walk(os.path.join(data, set, category)):
-        for f in files:
-            path = os.path.join(folder, f)
-            if path.endswith("/" + name) and "ground_truth" not in path and "/train/" not in path:
-                return category, path
-    raise AssertionError(f"no {name} in {category}")
-
-
-def same(shown, wanted, name):
-    """A number on the page is the command line's, to the digits shown."""
-    assert shown == f"{wanted:.4f}", f"{name}: the page says {shown}, adlab {wanted:.6f}"
-
-
 def numbers_of_inp(t):
     """Metrics and scores of INP-Former are adlab eval's and adlab predict's, for several M and images."""
     page = t.playground("inp-former")
@@ -182,10 +143,6 @@ def numbers_of_mads(t):
         shown = page.numbers()
         same(shown[f"image AUROC of {category}"], row["image_auroc"], f"k = {shots}, image AUROC")
         same(shown[f"pixel AUROC of {category}"], row["pixel_auroc"], f"k = {shots}, pixel AUROC")
-
-
-def predicted(model, path, folder, *more):
-    return adlab("predict", "--model", model, path, "--out", os.path.join(folder, "maps"), *more)["images"][0]["score"]
 
 
 def newest_wins(t, name):
@@ -367,6 +324,47 @@ def two_pages(t):
     t.drop("two")
 
 
+def stills(t):
+    """The page that needs no kernel: each slider place and button shows a picture of its own, without a request to any network."""
+    folder = os.path.join(root, "figures")
+    if not os.path.exists(os.path.join(folder, "playground.html")):
+        folder = os.path.join(out, "figures")
+        done = subprocess.run([os.path.join(root, "bin/adlab"), "gallery", "--profile", "smoke", "--out", folder], capture_output=True, text=True, cwd=root)
+        assert done.returncode == 0, done.stderr[-500:]
+    tab = t.browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
+    wrong = []
+    tab.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda e: wrong.append(str(e)))
+    tab.on("request", lambda r: wrong.append(r.url) if r.url.startswith("http") else None)
+    tab.goto(f"file://{folder}/playground.html")
+    seen = {}
+    for still in tab.locator(".still").all():
+        picture = still.locator("img")
+        loaded = lambda: tab.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=picture.element_handle())
+        pictures, numbers, frames = set(), set(), 0
+        for image in still.locator(".images button").all():
+            image.press("Enter")
+            slider = still.locator("input[type=range]")
+            if slider.count():
+                slider.press("Home")
+            places = int(slider.get_attribute("max")) + 1 if slider.count() else still.locator(".choices button").count()
+            for place in range(places):
+                if not slider.count():
+                    still.locator(".choices button").nth(place).click()
+                elif place:
+                    slider.press("ArrowRight")
+                loaded()
+                pictures.add(picture.get_attribute("src"))
+                numbers.add(still.locator(".numbers").inner_text())
+                frames += 1
+        assert len(pictures) == frames > 3 and len(numbers) > 1, f"{still.get_attribute('id')}: {frames} places show {len(pictures)} pictures"
+        seen[still.get_attribute("id")] = frames
+    tab.screenshot(path=os.path.join(out, "stills.png"), full_page=True)
+    tab.context.close()
+    assert len(seen) == 2 and not wrong, (seen, wrong)
+    report["stills"] = seen
+
+
 tests = {
     "inp-first": lambda t: first_picture(t, "inp-former"),
     "inp-controls": lambda t: every_control(t, "inp-former"),
@@ -392,6 +390,7 @@ tests = {
     "closed": page_closed,
     "killed": worker_killed,
     "two": two_pages,
+    "stills": stills,
 }
 
 
