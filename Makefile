@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test lint lab bench bench-encoders bench-pair figures clean distclean
+.PHONY: help setup build data demo test test-browser lint lab bench bench-encoders bench-pair figures clean distclean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,13 +29,18 @@ test: setup lint build data ## every test, notebooks included
 	@source tools/env.sh
 	go test -timeout 45m ./...
 	bash tools/notebooks.sh --out out/test notebooks/0[04]_*.ipynb
-	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test notebooks/0[12356]_*.ipynb # every exhibit, in seconds
+	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test notebooks/0[123567]_*.ipynb # every exhibit, in seconds
+	ADLAB_PROFILE=smoke bash tools/browser.sh --where-possible # the live notebook, where Chromium is installed
 	echo "all passed in $$SECONDS s"
+
+test-browser: setup build data ## the live notebook in Chromium, moved by a script (ADLAB_STRICT=1 asserts times, too)
+	@source tools/env.sh
+	bash tools/browser.sh $(ARGS)
 
 lint: setup ## gofmt, go vet, staticcheck
 	@bash tools/lint.sh
 
-lab: setup ## JupyterLab with the Go kernel, on the notebooks
+lab: setup ## JupyterLab with the Go kernel, on a start page
 	@bash tools/lab.sh $(ARGS)
 
 bench: setup build data ## measure the foundation's table again (three seeds; an hour)

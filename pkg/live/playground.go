@@ -30,13 +30,13 @@ func Open(ctx context.Context, l *lab.Lab, name, profile string) (Session, error
 	return open(ctx, l, profile)
 }
 
-// Playground is a notebook cell: it opens a playground in the notebooks' profile and serves it until Stop, or for Limit. Without a browser it
-// shows the first picture and ends. A mistake ends the cell with one line.
-func Playground(name string) {
+// Playground is a notebook cell: it opens a playground in the notebooks' profile and serves it until Stop, or for Limit, or for another
+// time if one is given. Without a browser it shows the first picture and ends. A mistake ends the cell with one line.
+func Playground(name string, limit ...time.Duration) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := lab.Must(Open(ctx, lab.Notebook(), name, exhibit.Profile()))
-	why := lab.Must(Serve(ctx, s, newGonbPage(), Limit))
+	why := lab.Must(Serve(ctx, s, newGonbPage(), append(limit, Limit)[0]))
 	closed := make(chan struct{})
 	go func() { s.Close(); close(closed) }()
 	select {
