@@ -10,7 +10,6 @@ import (
 type jobs struct {
 	mu     sync.Mutex
 	queue  []job
-	active string
 	known  map[string]bool // waiting, running or done
 	failed map[string]error
 	wake   chan struct{}
