@@ -26,7 +26,10 @@ type shown struct {
 }
 
 // row is a strip of the picture.
-type row struct{ picture image.Image }
+type row struct {
+	picture image.Image
+	encoded int // sentences that had to be encoded for it
+}
 
 // trainingStep is how far the training of a head is.
 type trainingStep struct{ m, number, of int }
@@ -253,7 +256,7 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 		if state.INP > 0 {
 			side = fullTile
 		}
-		return &row{plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks)}, nil
+		return &row{picture: plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks)}, nil
 	})
 	if err != nil {
 		return Frame{}, err

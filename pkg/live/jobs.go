@@ -2,7 +2,9 @@ package live
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"time"
 )
 
 // jobs is work in the background, one after another, the newest wish first: what the presenter looks at now matters more than what he has
@@ -10,7 +12,8 @@ import (
 type jobs struct {
 	mu     sync.Mutex
 	queue  []job
-	known  map[string]bool // waiting, running or done
+	stop   context.CancelFunc // of the job that runs, where it may be dropped
+	known  map[string]bool    // waiting, running or done
 	failed map[string]error
 	wake   chan struct{}
 	told   chan struct{}
@@ -20,6 +23,7 @@ type jobs struct {
 
 type job struct {
 	name string
+	idle bool // begins when nothing has been asked for a while, and is dropped when something else is
 	work func(ctx context.Context) error
 }
 
@@ -47,7 +51,7 @@ func (j *jobs) want(name string, work func(ctx context.Context) error) error {
 		return nil
 	}
 	j.known[name] = true
-	j.queue = append(j.queue, job{name, work})
+	j.queue = append(j.queue, job{name, false, work})
 	select {
 	case j.wake <- struct{}{}:
 	default:
@@ -55,15 +59,29 @@ func (j *jobs) want(name string, work func(ctx context.Context) error) error {
 	return nil
 }
 
-// only is want for work that nobody needs once something else is asked for: other jobs of this kind that wait are dropped.
+// calm is how long nothing must have been asked before an idle job begins: moves come first.
+const calm = 700 * time.Millisecond
+
+// only is want for work that nobody needs once something else is asked for: other jobs of this kind are dropped.
 func (j *jobs) only(name string, work func(ctx context.Context) error) error {
 	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.failed[name]; err != nil || j.known[name] {
+		return err
+	}
 	for _, q := range j.queue {
 		delete(j.known, q.name)
 	}
-	j.queue = nil
-	j.mu.Unlock()
-	return j.want(name, work)
+	if j.stop != nil {
+		j.stop()
+	}
+	j.known[name] = true
+	j.queue = []job{{name, true, work}}
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+	return nil
 }
 
 // tell says that a picture can be drawn more fully.
@@ -91,17 +109,40 @@ func (j *jobs) run(ctx context.Context) {
 				return
 			}
 		}
-		err := next.work(ctx)
+		err := j.do(ctx, next)
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil {
-			j.mu.Lock()
+		j.mu.Lock()
+		if errors.Is(err, context.Canceled) {
+			delete(j.known, next.name) // it may be asked for again
+		} else if err != nil {
 			j.failed[next.name] = err
-			j.mu.Unlock()
 		}
+		j.mu.Unlock()
 		j.tell()
 	}
+}
+
+// do runs a job.
+func (j *jobs) do(ctx context.Context, next job) error {
+	if !next.idle {
+		return next.work(ctx)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	j.mu.Lock()
+	if len(j.queue) > 0 { // something else has been asked for already
+		stop()
+	}
+	j.stop = stop
+	j.mu.Unlock()
+	select {
+	case <-time.After(calm):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return next.work(ctx)
 }
 
 // close interrupts what runs and waits for it.

@@ -49,12 +49,12 @@ func (s *madsSession) scatter(ctx context.Context, state State, base *kba.Base) 
 		}
 		small := image.NewNRGBA(image.Rect(0, 0, scatterWidth, p.Bounds().Dy()*scatterWidth/p.Bounds().Dx()))
 		draw.CatmullRom.Scale(small, small.Bounds(), p, p.Bounds(), draw.Src, nil)
-		return &row{small}, nil
+		return &row{small, s.detector.Text().Encoded - before}, nil
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	return r.picture, s.detector.Text().Encoded - before, nil
+	return r.picture, r.encoded, nil
 }
 
 // axesOf are the first two principal axes of a product's prompts as they are shipped, [D, 2].
