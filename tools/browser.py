@@ -186,6 +186,7 @@ def keyboard(t, name, slider, box):
     keys.type(typed)
     assert page.control(box)["value"] == typed, f"typed {typed!r}, the box holds {page.control(box)['value']!r}"
     assert page.cells().count() == cells, "JupyterLab took the keys"
+    page.move(box, "")
 
 
 def mistake(t):
@@ -394,8 +395,7 @@ tests = {
 }
 
 
-def run(t, names):
-    failed = []
+def run(t, names, failed):
     for name in names:
         start = time.time()
         try:
@@ -406,7 +406,6 @@ def run(t, names):
             print(f"FAIL {name} {time.time() - start:.1f} s\n{''.join(traceback.format_exception_only(e))[:1500]}\n{traceback.format_tb(e.__traceback__)[-1]}", flush=True)
             for key, page in t.pages.items():
                 page.shot(f"failed-{name}-{key}")
-    return failed
 
 
 def main():
@@ -418,21 +417,22 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)) # so that what was started is ended
     start = time.time()
     lab = Lab(os.path.join(out, "notebooks"))
+    failed = []
     try:
         with sync_playwright() as p:
             browser = p.chromium.launch(executable_path=os.environ["ADLAB_CHROMIUM"], args=["--no-sandbox"])
             report["browser"] = browser.version
             t = Tests(lab, browser)
-            failed = run(t, names)
+            run(t, names, failed)
             if t.problems:
                 failed.append(f"script errors: {t.problems}")
             browser.close()
     finally:
         lab.close()
-    report.update(seconds=round(time.time() - start), load=os.getloadavg()[0], failed=failed)
-    with open(os.path.join(out, "report.json"), "w") as f:
-        json.dump(report, f, indent=1)
-        f.write("\n")
+        report.update(seconds=round(time.time() - start), load=round(os.getloadavg()[0], 1), failed=failed)
+        with open(os.path.join(out, "report.json"), "w") as f:
+            json.dump(report, f, indent=1)
+            f.write("\n")
     print(json.dumps(report, indent=1))
     print(f"browser: {len(names) - len(failed)} passed, {len(failed)} failed, {report['seconds']} s; pictures in out/browser")
     return 1 if failed else 0
