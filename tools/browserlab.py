@@ -184,7 +184,13 @@ class Page:
 
     def live(self, seconds=240):
         """Waits for a live cell's first picture, whole and answering."""
-        self.tab.wait_for_selector('.adlab-live[data-state="live"] img.adlab-picture', timeout=1000 * seconds)
+        end = time.time() + seconds
+        while not self.tab.locator('.adlab-live[data-state="live"] img.adlab-picture').count():
+            now = self.output(0)
+            over = any(word in text for text in now for word in ("Shown as a picture", "Interrupted."))
+            assert not over, f"the live cell has ended before its page answered: {now}"
+            assert time.time() < end, f"no first picture within {seconds} s: {now}"
+            self.tab.wait_for_timeout(100)
         self.tab.wait_for_function("adlab.root().querySelector('img.adlab-picture').naturalWidth > 0")
 
     def move(self, control, value=None, seconds=30):
