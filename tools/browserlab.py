@@ -207,7 +207,7 @@ class Page:
     def controls(self):
         """What can be moved, in order: id, kind, value, bounds and choices."""
         return self.tab.evaluate("""[...adlab.root().querySelectorAll('[data-control]')].map(e => ({ id: e.dataset.control, kind: e.dataset.kind, off: e.disabled,
-            value: e.value, on: e.checked, min: +e.min, max: +e.max,
+            value: e.value, on: e.checked, min: e.tagName === 'SELECT' ? 0 : +e.min, max: e.tagName === 'SELECT' ? e.options.length - 1 : +e.max,
             options: e.tagName === 'SELECT' ? [...e.options].map(o => o.textContent) : JSON.parse(e.dataset.options || 'null') }))""")
 
     def control(self, name):
