@@ -52,7 +52,7 @@ func Show(id string) *Result {
 }
 
 // A picture of a notebook has at most so many bytes, as long as its tiles have so many pixels: a notebook of ten pictures is below 500 kB.
-const pictureBytes, smallestTile = 30_000, 80
+const pictureBytes, smallestTile = 30_000, 60
 
 // displayPicture displays a picture that says what made it.
 func displayPicture(picture image.Image, made map[string]string) {
