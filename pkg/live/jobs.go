@@ -52,10 +52,7 @@ func (j *jobs) want(name string, work func(ctx context.Context) error) error {
 	}
 	j.known[name] = true
 	j.queue = append(j.queue, job{name, false, work})
-	select {
-	case j.wake <- struct{}{}:
-	default:
-	}
+	nudge(j.wake)
 	return nil
 }
 
@@ -77,17 +74,17 @@ func (j *jobs) only(name string, work func(ctx context.Context) error) error {
 	}
 	j.known[name] = true
 	j.queue = []job{{name, true, work}}
-	select {
-	case j.wake <- struct{}{}:
-	default:
-	}
+	nudge(j.wake)
 	return nil
 }
 
 // tell says that a picture can be drawn more fully.
-func (j *jobs) tell() {
+func (j *jobs) tell() { nudge(j.told) }
+
+// nudge leaves one word in a channel of one place, and never waits.
+func nudge(c chan<- struct{}) {
 	select {
-	case j.told <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
