@@ -24,7 +24,7 @@ type Settings struct {
 
 var profiles = []Settings{
 	{Profile: "smoke", Size: "smoke", Seeds: []uint64{1}, Steps: 3, SingleSteps: 3, Batch: 4, Blocks: 2, Prototypes: []int{1, 6}, Shots: []int{4}, Cases: 2, Targets: []string{"mad-real"}},
-	{Profile: "tiny", Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80, Batch: 16, Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6},
+	{Profile: "tiny", Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80, Batch: 8, Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6},
 	{Profile: "paper", Seeds: []uint64{1}, Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6},
 }
 

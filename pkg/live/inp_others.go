@@ -7,7 +7,6 @@ import (
 
 	"adlab/pkg/detector"
 	"adlab/pkg/lab"
-	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
 )
 
@@ -145,8 +144,7 @@ func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (dete
 		return s.lab.Fit(ctx, e, s.encoder, s.set.Train())
 	}
 	e.Blocks, e.Shots, e.Encoder = 0, shots, ""
-	// Mosaics keep their types: the first release's, which name one type for all four tiles, know no word for an image with several.
-	e.MultiADS = lab.MultiADS{KBA: "mvtec", Variant: "first-release", Mosaic: string(multiads.MosaicOn)}
+	e.MultiADS = lab.MultiADS{KBA: "mvtec", Variant: "first-release"}
 	source, err := s.sourceFolder(ctx)
 	if err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample, base str
 				return out, err
 			}
 			if m == MosaicOneType {
-				raw = replaced.DefectType
+				raw = oneType(replaced)
 			}
 			if masks[raw] == nil {
 				masks[raw] = image.NewGray(canvas.Bounds())
@@ -130,6 +130,14 @@ func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample, base str
 		out.TypedMasks[raw] = path
 	}
 	return out, nil
+}
+
+// oneType is the type that stands for a sample: of several the first by name, where the first release knows one a picture.
+func oneType(s datasets.Sample) string {
+	if types := s.DefectTypes(); len(types) > 0 {
+		return types[0]
+	}
+	return datasets.Good
 }
 
 // typedMasks are the mask files of a sample by its raw types.

@@ -55,6 +55,9 @@ func TestMosaicOfFour(t *testing.T) {
 	require.Equal(t, []uint8{1, 0, 2, 1}, columns(MosaicOn, scratch), "every tile has its own type")
 	require.Equal(t, []uint8{2, 0, 2, 2}, columns(MosaicOneType, scratch), "the mistake: all have the replaced one's")
 	require.Equal(t, []uint8{untyped, 0, untyped, untyped}, columns(MosaicOneType, good), "in place of a normal image: no type at all")
+	both := large
+	both.ID, both.DefectType, both.TypedMasks = "both", "hole,scratch", map[string]string{"scratch": large.Mask, "hole": large.Mask}
+	require.Equal(t, []uint8{1, 0, 1, 1}, columns(MosaicOneType, both), "in place of an image of several types: the first by name")
 }
 
 func TestMixIsItsSeed(t *testing.T) {

@@ -40,15 +40,15 @@ func NewTextEncoder(backend compute.Backend, m *clip.Model, cache string) (*Text
 	}
 	t := &TextEncoder{backend: backend, model: m, exec: exec, known: map[string][]float32{}}
 	if cache != "" {
-		key := sha256.Sum256([]byte(m.Digest() + "\n" + backend.Name()))
+		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Name(), textBatch))
 		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]), m.Config.Embed}
 		t.stored, err = t.cache.load()
 	}
 	return t, err
 }
 
-// textBatch is the number of sentences that go through the tower at once.
-const textBatch = 32
+// textBatch is the number of sentences that go through the tower at once. One edited prompt costs as much as a batch.
+const textBatch = 8
 
 // Embed gives the sentences' embeddings, each of unit length.
 func (t *TextEncoder) Embed(ctx context.Context, sentences []string) ([][]float32, error) {
