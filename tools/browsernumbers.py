@@ -12,7 +12,7 @@ data = os.path.join(root, ".data", f"synth-{profile}")
 everything = ["--train-limit", "2147483647", "--test-limit", "2147483647"]
 inp = ["--profile", profile, "--layout", "mvtec", "--data", f"{data}/mvtec", *everything]
 inp += {"smoke": ["--steps", "3", "--batch", "4", "--blocks", "2"], "tiny": ["--steps", "200", "--batch", "8"]}[profile]
-mads = ["--detector", "multiads", "--profile", profile, "--layout", "visa", "--data", f"{data}/visa", "--source", f"mvtec={data}/mvtec"]
+mads = ["--detector", "multiads", "--profile", profile, "--layout", "visa", "--data", f"{data}/visa", "--source", f"mvtec={data}/mvtec", "--rate", "0.001"]
 mads += {"smoke": [], "tiny": ["--steps", "120"]}[profile]
 
 

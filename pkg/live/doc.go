@@ -30,5 +30,6 @@
 // The page sends an event as JSON text: {"control": id, "value": text, "seq": n}, n counting from 1. A range and a select send
 // their value as it moves (a select or range over named choices sends the choice's position), a checkbox "true" or "false", a text box its text when
 // it is left, at Enter (Ctrl+Enter in a box of several lines) and 300 ms after the last key, a button how often it has been pressed.
-// Of several events of one control that wait, the newest counts; the rest are dropped, never drawn late.
+// Of several events of one control that wait, the newest counts; the rest are dropped, never drawn late. An event that has no answer
+// after two seconds is sent again; one that was answered is answered again, not drawn again.
 package live

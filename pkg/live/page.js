@@ -8,7 +8,7 @@
     const find = id => root.querySelector(`[data-control="${CSS.escape(id)}"]`);
     const ask = '/adlab/live/TOKEN/event', tell = '/adlab/live/TOKEN/update';
     let seq = 0, shown = -1, over = false;
-    const moved = {}, presses = {}, typing = {};
+    const moved = {}, presses = {}, typing = {}, said = {};
     const say = message => { if (globalThis.gonb_comm) globalThis.gonb_comm.send(ask, JSON.stringify(message)); };
     const show = e => {
         const out = e.dataset.kind === 'range' && e.parentNode.querySelector('output');
@@ -27,7 +27,8 @@
         e.dataset.sent = value;
         show(e);
         moved[id] = ++seq;
-        say({ control: id, value, seq });
+        said[id] = { event: { control: id, value, seq }, at: Date.now() };
+        say(said[id].event);
     };
     const control = event => event.target.closest && root.contains(event.target) ? event.target.closest('[data-control]') : null;
     root.addEventListener('input', event => {
@@ -118,6 +119,11 @@
         }
         listen();
         say({ alive: true });
+        for (const s of Object.values(said)) { // lost on the way, or its answer: the kernel promises neither
+            if (s.event.seq <= shown || Date.now() - s.at < 2000) continue;
+            s.at = Date.now();
+            say(s.event);
+        }
     }, 500);
     listen();
     say({ alive: true });

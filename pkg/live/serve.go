@@ -72,13 +72,14 @@ type live struct {
 	refused []string // the controls that had them
 	silence time.Duration
 	seq     int            // newest event that was looked at
+	looked  map[string]int // newest event of each control that was looked at
 	presses map[string]int // of each button, so far
 }
 
 // Serve draws the session's first picture at once and, where a page listens, answers its controls until Stop, the limit, the page's
 // closing or ctx's end. The last picture stays. It tells why it ended; an error means that there was not even a first picture.
 func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why string, err error) {
-	l := &live{session: s, page: page, state: s.Start(), presses: map[string]int{}, silence: silence}
+	l := &live{session: s, page: page, state: s.Start(), looked: map[string]int{}, presses: map[string]int{}, silence: silence}
 	if l.frame, err = s.Apply(ctx, l.state); err != nil {
 		return "", err
 	}
@@ -107,12 +108,14 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 		select {
 		case m := <-l.page.Messages():
 			heard.Reset(l.silence)
-			events := l.waiting(m)
+			events, again := l.waiting(m)
 			if slices.ContainsFunc(events, func(e event) bool { return e.Control == stopControl }) {
 				return EndedStop
 			}
 			if len(events) > 0 {
 				l.answer(ctx, events)
+			} else if again {
+				l.send()
 			}
 		case <-l.session.Later():
 			l.draw(ctx, l.state)
@@ -127,13 +130,18 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 	}
 }
 
-// waiting is the newest event of each control among a message and those that wait behind it, in order.
-func (l *live) waiting(m string) (events []event) {
+// waiting is the newest event of each control among a message and those that wait behind it, in order. again tells of an event that was
+// looked at before: its answer was lost on the way.
+func (l *live) waiting(m string) (events []event, again bool) {
 	newest := map[string]event{}
 	for {
 		var e event
 		if err := json.Unmarshal([]byte(m), &e); err == nil && e.Control != "" && e.Seq > newest[e.Control].Seq {
-			newest[e.Control] = e
+			if e.Seq > l.looked[e.Control] {
+				newest[e.Control] = e
+			} else {
+				again = true
+			}
 		}
 		select {
 		case m = <-l.page.Messages():
@@ -146,7 +154,7 @@ func (l *live) waiting(m string) (events []event) {
 		events = append(events, e)
 	}
 	slices.SortFunc(events, func(a, b event) int { return cmp.Compare(a.Seq, b.Seq) })
-	return events
+	return events, again
 }
 
 // answer applies events and draws once. A value that cannot be is said in one line, and the last picture stays.
@@ -154,7 +162,7 @@ func (l *live) answer(ctx context.Context, events []event) {
 	state := l.state
 	l.wrong, l.refused = "", nil
 	for _, e := range events {
-		l.seq = max(l.seq, e.Seq)
+		l.seq, l.looked[e.Control] = max(l.seq, e.Seq), e.Seq
 		panel := l.session.Panel(state)
 		if panel.kind(e.Control) == Button { // the page counts, so that none is lost
 			total, _ := strconv.Atoi(e.Value)

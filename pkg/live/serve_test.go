@@ -151,6 +151,13 @@ func TestNewestValueWins(t *testing.T) {
 	}
 	p.say(503, "next", "5")
 	require.Equal(t, "5", p.await(t, 503).Numbers[1].Value, "a button counts its presses")
+	for len(p.told) > 0 {
+		<-p.told
+	}
+	p.say(503, "next", "5") // the page has not heard
+	<-p.told
+	require.Equal(t, "5", p.await(t, 503).Numbers[1].Value)
+	require.Equal(t, []int{1, 2, 501, 501}, c.drawn, "what was drawn is told again")
 	p.say(504, stopControl, "1")
 	require.Equal(t, EndedStop, <-done)
 	require.Contains(t, p.block, `data-seq="503"`)
