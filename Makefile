@@ -30,6 +30,7 @@ test: setup lint build data ## every test, notebooks included
 	go test -timeout 45m ./...
 	bash tools/notebooks.sh --out out/test notebooks/0[04]_*.ipynb
 	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test notebooks/0[123567]_*.ipynb # every exhibit, in seconds
+	ADLAB_PROFILE=smoke bash tools/browser.sh --where-possible
 	echo "all passed in $$SECONDS s"
 
 test-browser: setup build data ## the live notebook in Chromium, moved by a script (ADLAB_STRICT=1 asserts times, too)
@@ -51,7 +52,7 @@ bench-encoders: setup build data ## measure the small encoders beside each other
 	[ -d .data/synth-tiny ] || bin/adlab data synth --size tiny
 	bin/adlab bench-encoders --out figures/encoders
 
-figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing about an hour and a half
+figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing below 90 minutes on two cores, then below five
 	@source tools/env.sh
 	bin/adlab gallery --profile tiny --out figures
 

@@ -92,6 +92,8 @@ def every_control(t, name):
     for c in page.controls():
         if c["id"] == "stop":
             continue
+        if c["id"] == "defect": # which goes to its first image
+            page.move("image", str(page.control("image")["max"]))
         c = page.control(c["id"]) # as the moves before have left it
         value = targets.get(c["id"], str(c["max"]) if c["value"] != str(c["max"]) else str(c["min"]))
         if c["kind"] == "select" and value in c["options"]:
