@@ -38,9 +38,9 @@ window.adlab = {
     }
   },
   async move([id, value, limit]) {
-    const before = adlab.picture(), seq = +adlab.root().dataset.seq, start = performance.now();
+    const before = adlab.picture(), start = performance.now();
     if (adlab.set(id, value) === false) return null;
-    await adlab.answered(seq + 1, limit);
+    await adlab.answered(+adlab.root().dataset.said, limit);
     await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
     return { ms: performance.now() - start, changed: adlab.picture() !== before };
   },

@@ -19,11 +19,11 @@
 //	  <div class="adlab-text"></div>                       backend, encoder, weights, where the head came from
 //	</div>
 //
-// data-seq is the number of the newest event that the picture answers; the first picture answers 0. data-state is "opening" until the
-// page listens, then "live", and "ended" after Stop, the time limit or a lost page: then controls and img are gone, numbers and text
-// stay, and the last picture is the cell's next output, a PNG. What is computed in the background is filled in without a new data-seq: numbers, and
-// the picture where a head has to be trained first. A control that the picture decides (the prompts of another type, the image after a step) changes
-// with the frame.
+// data-seq is the number of the newest event that the picture answers, data-said that of the newest event; the first picture answers 0.
+// data-state is "opening" until the page listens, then "live", and "ended" after Stop, the time limit or a lost page: then controls and img
+// are gone, numbers and text stay, and the last picture is the cell's next output, a PNG. What is computed in the background is filled in
+// without a new data-seq: numbers, and the picture where a head has to be trained first. A control that the picture decides (the prompts of
+// another type, the image after a step) changes with the frame.
 //
 // # Messages
 //

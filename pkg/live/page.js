@@ -27,6 +27,7 @@
         e.dataset.sent = value;
         show(e);
         moved[id] = ++seq;
+        root.dataset.said = seq;
         said[id] = { event: { control: id, value, seq }, at: Date.now() };
         say(said[id].event);
     };
