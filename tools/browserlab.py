@@ -19,7 +19,7 @@ script = """
 window.adlab = {
   root: () => document.querySelector('.adlab-live[data-state="live"]'),
   find: id => adlab.root().querySelector(`[data-control="${id}"]`),
-  picture: () => adlab.root().querySelector('img.adlab-picture').src,
+  picture: () => [...adlab.root().querySelectorAll('img.adlab-picture')].map(i => i.src).join(' '),
   set(id, value) {
     const e = adlab.find(id);
     if (e.dataset.kind === 'button' || id === 'stop') return e.click();
@@ -194,7 +194,7 @@ class Page:
             assert not over, f"the live cell has ended before its page answered: {now}"
             assert time.time() < end, f"no first picture within {seconds} s: {now}"
             self.tab.wait_for_timeout(100)
-        self.tab.wait_for_function("adlab.root().querySelector('img.adlab-picture').naturalWidth > 0")
+        self.tab.wait_for_function("[...adlab.root().querySelectorAll('img.adlab-picture')].every(i => i.naturalWidth > 0)")
 
     def move(self, control, value=None, seconds=30):
         return self.tab.evaluate("adlab.move", [control, value, 1000 * seconds])

@@ -17,7 +17,7 @@ func (l *live) block(state, why string) string {
 	var b strings.Builder
 	err := blockTemplate.Execute(&b, map[string]any{
 		"Name": l.session.Name(), "Title": l.session.Title(), "State": state, "Why": why, "Seq": l.seq, "Panel": l.session.Panel(l.state),
-		"Picture": template.URL(dataURL(l.png)), "Numbers": l.frame.Numbers, "Message": l.frame.Message, "Text": l.frame.Text, "Stop": stopControl,
+		"Rows": l.addresses(), "Numbers": l.frame.Numbers, "Message": l.frame.Message, "Text": l.frame.Text, "Stop": stopControl,
 	})
 	if err != nil { // the template and the data are ours
 		panic(fmt.Sprintf("live: %v", err))

@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"image/png"
 	"strconv"
+	"sync"
 )
 
 // Unknown is the value of a number that is still being computed.
@@ -20,25 +21,29 @@ type Number struct {
 
 // Frame is what a State looks like.
 type Frame struct {
-	Picture image.Image
-	Numbers []Number // in the order in which they are shown
-	Text    string   // backend, encoder, weights, where the head came from
-	Message string   // one line, where something is being computed; else ""
+	Rows    []image.Image // the picture, from top to bottom; a row that is the last frame's very own is not encoded again
+	Numbers []Number      // in the order in which they are shown
+	Text    string        // backend, encoder, weights, where the head came from
+	Message string        // one line, where something is being computed; else ""
 }
 
-// PNG encodes the picture, fast rather than small.
-func (f Frame) PNG() ([]byte, error) {
+// Picture is the whole picture.
+func (f Frame) Picture() image.Image { return stack(f.Rows...) }
+
+// fastPNG encodes a picture, fast rather than small.
+func fastPNG(m image.Image) ([]byte, error) {
 	var b bytes.Buffer
 	e := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &buffers}
-	err := e.Encode(&b, f.Picture)
+	err := e.Encode(&b, m)
 	return b.Bytes(), err
 }
 
 // Still encodes the picture small rather than fast, for the saved notebook: with five bits a channel, which halves the file and which a
 // projector does not show. made says what made it.
 func (f Frame) Still(made map[string]string) ([]byte, error) {
-	out := image.NewNRGBA(f.Picture.Bounds())
-	draw.Draw(out, out.Bounds(), f.Picture, f.Picture.Bounds().Min, draw.Src)
+	picture := f.Picture()
+	out := image.NewNRGBA(picture.Bounds())
+	draw.Draw(out, out.Bounds(), picture, picture.Bounds().Min, draw.Src)
 	for i, v := range out.Pix {
 		out.Pix[i] = uint8(int(v>>3) * 255 / 31)
 	}
@@ -48,15 +53,14 @@ func (f Frame) Still(made map[string]string) ([]byte, error) {
 // buffers are the encoder's, kept from frame to frame.
 var buffers pngBuffers
 
-type pngBuffers struct{ kept *png.EncoderBuffer }
+type pngBuffers struct{ kept sync.Pool }
 
 func (p *pngBuffers) Get() *png.EncoderBuffer {
-	b := p.kept
-	p.kept = nil
+	b, _ := p.kept.Get().(*png.EncoderBuffer)
 	return b
 }
 
-func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.kept = b }
+func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.kept.Put(b) }
 
 // fraction is a metric as adlab prints it; nil is undefined.
 func fraction(v *float64) string {

@@ -244,7 +244,7 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 		maps = [][]plot.Tile{tiles, second}
 	}
 	title := fmt.Sprintf("INP-Former with M = %d; each detector in its own scale over the test images, from usual (0) to extreme (1)", h.m)
-	rows := []image.Image{plot.Panel(title, maps, largeTile, &unitScale)}
+	f.Rows = []image.Image{plot.Panel(title, maps, largeTile, &unitScale).Image}
 	inps, err := s.rows.get(fmt.Sprint(x.sample.Path, h.m, state.Blend, state.INP), func() (*row, error) {
 		var tiles []plot.Tile
 		for m := range h.m {
@@ -256,12 +256,12 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 		if state.INP > 0 {
 			side = fullTile
 		}
-		return &row{picture: plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks)}, nil
+		return &row{picture: plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks).Image}, nil
 	})
 	if err != nil {
 		return Frame{}, err
 	}
-	f.Picture = stack(append(rows, inps.picture)...)
+	f.Rows = append(f.Rows, inps.picture)
 	return f, nil
 }
 

@@ -87,7 +87,7 @@ func TestSameStateSameBytes(t *testing.T) {
 }
 
 func encoded(t testing.TB, f Frame) []byte {
-	b, err := f.PNG()
+	b, err := fastPNG(f.Picture())
 	require.NoError(t, err)
 	return b
 }

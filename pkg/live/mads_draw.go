@@ -20,6 +20,7 @@ import (
 	"adlab/pkg/plot"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"golang.org/x/sync/errgroup"
 )
 
 // shownTypes is the number of maps of types, the strongest first; that of the type in the text box is always among them.
@@ -54,15 +55,18 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
-	scatter, encoded, err := s.scatter(ctx, state, base)
+	p, err := s.places(ctx, state, base)
 	if err != nil {
 		return Frame{}, err
 	}
+	var scatter *row
+	var side errgroup.Group // the dots are drawn beside the maps
+	side.Go(func() (err error) { scatter, err = s.scatter(state.Category, p); return err })
 	a, err := s.ask(ctx, state, base, x)
-	if err != nil {
+	if err := errors.Join(err, side.Wait()); err != nil {
 		return Frame{}, err
 	}
-	f := Frame{Picture: stack(s.maps(state, x, a), scatter)}
+	f := Frame{Rows: append(s.maps(state, base, x, a), scatter.picture)}
 	strongest := "none"
 	if len(a.found) > 0 {
 		strongest = multiads.Words(a.found)
@@ -79,7 +83,7 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 		return f, err
 	}
 	f.Numbers = append(f.Numbers, row...)
-	f.Text = s.text(state, base, encoded)
+	f.Text = s.text(state, base, scatter.encoded)
 	return f, nil
 }
 
@@ -204,7 +208,7 @@ func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *s
 func (s *madsSession) run(ctx context.Context, state State, base *kba.Base, x *shown, see func(anomaly []float32, text float64, typed []float32)) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	text, err := s.detector.Text().Matrix(ctx, base.Columns(s.detector.Sentences, state.Category))
+	text, err := s.sentences.Matrix(ctx, base.Columns(s.detector.Sentences, state.Category))
 	if err != nil {
 		return err
 	}
@@ -272,18 +276,21 @@ func shrink(values []float32, taps int) {
 	}
 }
 
-// maps draws the image, the anomaly map, what the threshold calls, and the maps of the types, in one scale from 0 to 1.
-func (s *madsSession) maps(state State, x *shown, a *answer) image.Image {
+// maps draws the image, the anomaly map and what the threshold calls, and under them the maps of the types, in one scale from 0 to 1.
+func (s *madsSession) maps(state State, base *kba.Base, x *shown, a *answer) []image.Image {
 	tiles := []plot.Tile{
 		{Picture: x.outline, Caption: x.caption()},
 		{Picture: overlay(x.picture, a.anomaly, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("any defect, score %.3f", a.score)},
 		{Picture: masked(x.picture, x.mask, above(a.anomaly, float64(state.Threshold)/100), detector.MapSide), Caption: maskCaption(x.mask)},
 	}
-	var types []plot.Tile
-	for i, m := range a.maps {
-		types = append(types, plot.Tile{Picture: overlay(x.picture, m, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("%s %.2f", a.names[i], slices.Max(m))})
-	}
-	return plot.Panel("probability of a defect, and of each type (mean over the levels)", [][]plot.Tile{tiles, types}, typeTile, &unitScale)
+	types, _ := s.rows.get(digest("types", x.sample.Path, state.Category, state.Type, state.Shots, state.Blend, *base), func() (image.Image, error) {
+		var types []plot.Tile
+		for i, m := range a.maps {
+			types = append(types, plot.Tile{Picture: overlay(x.picture, m, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("%s %.2f", a.names[i], slices.Max(m))})
+		}
+		return plot.Panel("probability of each type", [][]plot.Tile{types}, typeTile, &unitScale).Image, nil
+	})
+	return []image.Image{plot.Panel("probability of any defect (mean over the levels)", [][]plot.Tile{tiles}, typeTile, &unitScale).Image, types}
 }
 
 // text says what made the picture.

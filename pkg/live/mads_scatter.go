@@ -17,44 +17,53 @@ import (
 // scatterWidth is that of the projection in pixels.
 const scatterWidth = 620
 
-// scatter draws every prompt as the text tower places it, the mean over its sentences, on the first two principal axes of the product's prompts as
-// they are shipped: so what is edited moves, and nothing else. It counts the sentences that had to be encoded.
-func (s *madsSession) scatter(ctx context.Context, state State, base *kba.Base) (picture image.Image, encoded int, err error) {
+// places are the prompts of a product as the text tower places them.
+type places struct {
+	key     string
+	names   []string      // of the columns
+	points  [][][]float64 // the mean over a prompt's sentences, by column
+	axes    *mat.Dense    // [D, 2]
+	encoded int           // sentences that had to be encoded
+}
+
+// places asks the text tower for every prompt.
+func (s *madsSession) places(ctx context.Context, state State, base *kba.Base) (*places, error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	before := s.detector.Text().Encoded
-	key := digest("scatter", state.Category, state.Own, *base)
-	r, err := s.rows.get(key, func() (*row, error) {
-		axes, err := s.axesOf(ctx, state)
-		if err != nil {
+	key := digest("places", state.Category, state.Own, *base)
+	return s.placed.get(key, func() (p *places, err error) {
+		p = &places{key: key, names: multiads.Columns(base)}
+		before := s.sentences.Encoded
+		if p.axes, err = s.axesOf(ctx, state); err != nil {
 			return nil, err
 		}
-		points, err := s.embed(ctx, base, state.Category)
-		if err != nil {
-			return nil, err
-		}
+		p.points, err = s.embed(ctx, base, state.Category)
+		p.encoded = s.sentences.Encoded - before
+		return p, err
+	})
+}
+
+// scatter draws every prompt on the first two principal axes of the product's prompts as they are shipped: so what is edited moves, and nothing else.
+func (s *madsSession) scatter(product string, p *places) (*row, error) {
+	return s.scatters.get(p.key, func() (*row, error) {
 		var clouds []plot.Cloud
-		for c, name := range multiads.Columns(base) {
+		for c, name := range p.names {
 			cloud := plot.Cloud{Name: name}
-			for _, e := range points[c] {
+			for _, e := range p.points[c] {
 				var at mat.VecDense
-				at.MulVec(axes.T(), mat.NewVecDense(len(e), e))
+				at.MulVec(p.axes.T(), mat.NewVecDense(len(e), e))
 				cloud.X, cloud.Y = append(cloud.X, at.AtVec(0)), append(cloud.Y, at.AtVec(1))
 			}
 			clouds = append(clouds, cloud)
 		}
-		p, err := plot.Scatter(fmt.Sprintf("prompts of %q as the text tower places them", state.Category), "axis 1 of the shipped prompts", "axis 2", clouds...)
+		drawn, err := plot.Scatter(fmt.Sprintf("prompts of %q as the text tower places them", product), "axis 1 of the shipped prompts", "axis 2", clouds...)
 		if err != nil {
 			return nil, err
 		}
-		small := image.NewNRGBA(image.Rect(0, 0, scatterWidth, p.Bounds().Dy()*scatterWidth/p.Bounds().Dx()))
-		draw.CatmullRom.Scale(small, small.Bounds(), p, p.Bounds(), draw.Src, nil)
-		return &row{small, s.detector.Text().Encoded - before}, nil
+		small := image.NewNRGBA(image.Rect(0, 0, scatterWidth, drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
+		draw.CatmullRom.Scale(small, small.Bounds(), drawn.Image, drawn.Bounds(), draw.Src, nil)
+		return &row{small, p.encoded}, nil
 	})
-	if err != nil {
-		return nil, 0, err
-	}
-	return r.picture, r.encoded, nil
 }
 
 // axesOf are the first two principal axes of a product's prompts as they are shipped, [D, 2].
@@ -90,7 +99,7 @@ func (s *madsSession) embed(ctx context.Context, base *kba.Base, product string)
 	templates := len(s.detector.Sentences.Templates)
 	var out [][][]float64
 	for _, sentences := range base.Columns(s.detector.Sentences, product) {
-		all, err := s.detector.Text().Embed(ctx, sentences)
+		all, err := s.sentences.Embed(ctx, sentences)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"fmt"
+	"image"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -30,13 +32,16 @@ type madsSession struct {
 	jobs       *jobs
 
 	tapping, embedding *encoder.Extractor
-	exec               map[bool]*model.Exec // with and without references
+	sentences          *multiads.TextEncoder // beside the detector's: what is typed here has a small file of its own
+	exec               map[bool]*model.Exec  // with and without references
 	features           *cache[*looked]
 	opened             map[string][2]*encoder.Features // of a category's test images
 	pictures           *cache[*shown]
 	references         *cache[[]*tensors.Tensor]
-	axes               *cache[*mat.Dense] // of a product's prompts
-	rows               *cache[*row]
+	axes               *cache[*mat.Dense]  // of a product's prompts
+	rows               *cache[image.Image] // of types' maps
+	placed             *cache[*places]
+	scatters           *cache[*row]
 	scores             map[string]lab.CategoryReport // by what decides them
 	computed           chan scored
 	turn               sync.Mutex // to use the towers, the graphs and the caches of what they say
@@ -67,10 +72,14 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 	s := &madsSession{
 		lab: &quiet, experiment: e, set: walk.Target, detector: d, exec: map[bool]*model.Exec{},
 		opened: map[string][2]*encoder.Features{}, features: newCache[*looked](128), pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16), axes: newCache[*mat.Dense](16),
-		rows: newCache[*row](64), scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
+		rows: newCache[image.Image](64), placed: newCache[*places](16), scatters: newCache[*row](64), scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
 		tapping:   &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.TapEncoder{Model: d.Model()}, Cache: l.Cache},
 		embedding: &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Cache: l.Cache},
 	}
+	if s.sentences, err = multiads.NewTextEncoder(l.Backend.Backend, d.Model(), filepath.Join(l.Cache, "live")); err != nil {
+		return nil, err
+	}
+	s.sentences.Cut = d.Text().Cut
 	k, err := lab.NewKnowledge("visa", nil)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func TestMultiADSScoreIsThatOfPredict(t *testing.T) {
 func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t, "multiads").(*madsSession)
-	text := s.detector.Text()
+	text := s.sentences
 	state := s.Start()
 	first, err := s.Apply(ctx, state)
 	require.NoError(t, err)

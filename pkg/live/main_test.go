@@ -106,7 +106,7 @@ func look(t testing.TB, name string, f Frame) {
 	}
 	file, err := os.Create(filepath.Join(dir, name+".png"))
 	require.NoError(t, err)
-	require.NoError(t, png.Encode(file, f.Picture))
+	require.NoError(t, png.Encode(file, f.Picture()))
 	require.NoError(t, file.Close())
 	t.Log(f.Numbers, f.Text, f.Message)
 }

@@ -82,12 +82,18 @@
     const update = async u => {
         if (over || u.seq < shown) return;
         shown = u.seq;
-        const image = new Image();
-        image.src = u.picture;
-        await image.decode().catch(() => { });
+        const before = [...root.querySelectorAll('.adlab-picture')];
+        const rows = await Promise.all(u.rows.map(async (src, i) => {
+            if (before[i] && before[i].src === src) return before[i];
+            const image = new Image();
+            [image.className, image.alt, image.src] = ['adlab-picture', before[0].alt, src];
+            await image.decode().catch(() => { });
+            return image;
+        }));
         if (over || u.seq < shown) return; // a newer one has come meanwhile
-        const picture = root.querySelector('.adlab-picture');
-        if (picture.src !== u.picture) picture.src = u.picture;
+        const now = [...root.querySelectorAll('.adlab-picture')];
+        rows.forEach((image, i) => { if (!now[i]) now[i - 1].after(image); else if (now[i] !== image) now[i].replaceWith(image); });
+        now.slice(rows.length).forEach(image => image.remove());
         root.querySelector('.adlab-numbers').replaceChildren(...u.numbers.map(n => {
             const line = document.createElement('div'), value = document.createElement('span');
             value.className = 'adlab-number';

@@ -7,10 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
+	"image"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Limit is how long a live cell listens, unless told otherwise.
@@ -40,13 +44,13 @@ type event struct {
 
 // update is what a page is told.
 type update struct {
-	Seq     int      `json:"seq"`
-	Picture string   `json:"picture"` // data URL
-	Numbers []Number `json:"numbers"`
-	Text    string   `json:"text"`
-	Message string   `json:"message"`
-	Panel   Panel    `json:"panel"`
-	Refused []string `json:"refused"` // controls whose newest value cannot be: a text stays as it was typed
+	Seq     int            `json:"seq"`
+	Rows    []template.URL `json:"rows"` // the picture's, from top to bottom, as data
+	Numbers []Number       `json:"numbers"`
+	Text    string         `json:"text"`
+	Message string         `json:"message"`
+	Panel   Panel          `json:"panel"`
+	Refused []string       `json:"refused"` // controls whose newest value cannot be: a text stays as it was typed
 }
 
 // Why a live cell ended.
@@ -67,7 +71,7 @@ type live struct {
 	page    Page
 	state   State
 	frame   Frame
-	png     []byte
+	rows    []encodedRow
 	wrong   string   // with the newest values, in one line
 	refused []string // the controls that had them
 	silence time.Duration
@@ -83,7 +87,7 @@ func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why 
 	if l.frame, err = s.Apply(ctx, l.state); err != nil {
 		return "", err
 	}
-	if l.png, err = l.frame.PNG(); err != nil {
+	if l.rows, err = l.encode(l.frame); err != nil {
 		return "", err
 	}
 	why = EndedUnseen
@@ -186,9 +190,9 @@ func (l *live) answer(ctx context.Context, events []event) {
 // draw draws a state, or notes why it cannot be drawn and keeps the last one.
 func (l *live) draw(ctx context.Context, state State) (drawn bool) {
 	frame, err := l.session.Apply(ctx, state)
-	var png []byte
+	var rows []encodedRow
 	if err == nil {
-		png, err = frame.PNG()
+		rows, err = l.encode(frame)
 	}
 	switch {
 	case errors.Is(err, context.Canceled): // the loop ends
@@ -196,7 +200,7 @@ func (l *live) draw(ctx context.Context, state State) (drawn bool) {
 		l.wrong = cmp.Or(l.wrong, oneLine(err))
 		l.frame.Message = l.wrong
 	default:
-		l.state, l.frame, l.png = state, frame, png
+		l.state, l.frame, l.rows = state, frame, rows
 		l.frame.Message = cmp.Or(l.wrong, frame.Message)
 	}
 	return err == nil
@@ -205,7 +209,7 @@ func (l *live) draw(ctx context.Context, state State) (drawn bool) {
 // send tells the page how things stand.
 func (l *live) send() {
 	u := update{
-		Seq: l.seq, Picture: dataURL(l.png), Numbers: l.frame.Numbers, Text: l.frame.Text, Message: l.frame.Message,
+		Seq: l.seq, Rows: l.addresses(), Numbers: l.frame.Numbers, Text: l.frame.Text, Message: l.frame.Message,
 		Panel: l.session.Panel(l.state), Refused: l.refused,
 	}
 	b, err := json.Marshal(u)
@@ -225,8 +229,36 @@ func (p Panel) kind(id string) Kind {
 	return ""
 }
 
-func dataURL(png []byte) string {
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(png)
+// encodedRow is a row of the picture as the page takes it.
+type encodedRow struct {
+	of      image.Image
+	address template.URL
+}
+
+// encode encodes a frame's rows, side by side; those that the last frame had are kept.
+func (l *live) encode(f Frame) ([]encodedRow, error) {
+	rows := make([]encodedRow, len(f.Rows))
+	var g errgroup.Group
+	for i, m := range f.Rows {
+		if i < len(l.rows) && l.rows[i].of == m {
+			rows[i] = l.rows[i]
+			continue
+		}
+		g.Go(func() error {
+			png, err := fastPNG(m)
+			rows[i] = encodedRow{m, template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))}
+			return err
+		})
+	}
+	return rows, g.Wait()
+}
+
+// addresses are the rows of the picture.
+func (l *live) addresses() (rows []template.URL) {
+	for _, r := range l.rows {
+		rows = append(rows, r.address)
+	}
+	return rows
 }
 
 // oneLine is an error's first line, of a length that a person reads.

@@ -109,7 +109,7 @@ func (c *counting) Apply(ctx context.Context, s State) (Frame, error) {
 	c.drawn = append(c.drawn, s.M)
 	m := image.NewGray(image.Rect(0, 0, 8, 8))
 	m.Set(0, 0, color.Gray{uint8(s.M)})
-	return Frame{Picture: m, Numbers: []Number{{"M", fmt.Sprint(s.M)}, {"image", fmt.Sprint(s.Image)}}, Text: "<script>alert(1)</script>"}, ctx.Err()
+	return Frame{Rows: []image.Image{m}, Numbers: []Number{{"M", fmt.Sprint(s.M)}, {"image", fmt.Sprint(s.Image)}}, Text: "<script>alert(1)</script>"}, ctx.Err()
 }
 
 func TestServeWithoutBrowserShowsOnePicture(t *testing.T) {
@@ -168,7 +168,7 @@ func TestMistakesAreOneLineAndLeaveThePicture(t *testing.T) {
 	p, c := newPage(true), &counting{}
 	done := make(chan string)
 	go func() { why, _ := Serve(context.Background(), c, p, time.Minute); done <- why }()
-	picture := p.await(t, 0).Picture
+	picture := p.await(t, 0).Rows
 	long := strings.Repeat("[cls] ", 200_000)
 	for i, x := range []struct{ control, value, line string }{
 		{"prompts", "", "prompts: expected at least one prompt with [cls], got none"},
@@ -187,7 +187,7 @@ func TestMistakesAreOneLineAndLeaveThePicture(t *testing.T) {
 		require.Contains(t, u.Message, x.line)
 		require.NotContains(t, u.Message, "\n")
 		require.Less(t, len(u.Message), 400)
-		require.Equal(t, picture, u.Picture)
+		require.Equal(t, picture, u.Rows)
 		require.Contains(t, u.Refused, x.control)
 	}
 	p.messages <- "not JSON"

@@ -74,7 +74,7 @@ func (s still) all(ctx context.Context, tell func(done, of int)) (images []*stil
 			if err != nil {
 				return nil, err
 			}
-			x.Frames = append(x.Frames, stillFrame{Numbers: f.Numbers, picture: f.Picture})
+			x.Frames = append(x.Frames, stillFrame{Numbers: f.Numbers, picture: f.Picture()})
 			done++
 			tell(done, of)
 		}

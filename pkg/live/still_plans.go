@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"image"
 	"slices"
 	"strconv"
 
@@ -117,10 +118,10 @@ func (s *madsSession) typed(ctx context.Context, state State) (Frame, error) {
 		return f, err
 	}
 	at := slices.Index(a.names, state.Type) // always among them
-	f.Picture = plot.Panel("probability of any defect, and of the chosen type (mean over the levels)", [][]plot.Tile{{
+	f.Rows = []image.Image{plot.Panel("probability of any defect, and of the chosen type (mean over the levels)", [][]plot.Tile{{
 		{Picture: x.outline, Caption: x.caption()},
 		{Picture: overlay(x.picture, a.anomaly, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("any defect, score %.3f", a.score)},
 		{Picture: overlay(x.picture, a.maps[at], detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("%s %.2f", state.Type, slices.Max(a.maps[at]))},
-	}}, typeMapTile, &unitScale)
+	}}, typeMapTile, &unitScale).Image}
 	return f, nil
 }
