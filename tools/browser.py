@@ -100,6 +100,8 @@ def every_control(t, name):
             value = str(c["options"].index(value))
         if c["id"] == "file":
             value = a_picture()
+        if c["id"] == "threshold": # from nothing called to something, or the other way
+            value = str(c["min"] if page.numbers()["called anomalous"] == "0.0 %" else c["max"])
         before = page.tab.evaluate("adlab.picture()"), page.numbers()
         assert not c["off"], f"{c['id']} cannot be moved: {c}"
         assert page.move(c["id"], value), f"{c['id']} stands at {value} already"
@@ -391,7 +393,7 @@ tests = {
     "mads-numbers": numbers_of_mads,
     "mads-newest": lambda t: newest_wins(t, "multiads"),
     "mads-moves": lambda t: percentiles(t, "multiads", {
-        "prompts": lambda i: f"a photo of a [cls] with {i} holes", "threshold": lambda i: str(10 + i % 80), "image": lambda i: str(i // 3 % 9)}),
+        "prompts": lambda i: f"a photo of a [cls] with {i} holes {time.time_ns()}", "threshold": lambda i: str(10 + i % 80), "image": lambda i: str(i // 3 % 9)}),
     "mads-memory": lambda t: memory(t, "multiads", "threshold"),
     "mads-keyboard": lambda t: keyboard(t, "multiads", "shots", "prompts"),
     "mads-stop": lambda t: stop_and_again(t, "multiads"),

@@ -111,13 +111,16 @@ func (j *jobs) run(ctx context.Context) {
 			return
 		}
 		j.mu.Lock()
-		if errors.Is(err, context.Canceled) {
+		dropped := errors.Is(err, context.Canceled)
+		if dropped {
 			delete(j.known, next.name) // it may be asked for again
 		} else if err != nil {
 			j.failed[next.name] = err
 		}
 		j.mu.Unlock()
-		j.tell()
+		if !dropped { // else there is nothing new to draw
+			j.tell()
+		}
 	}
 }
 

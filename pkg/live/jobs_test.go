@@ -26,6 +26,8 @@ func TestIdleWorkIsDroppedForNewer(t *testing.T) {
 	}
 	require.Equal(t, "slow dropped", <-ended)
 	require.Equal(t, "c", <-ended)
+	<-j.told
+	require.Empty(t, j.told, "what was dropped has nothing to show")
 	require.NoError(t, j.only("a", func(context.Context) error { ended <- "a again"; return errors.New("broken") }))
 	require.Equal(t, "a again", <-ended)
 	require.Eventually(t, func() bool { return j.only("a", nil) != nil }, 5*time.Second, time.Millisecond, "what has failed says why")

@@ -60,13 +60,23 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 		return Frame{}, err
 	}
 	var scatter *row
-	var side errgroup.Group // the dots are drawn beside the maps
-	side.Go(func() (err error) { scatter, err = s.scatter(state.Category, p); return err })
-	a, err := s.ask(ctx, state, base, x)
-	if err := errors.Join(err, side.Wait()); err != nil {
+	var a *answer
+	var maps []image.Image
+	var both errgroup.Group // the dots are drawn beside the maps
+	both.Go(func() (err error) {
+		scatter, err = s.scatter(state.Category, p)
+		return err
+	})
+	both.Go(func() (err error) {
+		if a, err = s.ask(ctx, state, base, x); err == nil {
+			maps = s.maps(state, base, x, a)
+		}
+		return err
+	})
+	if err := both.Wait(); err != nil {
 		return Frame{}, err
 	}
-	f := Frame{Rows: append(s.maps(state, base, x, a), scatter.picture)}
+	f := Frame{Rows: append(maps, scatter.picture)}
 	strongest := "none"
 	if len(a.found) > 0 {
 		strongest = multiads.Words(a.found)

@@ -60,7 +60,7 @@ func (s *madsSession) scatter(product string, p *places) (*row, error) {
 		if err != nil {
 			return nil, err
 		}
-		small := image.NewNRGBA(image.Rect(0, 0, scatterWidth, drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
+		small := image.NewRGBA(image.Rect(0, 0, scatterWidth, drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
 		draw.CatmullRom.Scale(small, small.Bounds(), drawn.Image, drawn.Bounds(), draw.Src, nil)
 		return &row{small, p.encoded}, nil
 	})

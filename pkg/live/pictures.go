@@ -133,7 +133,7 @@ func stack(pictures ...image.Image) image.Image {
 	for _, p := range pictures {
 		size.X, size.Y = max(size.X, p.Bounds().Dx()), size.Y+p.Bounds().Dy()
 	}
-	out := image.NewNRGBA(image.Rectangle{Max: size})
+	out := image.NewRGBA(image.Rectangle{Max: size})
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
 	y := 0
 	for _, p := range pictures {

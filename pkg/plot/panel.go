@@ -66,7 +66,7 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 	if scale != nil {
 		size.X = max(size.X, bar.Max.X+barText)
 	}
-	out := image.NewNRGBA(image.Rectangle{Max: size})
+	out := image.NewRGBA(image.Rectangle{Max: size})
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
 	write(out, titleSize, label{text: title, x: gap, y: gap + titleHeight/2 - 3})
 	var captions []label
@@ -94,7 +94,7 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 }
 
 // place draws a picture as large as fits into a box, in its middle, in a thin frame.
-func place(out *image.NRGBA, box image.Rectangle, picture image.Image) {
+func place(out *image.RGBA, box image.Rectangle, picture image.Image) {
 	from := picture.Bounds()
 	if from.Empty() {
 		return
@@ -116,7 +116,7 @@ func place(out *image.NRGBA, box image.Rectangle, picture image.Image) {
 }
 
 // colourBar draws a scale with the values at its ticks.
-func colourBar(out *image.NRGBA, at image.Rectangle, s Scale) {
+func colourBar(out *image.RGBA, at image.Rectangle, s Scale) {
 	if at.Empty() {
 		return
 	}

@@ -27,7 +27,7 @@ type label struct {
 }
 
 // write draws labels in black.
-func write(picture *image.NRGBA, size int, labels ...label) {
+func write(picture *image.RGBA, size int, labels ...label) {
 	f := face(size)
 	capital := f.Metrics().CapHeight.Round()
 	for _, l := range labels {
