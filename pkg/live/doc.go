@@ -13,7 +13,9 @@
 //	<div class="adlab-live" id="adlab-live-NAME" data-seq="N" data-state="live">
 //	  <input type="range" data-control="m"> ...            one element a control, with the control's id
 //	  <button data-control="stop">Stop</button>
-//	  <img class="adlab-picture" src="data:image/png;base64,..."> ...   one element a row of the picture, from top to bottom
+//	  <div class="adlab-rows">                             the picture, from top to bottom, one element a row
+//	    <img class="adlab-picture" src="data:image/png;base64,..."> ...
+//	  </div>
 //	  <span class="adlab-number" data-name="image AUROC">0.912</span> ...   "..." while it is being computed
 //	  <div class="adlab-message"></div>                    one line: what was wrong with a value, or what is being computed; else empty
 //	  <div class="adlab-text"></div>                       backend, encoder, weights, where the head came from

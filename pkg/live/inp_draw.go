@@ -25,12 +25,6 @@ type shown struct {
 	pixels  []float32 // normalised, for a file
 }
 
-// row is a strip of the picture.
-type row struct {
-	picture image.Image
-	encoded int // sentences that had to be encoded for it
-}
-
 // trainingStep is how far the training of a head is.
 type trainingStep struct{ m, number, of int }
 
@@ -245,7 +239,7 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 	}
 	title := fmt.Sprintf("INP-Former with M = %d; each detector in its own scale over the test images, from usual (0) to extreme (1)", h.m)
 	f.Rows = []image.Image{plot.Panel(title, maps, largeTile, &unitScale).Image}
-	inps, err := s.rows.get(fmt.Sprint(x.sample.Path, h.m, state.Blend, state.INP), func() (*row, error) {
+	inps, err := s.rows.get(fmt.Sprint(x.sample.Path, h.m, state.Blend, state.INP), func() (image.Image, error) {
 		var tiles []plot.Tile
 		for m := range h.m {
 			if state.INP == 0 || state.INP == m+1 {
@@ -256,12 +250,12 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 		if state.INP > 0 {
 			side = fullTile
 		}
-		return &row{picture: plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks).Image}, nil
+		return plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks).Image, nil
 	})
 	if err != nil {
 		return Frame{}, err
 	}
-	f.Rows = append(f.Rows, inps.picture)
+	f.Rows = append(f.Rows, inps)
 	return f, nil
 }
 

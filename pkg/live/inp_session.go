@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"image"
 	"math"
 	"os"
 	"path/filepath"
@@ -40,7 +41,7 @@ type inpSession struct {
 	training map[int]trainingStep
 	drawn    int // M of the last picture
 	pictures *cache[*shown]
-	rows     *cache[*row]
+	rows     *cache[image.Image]
 	others   map[string]*other
 }
 
@@ -79,7 +80,7 @@ func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error
 	}
 	s := &inpSession{
 		lab: l, settings: settings, experiment: e, heads: map[int]*head{}, computed: make(chan *head, 2*len(prototypes)), steps: make(chan trainingStep, 64),
-		training: map[int]trainingStep{}, pictures: newCache[*shown](64), rows: newCache[*row](64), others: map[string]*other{},
+		training: map[int]trainingStep{}, pictures: newCache[*shown](64), rows: newCache[image.Image](64), others: map[string]*other{},
 	}
 	if s.set, err = datasets.Open(e.Layout, e.Data, e.Limit); err != nil {
 		return nil, err

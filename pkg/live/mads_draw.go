@@ -59,12 +59,12 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
-	var scatter *row
+	var scatter image.Image
 	var a *answer
 	var maps []image.Image
 	var both errgroup.Group // the dots are drawn beside the maps
 	both.Go(func() (err error) {
-		scatter, err = s.scatter(state.Category, p)
+		scatter, err = p.scatter(state.Category)
 		return err
 	})
 	both.Go(func() (err error) {
@@ -76,7 +76,7 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 	if err := both.Wait(); err != nil {
 		return Frame{}, err
 	}
-	f := Frame{Rows: append(maps, scatter.picture)}
+	f := Frame{Rows: append(maps, scatter)}
 	strongest := "none"
 	if len(a.found) > 0 {
 		strongest = multiads.Words(a.found)
@@ -93,7 +93,7 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 		return f, err
 	}
 	f.Numbers = append(f.Numbers, row...)
-	f.Text = s.text(state, base, scatter.encoded)
+	f.Text = s.text(state, base, p.encoded)
 	return f, nil
 }
 

@@ -19,20 +19,19 @@ const scatterWidth = 620
 
 // places are the prompts of a product as the text tower places them.
 type places struct {
-	key     string
 	names   []string      // of the columns
 	points  [][][]float64 // the mean over a prompt's sentences, by column
 	axes    *mat.Dense    // [D, 2]
 	encoded int           // sentences that had to be encoded
+	picture image.Image   // once drawn
 }
 
 // places asks the text tower for every prompt.
 func (s *madsSession) places(ctx context.Context, state State, base *kba.Base) (*places, error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	key := digest("places", state.Category, state.Own, *base)
-	return s.placed.get(key, func() (p *places, err error) {
-		p = &places{key: key, names: multiads.Columns(base)}
+	return s.placed.get(digest("places", state.Category, state.Own, *base), func() (p *places, err error) {
+		p = &places{names: multiads.Columns(base)}
 		before := s.sentences.Encoded
 		if p.axes, err = s.axesOf(ctx, state); err != nil {
 			return nil, err
@@ -44,26 +43,28 @@ func (s *madsSession) places(ctx context.Context, state State, base *kba.Base) (
 }
 
 // scatter draws every prompt on the first two principal axes of the product's prompts as they are shipped: so what is edited moves, and nothing else.
-func (s *madsSession) scatter(product string, p *places) (*row, error) {
-	return s.scatters.get(p.key, func() (*row, error) {
-		var clouds []plot.Cloud
-		for c, name := range p.names {
-			cloud := plot.Cloud{Name: name}
-			for _, e := range p.points[c] {
-				var at mat.VecDense
-				at.MulVec(p.axes.T(), mat.NewVecDense(len(e), e))
-				cloud.X, cloud.Y = append(cloud.X, at.AtVec(0)), append(cloud.Y, at.AtVec(1))
-			}
-			clouds = append(clouds, cloud)
+func (p *places) scatter(product string) (image.Image, error) {
+	if p.picture != nil {
+		return p.picture, nil
+	}
+	var clouds []plot.Cloud
+	for c, name := range p.names {
+		cloud := plot.Cloud{Name: name}
+		for _, e := range p.points[c] {
+			var at mat.VecDense
+			at.MulVec(p.axes.T(), mat.NewVecDense(len(e), e))
+			cloud.X, cloud.Y = append(cloud.X, at.AtVec(0)), append(cloud.Y, at.AtVec(1))
 		}
-		drawn, err := plot.Scatter(fmt.Sprintf("prompts of %q as the text tower places them", product), "axis 1 of the shipped prompts", "axis 2", clouds...)
-		if err != nil {
-			return nil, err
-		}
-		small := image.NewRGBA(image.Rect(0, 0, scatterWidth, drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
-		draw.CatmullRom.Scale(small, small.Bounds(), drawn.Image, drawn.Bounds(), draw.Src, nil)
-		return &row{small, p.encoded}, nil
-	})
+		clouds = append(clouds, cloud)
+	}
+	drawn, err := plot.Scatter(fmt.Sprintf("prompts of %q as the text tower places them", product), "axis 1 of the shipped prompts", "axis 2", clouds...)
+	if err != nil {
+		return nil, err
+	}
+	small := image.NewRGBA(image.Rect(0, 0, scatterWidth, drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
+	draw.CatmullRom.Scale(small, small.Bounds(), drawn.Image, drawn.Bounds(), draw.Src, nil)
+	p.picture = small
+	return small, nil
 }
 
 // axesOf are the first two principal axes of a product's prompts as they are shipped, [D, 2].

@@ -41,7 +41,6 @@ type madsSession struct {
 	axes               *cache[*mat.Dense]  // of a product's prompts
 	rows               *cache[image.Image] // of types' maps
 	placed             *cache[*places]
-	scatters           *cache[*row]
 	scores             map[string]lab.CategoryReport // by what decides them
 	computed           chan scored
 	turn               sync.Mutex // to use the towers, the graphs and the caches of what they say
@@ -72,7 +71,7 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 	s := &madsSession{
 		lab: &quiet, experiment: e, set: walk.Target, detector: d, exec: map[bool]*model.Exec{},
 		opened: map[string][2]*encoder.Features{}, features: newCache[*looked](128), pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16), axes: newCache[*mat.Dense](16),
-		rows: newCache[image.Image](64), placed: newCache[*places](16), scatters: newCache[*row](64), scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
+		rows: newCache[image.Image](64), placed: newCache[*places](64), scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
 		tapping:   &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.TapEncoder{Model: d.Model()}, Cache: l.Cache},
 		embedding: &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Cache: l.Cache},
 	}

@@ -91,9 +91,7 @@
             return image;
         }));
         if (over || u.seq < shown) return; // a newer one has come meanwhile
-        const now = [...root.querySelectorAll('.adlab-picture')];
-        rows.forEach((image, i) => { if (!now[i]) now[i - 1].after(image); else if (now[i] !== image) now[i].replaceWith(image); });
-        now.slice(rows.length).forEach(image => image.remove());
+        root.querySelector('.adlab-rows').replaceChildren(...rows);
         root.querySelector('.adlab-numbers').replaceChildren(...u.numbers.map(n => {
             const line = document.createElement('div'), value = document.createElement('span');
             value.className = 'adlab-number';

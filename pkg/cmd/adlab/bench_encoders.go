@@ -85,10 +85,13 @@ func newBenchEncoders(c *cli) *cobra.Command {
 	return cmd
 }
 
-// knownCells is the table in FILE.json; nil where there is none.
+// knownCells is the table in FILE.json; nil where there is none, or no file is named.
 func knownCells(file string) (*lab.EncoderTable, error) {
+	if file == "" {
+		return nil, nil
+	}
 	b, err := os.ReadFile(file + ".json")
-	if errors.Is(err, fs.ErrNotExist) || file == "" {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	t := &lab.EncoderTable{}
