@@ -24,7 +24,7 @@ def text(cell):
     return "".join(parts)
 
 
-def run(path, goal):
+def run(path, out, write):
     nb = nbformat.read(path, 4)
     nbformat.validate(nb)
     code = [c for c in nb.cells if c.cell_type == "code"]
@@ -43,13 +43,15 @@ def run(path, goal):
     try:
         client.execute()
     finally:
-        if goal:
-            os.makedirs(os.path.dirname(goal) or ".", exist_ok=True)
-            nbformat.write(nb, goal)
+        if out:
+            os.makedirs(out, exist_ok=True)
+            nbformat.write(nb, os.path.join(out, os.path.basename(path)))
     for i, cell in enumerate(nb.cells):
         for want in cell.metadata.get("expect", []):
             if not re.search(want, text(cell)):
                 raise AssertionError(f"cell {i}: no match for {want!r} in {text(cell)[:300]!r}")
+    if write:  # a notebook that failed stays as it was
+        nbformat.write(nb, path)
 
 
 def main():
@@ -61,10 +63,9 @@ def main():
     os.environ["LAB_HEADLESS"] = "1"
     failed = 0
     for path in a.notebooks:
-        goal = path if a.write else os.path.join(a.out, os.path.basename(path)) if a.out else None
         start = time.time()
         try:
-            run(path, goal)
+            run(path, a.out, a.write)
             print(f"ok   {path} {time.time() - start:.1f} s", flush=True)
         except Exception as e:
             failed += 1

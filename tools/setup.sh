@@ -22,21 +22,21 @@ step() { # step NAME COMMAND...: one line with its seconds; on failure the end o
 
 has_python() { command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null; }
 venv() {
-  rm -rf .venv.tmp && python3 -m venv .venv && .venv/bin/python -m pip install --quiet -r tools/requirements.txt &&
+  python3 -m venv .venv && .venv/bin/python -m pip install --quiet -r tools/requirements.txt &&
     cp tools/requirements.txt .venv/requirements.txt
 }
 gonb() { GOBIN="$root/.bin" go install github.com/janpfeifer/gonb; }
 goimports() { GOBIN="$root/.bin" go install golang.org/x/tools/cmd/goimports@v0.52.0; }
 staticcheck() { GOBIN="$root/.bin" go install honnef.co/go/tools/cmd/staticcheck@v0.7.0; }
-plugin() {
-  rm -rf .plugin.tmp && mkdir .plugin.tmp
-  .venv/bin/python -m pip download --quiet --no-deps -d .plugin.tmp "xla-cpu-pjrt==$plugin_version"
-  echo "$plugin_sha256  $(ls .plugin.tmp/*.whl)" | sha256sum --check --quiet
-  .venv/bin/python -m zipfile -e .plugin.tmp/*.whl .plugin.tmp
-  mv .plugin.tmp/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so .plugin.tmp/
-  rm -rf .plugin.tmp/xla_plugins .plugin.tmp/*.dist-info .plugin.tmp/*.whl
-  ln -s xla_cpu_pjrt.so .plugin.tmp/pjrt_c_api_cpu_plugin.so
-  rm -rf .plugin && mv .plugin.tmp .plugin
+plugin() { # in one chain: bash's -e does not hold within a condition, where step calls this
+  rm -rf .plugin.tmp && mkdir .plugin.tmp &&
+    .venv/bin/python -m pip download --quiet --no-deps -d .plugin.tmp "xla-cpu-pjrt==$plugin_version" &&
+    echo "$plugin_sha256  $(ls .plugin.tmp/*.whl)" | sha256sum --check --quiet &&
+    .venv/bin/python -m zipfile -e .plugin.tmp/*.whl .plugin.tmp &&
+    mv .plugin.tmp/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so .plugin.tmp/ &&
+    rm -rf .plugin.tmp/xla_plugins .plugin.tmp/*.dist-info .plugin.tmp/*.whl &&
+    ln -s xla_cpu_pjrt.so .plugin.tmp/pjrt_c_api_cpu_plugin.so &&
+    rm -rf .plugin && mv .plugin.tmp .plugin
 }
 
 command -v go >/dev/null || { echo "set-up: needs Go 1.26 or newer on the PATH" >&2; exit 1; }
