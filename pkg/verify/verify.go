@@ -50,6 +50,9 @@ func Folder(backend compute.Backend, dir string, report func(Result)) (results [
 	if err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("verify: no folder %s", dir)
 	}
+	if references, err := filepath.Glob(filepath.Join(dir, "*.json")); err != nil || references == nil {
+		return nil, fmt.Errorf("verify: no reference outputs, such as forward.json, in %s", dir)
+	}
 	var groups []group
 	if exists(dir, "convnet.json") {
 		groups = append(groups, group{"convnet", convNet})

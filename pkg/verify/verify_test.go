@@ -55,4 +55,6 @@ func TestNoFolder(t *testing.T) {
 	require.NoError(t, err)
 	_, err = Folder(b.Backend, filepath.Join(t.TempDir(), "none"), nil)
 	require.ErrorContains(t, err, "no folder")
+	_, err = Folder(b.Backend, t.TempDir(), nil)
+	require.ErrorContains(t, err, "no reference outputs")
 }

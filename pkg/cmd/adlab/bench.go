@@ -18,13 +18,13 @@ func newBench(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bench", Short: "measure INP-Former beside the baselines on the real images, over several seeds", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := c.lab()
+			list, err := firstSeeds(seeds)
 			if err != nil {
 				return err
 			}
-			var list []uint64
-			for s := range seeds {
-				list = append(list, uint64(s+1))
+			l, err := c.lab()
+			if err != nil {
+				return err
 			}
 			t, err := l.Bench(cmd.Context(), e, sets, list, version)
 			if err != nil {
@@ -38,11 +38,23 @@ func newBench(c *cli) *cobra.Command {
 			return c.print(cmd, t, t.Markdown())
 		},
 	}
-	experimentFlags(cmd, &e)
+	cmd.Flags().StringVar(&e.Profile, "profile", e.Profile, "smoke or tiny")
+	cmd.Flags().IntVar(&e.Steps, "steps", 0, "training steps of INP-Former (default: the profile's)")
 	cmd.Flags().StringSliceVar(&sets, "sets", []string{"elpv", "textile"}, "data sets, by layout")
 	cmd.Flags().IntVar(&seeds, "seeds", 3, "number of seeds, from 1")
 	cmd.Flags().StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
 	return cmd
+}
+
+// firstSeeds are so many seeds, from 1.
+func firstSeeds(n int) (seeds []uint64, err error) {
+	if n < 1 {
+		return nil, fmt.Errorf("--seeds: expected at least 1, got %d", n)
+	}
+	for s := range n {
+		seeds = append(seeds, uint64(s+1))
+	}
+	return seeds, nil
 }
 
 func newDemo(c *cli) *cobra.Command {

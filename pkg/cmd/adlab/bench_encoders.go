@@ -43,8 +43,8 @@ func newBenchEncoders(c *cli) *cobra.Command {
 					return fmt.Errorf("--sets: expected some of %s, got %q", strings.Join(names, ", "), name)
 				}
 			}
-			for s := range seeds {
-				o.Seeds = append(o.Seeds, uint64(s+1))
+			if o.Seeds, err = firstSeeds(seeds); err != nil {
+				return err
 			}
 			known, err := knownCells(out)
 			if err != nil {
@@ -111,6 +111,9 @@ func added(known, t *lab.EncoderTable) *lab.EncoderTable {
 	}
 	all := *t
 	all.Digests, all.Sets, all.Milliseconds = union(known.Digests, t.Digests), union(known.Sets, t.Sets), union(known.Milliseconds, t.Milliseconds)
+	for name, ms := range known.Milliseconds { // the smaller is of the quieter machine
+		all.Milliseconds[name] = min(ms, all.Milliseconds[name])
+	}
 	all.Cells = slices.Clone(t.Cells)
 	for _, c := range known.Cells {
 		measured := func(n lab.EncoderCell) bool {

@@ -28,6 +28,11 @@ func TestATableIsAddedTo(t *testing.T) {
 	again := table("x", cell("A", 2, 120, 4), cell("A", 3, 120, 5))
 	require.Equal(t, []lab.EncoderCell{cell("A", 2, 120, 4), cell("A", 3, 120, 5), cell("A", 1, 120, 1), cell("B", 1, 60, 3)}, added(known, again).Cells)
 	require.Equal(t, []lab.EncoderCell{cell("A", 1, 200, 6), cell("B", 1, 60, 3)}, added(known, table("x", cell("A", 1, 200, 6))).Cells, "one number of steps a row")
+	busy, quiet := table("x"), table("x")
+	busy.Milliseconds, quiet.Milliseconds = map[string]float64{"A": 40}, map[string]float64{"A": 12, "B": 13}
+	for _, both := range []*lab.EncoderTable{added(busy, quiet), added(quiet, busy)} {
+		require.Equal(t, map[string]float64{"A": 12, "B": 13}, both.Milliseconds)
+	}
 	other := table("y", cell("A", 3, 120, 5))
 	require.Equal(t, other, added(known, other))
 }

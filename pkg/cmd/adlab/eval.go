@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"adlab/datasets"
@@ -92,6 +93,9 @@ func newTrain(c *cli) *cobra.Command {
 			if out == "" {
 				return fmt.Errorf("train: --out names the file that the model is written to")
 			}
+			if err := writable("--out", out); err != nil {
+				return err
+			}
 			if err := e.Validate(); err != nil {
 				return err
 			}
@@ -114,11 +118,17 @@ func newPredict(c *cli) *cobra.Command {
 	var model, out string
 	asked := lab.Asked{}
 	cmd := &cobra.Command{
-		Use: "predict --model FILE IMAGE... --out DIR", Short: "score images; write map and overlay of each", Args: cobra.MinimumNArgs(1),
+		Use: "predict --model FILE IMAGE... --out DIR", Short: "score images; write map and overlay of each", Args: some("pictures"),
 		Example: "  adlab predict --model elpv.safetensors cell.png --out maps",
 		RunE: func(cmd *cobra.Command, images []string) error {
 			if model == "" || out == "" {
 				return fmt.Errorf("predict: --model names a file that `adlab train` wrote, --out the folder to write to")
+			}
+			if _, err := os.Stat(model); err != nil {
+				return fmt.Errorf("--model: no file %s; adlab train writes one", model)
+			}
+			if err := folder("--out", out); err != nil {
+				return err
 			}
 			l, err := c.lab()
 			if err != nil {
@@ -144,7 +154,7 @@ func newPredict(c *cli) *cobra.Command {
 			return c.print(cmd, map[string]any{"model": model, "images": results}, text.String())
 		},
 	}
-	cmd.Flags().StringVar(&model, "model", "", "a file that `adlab train` wrote")
+	cmd.Flags().StringVar(&model, "model", "", "a file that adlab train wrote")
 	cmd.Flags().StringVar(&out, "out", "", "the folder to write to")
 	cmd.Flags().StringVar(&asked.Category, "category", "object", "multiads: what is in the pictures, as its prompts call it")
 	cmd.Flags().StringArrayVar(&asked.References, "reference", nil, "multiads: a normal picture of the same; several: few-shot")

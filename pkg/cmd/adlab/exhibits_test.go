@@ -57,7 +57,7 @@ func TestRunAndExplain(t *testing.T) {
 	require.Equal(t, before, after, "a second run changes no byte")
 	out, stderr, code = adlab("explain", filepath.Join(dir, "inp-table1-growth.png"))
 	require.Zero(t, code, stderr)
-	require.Contains(t, out, "this checkout would make the same")
+	require.Contains(t, out, "this checkout would make the same, but for the times in it")
 	out, _, code = adlab("runs")
 	require.Zero(t, code)
 	require.Contains(t, out, " runs in ")

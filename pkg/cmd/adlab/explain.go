@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"adlab/pkg/exhibit"
 	"adlab/pkg/plot"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,7 @@ import (
 func newExplain(c *cli) *cobra.Command {
 	var p place
 	cmd := &cobra.Command{
-		Use: "explain FILE.png", Short: "say what made a picture, and whether this checkout would make the same", Args: cobra.ExactArgs(1),
+		Use: "explain FILE.png", Short: "say what made a picture, and whether this checkout would make the same", Args: one("a picture that adlab wrote"),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			made, err := plot.ReadMade(files[0])
 			if err != nil {
@@ -37,6 +38,14 @@ func newExplain(c *cli) *cobra.Command {
 				text.WriteString("not of the registry of exhibits: whether this checkout would make the same cannot be told\n")
 				return c.print(cmd, answer, text.String())
 			}
+			found, err := exhibit.Find(made["exhibit"])
+			if err != nil {
+				return fmt.Errorf("%s: %w", files[0], err)
+			}
+			but := ""
+			if found[0].Timed {
+				but = ", but for the times in it, which it would measure anew"
+			}
 			p.profile = made["profile"]
 			l, err := c.lab()
 			if err != nil {
@@ -51,7 +60,7 @@ func newExplain(c *cli) *cobra.Command {
 			}
 			answer.Same = new(answer.Differences == nil)
 			if *answer.Same {
-				text.WriteString("this checkout would make the same\n")
+				text.WriteString("this checkout would make the same" + but + "\n")
 			} else {
 				text.WriteString("this checkout would not make the same:\n")
 				for _, d := range answer.Differences {

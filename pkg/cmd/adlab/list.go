@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"adlab/pkg/exhibit"
@@ -27,6 +28,11 @@ func newList(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "list every table, ablation and figure: what it is, whether it can run, what it costs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			for flag, path := range map[string]string{"--data": p.data, "--encoder": p.encoder, "--clip": p.pair} {
+				if _, err := os.Stat(path); path != "" && err != nil {
+					return fmt.Errorf("%s: no file or folder %s", flag, path)
+				}
+			}
 			var rows []listed
 			var text strings.Builder
 			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", "id", "paper", "kind", "smoke", "tiny", "paper", "cost, tiny", "title")

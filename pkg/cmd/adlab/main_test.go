@@ -271,9 +271,41 @@ func TestBadInput(t *testing.T) {
 
 func TestVerifyFails(t *testing.T) {
 	oneLineFailure(t, []string{"verify", filepath.Join(t.TempDir(), "none")}, "no folder")
-	stdout, _, code := adlab("verify", t.TempDir(), "--json")
+	oneLineFailure(t, []string{"verify", t.TempDir()}, "no reference outputs")
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "forward.json"), []byte("{}"), 0o666))
+	stdout, _, code := adlab("verify", dir, "--json")
 	require.Equal(t, 1, code)
 	var result struct{ Pass bool }
 	require.NoError(t, json.Unmarshal([]byte(stdout), &result))
 	require.False(t, result.Pass)
+}
+
+// TestMistypedCommands says what was expected, before any work and in one line.
+func TestMistypedCommands(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o666))
+	for want, args := range map[string][]string{
+		`unknown command "sinth"`:                  {"data", "sinth"},
+		`unknown command "frob"`:                   {"weights", "frob"},
+		`unknown command "clap"`:                   {"pretrain", "clap"},
+		"expected pictures":                        {"predict", "--model", file, "--out", dir},
+		"expected exhibits":                        {"run"},
+		"expected a picture that adlab wrote":      {"explain"},
+		"expected a folder of reference outputs":   {"verify"},
+		"expected a safetensors file":              {"weights", "list"},
+		`invalid argument "abc" for "--steps"`:     {"eval", "--steps", "abc"},
+		"--seeds: expected at least 1, got 0":      {"bench", "--seeds", "0", "--out", filepath.Join(dir, "bench")},
+		"--model: no file":                         {"predict", "--model", filepath.Join(dir, "none"), file, "--out", dir},
+		"--out: expected a folder, got the file":   {"predict", "--model", file, file, "--out", file},
+		"--out: expected a file to write, got the": {"train", "--out", dir},
+		"--out: nothing can be written in /proc":   {"train", "--out", "/proc/x.safetensors"},
+		"--data: no file or folder":                {"list", "--data", filepath.Join(dir, "none")},
+	} {
+		oneLineFailure(t, args, want)
+	}
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 1, "nothing is written")
 }

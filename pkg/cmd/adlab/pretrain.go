@@ -12,9 +12,7 @@ import (
 )
 
 func newPretrain(c *cli) *cobra.Command {
-	cmd := &cobra.Command{Use: "pretrain", Short: "make the small encoders that ship with adlab again, from scratch"}
-	cmd.AddCommand(newPretrainVision(c), newPretrainClip(c), newMeasureClip(c))
-	return cmd
+	return family("pretrain", "make the small encoders that ship with adlab again, from scratch", newPretrainVision(c), newPretrainClip(c), newMeasureClip(c))
 }
 
 func newPretrainVision(c *cli) *cobra.Command {
@@ -25,6 +23,9 @@ func newPretrainVision(c *cli) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !strings.HasSuffix(out, ".safetensors") {
 				return fmt.Errorf("pretrain vision: --out names the file that the weights are written to, NAME.safetensors")
+			}
+			if err := writable("--out", out); err != nil {
+				return err
 			}
 			if cmd.Flags().Changed("steps") {
 				if err := v.Scale(steps); err != nil {

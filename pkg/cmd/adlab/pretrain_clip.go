@@ -25,6 +25,9 @@ learns first, also what a sentence encoder, fetched once by its digest, knows of
 			if filepath.Ext(out) != ".safetensors" {
 				return fmt.Errorf("--out: expected a file that ends in .safetensors, got %q", out)
 			}
+			if err := writable("--out", out); err != nil {
+				return err
+			}
 			l, err := c.lab()
 			if err != nil {
 				return err
@@ -58,6 +61,9 @@ func newMeasureClip(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if data == "" {
+				data = filepath.Join(datasets.Home(), "synth-tiny")
+			}
 			m, err := openPair(pair)
 			if err != nil {
 				return err
@@ -77,7 +83,7 @@ func newMeasureClip(c *cli) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&pair, "pair", "", "safetensors file; without it the shipped pair")
-	flags.StringVar(&data, "data", filepath.Join(datasets.Home(), "synth-tiny"), "folder that `adlab data synth` made")
+	flags.StringVar(&data, "data", "", "folder that adlab data synth made (default: synth-tiny beside the fetched data)")
 	flags.StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
 	return cmd
 }

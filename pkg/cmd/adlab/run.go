@@ -19,7 +19,7 @@ func newRun(c *cli) *cobra.Command {
 	var p place
 	var out string
 	cmd := &cobra.Command{
-		Use: "run ID...", Short: "make exhibits, or `all`: tables and pictures into a folder", Args: cobra.MinimumNArgs(1),
+		Use: "run ID...", Short: "make exhibits, or all: tables and pictures into a folder", Args: some("exhibits, such as inp-table2, or all; adlab list shows them"),
 		Long:    "Makes exhibits: tables as text, Markdown, HTML, CSV and LaTeX, figures as PNG and, where they are plots, SVG. What was measured before is\nnot measured again; an interrupted run goes on where it stopped. Several IDs, or profile paper, say first what can run and about how long.",
 		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n  adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
 		RunE: func(cmd *cobra.Command, ids []string) error {

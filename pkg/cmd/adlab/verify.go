@@ -11,7 +11,7 @@ import (
 
 func newVerify(c *cli) *cobra.Command {
 	return &cobra.Command{
-		Use: "verify DIR", Short: "compare this build with a folder of reference outputs", Args: cobra.ExactArgs(1),
+		Use: "verify DIR", Short: "compare this build with a folder of reference outputs", Args: one("a folder of reference outputs, such as testdata/inpformer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := backend.Open(c.backend)
 			if err != nil {
