@@ -22,11 +22,11 @@ import (
 )
 
 //go:embed backend/*.go baseline/*.go clip/*.go convnet/*.go detector/*.go encoder/*.go exhibit/*.go imageio/*.go inpformer/*.go
-//go:embed lab/*.go layer/*.go metric/*.go multiads/*.go plot/*.go tensorfile/*.go train/*.go vit/*.go
+//go:embed lab/*.go layer/*.go live/*.go metric/*.go multiads/*.go plot/*.go tensorfile/*.go train/*.go vit/*.go
 var files embed.FS
 
 // drawing are the packages that no number depends on.
-var drawing = []string{"plot", "exhibit", "published"}
+var drawing = []string{"plot", "exhibit", "live", "published"}
 
 // arithmetic are the libraries that numbers depend on.
 var arithmetic = []string{"github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/gomlx/gomlx", "gonum.org/v1/gonum"}

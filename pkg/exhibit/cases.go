@@ -120,12 +120,12 @@ func scaleOf(ctx context.Context, d detector.Detector, set *datasets.Set) (plot.
 	for _, p := range predictions {
 		values = append(values, p.Map)
 	}
-	return scaleFrom(samples, values), err
+	return ScaleFrom(samples, values), err
 }
 
-// scaleFrom is the scale of maps: it begins at what nine in ten pixels of the normal images stay below, so that what is usual is black, and
+// ScaleFrom is the scale of maps: it begins at what nine in ten pixels of the normal images stay below, so that what is usual is black, and
 // ends at what one pixel in a thousand exceeds.
-func scaleFrom(samples []datasets.Sample, maps [][]float32) plot.Scale {
+func ScaleFrom(samples []datasets.Sample, maps [][]float32) plot.Scale {
 	var normal [][]float32
 	for i, m := range maps {
 		if samples[i].Label == 0 {

@@ -121,7 +121,7 @@ func (s *ClaimStatus) judge(o outcome) {
 	case s.Exhibit == "":
 		s.Status, s.Why = Needs, "no exhibit has a cell for it yet"
 	case !measured:
-		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; adlab run %s --profile paper --data DIR --encoder FILE", s.Exhibit)
+		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; adlab run %s --profile paper --data DIR %s FILE", s.Exhibit, weightsFlag(s.Paper == "MultiADS"))
 	default:
 		s.Ours = &ours
 		difference := ours - s.Value

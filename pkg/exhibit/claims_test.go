@@ -41,6 +41,11 @@ func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 	require.Equal(t, Needs, status[base+"aupro"].Status)
 	require.Equal(t, Needs, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Status)
 	require.True(t, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Quoted)
+	for _, c := range all {
+		if c.Paper == "MultiADS" && !c.Quoted {
+			require.Contains(t, c.Why, "--clip FILE")
+		}
+	}
 
 	require.NoError(t, os.WriteFile(outcomePath(cache, "inp-table2"), []byte("{"), 0o666))
 	_, err = Claims(cache)

@@ -35,6 +35,7 @@ type Exhibit struct {
 	Caption  Words
 	Tables   []string // the paper's numbers of the tables whose claims it covers
 	Notebook string   // where it is a cell
+	Timed    bool     // shows times that it measures: another machine, or another day, shows others
 
 	// layout is the table without measured numbers: what is to be measured, and the claims beside. Nil for exhibits that only draw.
 	layout func(Settings) *Table

@@ -1,6 +1,7 @@
 package exhibit
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"os"
@@ -133,25 +134,47 @@ func PNGs(folder string) (files []string, err error) {
 	return files, nil
 }
 
-// Clean removes what an earlier gallery in the folder wrote and this one does not.
+// files are the names of all files of an entry; that of a picture without vectors may not be there.
+func (e Entry) files() (names []string) {
+	for _, f := range e.Figures {
+		names = append(names, f.PNG, strings.TrimSuffix(f.PNG, ".png")+".svg")
+	}
+	for _, table := range e.Tables {
+		for _, f := range Formats {
+			names = append(names, table+"."+f.Ending)
+		}
+	}
+	return names
+}
+
+// Clean removes what an earlier gallery in the folder wrote, as its manifest and its pictures say, and this one does not.
 func Clean(folder string, entries []Entry) error {
 	kept := map[string]bool{}
 	for _, e := range entries {
-		for _, f := range e.Figures {
-			kept[f.PNG] = true
+		for _, name := range e.files() {
+			kept[name] = true
 		}
 	}
-	files, err := PNGs(folder)
+	pictures, err := PNGs(folder)
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		if !kept[filepath.Base(f)] {
-			base := strings.TrimSuffix(f, ".png")
-			for _, ending := range []string{".png", ".svg"} {
-				if err := os.Remove(base + ending); err != nil && !os.IsNotExist(err) {
-					return err
-				}
+	var earlier []string
+	for _, f := range pictures {
+		earlier = append(earlier, f, strings.TrimSuffix(f, ".png")+".svg")
+	}
+	var was Manifest
+	if b, err := os.ReadFile(filepath.Join(folder, "manifest.json")); err == nil && json.Unmarshal(b, &was) == nil {
+		for _, e := range was.Exhibits {
+			for _, name := range e.files() {
+				earlier = append(earlier, filepath.Join(folder, filepath.Base(name)))
+			}
+		}
+	}
+	for _, f := range earlier {
+		if name := filepath.Base(f); !kept[name] {
+			if err := os.Remove(f); err != nil && !os.IsNotExist(err) {
+				return err
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func inpFigures() []Exhibit {
 		return Exhibit{ID: id, Paper: "INP-Former", Kind: KindFigure, Notebook: inpFiguresNotebook, Title: title, Caption: caption, heads: heads, draw: draw}
 	}
 	six := figure("inp-figure6", Words{"Figure 6: how many prototypes", "그림 6: 프로토타입의 수"},
-		Words{"One head for each number M of prototypes; that of M = 6 is the one of Table 2.", "프로토타입 수 M마다 모델을 하나씩 학습하였다. M = 6은 표 2의 모델이다."}, nil, drawPrototypes)
+		Words{"One head for each number M of prototypes; that of M = 6 is the first seed's of Table 2.", "프로토타입 수 M마다 모델을 하나씩 학습하였다. M = 6은 표 2에서 첫 번째 시드의 모델이다."}, nil, drawPrototypes)
 	six.layout = layoutPrototypes
 	return []Exhibit{
 		figure("inp-figure1", Words{"Figure 1: variation within an image and between images", "그림 1: 이미지 안의 변동과 이미지 사이의 변동"},

@@ -41,7 +41,7 @@ func byDataset(c published.Claim) string { return c.Dataset }
 func inpTables() []Exhibit {
 	return []Exhibit{
 		{
-			ID: "inp-table1", Paper: "INP-Former", Kind: KindTable, Notebook: inpTablesNotebook,
+			ID: "inp-table1", Paper: "INP-Former", Kind: KindTable, Notebook: inpTablesNotebook, Timed: true,
 			Title: Words{"Table 1: what attention costs", "표 1: 어텐션의 비용"},
 			Caption: Words{"Self-attention looks from every patch token at every other: N² pairs. INP-guided attention looks at M prototypes: N·M pairs. The formula, and the time and memory of the compiled module on this machine. Costs are counted from the module's definition; a multiply-add is two operations.",
 				"셀프 어텐션은 모든 패치 토큰이 서로를 바라보므로 N²쌍이 필요하고, INP 유도 어텐션은 M개의 프로토타입만 바라보므로 N·M쌍이면 된다. 식으로 센 비용과 이 컴퓨터에서 잰 시간과 메모리이다. 곱셈-덧셈 한 번을 두 연산으로 센다."},

@@ -97,7 +97,7 @@ func (r *Runner) comparedRow(ctx context.Context, method string, e lab.Experimen
 	for _, s := range some {
 		maps = append(maps, found[s.Path].Map)
 	}
-	scale := scaleFrom(some, maps)
+	scale := ScaleFrom(some, maps)
 	for _, s := range picked {
 		shown, _, err := picture(s, enc)
 		if err != nil {

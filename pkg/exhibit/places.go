@@ -3,6 +3,7 @@ package exhibit
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,6 +75,14 @@ func plain(name string) string {
 	}, strings.ToLower(name))
 }
 
+// weightsFlag is the flag that names the weights of an exhibit's encoder, or of its pair of towers.
+func weightsFlag(pair bool) string {
+	if pair {
+		return "--clip"
+	}
+	return "--encoder"
+}
+
 // Missing lists what the exhibit needs in the runner's profile and does not find, one line each.
 func (r *Runner) Missing(e Exhibit) (lines []string) {
 	if r.Size != "" {
@@ -93,11 +102,11 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 		if m.onPair() {
 			x.MultiADS.KBA = m.Set
 		}
-		add(x.Validate())
-		if x.Encoder != "" {
-			if _, err := os.Stat(x.Encoder); err != nil {
-				add(fmt.Errorf("--encoder: no file %s", x.Encoder))
-			}
+		flag := weightsFlag(m.onPair())
+		if _, err := os.Stat(x.Encoder); x.Encoder != "" && err != nil {
+			add(fmt.Errorf("%s: no file %s", flag, x.Encoder))
+		} else if err := x.Validate(); err != nil { // an experiment knows one flag for both
+			add(errors.New(strings.ReplaceAll(err.Error(), weightsFlag(false), flag)))
 		}
 		for _, set := range append(m.trainedOn(), m.Set) {
 			_, err := publishedFolder(r.Data, set)

@@ -47,4 +47,14 @@ func TestPaperSaysWhatIsMissing(t *testing.T) {
 	missing := strings.Join(r.Missing(found[0]), "\n")
 	require.Contains(t, missing, "--encoder: no file "+r.Encoder)
 	require.Contains(t, missing, "VisA: no folder visa in")
+
+	found, err = Find("mads-table4")
+	require.NoError(t, err)
+	missing = strings.Join(r.Missing(found[0]), "\n")
+	require.Contains(t, missing, "name the file with --clip FILE")
+	require.NotContains(t, missing, "--encoder")
+	r.Pair = r.Encoder
+	missing = strings.Join(r.Missing(found[0]), "\n")
+	require.Equal(t, 1, strings.Count(missing, r.Pair), missing)
+	require.Contains(t, missing, "--clip: no file "+r.Pair)
 }

@@ -78,11 +78,29 @@ func (r *Runner) notes(e Exhibit, made map[string]string) (notes []string) {
 	if r.Size != "" {
 		world = "on generated pictures that stand in for the named data sets: a number of the small world, not one of the paper's"
 	}
-	notes = append(notes, fmt.Sprintf("profile %s, %s, %s; seeds %v, mean ± sample standard deviation where there are several; percent, mean over the categories", r.Profile, made["encoder"], world, r.Seeds))
+	notes = append(notes, fmt.Sprintf("profile %s, %s, %s; %s; percent, mean over the categories", r.Profile, made["encoder"], world, seedsOf(e.Measurements(r.Settings))))
 	if e.Tables != nil {
 		notes = append(notes, "in brackets and in quotation marks: the paper's numbers")
 	}
-	return notes
+	return append(notes, fmt.Sprintf("made by code %s, its numbers by code %s", made["code"], made["numbers"]))
+}
+
+// seedsOf says of which seeds the numbers of an exhibit are: some of its rows may be of the first alone.
+func seedsOf(ms []Measurement) string {
+	var seeds []uint64
+	for _, m := range ms {
+		if !slices.Contains(seeds, m.Experiment.Seed) {
+			seeds = append(seeds, m.Experiment.Seed)
+		}
+	}
+	slices.Sort(seeds)
+	switch len(seeds) {
+	case 0:
+		return "nothing is trained"
+	case 1:
+		return fmt.Sprintf("seed %d alone", seeds[0])
+	}
+	return fmt.Sprintf("seeds %v, mean ± sample standard deviation; a number without is of seed %d alone", seeds, seeds[0])
 }
 
 // Made says what makes the exhibit in this profile, on this checkout: all that its bytes depend on.
@@ -91,7 +109,7 @@ func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error)
 	if err != nil {
 		return nil, err
 	}
-	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID, "profile": r.Profile, "settings": string(settings), "backend": r.Lab.Backend.Short(), "code": code.Pictures()}
+	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID, "profile": r.Profile, "settings": string(settings), "backend": r.Lab.Backend.Short(), "code": code.Pictures(), "numbers": code.Numbers()}
 	encoders, sets := map[string]bool{}, map[string]bool{}
 	for _, m := range e.Measurements(r.Settings) {
 		x, err := r.ready(ctx, m)

@@ -55,6 +55,13 @@ func TestEveryExhibitRunsInSmoke(t *testing.T) {
 		require.Equal(t, a, b, f.Name())
 	}
 	checkManifest(t, first, entries)
+	require.NoError(t, Clean(second, entries[1:]))
+	for _, name := range entries[0].files() {
+		require.NoFileExists(t, filepath.Join(second, name))
+	}
+	for _, name := range entries[1].Tables {
+		require.FileExists(t, filepath.Join(second, name+".md"))
+	}
 	checkExplained(t, first, entries)
 }
 
@@ -63,6 +70,9 @@ func checkMeasured(t *testing.T, id string, table *Table) {
 	for _, row := range table.rows() {
 		measured := 0
 		for _, c := range row.Cells {
+			if row.of != nil {
+				require.Positive(t, c.Decimals, "%s, %s: as the papers print", id, row.Name)
+			}
 			for _, v := range c.Ours {
 				require.False(t, math.IsNaN(v) || math.IsInf(v, 0), "%s, %s", id, row.Name)
 				measured++

@@ -115,11 +115,23 @@ func (t *Table) group(name string) *Group {
 	return &t.Groups[i]
 }
 
+// decimals of our numbers, as the papers print theirs.
+const decimals = 1
+
+// cells are empty ones.
+func cells(columns int) []Cell {
+	all := make([]Cell, columns)
+	for i := range all {
+		all[i].Decimals = decimals
+	}
+	return all
+}
+
 // row gives the row of a name, made where it is not there.
 func (g *Group) row(name string, columns int) *Row {
 	i := slices.IndexFunc(g.Rows, func(r Row) bool { return r.Name == name })
 	if i < 0 {
-		g.Rows, i = append(g.Rows, Row{Name: name, Kind: Quoted, Cells: make([]Cell, columns)}), len(g.Rows)
+		g.Rows, i = append(g.Rows, Row{Name: name, Kind: Quoted, Cells: cells(columns)}), len(g.Rows)
 	}
 	return &g.Rows[i]
 }
@@ -138,7 +150,7 @@ func printed(claims []published.Claim, group, name func(published.Claim) string,
 		if row.of, row.less = ours(c); row.of != nil {
 			row.Kind = Claimed
 		}
-		row.Cells[slices.Index(t.Columns, c.Metric)] = Cell{Claim: c.ID, Printed: c.Printed, Doubt: c.Doubt, Decimals: 1}
+		row.Cells[slices.Index(t.Columns, c.Metric)] = Cell{Claim: c.ID, Printed: c.Printed, Doubt: c.Doubt, Decimals: decimals}
 	}
 	return t
 }
@@ -146,11 +158,7 @@ func printed(claims []published.Claim, group, name func(published.Claim) string,
 // beside adds a row that is measured here and not printed.
 func (t *Table) beside(group, name string, of []Measurement) {
 	g := t.group(group)
-	row := Row{Name: name, Kind: Beside, of: of, Cells: make([]Cell, len(t.Columns))}
-	for i := range row.Cells {
-		row.Cells[i].Decimals = 1
-	}
-	g.Rows = append(g.Rows, row)
+	g.Rows = append(g.Rows, Row{Name: name, Kind: Beside, of: of, Cells: cells(len(t.Columns))})
 }
 
 // fill puts the outcome of a row's runs into its cells.
