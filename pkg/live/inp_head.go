@@ -7,6 +7,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
+	"adlab/pkg/exhibit"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
@@ -63,7 +64,7 @@ func (s *inpSession) open(h *head) (bool, error) {
 		}
 		all = append(all, trace[s.groups*s.tokens:(s.groups+1)*s.tokens])
 	}
-	h.distances = scaleFrom(s.tests, all)
+	h.distances = exhibit.ScaleFrom(s.tests, all)
 	return true, nil
 }
 
@@ -123,7 +124,7 @@ func (s *inpSession) compute(ctx context.Context, h *head, tell func(step train.
 				bar(len(images), len(s.tests), "images")
 			}
 		}
-		return writeSweep(h.path, scores, scaleFrom(s.tests, errors), images, fresh, s.height(h.m), s.tokens)
+		return writeSweep(h.path, scores, exhibit.ScaleFrom(s.tests, errors), images, fresh, s.height(h.m), s.tokens)
 	})
 	if err != nil {
 		return err

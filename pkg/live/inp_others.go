@@ -3,9 +3,11 @@ package live
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 
 	"adlab/pkg/detector"
+	"adlab/pkg/exhibit"
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 )
@@ -102,7 +104,15 @@ func (s *inpSession) other(name string, shots int) (*other, error) {
 	if o := s.others[key]; o != nil {
 		return o, nil
 	}
-	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, s.encoder.Digest(), s.settings)
+	eyes := s.encoder.Digest()
+	if name == besideMultiADS {
+		pair, err := s.lab.NewPair(s.multiads(shots))
+		if err != nil {
+			return nil, err
+		}
+		eyes = pair.Digest()
+	}
+	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, eyes, s.lab.Backend.Backend.Name(), s.settings)
 	kept, err := openSweep(path, len(s.tests), keptSide, keptSide)
 	if err != nil {
 		return nil, err
@@ -132,19 +142,17 @@ func (s *inpSession) computeOther(ctx context.Context, path, name string, shots 
 			scores, maps = append(scores, float32(p.Score)), append(maps, halved(p.Map, detector.MapSide))
 		}
 	}
-	return writeSweep(path, scores, scaleFrom(s.tests, maps), maps, true, keptSide, keptSide)
+	return writeSweep(path, scores, exhibit.ScaleFrom(s.tests, maps), maps, true, keptSide, keptSide)
 }
 
 // fitOther fits a detector on the playground's data, with the settings that the exhibits give it.
 func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (detector.Detector, error) {
-	e := s.experiment
-	e.Detector = name
 	if name != besideMultiADS {
-		e.Steps, e.Batch, e.Blocks = 0, 0, 0
+		e := s.experiment
+		e.Detector, e.Steps, e.Batch, e.Blocks = name, 0, 0, 0
 		return s.lab.Fit(ctx, e, s.encoder, s.set.Train())
 	}
-	e.Blocks, e.Shots, e.Encoder = 0, shots, ""
-	e.MultiADS = lab.MultiADS{KBA: "mvtec", Variant: "first-release"}
+	e := s.multiads(shots)
 	source, err := s.sourceFolder(ctx)
 	if err != nil {
 		return nil, err
@@ -155,6 +163,17 @@ func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (dete
 		return nil, err
 	}
 	return walk.Detector, nil
+}
+
+// multiads is MultiADS on the playground's data, its sources left out.
+func (s *inpSession) multiads(shots int) lab.Experiment {
+	e := s.experiment
+	e.Detector, e.Blocks, e.Shots, e.Encoder = besideMultiADS, 0, shots, ""
+	if s.settings.Size == "" {
+		e.Encoder = os.Getenv("ADLAB_CLIP")
+	}
+	e.MultiADS = lab.MultiADS{KBA: "mvtec", Variant: "first-release"}
+	return e
 }
 
 // halved is a map of side values a row at half the side: means of four.

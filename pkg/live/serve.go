@@ -20,7 +20,7 @@ import (
 // Limit is how long a live cell listens, unless told otherwise.
 const Limit = 10 * time.Minute
 
-// silence is how long a page may say nothing before it counts as closed. A page says something every second.
+// silence is how long a page may say nothing before it counts as closed. A page says something every half second.
 const silence = 15 * time.Second
 
 // Page is where a live cell is shown.
@@ -127,7 +127,9 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 		case <-end.C:
 			return EndedLimit
 		case <-heard.C:
-			return EndedClosed
+			if len(l.page.Messages()) == 0 { // else a picture took long, and the page has spoken meanwhile
+				return EndedClosed
+			}
 		case <-ctx.Done():
 			return EndedKernel
 		}

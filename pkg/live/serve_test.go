@@ -219,6 +219,15 @@ func TestEnds(t *testing.T) {
 		l := live{session: &counting{}, page: newPage(true), silence: 50 * time.Millisecond}
 		require.Equal(t, EndedClosed, l.loop(context.Background(), time.Minute))
 	})
+	t.Run("slow picture", func(t *testing.T) { // the page speaks while a picture is drawn for longer than a page may be silent
+		for range 8 { // two ways are open each time, and either may be taken
+			p := newPage(true)
+			l := live{session: &counting{takes: 30 * time.Millisecond}, page: p, silence: 20 * time.Millisecond, looked: map[string]int{}, presses: map[string]int{}}
+			p.say(1, "blend", "1")
+			go func() { time.Sleep(10 * time.Millisecond); p.say(2, "blend", "2"); p.say(3, stopControl, "1") }()
+			require.Equal(t, EndedStop, l.loop(context.Background(), time.Minute))
+		}
+	})
 }
 
 func TestLaterFillsInWithoutANewNumber(t *testing.T) {

@@ -60,10 +60,10 @@ func (s stillSection) First() any {
 }
 
 // WriteStills writes the playgrounds of a profile, drawn beforehand, into a gallery's folder: exhibit.PlaygroundPage and its pictures, less than
-// 2 MB in all. What is trained and measured already is taken from the cache; the same cache and code give the same bytes. In profile paper, where
-// MultiADS has no playground, an earlier page is removed.
+// 2 MB in all. What is trained and measured already is taken from the cache; the same cache and code give the same bytes. Where
+// MultiADS has no playground, in profile paper and, without XLA, in tiny, an earlier page is removed.
 func WriteStills(ctx context.Context, l *lab.Lab, profile, folder string) error {
-	if profile == "paper" {
+	if profile == "paper" || profile == "tiny" && l.Backend.Short() != "xla" {
 		if err := os.Remove(filepath.Join(folder, exhibit.PlaygroundPage)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

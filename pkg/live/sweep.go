@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"adlab/datasets"
 	code "adlab/pkg"
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
@@ -34,9 +33,9 @@ func sweepPath(cacheDir string, address ...any) string {
 
 func digest(address ...any) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "live 2\n%s\n", code.Numbers())
+	fmt.Fprintf(h, "live 3\n%s\n", code.Numbers())
 	for _, a := range address {
-		fmt.Fprintf(h, "%v\n", a)
+		fmt.Fprintf(h, "%#v\n", a) // quotes texts: two prompts are not one with a space
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))[:40]
 }
@@ -120,20 +119,4 @@ func writeMeasured(path string, m *measured) error {
 		return err
 	}
 	return tensorfile.WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(append(b, '\n')); return err })
-}
-
-// scaleFrom is the colour scale of a detector over test images: from what nine in ten values of the normal images stay below, so that what is usual is
-// black, to what one value in a thousand exceeds. The gallery's figures have the same.
-func scaleFrom(tests []datasets.Sample, values [][]float32) plot.Scale {
-	var normal [][]float32
-	for i, v := range values {
-		if tests[i].Label == 0 {
-			normal = append(normal, v)
-		}
-	}
-	s := plot.ScaleOf(0.999, values...)
-	if normal != nil {
-		s.Low = plot.ScaleOf(0.9, normal...).High
-	}
-	return s
 }
