@@ -1,22 +1,17 @@
 package pretrain
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"time"
 
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
-	"adlab/pkg/train"
 )
 
 // PairCard says what made the pair.
@@ -47,9 +42,19 @@ type pairCurved struct {
 }
 
 // write writes the towers as F16 under OpenCLIP's names, with what the tensors do not tell in the header, and the card beside them.
-func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int, curves []*pairCurve, version string) (*PairCard, error) {
+func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int, curves []*curve, version string) (*PairCard, error) {
 	card := &PairCard{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps, Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches, Sentences: poolSets * setSize, Rate: p.Rate,
 		Parameters: map[string]int{}, Image: cfg.Grid * cfg.Patch, Patch: cfg.Patch, Taps: cfg.Taps}
+	for i, c := range curves {
+		points, err := c.points()
+		if err != nil {
+			return nil, err
+		}
+		phase := p.phases()[i]
+		losses, minutes := tenths(points, phase.steps)
+		card.Minutes += minutes
+		card.Phases = append(card.Phases, pairCurved{phase.name, losses})
+	}
 	file := map[string]tensorfile.Tensor{}
 	for name, a := range arrays {
 		if !isPair(name) {
@@ -81,15 +86,6 @@ func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start s
 		return nil, err
 	}
 	card.Bytes = int(info.Size())
-	for i, c := range curves {
-		phase := p.phases()[i]
-		losses, minutes, err := c.read(phase.steps)
-		if err != nil {
-			return nil, err
-		}
-		card.Minutes += minutes
-		card.Phases = append(card.Phases, pairCurved{phase.name, losses})
-	}
 	b, err := json.MarshalIndent(card, "", " ")
 	if err != nil {
 		return nil, err
@@ -106,55 +102,13 @@ func writeText(path, text string) error {
 	})
 }
 
-// pairCurve keeps the loss and the time of every step in a file beside the checkpoint.
-type pairCurve struct {
-	path string
-	file *os.File
-	last time.Time
-}
-
-func (c *pairCurve) open() (err error) {
-	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
-		return err
-	}
-	c.file, err = os.OpenFile(c.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
-	c.last = time.Now()
-	return err
-}
-
-func (c *pairCurve) add(s train.Step) {
-	now := time.Now()
-	fmt.Fprintf(c.file, "%d,%g,%g\n", s.Number, s.Loss, now.Sub(c.last).Seconds())
-	c.last = now
-}
-
-func (c *pairCurve) close() { c.file.Close() }
-
-// read gives the curve at ten places, and the minutes that all steps took.
-func (c *pairCurve) read(steps int) (losses map[string]float64, minutes float64, err error) {
+// tenths gives a phase's loss at ten places, and the minutes that its steps took.
+func tenths(points []Point, steps int) (losses map[string]float64, minutes float64) {
 	losses = map[string]float64{}
-	f, err := os.Open(c.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return losses, 0, nil
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", c.path, err)
-	}
 	values := map[int]float64{}
-	for _, row := range rows { // steps after the checkpoint of an interrupted run are there twice, with the same loss
-		step, err1 := strconv.Atoi(row[0])
-		loss, err2 := strconv.ParseFloat(row[1], 64)
-		seconds, err3 := strconv.ParseFloat(row[2], 64)
-		if err := errors.Join(err1, err2, err3); err != nil {
-			return nil, 0, fmt.Errorf("%s: %w", c.path, err)
-		}
-		values[step] = loss
-		minutes += seconds / 60
+	for _, p := range points {
+		values[p.Step] = p.Loss
+		minutes += p.Seconds / 60
 	}
 	for k := 1; k <= 10; k++ {
 		end, sum, n := k*steps/10, 0.0, 0
@@ -167,5 +121,5 @@ func (c *pairCurve) read(steps int) (losses map[string]float64, minutes float64,
 			losses[fmt.Sprintf("%06d", end)] = sum / float64(n)
 		}
 	}
-	return losses, minutes, nil
+	return losses, minutes
 }

@@ -45,7 +45,7 @@ tower looks at %d × %d pixels in patches of %d; blocks %v are tapped. The text 
 		fmt.Fprintln(&b)
 	}
 	b.WriteString(`
-Phases: the text tower learns alone, from the teacher's vectors and from what each sentence means; then the vision tower, on windows of 128 pixels: its last block, then all of it; then its last block on 224; then the text tower again, on
+Phases: the text tower learns alone, from the teacher's vectors and from what each sentence means; then the vision tower, on windows of 128 pixels: its last block, then all of it; then all of it on 224; then the text tower again, on
 what other words mean, while the texts that the vision tower knows stay. There count, most first: each
 patch names its state among all texts; the image does; image and caption find each other.
 

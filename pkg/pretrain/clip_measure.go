@@ -95,7 +95,7 @@ func MeasurePair(ctx context.Context, backend compute.Backend, m *clip.Model, ro
 			}
 		}
 	}
-	report.Holes.Higher = float64(higher) / float64(report.Holes.Images)
+	report.Holes.Higher = share(float64(higher), float64(report.Holes.Images))
 	return report, nil
 }
 
@@ -225,8 +225,16 @@ func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen, dra
 			}
 		}
 	}
-	row.Retained = row.Synonym / row.Plain
+	row.Retained = share(row.Synonym, row.Plain)
 	return row, nil
+}
+
+// share is a part of a whole, 0 where there is nothing.
+func share(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole
 }
 
 // holeLights tells whether the patches' similarity to "[cls] with a hole" has a higher mean in the hole than elsewhere.

@@ -37,13 +37,13 @@ type Pair struct {
 
 // DefaultPair is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
 func DefaultPair() Pair {
-	return Pair{Steps: 1700, Pictures: 2000, Sketches: 12000, Rate: 1e-3, Seed: 1}
+	return Pair{Steps: 8000, Pictures: 2000, Sketches: 12000, Rate: 1e-3, Seed: 1}
 }
 
 // Validate says in one line which setting cannot be.
 func (p Pair) Validate() error {
-	if p.Steps < 3 || p.Pictures < pairGroups*lessonGroup || !(p.Rate > 0) {
-		return fmt.Errorf("pretrain clip: expected at least 3 steps, %d pictures and a positive rate, got %d, %d and %g", pairGroups*lessonGroup, p.Steps, p.Pictures, p.Rate)
+	if p.Steps < 3 || p.Pictures < pairGroups*lessonGroup || p.Sketches < 0 || !(p.Rate > 0) {
+		return fmt.Errorf("pretrain clip: expected at least 3 steps, %d pictures, no sketches or some, and a positive rate, got %d, %d, %d and %g", pairGroups*lessonGroup, p.Steps, p.Pictures, p.Sketches, p.Rate)
 	}
 	return nil
 }
@@ -57,20 +57,20 @@ type pairPhase struct {
 	weights     PairWeights
 }
 
-// wordSteps is how many steps the text tower learns for each step of the vision tower: they cost little.
-const wordSteps = 1.0
+// wordSteps is how many steps the text tower learns, twice, for each step of the vision tower: it learns no more after some 1,600.
+const wordSteps = 0.2
 
 // phases are five: the text tower learns alone; then the vision tower, which starts distilled, learns what the texts say on windows of the pictures: its last block first, for what it
-// starts from is soon forgotten at the rates that a new head needs, then all of it, slowly; then its last block on the whole of them; then the text tower learns what
+// starts from is soon forgotten at the rates that a new head needs, then, for most of the time, all of it, slowly, on the whole of them in the end; then the text tower learns what
 // other words mean, as sharply as its teacher knows, while the texts that the vision tower has learned stay where they are. Pair.Steps counts those of the vision tower.
 func (p Pair) phases() [5]pairPhase {
-	all, last := max(1, p.Steps*20/100), max(1, p.Steps*10/100)
+	words, top, last := max(1, int(wordSteps*float64(p.Steps))), max(1, p.Steps*10/100), max(1, p.Steps*8/100)
 	return [5]pairPhase{
-		{"words", 0, max(1, int(wordSteps*float64(p.Steps))), 2, 0.02, wordsWeights},
-		{"top", pairWindow, max(1, p.Steps-all-last), 1.5, 0.15, alignWeights},
-		{"all", pairWindow, all, 0.25, 0.05, alignWeights},
-		{"whole", pairSide, last, 0.3, 0.003, alignWeights},
-		{"last words", 0, max(1, int(wordSteps*float64(p.Steps))), 1, 0.01, lastWeights},
+		{"words", 0, words, 2, 0.02, wordsWeights},
+		{"top", pairWindow, top, 1.5, 0.15, alignWeights},
+		{"all", pairWindow, max(1, p.Steps-top-last), 0.4, 0.01, alignWeights},
+		{"whole", pairSide, last, 0.15, 0.003, alignWeights},
+		{"last words", 0, words, 1, 0.01, lastWeights},
 	}
 }
 
@@ -83,7 +83,7 @@ func (p pairPhase) trains(name string) bool {
 	switch p.name {
 	case "words", "last words":
 		return !strings.HasPrefix(name, anchor+".") && !vision && name != "token_embedding.weight"
-	case "all":
+	case "all", "whole":
 		return vision || strings.HasPrefix(name, "heads.")
 	}
 	last := fmt.Sprintf("visual.transformer.resblocks.%d.", pairConfig(pairSide).Vision.Layers-1)
@@ -113,16 +113,12 @@ func (p Pair) Run(ctx context.Context, out string, asItStands bool, version stri
 	}
 	arrays := startPair(cfg, pool, p.Seed)
 	maps.Copy(arrays, start)
-	var curves []*pairCurve
-	done := 0
+	var curves []*curve
+	done, fingerprint := 0, digest
 	for _, phase := range p.phases() {
-		from := digest
-		if phase.side == 0 { // the words do not depend on the vision tower
-			from = ""
-		}
-		fingerprint := p.fingerprint(phase, from)
+		fingerprint = p.fingerprint(phase, fingerprint) // each phase stands on those before it
 		checkpoint := filepath.Join(dir, fmt.Sprintf("pair-%s-%s.safetensors", strings.ReplaceAll(phase.name, " ", "-"), fingerprint[:12]))
-		c := &pairCurve{path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
+		c := &curve{path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
 		curves = append(curves, c)
 		steps := phase.steps
 		if asItStands {
@@ -158,7 +154,7 @@ func (p Pair) sentenceTeacher(ctx context.Context) (*sentenceTeacher, error) {
 }
 
 // train gives the parameters after a phase that starts from arrays, as a new process would read them from its checkpoint.
-func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pairBatches, loss pairLoss, phase pairPhase, checkpoint, fingerprint string, c *pairCurve) (map[string]layer.Array, error) {
+func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pairBatches, loss pairLoss, phase pairPhase, checkpoint, fingerprint string, c *curve) (map[string]layer.Array, error) {
 	arrays = maps.Clone(arrays)
 	for name, a := range maps.Clone(arrays) {
 		switch {
@@ -175,28 +171,27 @@ func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pa
 	if err := c.open(); err != nil {
 		return nil, err
 	}
-	defer c.close()
 	bar := p.Bar(phase.name)
-	err = train.Run(ctx, store, data, loss.loss, train.Options{
+	err = errors.Join(train.Run(ctx, store, data, loss.loss, train.Options{
 		Backend: p.Backend, Steps: phase.steps, Batch: pairGroups, Samples: phase.steps * pairGroups, Seed: p.Seed, ClipNorm: 1,
 		Schedule:   train.WarmCosine{Base: p.Rate * phase.base, Final: p.Rate * phase.final, Warmup: min(100, phase.steps/4), Total: phase.steps},
 		Optimizer:  train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02, Threshold: 1},
 		Checkpoint: checkpoint, Every: 2 * time.Minute, Fingerprint: fingerprint,
 		Report: func(s train.Step) {
-			c.add(s)
+			c.add(s.Number, s.Loss)
 			bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.3f, terms %.3f", s.Loss, s.Parts))
 		},
-	})
+	}), c.close())
 	if err != nil {
 		return nil, err
 	}
 	return layer.Get(store, "")
 }
 
-// fingerprint names everything that the bits of a phase depend on.
-func (p Pair) fingerprint(phase pairPhase, start string) string {
+// fingerprint names everything that the bits of a phase depend on; before is that of the phase before it, or of what the vision tower starts as.
+func (p Pair) fingerprint(phase pairPhase, before string) string {
 	h := sha256.New()
-	fmt.Fprintln(h, pairConfig(phase.side), phase, p.Steps, p.Pictures, p.Sketches, p.Rate, p.Seed, pairTemperature, shown, start, sentenceWeights.sha256, synth.TrainingGeneration, poolGeneration)
+	fmt.Fprintln(h, p.Backend.Name(), pairConfig(phase.side), phase, p.Steps, p.Pictures, p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, sentenceWeights.sha256, synth.TrainingGeneration, poolGeneration)
 	h.Write(captionData)
 	return fmt.Sprintf("%x", h.Sum(nil))
 }

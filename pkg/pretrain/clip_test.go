@@ -175,12 +175,12 @@ func TestTheWrittenPairOpens(t *testing.T) {
 	arrays := startPair(cfg, drawnPool(), 1)
 	file := filepath.Join(t.TempDir(), "pair.safetensors")
 	p := DefaultPair()
-	curves := []*pairCurve{{path: filepath.Join(t.TempDir(), "a")}, {path: filepath.Join(t.TempDir(), "b")}}
+	curves := []*curve{{path: filepath.Join(t.TempDir(), "a")}, {path: filepath.Join(t.TempDir(), "b")}}
 	require.NoError(t, curves[0].open())
 	for k := range p.phases()[0].steps {
-		curves[0].add(train.Step{Number: k + 1, Loss: 2})
+		curves[0].add(k+1, 2)
 	}
-	curves[0].close()
+	require.NoError(t, curves[0].close())
 	card, err := p.write(arrays, cfg, file, "start", 7, curves, "test")
 	require.NoError(t, err)
 	require.LessOrEqual(t, card.Bytes, 9_400_000)
@@ -194,7 +194,7 @@ func TestTheWrittenPairOpens(t *testing.T) {
 }
 
 func TestPairRefuses(t *testing.T) {
-	for _, spoil := range []func(*Pair){func(p *Pair) { p.Steps = 1 }, func(p *Pair) { p.Pictures = 4 }, func(p *Pair) { p.Rate = 0 }} {
+	for _, spoil := range []func(*Pair){func(p *Pair) { p.Steps = 1 }, func(p *Pair) { p.Pictures = 4 }, func(p *Pair) { p.Sketches = -1 }, func(p *Pair) { p.Rate = 0 }} {
 		p := DefaultPair()
 		spoil(&p)
 		_, err := p.Run(t.Context(), "x", false, "")

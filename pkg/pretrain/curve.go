@@ -18,6 +18,7 @@ type curve struct {
 	path string
 	file *os.File
 	last time.Time
+	err  error // the first of writing
 }
 
 // Point is one step of a training.
@@ -41,10 +42,13 @@ func (c *curve) add(step int, loss float64) {
 		seconds = now.Sub(c.last).Seconds()
 	}
 	c.last = now
-	fmt.Fprintf(c.file, "%d,%g,%.3f\n", step, loss, seconds)
+	if _, err := fmt.Fprintf(c.file, "%d,%g,%.3f\n", step, loss, seconds); c.err == nil {
+		c.err = err
+	}
 }
 
-func (c *curve) close() { c.file.Close() }
+// close gives the first error of writing.
+func (c *curve) close() error { return errors.Join(c.err, c.file.Close()) }
 
 // points reads the curve back. Steps after the checkpoint of an interrupted run are there twice, with the same loss.
 func (c *curve) points() ([]Point, error) {
@@ -58,13 +62,13 @@ func (c *curve) points() ([]Point, error) {
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.path, err)
+		return nil, fmt.Errorf("%s: %w; delete it", c.path, err)
 	}
 	bySteps := map[int]Point{}
 	for _, row := range rows {
 		var p Point
 		if _, err := fmt.Sscan(strings.Join(row, " "), &p.Step, &p.Loss, &p.Seconds); err != nil {
-			return nil, fmt.Errorf("%s: expected step, loss and seconds, got %q", c.path, row)
+			return nil, fmt.Errorf("%s: expected step, loss and seconds, got %q; delete it", c.path, row)
 		}
 		bySteps[p.Step] = p
 	}

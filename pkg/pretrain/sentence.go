@@ -30,7 +30,7 @@ type sentenceTeacher struct {
 	exec   *model.Exec
 }
 
-// openSentenceTeacher reads the ONNX file and the vocabulary that FetchSentences brought.
+// openSentenceTeacher reads the ONNX file and the vocabulary that Pair.sentenceTeacher fetches.
 func openSentenceTeacher(backend compute.Backend, onnx, vocabulary string) (*sentenceTeacher, error) {
 	pieces, err := readPieces(vocabulary)
 	if err != nil {

@@ -3,6 +3,7 @@ package pretrain
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -114,9 +115,8 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	if err := curve.open(); err != nil {
 		return nil, err
 	}
-	defer curve.close()
 	store, done, err := v.train(ctx, sources, pictures, curve, asItStands)
-	if err != nil {
+	if err := errors.Join(err, curve.close()); err != nil {
 		return nil, err
 	}
 	d, err := newDistillation(v.student, Window, v.Loss)
