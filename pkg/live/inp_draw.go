@@ -150,11 +150,8 @@ func (s *inpSession) traceOf(ctx context.Context, x *shown, h *head) ([]float32,
 	if x.place >= 0 {
 		return h.at(x.place)
 	}
-	if h.detector.Options.Samples == 0 { // its weights are not loaded yet
-		if err := h.fit(ctx, s.set.Train(), func(train.Step) {}); err != nil {
-			return nil, err
-		}
-		h.detector.Options.Samples = len(s.set.Train())
+	if err := h.fit(ctx, s.set.Train(), func(train.Step) {}); err != nil {
+		return nil, err
 	}
 	batch := make([]float32, traceBatch*len(x.pixels)) // one shape is compiled
 	copy(batch, x.pixels)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
@@ -23,6 +24,8 @@ type head struct {
 	m        int
 	path     string // of the sweep
 	detector *inpformer.Detector
+	fitting  sync.Mutex
+	fitted   bool // the detector has its weights
 	exec     *model.Exec
 	metrics  *measured
 
@@ -74,8 +77,13 @@ func (h *head) trained() bool {
 	return err == nil
 }
 
-// fit trains the head, or finds it trained.
+// fit trains the head, or finds it trained; once.
 func (h *head) fit(ctx context.Context, samples []datasets.Sample, tell func(train.Step)) error {
+	h.fitting.Lock()
+	defer h.fitting.Unlock()
+	if h.fitted {
+		return nil
+	}
 	unlock, err := lab.Lock(ctx, h.detector.Options.Checkpoint)
 	if err != nil {
 		return err
@@ -84,7 +92,9 @@ func (h *head) fit(ctx context.Context, samples []datasets.Sample, tell func(tra
 	if tell != nil {
 		h.detector.Options.Report = tell
 	}
-	return h.detector.Fit(ctx, samples)
+	err = h.detector.Fit(ctx, samples)
+	h.fitted = err == nil
+	return err
 }
 
 // compute trains the head where it is not, and takes every test image through it.
