@@ -104,13 +104,9 @@ func (s *inpSession) other(name string, shots int) (*other, error) {
 	if o := s.others[key]; o != nil {
 		return o, nil
 	}
-	eyes := s.encoder.Digest()
-	if name == besideMultiADS {
-		pair, err := s.lab.NewPair(s.multiads(shots))
-		if err != nil {
-			return nil, err
-		}
-		eyes = pair.Digest()
+	eyes, err := s.eyes(name)
+	if err != nil {
+		return nil, err
 	}
 	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, eyes, s.lab.Backend.Backend.Name(), s.settings)
 	kept, err := openSweep(path, len(s.tests), keptSide, keptSide)
@@ -163,6 +159,21 @@ func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (dete
 		return nil, err
 	}
 	return walk.Detector, nil
+}
+
+// eyes is the digest of what a detector beside looks through. The pair is read once: this is asked with every picture.
+func (s *inpSession) eyes(name string) (string, error) {
+	if name != besideMultiADS {
+		return s.encoder.Digest(), nil
+	}
+	if s.pairDigest == "" {
+		pair, err := s.lab.NewPair(s.multiads(0))
+		if err != nil {
+			return "", err
+		}
+		s.pairDigest = pair.Digest()
+	}
+	return s.pairDigest, nil
 }
 
 // multiads is MultiADS on the playground's data, its sources left out.

@@ -43,6 +43,8 @@ type inpSession struct {
 	pictures *cache[*shown]
 	rows     *cache[image.Image]
 	others   map[string]*other
+
+	pairDigest string // of the pair that MultiADS looks through; "" until it is asked for
 }
 
 // inpExperiment is the one of Figure 6 in a profile, for M = 6.

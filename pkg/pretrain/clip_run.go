@@ -57,14 +57,12 @@ type pairPhase struct {
 	weights     PairWeights
 }
 
-// wordSteps is how many steps the text tower learns, twice, for each step of the vision tower: it learns no more after some 1,600.
-const wordSteps = 0.2
-
 // phases are five: the text tower learns alone; then the vision tower, which starts distilled, learns what the texts say on windows of the pictures: its last block first, for what it
 // starts from is soon forgotten at the rates that a new head needs, then, for most of the time, all of it, slowly, on the whole of them in the end; then the text tower learns what
-// other words mean, as sharply as its teacher knows, while the texts that the vision tower has learned stay where they are. Pair.Steps counts those of the vision tower.
+// other words mean, as sharply as its teacher knows, while the texts that the vision tower has learned stay where they are. Pair.Steps counts those of the vision tower; the text tower learns no more after some 1,600.
 func (p Pair) phases() [5]pairPhase {
-	words, top, last := max(1, int(wordSteps*float64(p.Steps))), max(1, p.Steps*10/100), max(1, p.Steps*8/100)
+	part := func(percent int) int { return max(1, p.Steps*percent/100) }
+	words, top, last := part(20), part(10), part(8)
 	return [5]pairPhase{
 		{"words", 0, words, 2, 0.02, wordsWeights},
 		{"top", pairWindow, top, 1.5, 0.15, alignWeights},

@@ -22,6 +22,14 @@ func newBench(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if e.Profile == "paper" { // whose weights no flag names here
+				return fmt.Errorf("--profile: expected smoke or tiny, got paper")
+			}
+			if out != "" {
+				if err := writable("--out", out+".json"); err != nil {
+					return err
+				}
+			}
 			l, err := c.lab()
 			if err != nil {
 				return err

@@ -7,11 +7,9 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"adlab/datasets"
 	"adlab/pkg/lab"
 
 	"github.com/spf13/cobra"
@@ -28,11 +26,8 @@ func newBenchEncoders(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if data == "" {
-				data = filepath.Join(datasets.Home(), "synth-tiny")
-			}
 			var names []string
-			for _, s := range lab.BenchSets(data) {
+			for _, s := range lab.BenchSets(generated(data)) {
 				names = append(names, s.Name)
 				if len(only) == 0 || slices.Contains(only, s.Name) {
 					o.Sets = append(o.Sets, s)

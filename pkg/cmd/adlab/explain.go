@@ -38,14 +38,6 @@ func newExplain(c *cli) *cobra.Command {
 				text.WriteString("not of the registry of exhibits: whether this checkout would make the same cannot be told\n")
 				return c.print(cmd, answer, text.String())
 			}
-			found, err := exhibit.Find(made["exhibit"])
-			if err != nil {
-				return fmt.Errorf("%s: %w", files[0], err)
-			}
-			but := ""
-			if found[0].Timed {
-				but = ", but for the times in it, which it would measure anew"
-			}
 			p.profile = made["profile"]
 			l, err := c.lab()
 			if err != nil {
@@ -60,7 +52,11 @@ func newExplain(c *cli) *cobra.Command {
 			}
 			answer.Same = new(answer.Differences == nil)
 			if *answer.Same {
-				text.WriteString("this checkout would make the same" + but + "\n")
+				text.WriteString("this checkout would make the same")
+				if found, err := exhibit.Find(made["exhibit"]); err == nil && found[0].Timed {
+					text.WriteString(", but for the times in it, which it would measure anew")
+				}
+				text.WriteString("\n")
 			} else {
 				text.WriteString("this checkout would not make the same:\n")
 				for _, d := range answer.Differences {

@@ -297,6 +297,8 @@ func TestMistypedCommands(t *testing.T) {
 		"expected a safetensors file":              {"weights", "list"},
 		`invalid argument "abc" for "--steps"`:     {"eval", "--steps", "abc"},
 		"--seeds: expected at least 1, got 0":      {"bench", "--seeds", "0", "--out", filepath.Join(dir, "bench")},
+		"--profile: expected smoke or tiny":        {"bench", "--profile", "paper"},
+		"--out: nothing can be written in /sys":    {"bench", "--out", "/sys/table"},
 		"--model: no file":                         {"predict", "--model", filepath.Join(dir, "none"), file, "--out", dir},
 		"--out: expected a folder, got the file":   {"predict", "--model", file, file, "--out", file},
 		"--out: expected a file to write, got the": {"train", "--out", dir},

@@ -61,15 +61,12 @@ func newMeasureClip(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if data == "" {
-				data = filepath.Join(datasets.Home(), "synth-tiny")
-			}
 			m, err := openPair(pair)
 			if err != nil {
 				return err
 			}
 			bar := l.Progress.Bar("images")
-			r, err := pretrain.MeasurePair(cmd.Context(), l.Backend.Backend, m, data, l.Cache, version, func(done, total int) { bar(done, total, "encoded") })
+			r, err := pretrain.MeasurePair(cmd.Context(), l.Backend.Backend, m, generated(data), l.Cache, version, func(done, total int) { bar(done, total, "encoded") })
 			if err != nil {
 				return err
 			}

@@ -102,10 +102,7 @@ func newHardness(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if root == "" {
-				root = filepath.Join(datasets.Home(), "synth-tiny")
-			}
-			h, err := l.Hardness(cmd.Context(), root, version)
+			h, err := l.Hardness(cmd.Context(), generated(root), version)
 			if err != nil {
 				return err
 			}
