@@ -10,6 +10,7 @@ import (
 
 	code "adlab/pkg"
 	"adlab/pkg/plot"
+	"adlab/pkg/tensorfile"
 )
 
 // Entry is one exhibit in a gallery's manifest.
@@ -57,7 +58,7 @@ func (r *Result) Write(folder string) (Entry, error) {
 			if err != nil {
 				return entry, err
 			}
-			if err := writeFile(filepath.Join(folder, name+"."+f.Ending), []byte(text)); err != nil {
+			if err := tensorfile.WriteFile(filepath.Join(folder, name+"."+f.Ending), []byte(text)); err != nil {
 				return entry, err
 			}
 		}
@@ -78,7 +79,7 @@ func (r *Result) Write(folder string) (Entry, error) {
 		}
 		if p, plotted := f.Picture.(*plot.Plot); plotted {
 			file.SVG = name + ".svg"
-			if err := writeFile(filepath.Join(folder, file.SVG), p.SVG); err != nil {
+			if err := tensorfile.WriteFile(filepath.Join(folder, file.SVG), p.SVG); err != nil {
 				return entry, err
 			}
 		}
@@ -105,7 +106,7 @@ func WriteGallery(folder, profile string, entries []Entry) error {
 	}{m, err == nil}); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(folder, "index.html"), []byte(b.String()))
+	return tensorfile.WriteFile(filepath.Join(folder, "index.html"), []byte(b.String()))
 }
 
 // HTML is the tables of an entry.

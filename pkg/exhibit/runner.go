@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -304,12 +303,5 @@ func writeJSON(path string, value any) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(path, append(b, '\n'))
-}
-
-func writeFile(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	return tensorfile.WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+	return tensorfile.WriteFile(path, append(b, '\n'))
 }

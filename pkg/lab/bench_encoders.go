@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -22,18 +22,17 @@ import (
 
 // benchEncoder is an encoder as the table of encoders has it.
 type benchEncoder struct {
-	Name    string
-	KNN     string // Experiment.Encoder for nearest neighbour
-	INP     string // and for INP-Former, where it needs another form
-	Control bool   // stands beside the pretrained ones, and trains for fewer steps
+	Name string
+	KNN  string // Experiment.Encoder for nearest neighbour
+	INP  string // and for INP-Former, where it needs another form
 }
 
 var benchEncoders = []benchEncoder{
-	{"EfficientNet-Lite0", "", "", false},
-	{"distilled transformer", "vit", "vit", false},
-	{"the same untrained", "vit-random", "vit-random", true},
-	{"raw pixels", "pixels", "pixels-half", true},
-	{"HOG", "hog", "hog-cells", true},
+	{"EfficientNet-Lite0", "", ""},
+	{"distilled transformer", "vit", "vit"},
+	{"the same untrained", "vit-random", "vit-random"},
+	{"raw pixels", "pixels", "pixels-half"},
+	{"HOG", "hog", "hog-cells"},
 }
 
 // benchMethods are the detectors of the table.
@@ -84,13 +83,13 @@ type EncoderTable struct {
 
 // BenchOptions of BenchEncoders.
 type BenchOptions struct {
-	Sets                []BenchSet
-	Methods             []string
-	Encoders            []string // by name; nil for all
-	Seeds               []uint64
-	Steps, ControlSteps int // of INP-Former
-	Version             string
-	Report              bool // measure nothing: the table of what is there
+	Sets     []BenchSet
+	Methods  []string
+	Encoders []string // by name; nil for all
+	Seeds    []uint64
+	Steps    int // of INP-Former
+	Version  string
+	Report   bool // measure nothing: the table of what is there
 }
 
 // BenchEncoders measures every encoder with every method on every set, all with the first seed, then all with the next. What
@@ -128,9 +127,6 @@ func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions, done func(*Enco
 					e.Data, e.Detector, e.Seed, e.Encoder = s.Data, method, seed, b.KNN
 					if method == "inp-former" {
 						e.Encoder, e.Steps = b.INP, o.Steps
-						if b.Control {
-							e.Steps = o.ControlSteps
-						}
 					}
 					cell, err := l.encoderCell(ctx, e, b, s, t, o)
 					if err != nil {
@@ -188,7 +184,7 @@ func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s B
 	if err != nil {
 		return nil, err
 	}
-	return cell, tensorfile.WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(data); return err })
+	return cell, tensorfile.WriteFile(path, data)
 }
 
 // encodingTime is how long the encoder takes for an image, in milliseconds: the shortest of some runs of a batch.
@@ -255,7 +251,7 @@ func (t *EncoderTable) Markdown() string {
 		fmt.Fprintf(&b, " %s %s |", c.set, c.category)
 	}
 	fmt.Fprintf(&b, "\n|---|---|---|---|%s\n", strings.Repeat("---|", len(columns)))
-	seeds := map[uint64]bool{}
+	seeds, versions := map[uint64]bool{}, map[string]bool{}
 	for _, e := range benchEncoders {
 		for _, method := range benchMethods {
 			i := slices.IndexFunc(t.Cells, func(c EncoderCell) bool { return c.Encoder == e.Name && c.Method == method })
@@ -273,11 +269,11 @@ func (t *EncoderTable) Markdown() string {
 	}
 	seconds := 0.0
 	for _, c := range t.Cells {
-		seeds[c.Seed] = true
+		seeds[c.Seed], versions[c.Version] = true, true
 		seconds += c.Seconds
 	}
-	fmt.Fprintf(&b, "\nSeeds up to %d; ± is absent where one seed was measured. One model a data set; INP-Former with M = %d, steps of %d images as the table says. INP-Former reads pixels averaged to 8 × 8 a patch, and HOG a block a token; nearest neighbour reads pixels as they are, and HOG of the whole image. Milliseconds: encoder alone, the best of some batches of 16. Backend %s, version %s, %.0f s in all, `make bench-encoders`. Numbers of the small world, not the papers'.\n",
-		len(seeds), t.INPs, t.Batch, t.Backend, t.Version, seconds)
+	fmt.Fprintf(&b, "\nSeeds up to %d; ± is absent where one seed was measured. One model a data set; INP-Former with M = %d, steps of %d images as the table says. INP-Former reads pixels averaged to 8 × 8 a patch, and HOG a block a token; nearest neighbour reads pixels as they are, and HOG of the whole image. Milliseconds: encoder alone, the best of some batches of 16. Backend %s, versions %s, %.0f s in all, `make bench-encoders`. Numbers of the small world, not the papers'.\n",
+		len(seeds), t.INPs, t.Batch, t.Backend, strings.Join(slices.Sorted(maps.Keys(versions)), ", "), seconds)
 	return b.String()
 }
 

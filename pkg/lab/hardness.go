@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -99,7 +98,7 @@ func (h *Hardness) Write(base string) error {
 // writeTable writes BASE.json and BASE.md.
 func writeTable(base, data, markdown string) error {
 	for name, content := range map[string]string{base + ".json": data, base + ".md": markdown} {
-		if err := tensorfile.WriteAtomic(name, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {
+		if err := tensorfile.WriteFile(name, []byte(content)); err != nil {
 			return err
 		}
 	}

@@ -26,6 +26,7 @@ type Model struct {
 	Encoder    encoder.Encoder
 	Detector   trainable
 	Scale      plot.Scale
+	Digest     string // SHA-256 of the file that it was read from
 }
 
 // trainable is a detector with parameters to keep.
@@ -45,6 +46,9 @@ func (l *Lab) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	if e.Detector != "inp-former" && e.Detector != "multiads" {
 		return nil, fmt.Errorf("--detector: train writes models of inp-former and multiads; evaluate %s with `adlab eval`", e.Detector)
 	}
+	if e.Setting != "multi-class" {
+		return nil, fmt.Errorf("--setting: a model is one for all categories; expected multi-class, got %s", e.Setting)
+	}
 	set, err := e.open()
 	if err != nil {
 		return nil, err
@@ -53,7 +57,6 @@ func (l *Lab) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	if err != nil {
 		return nil, err
 	}
-	e.Setting = "multi-class"
 	d, _, err := l.fitCategory(ctx, e, enc, set, datasets.Category{})
 	if err != nil {
 		return nil, err
@@ -62,7 +65,7 @@ func (l *Lab) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{e, enc, d.(trainable), scale}
+	m := &Model{Experiment: e, Encoder: enc, Detector: d.(trainable), Scale: scale}
 	settings, err := json.Marshal(e)
 	if err != nil {
 		return nil, err
@@ -100,7 +103,7 @@ func (l *Lab) OpenModel(path string) (*Model, error) {
 		return nil, err
 	}
 	made := f.Metadata()
-	m := &Model{}
+	m := &Model{Digest: f.Digest()}
 	if made["format"] != modelVersion {
 		return nil, fmt.Errorf("%s: expected a model that `adlab train` wrote, got a file without its settings", path)
 	}
@@ -194,7 +197,7 @@ func (l *Lab) Predict(ctx context.Context, m *Model, asked Asked, out string) ([
 		}
 		predictions = append(predictions, p)
 	}
-	made := map[string]string{"adlab": "anomaly map", "encoder": m.Encoder.Name() + " " + m.Encoder.Digest()[:16], "backend": l.Backend.Short()}
+	made := map[string]string{"adlab": "anomaly map", "model": m.Digest, "encoder": m.Encoder.Name() + " " + m.Encoder.Digest()[:16], "backend": l.Backend.Short()}
 	var results []Predicted
 	for loaded, err := range datasets.Images(ctx, samples, 1) {
 		if err != nil {

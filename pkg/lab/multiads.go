@@ -48,9 +48,33 @@ func (m MultiADS) variant() (multiads.Variant, error) {
 	return v, errors.Join(v.Objective.Validate(), v.Rule.Validate(), v.Mosaic.Validate(), v.Columns.Validate())
 }
 
+// given is a flag of those that mean nothing to other detectors and were set; "" for none.
+func (m MultiADS) given() string {
+	switch {
+	case m.Sources != nil:
+		return "--source"
+	case m.KBA != "":
+		return "--kba"
+	case m.Extend != nil:
+		return "--kba-add"
+	case m.Single:
+		return "--no-kba"
+	case m.Sentences != "":
+		return "--sentences"
+	case m.Filter:
+		return "--filter"
+	case m.Types:
+		return "--types"
+	}
+	return ""
+}
+
 // validateMultiADS checks what can be checked before any file is read.
 func (e *Experiment) validateMultiADS() error {
 	if !e.onPair() {
+		if flag := e.MultiADS.given(); flag != "" {
+			return fmt.Errorf("%s: it is for multiads, and the detector is %s; leave it out", flag, e.Detector)
+		}
 		return nil
 	}
 	if len(e.MultiADS.Sources) == 0 && e.Detector != "clip" {

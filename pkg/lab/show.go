@@ -68,8 +68,8 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []Score
 // shownTypes is the number of defect types whose maps are drawn, the strongest first.
 const shownTypes = 5
 
-// TypePanel draws first, and the maps of a prediction's strongest defect types over the picture, in one colour scale from 0 to the number
-// of taps.
+// TypePanel draws first, and the maps of a prediction's strongest defect types over the picture, in one colour scale from 0 to 1, as
+// means over the taps.
 func TypePanel(title string, first image.Image, picture *imageio.Image, p detector.Prediction, taps int) image.Image {
 	names := slices.Sorted(maps.Keys(p.Types))
 	strength := map[string]float64{}
@@ -77,10 +77,14 @@ func TypePanel(title string, first image.Image, picture *imageio.Image, p detect
 		strength[name] = multiads.Largest(p.Types[name])[0] / float64(taps)
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(strength[b], strength[a]) })
-	scale := plot.Scale{Low: 0, High: float64(taps)}
+	scale := plot.Scale{Low: 0, High: 1}
 	tiles := []plot.Tile{{Picture: first, Caption: "image"}}
 	for _, name := range names[:min(shownTypes, len(names))] {
-		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, p.Types[name], detector.MapSide, scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
+		mean := slices.Clone(p.Types[name])
+		for i := range mean {
+			mean[i] /= float32(taps)
+		}
+		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide, scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
 	}
 	return plot.Panel(title, [][]plot.Tile{tiles}, 120, &scale)
 }

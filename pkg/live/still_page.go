@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"html/template"
 	"image"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -159,7 +158,7 @@ func scaled(m image.Image, scale float64) image.Image {
 // writeStills writes the pictures, then the page, and then removes the pictures of an earlier one.
 func writeStills(folder string, files map[string][]byte, page []byte) error {
 	write := func(name string, content []byte) error {
-		return tensorfile.WriteAtomic(filepath.Join(folder, filepath.FromSlash(name)), func(w io.Writer) error { _, err := w.Write(content); return err })
+		return tensorfile.WriteFile(filepath.Join(folder, filepath.FromSlash(name)), content)
 	}
 	if err := os.MkdirAll(filepath.Join(folder, stillFolder), 0o777); err != nil {
 		return err

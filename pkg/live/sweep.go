@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -118,5 +117,5 @@ func writeMeasured(path string, m *measured) error {
 	if err != nil {
 		return err
 	}
-	return tensorfile.WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(append(b, '\n')); return err })
+	return tensorfile.WriteFile(path, append(b, '\n'))
 }

@@ -41,7 +41,7 @@ func NewTextEncoder(backend compute.Backend, m *clip.Model, cache string) (*Text
 	t := &TextEncoder{backend: backend, model: m, exec: exec, known: map[string][]float32{}}
 	if cache != "" {
 		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Name(), textBatch))
-		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]), m.Config.Embed}
+		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]), m.Config.Embed, 0}
 		t.stored, err = t.cache.load()
 	}
 	return t, err

@@ -15,8 +15,9 @@ import (
 // textCache keeps embeddings of sentences in one file a model and backend: records of the sentence's SHA-256 and its embedding, appended
 // as they are made. A record that was cut off by an interruption, or is damaged, is written over.
 type textCache struct {
-	path string
-	size int // values of an embedding
+	path  string
+	size  int   // values of an embedding
+	whole int64 // bytes at the front that have been read and found whole: nothing ever changes them
 }
 
 // sumSize is the length of a record's sentence digest, and of the check of the record.
@@ -24,12 +25,15 @@ const sumSize, checkSize = sha256.Size, 8
 
 func (c *textCache) record() int { return sumSize + 4*c.size + checkSize }
 
-// read gives all whole records by sentence digest and the length that they take.
-func (c *textCache) read(f *os.File) (known map[[sumSize]byte][]float32, length int64, err error) {
-	known = map[[sumSize]byte][]float32{}
+// read gives the whole records that it has not read yet, by sentence digest.
+func (c *textCache) read(f *os.File) (map[[sumSize]byte][]float32, error) {
+	known := map[[sumSize]byte][]float32{}
+	if _, err := f.Seek(c.whole, io.SeekStart); err != nil {
+		return nil, err
+	}
 	data, err := io.ReadAll(f)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	for n := c.record(); len(data) >= n; data = data[n:] {
 		check := sha256.Sum256(data[:n-checkSize])
@@ -41,9 +45,9 @@ func (c *textCache) read(f *os.File) (known map[[sumSize]byte][]float32, length 
 			v[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[sumSize+4*i:]))
 		}
 		known[[sumSize]byte(data[:sumSize])] = v
-		length += int64(n)
+		c.whole += int64(n)
 	}
-	return known, length, nil
+	return known, nil
 }
 
 // load reads what is there; a file that is not there has nothing.
@@ -56,8 +60,7 @@ func (c *textCache) load() (map[[sumSize]byte][]float32, error) {
 		return nil, err
 	}
 	defer f.Close()
-	known, _, err := c.read(f)
-	return known, err
+	return c.read(f)
 }
 
 // add appends embeddings. Other processes wait meanwhile.
@@ -73,7 +76,7 @@ func (c *textCache) add(fresh map[string][]float32, order []string) error {
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
 		return fmt.Errorf("%s: %w", c.path, err)
 	}
-	known, length, err := c.read(f)
+	known, err := c.read(f) // what other processes have added
 	if err != nil {
 		return err
 	}
@@ -91,9 +94,11 @@ func (c *textCache) add(fresh map[string][]float32, order []string) error {
 		check := sha256.Sum256(data[from:])
 		data = append(data, check[:checkSize]...)
 	}
-	if err := f.Truncate(length); err != nil {
+	if err := f.Truncate(c.whole); err != nil {
 		return err
 	}
-	_, err = f.WriteAt(data, length)
+	if _, err = f.WriteAt(data, c.whole); err == nil {
+		c.whole += int64(len(data))
+	}
 	return err
 }

@@ -8,7 +8,6 @@ import (
 	"hash/crc32"
 	"image"
 	"image/png"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -56,10 +55,7 @@ func WritePNG(path string, picture image.Image, made map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return tensorfile.WriteAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
+	return tensorfile.WriteFile(path, b)
 }
 
 // ReadMade reads back the entries of a picture that PNG or JPEG encoded.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,15 +90,7 @@ func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start s
 		return nil, err
 	}
 	base := strings.TrimSuffix(out, filepath.Ext(out))
-	return card, errors.Join(writeText(base+".json", string(b)+"\n"), writeText(base+".md", card.Markdown()))
-}
-
-// writeText writes a text file whole or not at all.
-func writeText(path, text string) error {
-	return tensorfile.WriteAtomic(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
-	})
+	return card, errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')), tensorfile.WriteFile(base+".md", []byte(card.Markdown())))
 }
 
 // tenths gives a phase's loss at ten places, and the minutes that its steps took.

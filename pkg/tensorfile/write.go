@@ -70,6 +70,11 @@ func Write(path string, tensors map[string]Tensor, metadata map[string]string) e
 	})
 }
 
+// WriteFile makes content the file at path, or leaves it as it was; see WriteAtomic.
+func WriteFile(path string, content []byte) error {
+	return WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+}
+
 // WriteAtomic makes the file at path what write writes, or leaves it as it was: a temporary file in the same folder,
 // fsync, rename, fsync of the folder. Folders are created as needed.
 func WriteAtomic(path string, write func(w io.Writer) error) (err error) {

@@ -16,7 +16,7 @@ import (
 )
 
 func newBenchEncoders(c *cli) *cobra.Command {
-	o, out, seeds, data := lab.BenchOptions{Steps: 500, ControlSteps: 150, Version: version}, "", 3, ""
+	o, out, seeds, data := lab.BenchOptions{Steps: 120, Version: version}, "", 3, ""
 	var only []string
 	cmd := &cobra.Command{
 		Use: "bench-encoders", Short: "measure the small encoders beside each other, over several seeds", Args: cobra.NoArgs,
@@ -72,8 +72,7 @@ func newBenchEncoders(c *cli) *cobra.Command {
 	f.StringSliceVar(&o.Methods, "methods", []string{"knn", "inp-former"}, "detectors")
 	f.StringSliceVar(&o.Encoders, "encoders", nil, "encoders, by the table's names (default: all)")
 	f.IntVar(&seeds, "seeds", seeds, "number of seeds, from 1")
-	f.IntVar(&o.Steps, "steps", o.Steps, "INP-Former's training steps on the pretrained encoders")
-	f.IntVar(&o.ControlSteps, "control-steps", o.ControlSteps, "and on the others")
+	f.IntVar(&o.Steps, "steps", o.Steps, "INP-Former's training steps")
 	f.StringVar(&data, "data", "", "folder of the generated benchmarks (default: synth-tiny beside the fetched data)")
 	f.BoolVar(&o.Report, "report", false, "measure nothing; the table of what was measured")
 	f.StringVar(&out, "out", "", "write the table to FILE.json and FILE.md, after every cell")

@@ -138,6 +138,9 @@ func newPredict(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if m.Experiment.Detector != "multiads" && cmd.Flags().Changed("category") {
+				return fmt.Errorf("--category: the model is of %s, which has no prompts; leave it out", m.Experiment.Detector)
+			}
 			asked.Images = images
 			results, err := l.Predict(cmd.Context(), m, asked, out)
 			if err != nil {

@@ -250,6 +250,7 @@ func TestBadInput(t *testing.T) {
 		"unknown layout":        {nil, []string{"--layout", "cloud"}, []string{"--layout", `"cloud"`}},
 		"unknown detector":      {nil, []string{"--detector", "x"}, []string{"--detector", "inp-former"}},
 		"paper without weights": {nil, []string{"--profile", "paper"}, []string{"--encoder"}},
+		"types without types":   {nil, []string{"--types"}, []string{"--types", "it is for multiads", "inp-former"}},
 		"no such encoder":       {nil, []string{"--encoder", "none.safetensors"}, []string{"--encoder", "none.safetensors"}},
 	} {
 		t.Run(name, func(t *testing.T) {

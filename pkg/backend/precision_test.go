@@ -1,0 +1,27 @@
+package backend
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCUDAMultipliesFloat32AsItIs(t *testing.T) {
+	set := func(tf32, flags string) {
+		t.Setenv(envTF32, tf32) // so that the test puts it back
+		t.Setenv(envFlags, flags)
+		if tf32 == "" {
+			require.NoError(t, os.Unsetenv(envTF32))
+		}
+	}
+	t.Setenv(EnvPlugins, t.TempDir())
+	set("", "--xla_dump_to=here")
+	require.NoError(t, wholeFloat32("xla:cpu"))
+	require.Equal(t, []string{"", "--xla_dump_to=here"}, []string{os.Getenv(envTF32), os.Getenv(envFlags)})
+	require.NoError(t, wholeFloat32("xla:/plugins/xla_cuda_plugin.so"))
+	require.Equal(t, []string{"0", "--xla_dump_to=here --xla_gpu_enable_triton_gemm=false"}, []string{os.Getenv(envTF32), os.Getenv(envFlags)})
+	set("1", "--xla_gpu_enable_triton_gemm=true")
+	require.NoError(t, wholeFloat32("xla:cuda"))
+	require.Equal(t, []string{"1", "--xla_gpu_enable_triton_gemm=true"}, []string{os.Getenv(envTF32), os.Getenv(envFlags)})
+}
