@@ -2,6 +2,7 @@ package pretrain
 
 import (
 	"math/rand/v2"
+	"sync"
 
 	"adlab/datasets/synth"
 	"adlab/pkg/clip"
@@ -59,20 +60,24 @@ func newPairBatches(seed uint64, side int, l *lessons, p *sentencePool) *pairBat
 // Batch is [len(places), pictureSizes(side) + shareOfSet·sentenceSize()].
 func (b *pairBatches) Batch(places []int) *tensors.Tensor {
 	width := pictureSizes(b.side) + shareOfSet*sentenceSize()
-	flat := make([]float32, 0, len(places)*width)
+	all := make([]float32, len(places)*width)
 	set := rand.New(rand.NewPCG(b.seed, uint64(places[0]))).IntN(poolSets)
+	var rows sync.WaitGroup
 	for row, place := range places {
-		r := rand.New(rand.NewPCG(b.seed+1, uint64(place)))
-		if b.side > 0 {
-			for range lessonGroup {
-				flat = b.picture(r, flat, b.lessons.pick(r))
+		rows.Go(func() {
+			flat, r := all[row*width:row*width:(row+1)*width], rand.New(rand.NewPCG(b.seed+1, uint64(place)))
+			if b.side > 0 {
+				for range lessonGroup {
+					flat = b.picture(r, flat, b.lessons.pick(r))
+				}
 			}
-		}
-		for k := range shareOfSet {
-			flat = b.sentence(flat, set*setSize+row%pairGroups*shareOfSet+k)
-		}
+			for k := range shareOfSet {
+				flat = b.sentence(flat, set*setSize+row%pairGroups*shareOfSet+k)
+			}
+		})
 	}
-	return tensors.FromFlatDataAndDimensions(flat, len(places), width)
+	rows.Wait()
+	return tensors.FromFlatDataAndDimensions(all, len(places), width)
 }
 
 func (b *pairBatches) sentence(flat []float32, i int) []float32 {
