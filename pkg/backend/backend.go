@@ -27,14 +27,6 @@ type Choice struct {
 	Notice string
 }
 
-// Short is the backend's name in results and on screen: "xla" or "go".
-func (c *Choice) Short() string {
-	if strings.Contains(strings.ToLower(c.Backend.Name()), "xla") || strings.Contains(strings.ToLower(c.Backend.Name()), "pjrt") {
-		return "xla"
-	}
-	return "go"
-}
-
 // Open opens config ("xla", "xla:cpu", "xla:/path/to/plugin.so", "go"); when it is empty, $GOMLX_BACKEND; when that is
 // empty too, XLA if a plugin is found and the pure-Go backend if not. A backend that was asked for by name and cannot
 // be opened is an error, never a silent fallback.

@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"adlab/datasets"
+	"adlab/pkg/backend"
 	"adlab/pkg/tensorfile"
 
 	"github.com/gomlx/compute"
@@ -117,7 +118,7 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 // key addresses a chunk by everything that its numbers depend on.
 func (x *Extractor) key(part []datasets.Sample, v Variants) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "features 1%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(), x.Backend.Name())
+	fmt.Fprintf(h, "features 1%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(), backend.Name(x.Backend))
 	if err := datasets.WriteDigests(h, part); err != nil {
 		return "", err
 	}

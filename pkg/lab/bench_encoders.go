@@ -159,7 +159,7 @@ func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s B
 		}
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "encoder cell 1\n%s\n%s\n%s\n%d %d %d %s\n", e.Detector, enc.Digest(), t.Sets[s.Name], e.Seed, e.Steps, e.INPs, l.Backend.Backend.Name())
+	fmt.Fprintf(h, "encoder cell 1\n%s\n%s\n%s\n%d %d %d %s\n", e.Detector, enc.Digest(), t.Sets[s.Name], e.Seed, e.Steps, e.INPs, l.Backend.Short())
 	path := filepath.Join(l.Cache, "bench", fmt.Sprintf("%x.json", h.Sum(nil)[:20]))
 	cell := &EncoderCell{}
 	switch b, err := os.ReadFile(path); {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"adlab/datasets"
+	"adlab/pkg/backend"
 	"adlab/pkg/plot"
 )
 
@@ -18,7 +19,7 @@ func (l *Lab) DemoExperiment() Experiment {
 	if os.Getenv("ADLAB_PROFILE") == "smoke" {
 		e.Profile = "smoke"
 	}
-	if l.Backend.Short() != "xla" && e.Profile == "tiny" {
+	if l.Backend.Short() == backend.Go && e.Profile == "tiny" {
 		e.Steps, e.Batch, e.Limit = 40, 8, datasets.Options{TrainLimit: 120, TestLimit: 30}
 		l.Progress.Say("pure-Go backend: 120 images to learn from, 30 a label to test on, %d steps of %d; the figures are rougher for it", e.Steps, e.Batch)
 	}

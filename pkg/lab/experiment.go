@@ -275,7 +275,7 @@ func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor, samples []dataset
 // fingerprint addresses a trained head by everything that its bits depend on.
 func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample, way string, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "inp-former 2%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Backend.Name())
+	fmt.Fprintf(h, "inp-former 2%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(), x.GroupsInUse(), steps, batch, seed, rates, l.Backend.Short())
 	if err := datasets.WriteDigests(h, samples); err != nil {
 		return "", err
 	}

@@ -315,7 +315,7 @@ func (l *Lab) sources(e Experiment, v multiads.Variant, target *datasets.Set) ([
 func (l *Lab) adapterFingerprint(e Experiment, d *multiads.Detector, v multiads.Variant, sources []multiads.Source, o train.Options) (string, error) {
 	h := sha256.New()
 	v.Rule = ""
-	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", d.Model().Digest(), v, o.Steps, o.Batch, e.Seed, o.Schedule, *d.Sentences, l.Backend.Backend.Name())
+	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", d.Model().Digest(), v, o.Steps, o.Batch, e.Seed, o.Schedule, *d.Sentences, l.Backend.Short())
 	for _, s := range sources {
 		set := &datasets.Set{}
 		for _, x := range s.Samples {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"adlab/datasets"
+	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/imageio"
@@ -41,7 +42,7 @@ func (l *Lab) TransferExperiment(ctx context.Context) (Experiment, error) {
 	e := Default("visa")
 	e.Detector, e.Rate, e.Steps = "multiads", 1e-3, 120
 	size := "tiny"
-	if os.Getenv("ADLAB_PROFILE") == "smoke" || l.Backend.Short() != "xla" {
+	if os.Getenv("ADLAB_PROFILE") == "smoke" || l.Backend.Short() == backend.Go {
 		e.Profile, e.Steps, size = "smoke", 0, "smoke"
 	}
 	source, err := l.Generated(ctx, "mvtec", size)

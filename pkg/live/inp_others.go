@@ -108,7 +108,7 @@ func (s *inpSession) other(name string, shots int) (*other, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, eyes, s.lab.Backend.Backend.Name(), s.settings)
+	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, eyes, s.lab.Backend.Short(), s.settings)
 	kept, err := openSweep(path, len(s.tests), keptSide, keptSide)
 	if err != nil {
 		return nil, err

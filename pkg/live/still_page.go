@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"adlab/pkg/backend"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
@@ -62,7 +63,7 @@ func (s stillSection) First() any {
 // 2 MB in all. What is trained and measured already is taken from the cache; the same cache and code give the same bytes. Where
 // MultiADS has no playground, in profile paper and, without XLA, in tiny, an earlier page is removed.
 func WriteStills(ctx context.Context, l *lab.Lab, profile, folder string) error {
-	if profile == "paper" || profile == "tiny" && l.Backend.Short() != "xla" {
+	if profile == "paper" || profile == "tiny" && l.Backend.Short() == backend.Go {
 		if err := os.Remove(filepath.Join(folder, exhibit.PlaygroundPage)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

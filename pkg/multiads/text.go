@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 
+	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 
 	"github.com/gomlx/compute"
@@ -31,16 +32,16 @@ type TextEncoder struct {
 }
 
 // NewTextEncoder is for the text tower of a pair. It keeps embeddings in the folder cache, or in memory alone where that is "".
-func NewTextEncoder(backend compute.Backend, m *clip.Model, cache string) (*TextEncoder, error) {
-	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope, ids *Node) *Node {
+func NewTextEncoder(b compute.Backend, m *clip.Model, cache string) (*TextEncoder, error) {
+	exec, err := model.NewExec(b, m.Store(), func(scope *model.Scope, ids *Node) *Node {
 		return clip.Text(scope, m.Config, ids)
 	})
 	if err != nil {
 		return nil, err
 	}
-	t := &TextEncoder{backend: backend, model: m, exec: exec, known: map[string][]float32{}}
+	t := &TextEncoder{backend: b, model: m, exec: exec, known: map[string][]float32{}}
 	if cache != "" {
-		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Name(), textBatch))
+		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Name(b), textBatch))
 		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]), m.Config.Embed, 0}
 		t.stored, err = t.cache.load()
 	}

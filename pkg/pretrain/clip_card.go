@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
+	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
@@ -27,6 +29,8 @@ type PairCard struct {
 	Sketches   int            `json:"sketches"` // pictures drawn smaller
 	Sentences  int            `json:"sentences"`
 	Rate       float64        `json:"rate"`
+	Backend    string         `json:"backend"`
+	Cores      int            `json:"cores"`
 	Minutes    float64        `json:"minutes"` // of training
 	Parameters map[string]int `json:"parameters"`
 	Image      int            `json:"image"`
@@ -42,7 +46,7 @@ type pairCurved struct {
 
 // write writes the towers as F16 under OpenCLIP's names, with what the tensors do not tell in the header, and the card beside them.
 func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int, curves []*curve, version string) (*PairCard, error) {
-	card := &PairCard{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps, Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches, Sentences: poolSets * setSize, Rate: p.Rate,
+	card := &PairCard{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps, Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches, Sentences: poolSets * setSize, Rate: p.Rate, Backend: backend.Name(p.Backend), Cores: runtime.NumCPU(),
 		Parameters: map[string]int{}, Image: cfg.Grid * cfg.Patch, Patch: cfg.Patch, Taps: cfg.Taps}
 	for i, c := range curves {
 		points, err := c.points()

@@ -22,7 +22,7 @@ tower looks at %d × %d pixels in patches of %d; blocks %v are tapped. The text 
 | file | F16 safetensors under OpenCLIP's names, %d bytes, SHA-256 %s |
 | parameters | %s |
 | made by | `+"`adlab pretrain clip`"+`, version %s, seed %d, %d of %d steps of %d pictures, largest learning rate %g |
-| cost | %.0f minutes beside other work on 2 cores, without drawing the pictures and asking the sentence teacher |
+| cost | %.0f minutes on %s, %d cores, without drawing the pictures and asking the sentence teacher |
 | licence | Apache-2.0, as the project |
 
 ## Data
@@ -35,7 +35,7 @@ tower looks at %d × %d pixels in patches of %d; blocks %v are tapped. The text 
   (ImageNet weights, Apache-2.0); its card names the pictures that it saw.
 
 ## Training
-`, c.Image, c.Image, c.Patch, c.Taps, c.Bytes, c.Digest, parameterList(c.Parameters), c.Version, c.Seed, c.Steps, c.Of, c.Batch, c.Rate, c.Minutes,
+`, c.Image, c.Image, c.Patch, c.Taps, c.Bytes, c.Digest, parameterList(c.Parameters), c.Version, c.Seed, c.Steps, c.Of, c.Batch, c.Rate, c.Minutes, c.Backend, c.Cores,
 		c.Pictures, c.Sketches, len(synth.TrainingNames()), len(synth.TrainingTypes()), c.Sentences, sentenceWeights.project, sentenceWeights.version, sentenceWeights.sha256, c.Start)
 	for _, p := range c.Phases {
 		fmt.Fprintf(&b, "- %s, loss after steps:", p.Name)

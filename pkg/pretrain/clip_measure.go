@@ -13,6 +13,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/synth"
+	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
@@ -52,14 +53,14 @@ type HoleRow struct {
 }
 
 // MeasurePair measures a pair on the generated benchmarks in the folder root. An image has the type whose text it shows most.
-func MeasurePair(ctx context.Context, backend compute.Backend, m *clip.Model, root, cache, version string, tell func(done, total int)) (*PairReport, error) {
-	text, err := multiads.NewTextEncoder(backend, m, cache)
+func MeasurePair(ctx context.Context, b compute.Backend, m *clip.Model, root, cache, version string, tell func(done, total int)) (*PairReport, error) {
+	text, err := multiads.NewTextEncoder(b, m, cache)
 	if err != nil {
 		return nil, err
 	}
-	patches := &encoder.Extractor{Backend: backend, Encoder: clip.PatchEncoder{Model: m}, Cache: cache, Tell: tell}
-	whole := &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache, Tell: tell}
-	report := &PairReport{Version: version, Digest: m.Digest(), Backend: backend.Name(), Types: map[string]TypeRow{}, Kept: KeptSynonyms()}
+	patches := &encoder.Extractor{Backend: b, Encoder: clip.PatchEncoder{Model: m}, Cache: cache, Tell: tell}
+	whole := &encoder.Extractor{Backend: b, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache, Tell: tell}
+	report := &PairReport{Version: version, Digest: m.Digest(), Backend: backend.Name(b), Types: map[string]TypeRow{}, Kept: KeptSynonyms()}
 	higher := 0
 	for _, b := range synth.Benchmarks() {
 		set, err := datasets.Open(b.Layout, filepath.Join(root, b.Name), datasets.Options{})

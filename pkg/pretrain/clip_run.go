@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"adlab/datasets/synth"
+	"adlab/pkg/backend"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
@@ -189,7 +190,7 @@ func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pa
 // fingerprint names everything that the bits of a phase depend on; before is that of the phase before it, or of what the vision tower starts as.
 func (p Pair) fingerprint(phase pairPhase, before string) string {
 	h := sha256.New()
-	fmt.Fprintln(h, p.Backend.Name(), pairConfig(phase.side), phase, p.Steps, p.Pictures, p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, sentenceWeights.sha256, synth.TrainingGeneration, poolGeneration)
+	fmt.Fprintln(h, backend.Name(p.Backend), pairConfig(phase.side), phase, p.Steps, p.Pictures, p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, sentenceWeights.sha256, synth.TrainingGeneration, poolGeneration)
 	h.Write(captionData)
 	return fmt.Sprintf("%x", h.Sum(nil))
 }

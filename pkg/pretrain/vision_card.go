@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"adlab/pkg/backend"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/vit"
 )
@@ -52,7 +53,7 @@ type CurvePoint struct {
 
 func newVisionCard(v Vision, d distillation, sources []Source, pictures []Picture, done int, agreement []float64, points []Point, version string) *VisionCard {
 	c := &VisionCard{Student: d.student, Parameters: d.parameters(), Teacher: d.teacher.Name(), TeacherHash: d.teacher.Digest(), Loss: d.weights,
-		Steps: done, Stages: v.Stages, Seed: v.Seed, Backend: v.Backend.Name(), Version: version, Measured: v.measured, Agreement: agreement}
+		Steps: done, Stages: v.Stages, Seed: v.Seed, Backend: backend.Name(v.Backend), Version: version, Measured: v.measured, Agreement: agreement}
 	total := 0.0
 	for _, s := range sources {
 		total += s.Share

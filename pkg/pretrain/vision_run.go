@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"adlab/pkg/backend"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
@@ -293,7 +294,7 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 // fingerprint covers everything that the bits depend on after the first stages.
 func (v Vision) fingerprint(pictures []Picture, stages int) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", v.student, v.Loss, visionOptimizer(), v.Stages[:stages], v.Seed, v.Backend.Name())
+	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", v.student, v.Loss, visionOptimizer(), v.Stages[:stages], v.Seed, backend.Name(v.Backend))
 	for _, s := range without(v.sources, v.Without) {
 		fmt.Fprintf(h, "%s %g %v\n", s.Name, s.Share, s.Sides)
 	}
