@@ -84,7 +84,7 @@ func open(config string) (b compute.Backend, err error) {
 		// one operation after another, each on all cores: run side by side, they can wait for each other's workers for ever
 		config = "go:ops_sequential"
 	}
-	if err := wholeFloat32(config); err != nil {
+	if err := exactCUDA(config); err != nil {
 		return nil, err
 	}
 	b, err = compute.NewWithConfig(config)
