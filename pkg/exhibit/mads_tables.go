@@ -20,7 +20,7 @@ const (
 func (s Settings) multiADS(target, variant string) Measurement {
 	m := s.inpFormer(target, s.Seeds[0]).by("multiads")
 	m.TrainedOn = []string{"mvtec"}
-	m.Experiment.Steps, m.Experiment.Batch, m.Experiment.MultiADS.Variant = s.Steps, s.Batch, variant
+	m.Experiment.Steps, m.Experiment.Batch, m.Experiment.MultiADS.Variant = s.AdapterSteps, s.AdapterBatch, variant
 	if s.Size == "" { // the variant's own
 		m.Experiment.Steps, m.Experiment.Batch, m.Experiment.Convention = 0, 0, lab.MultiADSPrint
 	}
