@@ -13,7 +13,7 @@ func TestEveryAvailableBackendComputes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b, err := Open(name)
 			require.NoError(t, err)
-			require.Equal(t, name, b.Short())
+			require.True(t, strings.HasPrefix(b.Short(), name), b.Short()) // "xla-cuda" where "xla" finds a plugin for CUDA
 			require.Empty(t, b.Notice)
 			got, err := graph.CallOnce(b.Backend, func(x *graph.Node) *graph.Node { return graph.MulScalar(x, 3) }, []float32{1, 2})
 			require.NoError(t, err)

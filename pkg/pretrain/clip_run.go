@@ -60,7 +60,7 @@ type pairPhase struct {
 
 // phases are five: the text tower learns alone; then the vision tower, which starts distilled, learns what the texts say on windows of the pictures: its last block first, for what it
 // starts from is soon forgotten at the rates that a new head needs, then, for most of the time, all of it, slowly, on the whole of them in the end; then the text tower learns what
-// other words mean, as sharply as its teacher knows, while the texts that the vision tower has learned stay where they are. Pair.Steps counts those of the vision tower; the text tower learns no more after some 1,600.
+// other words mean, as sharply as its teacher knows, while the texts that the vision tower has learned stay where they are. Pair.Steps counts those of the vision tower; the text tower takes a fifth of their number before them and a fifth after.
 func (p Pair) phases() [5]pairPhase {
 	part := func(percent int) int { return max(1, p.Steps*percent/100) }
 	words, top, last := part(20), part(10), part(8)

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"adlab/datasets/synth"
+	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
@@ -112,13 +113,13 @@ func phrasesOf(g captionGrammar) (phrases []phrase) {
 }
 
 // makeSentencePool makes the pool, or reads it from the folder dir.
-func makeSentencePool(ctx context.Context, backend compute.Backend, teacher func() (*sentenceTeacher, error), dir string, seed uint64, tell func(done, total int)) (*sentencePool, error) {
+func makeSentencePool(ctx context.Context, b compute.Backend, teacher func() (*sentenceTeacher, error), dir string, seed uint64, tell func(done, total int)) (*sentencePool, error) {
 	g := captions()
 	phrases := phrasesOf(g)
 	all := composeSets(g, seed, phrases)
 	p := &sentencePool{}
 	h := sha256.New()
-	fmt.Fprintln(h, poolGeneration, softness, poolWidth, sentenceWeights.sha256)
+	fmt.Fprintln(h, backend.Name(b), poolGeneration, softness, poolWidth, sentenceWeights.sha256)
 	for _, m := range all {
 		p.sentences = append(p.sentences, m.sentence)
 		fmt.Fprintln(h, m)

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"adlab/pkg/plot"
 	"adlab/pkg/tensorfile"
 
 	"github.com/stretchr/testify/require"
@@ -142,6 +143,13 @@ func TestTrainThenPredict(t *testing.T) {
 	for _, name := range []string{"000.map.safetensors", "000.map.png", "000.overlay.png"} {
 		require.FileExists(t, filepath.Join(out, name))
 	}
+	picture, err := plot.ReadMade(filepath.Join(out, "000.overlay.png"))
+	require.NoError(t, err)
+	require.Regexp(t, `^[0-9a-f]{64}$`, picture["model"], "a picture names the model that made it")
+	oneLineFailure(t, []string{"predict", "--model", model, "--category", "plate", image, "--out", out}, "--category", "inp-former, which has no prompts")
+	none := filepath.Join(dir, "none")
+	oneLineFailure(t, append([]string{"train", "--data", root, "--out", none, "--setting", "single-class"}, quick...), "--setting", "expected multi-class, got single-class")
+	require.NoFileExists(t, none)
 
 	f, err := tensorfile.Open(model) // the same model with one tensor of another shape
 	require.NoError(t, err)
@@ -157,7 +165,7 @@ func TestTrainThenPredict(t *testing.T) {
 	x := tensors["prototype_token"]
 	x.Shape = []int{x.Shape[1], x.Shape[0]}
 	tensors["prototype_token"] = x
-	bad, none := filepath.Join(dir, "bad.safetensors"), filepath.Join(dir, "none")
+	bad := filepath.Join(dir, "bad.safetensors")
 	require.NoError(t, tensorfile.Write(bad, tensors, made))
 	oneLineFailure(t, []string{"predict", "--model", bad, image, "--out", none}, bad, "prototype_token expected [6 192] got [192 6]")
 	require.NoDirExists(t, none)
