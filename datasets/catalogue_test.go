@@ -28,7 +28,8 @@ func TestStrangeFiles(t *testing.T) {
 			require.NoError(t, os.Symlink(".", filepath.Join(d, "test/loop")))
 		}, "loop: expected at least one image", ""},
 		"mask in upper case": {func(t *testing.T, d string) {
-			require.NoError(t, os.Rename(filepath.Join(d, "ground_truth/dent/0_mask.png"), filepath.Join(d, "ground_truth/dent/0_MASK.PNG")))
+			require.NoError(t, os.Rename(filepath.Join(d, "ground_truth/dent/0_mask.png"),
+				filepath.Join(d, "ground_truth/dent/0_MASK.PNG")))
 		}, "expected a mask NAME_mask.png or NAME.png", ""},
 		"zero bytes": {func(t *testing.T, d string) {
 			require.NoError(t, os.WriteFile(filepath.Join(d, "train/good/0.png"), nil, 0o666))

@@ -66,9 +66,10 @@ func Detect(root string) string {
 			return "mad"
 		}
 	}
-	if found, _ := filepath.Glob(filepath.Join(root, "*", "t*")); slices.ContainsFunc(found, func(p string) bool {
-		return isDir(p) && (filepath.Base(p) == TrainSplit || filepath.Base(p) == TestSplit)
-	}) {
+	if found, _ := filepath.Glob(filepath.Join(root, "*", "t*")); slices.ContainsFunc(found,
+		func(p string) bool {
+			return isDir(p) && (filepath.Base(p) == TrainSplit || filepath.Base(p) == TestSplit)
+		}) {
 		return "mvtec"
 	}
 	for _, name := range metaFiles {
@@ -79,21 +80,26 @@ func Detect(root string) string {
 	return ""
 }
 
-// Check walks a folder in the given layout ("" to guess it), decodes every image and mask, and reports what it holds and what is
-// wrong with it. The error is for folders that cannot be looked at at all. Tell is called after each image; it may be nil.
+// Check walks a folder in the given layout ("" to guess it), decodes every image and mask, and
+// reports what it holds and what is wrong with it. The error is for folders that cannot be looked
+// at at all. Tell is called after each image; it may be nil.
 func Check(ctx context.Context, layout, root string, tell func(done, total int)) (*Checked, error) {
 	if !isDir(root) {
 		return nil, fmt.Errorf("%s: expected the folder of a data set, got none", root)
 	}
 	if layout == "" {
 		if layout = Detect(root); layout == "" {
-			return nil, fmt.Errorf("%s: expected a data set in one of the layouts %s, got %s; name the layout with --layout if it is one", root, strings.Join(Layouts(), ", "), contents(root))
+			return nil, fmt.Errorf("%s: expected a data set in one of the layouts %s, got %s; "+
+				"name the layout with --layout if it is one", root, strings.Join(Layouts(), ", "),
+				contents(root))
 		}
 	}
-	report := &Checked{Root: root, Layout: layout, Categories: []Counts{}, Problems: []Problem{}, Notes: []string{}}
+	report := &Checked{Root: root, Layout: layout, Categories: []Counts{}, Problems: []Problem{},
+		Notes: []string{}}
 	set, err := Open(layout, root, Options{})
 	if err != nil {
-		report.Problems = append(report.Problems, Problem{err.Error(), []string{root}, 1, "mend what the line says, then check again"})
+		report.Problems = append(report.Problems, Problem{err.Error(), []string{root}, 1,
+			"mend what the line says, then check again"})
 		if set = report.openApart(root); set == nil {
 			return report, nil
 		}
@@ -107,7 +113,8 @@ func Check(ctx context.Context, layout, root string, tell func(done, total int))
 	return report, nil
 }
 
-// openApart opens the categories of MVTec-AD's layout one by one, so that a bad one does not hide the others.
+// openApart opens the categories of MVTec-AD's layout one by one, so that a bad one does not hide
+// the others.
 func (r *Checked) openApart(root string) *Set {
 	if r.Layout != "mvtec" && r.Layout != "mpdd" && r.Layout != "mad" {
 		return nil
@@ -124,11 +131,13 @@ func (r *Checked) openApart(root string) *Set {
 			continue
 		}
 		if err := set.addCategory(dir, name, normalMasks(r.Layout == "mad")); err != nil {
-			r.Problems = append(r.Problems, Problem{err.Error(), []string{dir}, 1, "mend what the line says, then check again"})
+			r.Problems = append(r.Problems, Problem{err.Error(), []string{dir}, 1,
+				"mend what the line says, then check again"})
 		}
 	}
 	if len(set.Categories) == 0 && len(r.Problems) == 0 {
-		r.Problems = append(r.Problems, Problem{"no category in it", []string{root}, 1, "name the folder that holds the categories"})
+		r.Problems = append(r.Problems, Problem{"no category in it", []string{root}, 1,
+			"name the folder that holds the categories"})
 	}
 	return set
 }
@@ -208,7 +217,8 @@ func (r *Checked) look(ctx context.Context, set *Set, tell func(done, total int)
 		return err
 	}
 	if odd > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%d masks have other values than 0 and 255; those above 127 count as anomalous, or all but 0 in VisA and meta.json", odd))
+		r.Notes = append(r.Notes, fmt.Sprintf("%d masks have other values than 0 and 255; those "+
+			"above 127 count as anomalous, or all but 0 in VisA and meta.json", odd))
 	}
 	r.twins(samples, digests, f)
 	for _, c := range set.Categories {
@@ -218,20 +228,24 @@ func (r *Checked) look(ctx context.Context, set *Set, tell func(done, total int)
 		}
 		switch {
 		case len(c.Train) == 0 && r.Layout != "meta":
-			f.add("a category without normal images to learn from", c.Name, "add them, or leave the category out")
+			f.add("a category without normal images to learn from", c.Name,
+				"add them, or leave the category out")
 		case normal == 0 || anomalous == 0:
-			f.add("a category whose test images are of one kind only: AUROC is undefined", c.Name, "add the other kind, or leave the category out")
+			f.add("a category whose test images are of one kind only: AUROC is undefined", c.Name,
+				"add the other kind, or leave the category out")
 		}
 	}
 	for _, what := range slices.Sorted(maps.Keys(f.files)) {
 		where := f.files[what]
 		slices.Sort(where)
-		r.Problems = append(r.Problems, Problem{what, where[:min(10, len(where))], len(where), f.do[what]})
+		r.Problems = append(r.Problems, Problem{what, where[:min(10, len(where))], len(where),
+			f.do[what]})
 	}
 	return nil
 }
 
-// sample decodes an image and its masks. It gives the number of masks with values other than 0 and 255.
+// sample decodes an image and its masks. It gives the number of masks with values other than 0 and
+// 255.
 func (f *faults) sample(x Sample) (strange int) {
 	m, err := imageio.Decode(x.Path)
 	if err != nil {
@@ -245,7 +259,9 @@ func (f *faults) sample(x Sample) (strange int) {
 			continue
 		}
 		if mask.W != m.W || mask.H != m.H {
-			f.add("a mask of another size than its image", fmt.Sprintf("%s: expected %dx%d, got %dx%d", path, m.W, m.H, mask.W, mask.H), "replace the masks, or scale them without interpolation")
+			f.add("a mask of another size than its image",
+				fmt.Sprintf("%s: expected %dx%d, got %dx%d", path, m.W, m.H, mask.W, mask.H),
+				"replace the masks, or scale them without interpolation")
 		}
 		anomalous, other := false, false
 		for _, v := range mask.Pix {
@@ -253,14 +269,16 @@ func (f *faults) sample(x Sample) (strange int) {
 			other = other || v != 0 && v != 255
 		}
 		if !anomalous {
-			f.add("a mask without an anomalous pixel", path, "replace the masks, or move the images to "+Good)
+			f.add("a mask without an anomalous pixel", path,
+				"replace the masks, or move the images to "+Good)
 		}
 		if other {
 			strange++
 		}
 	}
 	if x.Label == 1 && x.Mask == "" && f.expectsMasks(x) {
-		f.add("an anomalous image without a mask", x.Path, "add the masks, or remove all of the category to go without")
+		f.add("an anomalous image without a mask", x.Path,
+			"add the masks, or remove all of the category to go without")
 	}
 	return strange
 }
@@ -268,7 +286,8 @@ func (f *faults) sample(x Sample) (strange int) {
 // expectsMasks is false for layouts that have none.
 func (f *faults) expectsMasks(x Sample) bool { return x.NumberedMask || x.View != "" }
 
-// twins finds images of the same content: between train and test they spoil the experiment, within a split they are noted.
+// twins finds images of the same content: between train and test they spoil the experiment, within
+// a split they are noted.
 func (r *Checked) twins(samples []Sample, digests []string, f *faults) {
 	first, within := map[string]int{}, 0
 	for i, d := range digests {
@@ -282,15 +301,18 @@ func (r *Checked) twins(samples []Sample, digests []string, f *faults) {
 		}
 		switch a, b := samples[j], samples[i]; {
 		case a.Split != b.Split:
-			f.add("an image that is both learned from and tested on", a.ID+" = "+b.ID, "remove one of each pair")
+			f.add("an image that is both learned from and tested on", a.ID+" = "+b.ID,
+				"remove one of each pair")
 		case a.Label != b.Label:
-			f.add("an image that is both normal and anomalous", a.ID+" = "+b.ID, "remove the wrong one")
+			f.add("an image that is both normal and anomalous", a.ID+" = "+b.ID,
+				"remove the wrong one")
 		default:
 			within++
 		}
 	}
 	if within > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%d images have the content of another in the same split", within))
+		r.Notes = append(r.Notes, fmt.Sprintf("%d images have the content of another in the same "+
+			"split", within))
 	}
 }
 
@@ -303,7 +325,8 @@ func (r *Checked) Text() string {
 		for _, k := range slices.Sorted(maps.Keys(c.DefectTypes)) {
 			kinds = append(kinds, fmt.Sprintf("%s %d", k, c.DefectTypes[k]))
 		}
-		fmt.Fprintf(&b, "%-16s train %5d   test %5d good %5d anomalous, %d masks   %s\n", c.Name, c.Train, c.Good, c.Anomalous, c.Masks, strings.Join(kinds, ", "))
+		fmt.Fprintf(&b, "%-16s train %5d   test %5d good %5d anomalous, %d masks   %s\n", c.Name,
+			c.Train, c.Good, c.Anomalous, c.Masks, strings.Join(kinds, ", "))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "note: %s\n", n)

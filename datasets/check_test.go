@@ -31,7 +31,9 @@ func shade(t *testing.T, path string, side, shade int, square bool) {
 
 // sound is a small category without faults.
 func sound(t *testing.T, root string) {
-	at := func(parts ...string) string { return filepath.Join(append([]string{root, "plate"}, parts...)...) }
+	at := func(parts ...string) string {
+		return filepath.Join(append([]string{root, "plate"}, parts...)...)
+	}
 	shade(t, at("train", "good", "0.png"), 16, 1, false)
 	shade(t, at("train", "good", "1.png"), 16, 2, false)
 	shade(t, at("test", "good", "0.png"), 16, 3, false)
@@ -44,15 +46,31 @@ func TestCheck(t *testing.T) {
 		spoil func(t *testing.T, dir string)
 		want  string // "" for nothing wrong
 	}{
-		"sound":         {func(*testing.T, string) {}, ""},
-		"truncated":     {func(t *testing.T, d string) { require.NoError(t, os.Truncate(filepath.Join(d, "test/good/0.png"), 40)) }, "an unreadable image"},
-		"mask's size":   {func(t *testing.T, d string) { shade(t, filepath.Join(d, "ground_truth/dent/0_mask.png"), 12, 0, true) }, "a mask of another size"},
-		"empty mask":    {func(t *testing.T, d string) { shade(t, filepath.Join(d, "ground_truth/dent/0_mask.png"), 16, 0, false) }, "without an anomalous pixel"},
-		"twins":         {func(t *testing.T, d string) { shade(t, filepath.Join(d, "test/good/1.png"), 16, 1, false) }, "both learned from and tested on"},
-		"normal masked": {func(t *testing.T, d string) { shade(t, filepath.Join(d, "ground_truth/good/0_mask.png"), 16, 0, true) }, "expected no masks for normal images"},
-		"no mask":       {func(t *testing.T, d string) { shade(t, filepath.Join(d, "test/dent/1.png"), 16, 9, false) }, "expected a mask"},
-		"train anomaly": {func(t *testing.T, d string) { shade(t, filepath.Join(d, "train/dent/1.png"), 16, 9, false) }, "expected normal images only"},
-		"one kind":      {func(t *testing.T, d string) { require.NoError(t, os.RemoveAll(filepath.Join(d, "test/good"))) }, "of one kind only"},
+		"sound": {func(*testing.T, string) {}, ""},
+		"truncated": {func(t *testing.T, d string) {
+			require.NoError(t, os.Truncate(filepath.Join(d, "test/good/0.png"), 40))
+		}, "an unreadable image"},
+		"mask's size": {func(t *testing.T, d string) {
+			shade(t, filepath.Join(d, "ground_truth/dent/0_mask.png"), 12, 0, true)
+		}, "a mask of another size"},
+		"empty mask": {func(t *testing.T, d string) {
+			shade(t, filepath.Join(d, "ground_truth/dent/0_mask.png"), 16, 0, false)
+		}, "without an anomalous pixel"},
+		"twins": {func(t *testing.T, d string) {
+			shade(t, filepath.Join(d, "test/good/1.png"), 16, 1, false)
+		}, "both learned from and tested on"},
+		"normal masked": {func(t *testing.T, d string) {
+			shade(t, filepath.Join(d, "ground_truth/good/0_mask.png"), 16, 0, true)
+		}, "expected no masks for normal images"},
+		"no mask": {func(t *testing.T, d string) {
+			shade(t, filepath.Join(d, "test/dent/1.png"), 16, 9, false)
+		}, "expected a mask"},
+		"train anomaly": {func(t *testing.T, d string) {
+			shade(t, filepath.Join(d, "train/dent/1.png"), 16, 9, false)
+		}, "expected normal images only"},
+		"one kind": {func(t *testing.T, d string) {
+			require.NoError(t, os.RemoveAll(filepath.Join(d, "test/good")))
+		}, "of one kind only"},
 		"Jupyter's copy": {func(t *testing.T, d string) {
 			shade(t, filepath.Join(d, "test/.ipynb_checkpoints/0.png"), 16, 9, false)
 		}, ""},
@@ -66,7 +84,8 @@ func TestCheck(t *testing.T) {
 			require.Equal(t, "mvtec", r.Layout)
 			if c.want == "" {
 				require.Empty(t, r.Problems, r.Text())
-				require.Equal(t, []Counts{{Name: "plate", Train: 2, Good: 1, Anomalous: 1, Masks: 1, DefectTypes: map[string]int{"dent": 1}}}, r.Categories)
+				require.Equal(t, []Counts{{Name: "plate", Train: 2, Good: 1, Anomalous: 1, Masks: 1,
+					DefectTypes: map[string]int{"dent": 1}}}, r.Categories)
 				return
 			}
 			require.Len(t, r.Problems, 1, r.Text())

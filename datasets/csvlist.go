@@ -11,9 +11,10 @@ import (
 	"strings"
 )
 
-// readCSV reads a list with a header; columns names those that are needed. A UTF-8 byte-order mark and CRLF are tolerated. row
-// is called with the line number and the fields by column.
-func readCSV(path string, columns []string, row func(line int, field map[string]string) error) error {
+// readCSV reads a list with a header; columns names those that are needed. A UTF-8 byte-order mark
+// and CRLF are tolerated. row is called with the line number and the fields by column.
+func readCSV(path string, columns []string,
+	row func(line int, field map[string]string) error) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", path, err)
@@ -22,7 +23,8 @@ func readCSV(path string, columns []string, row func(line int, field map[string]
 	r.FieldsPerRecord = -1
 	header, err := r.Read()
 	if err != nil {
-		return fmt.Errorf("%s:1: expected the header %s, got %s", path, strings.Join(columns, ","), csvFault(err))
+		return fmt.Errorf("%s:1: expected the header %s, got %s", path, strings.Join(columns, ","),
+			csvFault(err))
 	}
 	place := map[string]int{}
 	for i, name := range header {
@@ -30,7 +32,8 @@ func readCSV(path string, columns []string, row func(line int, field map[string]
 	}
 	for _, c := range columns {
 		if _, ok := place[c]; !ok {
-			return fmt.Errorf("%s:1: expected the columns %s, got %s", path, strings.Join(columns, ","), strings.Join(header, ","))
+			return fmt.Errorf("%s:1: expected the columns %s, got %s", path,
+				strings.Join(columns, ","), strings.Join(header, ","))
 		}
 	}
 	for {
@@ -43,7 +46,8 @@ func readCSV(path string, columns []string, row func(line int, field map[string]
 			return fmt.Errorf("%s: %s", path, csvFault(err))
 		}
 		if len(record) != len(header) {
-			return fmt.Errorf("%s:%d: expected %d fields, got %d", path, line, len(header), len(record))
+			return fmt.Errorf("%s:%d: expected %d fields, got %d", path, line, len(header),
+				len(record))
 		}
 		field := map[string]string{}
 		for _, c := range columns {
@@ -73,7 +77,8 @@ func inside(root, rel string) (string, error) {
 	return filepath.Join(root, filepath.FromSlash(rel)), nil
 }
 
-// checkFiles makes sure that what a list names is there, and within the root also after links are followed.
+// checkFiles makes sure that what a list names is there, and within the root also after links are
+// followed.
 func (s *Set) checkFiles(list string) error {
 	real, err := filepath.EvalSymlinks(s.Root)
 	if err != nil {
@@ -94,12 +99,14 @@ func (s *Set) checkFiles(list string) error {
 				return err
 			}
 			if rel, err := filepath.Rel(real, at); err != nil || !filepath.IsLocal(rel) {
-				return fmt.Errorf("%s: %s is a link that leads out of %s; copy the file there", list, path, s.Root)
+				return fmt.Errorf("%s: %s is a link that leads out of %s; copy the file there",
+					list, path, s.Root)
 			}
 		}
 	}
 	if missing != nil {
-		return fmt.Errorf("%s: expected every file that it lists, missing %d: %s; complete the download", list, len(missing), firstFew(missing))
+		return fmt.Errorf("%s: expected every file that it lists, missing %d: %s; complete the "+
+			"download", list, len(missing), firstFew(missing))
 	}
 	return nil
 }

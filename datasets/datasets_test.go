@@ -13,11 +13,13 @@ func TestOpenMistakes(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
 	t.Setenv("ADLAB_DATA", t.TempDir())
 	for _, tt := range []struct{ layout, root, want string }{
-		{"coco", ".", `--layout: expected one of elpv, folder, mad, meta, mpdd, mvtec, realiad, textile, visa, got "coco"`},
+		{"coco", ".",
+			`--layout: expected one of elpv, folder, mad, meta, mpdd, mvtec, realiad, textile, visa, got "coco"`},
 		{"mvtec", "", `--data: layout "mvtec" needs a folder`},
 		{"mvtec", file, "--data: expected a folder, got the file " + file},
 		{"mvtec", file + "x", "--data: no folder " + file + "x"},
-		{"elpv", "", `data set "elpv" is not here (` + filepath.Join(os.Getenv("ADLAB_DATA"), "elpv") + "); fetch it with `adlab data fetch elpv`"},
+		{"elpv", "", `data set "elpv" is not here (` + filepath.Join(os.Getenv("ADLAB_DATA"),
+			"elpv") + "); fetch it with `adlab data fetch elpv`"},
 	} {
 		_, err := Open(tt.layout, tt.root, Options{})
 		require.EqualError(t, err, tt.want)
@@ -33,14 +35,16 @@ func TestHome(t *testing.T) {
 	deep := filepath.Join(root, "a", "b")
 	require.NoError(t, os.MkdirAll(deep, 0o777))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "a", "go.mod"), nil, 0o666))
-	for dir, want := range map[string]string{deep: filepath.Join(root, "a", ".data"), filepath.Join(root, "a"): filepath.Join(root, "a", ".data"), root: ".data"} {
+	for dir, want := range map[string]string{deep: filepath.Join(root, "a", ".data"),
+		filepath.Join(root, "a"): filepath.Join(root, "a", ".data"), root: ".data"} {
 		t.Chdir(dir)
 		require.Equal(t, want, Home())
 	}
 }
 
 func TestDigestsSeeEveryChange(t *testing.T) {
-	files := []string{"train/0.png", "train/1.png", "test/good/0.png", "test/bad/0.png", "ground_truth/bad/0.png"}
+	files := []string{"train/0.png", "train/1.png", "test/good/0.png", "test/bad/0.png",
+		"ground_truth/bad/0.png"}
 	digest := func(root string) string {
 		set, err := Open("folder", root, Options{})
 		require.NoError(t, err)
@@ -57,14 +61,16 @@ func TestDigestsSeeEveryChange(t *testing.T) {
 			return os.WriteFile(filepath.Join(root, "train/0.png"), grey(t, 4, 3, 99), 0o666)
 		},
 		"mask": func(root string) error {
-			return os.WriteFile(filepath.Join(root, "ground_truth/bad/0.png"), grey(t, 4, 3, 99), 0o666)
+			return os.WriteFile(filepath.Join(root, "ground_truth/bad/0.png"), grey(t, 4, 3, 99),
+				0o666)
 		},
 		"name": func(root string) error {
 			return os.Rename(filepath.Join(root, "train/1.png"), filepath.Join(root, "train/2.png"))
 		},
 		"missing": func(root string) error { return os.Remove(filepath.Join(root, "train/1.png")) },
 		"split": func(root string) error {
-			return os.Rename(filepath.Join(root, "train/1.png"), filepath.Join(root, "test/good/1.png"))
+			return os.Rename(filepath.Join(root, "train/1.png"),
+				filepath.Join(root, "test/good/1.png"))
 		},
 	} {
 		root := tree(t, files...)

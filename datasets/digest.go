@@ -15,7 +15,8 @@ func (s Sample) Digest() (string, error) {
 	return digest, err
 }
 
-// WriteDigests writes the digest of every sample's image to w, a line each, in their order: part of cache keys.
+// WriteDigests writes the digest of every sample's image to w, a line each, in their order: part of
+// cache keys.
 func WriteDigests(w io.Writer, samples []Sample) error {
 	for _, s := range samples {
 		digest, err := s.Digest()
@@ -29,8 +30,9 @@ func WriteDigests(w io.Writer, samples []Sample) error {
 	return nil
 }
 
-// Digest is a SHA-256, in hexadecimal, over what an experiment sees of the set: every sample's category, split, ID and
-// kind, and the sizes and contents of its image and mask. It depends on neither the machine nor the order of files.
+// Digest is a SHA-256, in hexadecimal, over what an experiment sees of the set: every sample's
+// category, split, ID and kind, and the sizes and contents of its image and mask. It depends on
+// neither the machine nor the order of files.
 func (s *Set) Digest() (string, error) {
 	content := map[string]string{"": "none"} // of each file, read once
 	for _, x := range s.All() {
@@ -48,7 +50,8 @@ func (s *Set) Digest() (string, error) {
 	var lines []string
 	for _, c := range s.Categories {
 		for _, x := range slices.Concat(c.Train, c.Test) {
-			line := fmt.Sprintf("%q %q %q %q %d %s %s", x.ID, c.Name, x.Split, x.DefectType, x.Label, content[x.Path], content[x.Mask])
+			line := fmt.Sprintf("%q %q %q %q %d %s %s", x.ID, c.Name, x.Split, x.DefectType,
+				x.Label, content[x.Path], content[x.Mask])
 			for _, kind := range slices.Sorted(maps.Keys(x.TypedMasks)) {
 				line += fmt.Sprintf(" %q %s", kind, content[x.TypedMasks[kind]])
 			}

@@ -13,15 +13,17 @@ import (
 // elpvTrain is how many of ELPV's label-0 images are learned from; the rest are tested on.
 const elpvTrain = 1000
 
-// openELPV reads the electroluminescence images of solar cells: ROOT/labels.csv with a path, a defect probability and a
-// kind of cell (mono, poly) a line. Probability 0 is normal, 1 is defective; the images that the annotators were unsure
-// of (1/3 and 2/3) are left out. The split is fixed: 1,000 label-0 images, drawn with seed 0, to learn from; the other
-// label-0 images against those of label 1 as the test.
+// openELPV reads the electroluminescence images of solar cells: ROOT/labels.csv with a path, a
+// defect probability and a kind of cell (mono, poly) a line. Probability 0 is normal, 1 is
+// defective; the images that the annotators were unsure of (1/3 and 2/3) are left out. The split is
+// fixed: 1,000 label-0 images, drawn with seed 0, to learn from; the other label-0 images against
+// those of label 1 as the test.
 func openELPV(root string) (*Set, error) {
 	path := filepath.Join(root, "labels.csv")
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: expected labels.csv and images in it, got %s", root, contents(root))
+		return nil, fmt.Errorf("%s: expected labels.csv and images in it, got %s", root,
+			contents(root))
 	}
 	defer f.Close()
 	set := sourced("elpv", root)
@@ -34,18 +36,22 @@ func openELPV(root string) (*Set, error) {
 			continue
 		}
 		if len(fields) != 3 || (fields[2] != "mono" && fields[2] != "poly") {
-			return nil, fmt.Errorf("%s:%d: expected PATH PROBABILITY mono|poly, got %q", path, n, lines.Text())
+			return nil, fmt.Errorf("%s:%d: expected PATH PROBABILITY mono|poly, got %q", path, n,
+				lines.Text())
 		}
 		p, err := strconv.ParseFloat(fields[1], 64)
 		if err != nil || !(p >= 0 && p <= 1) {
-			return nil, fmt.Errorf("%s:%d: expected a probability from 0 to 1, got %q", path, n, fields[1])
+			return nil, fmt.Errorf("%s:%d: expected a probability from 0 to 1, got %q", path, n,
+				fields[1])
 		}
 		if !filepath.IsLocal(fields[0]) {
-			return nil, fmt.Errorf("%s:%d: expected a path within the folder, got %q", path, n, fields[0])
+			return nil, fmt.Errorf("%s:%d: expected a path within the folder, got %q", path, n,
+				fields[0])
 		}
 		image := filepath.Join(root, filepath.FromSlash(fields[0]))
 		if first, twice := seen[image]; twice {
-			return nil, fmt.Errorf("%s:%d: expected each image once, got %q again after line %d", path, n, fields[0], first)
+			return nil, fmt.Errorf("%s:%d: expected each image once, got %q again after line %d",
+				path, n, fields[0], first)
 		}
 		seen[image] = n
 		switch p {
@@ -70,7 +76,8 @@ func openELPV(root string) (*Set, error) {
 		c.Train = ofCategory(train, c.Name)
 		c.Test = append(ofCategory(held, c.Name), ofCategory(defective, c.Name)...)
 		if len(c.Train) == 0 || len(c.Test) == 0 {
-			return nil, fmt.Errorf("%s: expected normal and defective %s cells, got %d to learn from and %d to test on", path, c.Name, len(c.Train), len(c.Test))
+			return nil, fmt.Errorf("%s: expected normal and defective %s cells, got %d to learn "+
+				"from and %d to test on", path, c.Name, len(c.Train), len(c.Test))
 		}
 	}
 	return set, nil

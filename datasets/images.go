@@ -14,8 +14,8 @@ type Loaded struct {
 	Image  *imageio.Image
 }
 
-// Images decodes the samples ahead of their use in workers goroutines and gives them in order. It holds at most
-// 4·workers pictures, stops at the first error, and stops when ctx is cancelled.
+// Images decodes the samples ahead of their use in workers goroutines and gives them in order. It
+// holds at most 4·workers pictures, stops at the first error, and stops when ctx is cancelled.
 func Images(ctx context.Context, samples []Sample, workers int) iter.Seq2[Loaded, error] {
 	type result struct {
 		image *imageio.Image
@@ -25,7 +25,8 @@ func Images(ctx context.Context, samples []Sample, workers int) iter.Seq2[Loaded
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		workers := max(1, workers)
-		slots := make(chan chan result, 4*workers) // in order; its capacity bounds the pictures in memory
+		// in order; its capacity bounds the pictures in memory
+		slots := make(chan chan result, 4*workers)
 		busy := make(chan struct{}, workers)
 		go func() {
 			defer close(slots)

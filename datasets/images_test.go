@@ -91,7 +91,9 @@ func TestImagesLeaveNothingRunning(t *testing.T) {
 			break
 		}
 	}
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool {
+		return runtime.NumGoroutine() <= before+1
+	}, 5*time.Second, 5*time.Millisecond)
 }
 
 // A consumer that waits finds no more than the promised number of pictures read ahead.

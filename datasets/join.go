@@ -7,9 +7,10 @@ import (
 	"path/filepath"
 )
 
-// Join is one set with the categories of several, in their order: the super-multi-class setting. A category whose name another
-// set has too is called SET/CATEGORY; IDs start with the set's name; Root is the nearest folder that holds all the sets' roots.
-// Source: section 7 of the numerical specification of INP-Former.
+// Join is one set with the categories of several, in their order: the super-multi-class setting. A
+// category whose name another set has too is called SET/CATEGORY; IDs start with the set's name;
+// Root is the nearest folder that holds all the sets' roots. Source: section 7 of the numerical
+// specification of INP-Former.
 func Join(name string, sets ...*Set) (*Set, error) {
 	if len(sets) == 0 {
 		return nil, fmt.Errorf("joining data sets: expected at least one, got none")
@@ -17,7 +18,8 @@ func Join(name string, sets ...*Set) (*Set, error) {
 	times, names := map[string]int{}, map[string]bool{}
 	for _, s := range sets {
 		if names[s.Name] {
-			return nil, fmt.Errorf("joining data sets: expected different names, got %q twice", s.Name)
+			return nil, fmt.Errorf("joining data sets: expected different names, got %q twice",
+				s.Name)
 		}
 		names[s.Name] = true
 		for _, c := range s.Categories {
@@ -66,7 +68,8 @@ func holds(dir, folder string) bool {
 	return err == nil && filepath.IsLocal(rel) || dir == filepath.Dir(dir)
 }
 
-// absolute is the path from the file system's root on, cleaned, so that two spellings of a file compare equal.
+// absolute is the path from the file system's root on, cleaned, so that two spellings of a file
+// compare equal.
 func absolute(file string) string {
 	if whole, err := filepath.Abs(file); err == nil {
 		return whole
@@ -74,12 +77,14 @@ func absolute(file string) string {
 	return filepath.Clean(file)
 }
 
-// ErrSharedCategory is under ZeroShot's error about a category that source and target share by name, which the papers allow.
+// ErrSharedCategory is under ZeroShot's error about a category that source and target share by
+// name, which the papers allow.
 var ErrSharedCategory = errors.New("zero-shot")
 
-// ZeroShot says in one line why target is not new to a model that learned from source: a common category, with or without the
-// SET/ that Join puts before it, or a common file. Files are told apart by their paths alone, not by what is in them.
-// MVTec-AD and Real-IAD share toothbrush and zipper by name. Source: section 7 of the numerical specification of INP-Former.
+// ZeroShot says in one line why target is not new to a model that learned from source: a common
+// category, with or without the SET/ that Join puts before it, or a common file. Files are told
+// apart by their paths alone, not by what is in them. MVTec-AD and Real-IAD share toothbrush and
+// zipper by name. Source: section 7 of the numerical specification of INP-Former.
 func ZeroShot(source, target *Set) error {
 	known, files := map[string]bool{}, map[string]bool{}
 	for _, c := range source.Categories {
@@ -90,12 +95,14 @@ func ZeroShot(source, target *Set) error {
 	}
 	for _, c := range target.Categories {
 		if name := path.Base(c.Name); known[name] {
-			return fmt.Errorf("%w: expected a target without the source's categories, got %q in both %s and %s", ErrSharedCategory, name, source.Name, target.Name)
+			return fmt.Errorf("%w: expected a target without the source's categories, got %q in "+
+				"both %s and %s", ErrSharedCategory, name, source.Name, target.Name)
 		}
 	}
 	for _, x := range target.All() {
 		if files[absolute(x.Path)] {
-			return fmt.Errorf("zero-shot: expected other images than the source's, got %s in both", x.Path)
+			return fmt.Errorf("zero-shot: expected other images than the source's, got %s in both",
+				x.Path)
 		}
 	}
 	return nil

@@ -12,7 +12,9 @@ func placed(name, root string, categories ...string) *Set {
 	s := &Set{Name: name, Root: root, HasMasks: true}
 	for _, c := range categories {
 		id := c + "/0.png"
-		s.Categories = append(s.Categories, Category{Name: c, Train: []Sample{{ID: id, Path: filepath.Join(root, id), Category: c}}})
+		s.Categories = append(s.Categories,
+			Category{Name: c,
+				Train: []Sample{{ID: id, Path: filepath.Join(root, id), Category: c}}})
 	}
 	return s
 }
@@ -51,7 +53,8 @@ func TestZeroShotSeesThroughJoinsAndSpellings(t *testing.T) {
 	a, b := placed("A", "/data/a", "x"), placed("B", "/data/b", "x")
 	all, err := Join("all", a, b)
 	require.NoError(t, err)
-	require.EqualError(t, ZeroShot(all, placed("C", "/data/c", "x")), `zero-shot: expected a target without the source's categories, got "x" in both all and C`)
+	require.EqualError(t, ZeroShot(all, placed("C", "/data/c", "x")),
+		`zero-shot: expected a target without the source's categories, got "x" in both all and C`)
 	require.NoError(t, ZeroShot(all, placed("C", "/data/c", "z")))
 
 	here, err := filepath.Abs("pictures")

@@ -9,16 +9,17 @@ import (
 	"strings"
 )
 
-// metaFiles are the names that the CLIP-based methods give their list: meta1.json is the converted list of Real-IAD, whose paths
-// are relative to the category's folder, and meta_wo_md.json is that of VisA's images with one defect type, without splits.
+// metaFiles are the names that the CLIP-based methods give their list: meta1.json is the converted
+// list of Real-IAD, whose paths are relative to the category's folder, and meta_wo_md.json is that
+// of VisA's images with one defect type, without splits.
 var metaFiles = []string{"meta.json", "meta1.json", "meta_wo_md.json"}
 
 // pointerEscape writes a key as JSON pointers do (RFC 6901).
 var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
-// openMeta reads {"train": {CATEGORY: [item]}, "test": ...} with the item keys img_path, mask_path, cls_name or product_cls,
-// specie_name or defect_cls, and anomaly (0 or 1). Errors point into the file. Source: section 13 of the numerical
-// specification of MultiADS.
+// openMeta reads {"train": {CATEGORY: [item]}, "test": ...} with the item keys img_path, mask_path,
+// cls_name or product_cls, specie_name or defect_cls, and anomaly (0 or 1). Errors point into the
+// file. Source: section 13 of the numerical specification of MultiADS.
 func openMeta(root string) (*Set, error) {
 	i := slices.IndexFunc(metaFiles, func(name string) bool {
 		_, err := os.Stat(filepath.Join(root, name))
@@ -49,11 +50,13 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 		}
 		splits[TestSplit] = test
 	} else if err := json.Unmarshal(b, &splits); err != nil {
-		return fmt.Errorf("%s: expected {\"train\": {CATEGORY: [image]}, \"test\": ...}: %w", file, err)
+		return fmt.Errorf("%s: expected {\"train\": {CATEGORY: [image]}, \"test\": ...}: %w", file,
+			err)
 	}
 	for name := range splits {
 		if name != TrainSplit && name != TestSplit {
-			return fmt.Errorf("%s#/%s: expected the splits train and test, got %q", file, name, name)
+			return fmt.Errorf("%s#/%s: expected the splits train and test, got %q", file, name,
+				name)
 		}
 	}
 	seen := map[string]bool{}
@@ -65,13 +68,15 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 		slices.Sort(categories)
 		for _, category := range categories {
 			for i, raw := range splits[split][category] {
-				pointer := fmt.Sprintf("%s#/%s/%s/%d", file, split, pointerEscape.Replace(category), i)
+				pointer := fmt.Sprintf("%s#/%s/%s/%d", file, split, pointerEscape.Replace(category),
+					i)
 				x, err := s.metaItem(kind, split, category, raw, pointer)
 				if err != nil {
 					return err
 				}
 				if seen[x.Path] {
-					return fmt.Errorf("%s/img_path: expected each image once, got %q again", pointer, x.ID)
+					return fmt.Errorf("%s/img_path: expected each image once, got %q again",
+						pointer, x.ID)
 				}
 				seen[x.Path] = true
 				s.put(x)
@@ -85,7 +90,8 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 }
 
 // metaItem reads one image of the list.
-func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointer string) (Sample, error) {
+func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointer string) (Sample,
+	error) {
 	var item map[string]any
 	if err := json.Unmarshal(raw, &item); err != nil {
 		return Sample{}, fmt.Errorf("%s: expected an object, got %s", pointer, brief(raw))
@@ -126,10 +132,12 @@ func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointe
 	}
 	path, err := inside(root, image)
 	if err != nil || image == "" {
-		return Sample{}, fmt.Errorf("%s/img_path: expected a path within %s, got %q", pointer, root, image)
+		return Sample{}, fmt.Errorf("%s/img_path: expected a path within %s, got %q", pointer, root,
+			image)
 	}
 	if class != category {
-		return Sample{}, fmt.Errorf("%s/%s: expected the category %q that it is listed under, got %q", pointer, classKey, category, class)
+		return Sample{}, fmt.Errorf("%s/%s: expected the category %q that it is listed under, got "+
+			"%q", pointer, classKey, category, class)
 	}
 	anomaly, ok := item["anomaly"].(float64)
 	if !ok || anomaly != 0 && anomaly != 1 {
@@ -139,10 +147,12 @@ func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointe
 		return s.sample(path, category, split, Good), nil // a mask that is listed is ignored
 	}
 	if split == TrainSplit {
-		return Sample{}, fmt.Errorf("%s/anomaly: expected normal images to learn from, got an anomalous one, %q", pointer, image)
+		return Sample{}, fmt.Errorf("%s/anomaly: expected normal images to learn from, got an "+
+			"anomalous one, %q", pointer, image)
 	}
 	if mask == "" {
-		return Sample{}, fmt.Errorf("%s/mask_path: expected the mask of an anomalous image, got none", pointer)
+		return Sample{}, fmt.Errorf("%s/mask_path: expected the mask of an anomalous image, got "+
+			"none", pointer)
 	}
 	if defect == "" || defect == Good {
 		defect = "defect"

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// openMVTec reads ROOT/CATEGORY/{train/good, test/{good,DEFECT}, ground_truth/DEFECT}, as MVTec-AD comes. A root that is
-// itself a category is read as one.
+// openMVTec reads ROOT/CATEGORY/{train/good, test/{good,DEFECT}, ground_truth/DEFECT}, as MVTec-AD
+// comes. A root that is itself a category is read as one.
 func openMVTec(root string) (*Set, error) { return openCategories(root, noMasksOfNormal) }
 
 func openCategories(root string, normal normalMasks) (*Set, error) {
@@ -28,16 +28,19 @@ func openCategories(root string, normal normalMasks) (*Set, error) {
 		}
 	}
 	if len(set.Categories) == 0 {
-		return nil, fmt.Errorf("%s: expected folders CATEGORY/train/%s and CATEGORY/test in it, got %s", root, Good, contents(root))
+		return nil, fmt.Errorf("%s: expected folders CATEGORY/train/%s and CATEGORY/test in it, "+
+			"got %s", root, Good, contents(root))
 	}
 	return set, nil
 }
 
-// addCategory reads the category in dir. Where it has a folder ground_truth, every anomalous image must have its mask.
+// addCategory reads the category in dir. Where it has a folder ground_truth, every anomalous image
+// must have its mask.
 func (s *Set) addCategory(dir, name string, normal normalMasks) error {
 	for _, need := range []string{TrainSplit, TestSplit} {
 		if !isDir(filepath.Join(dir, need)) {
-			return fmt.Errorf("%s: expected folders train and test in it, got %s", dir, contents(dir))
+			return fmt.Errorf("%s: expected folders train and test in it, got %s", dir,
+				contents(dir))
 		}
 	}
 	c := Category{Name: name}
@@ -95,7 +98,8 @@ func trainImages(dir string) ([]string, error) {
 	}
 	for _, kind := range kinds {
 		if kind != Good {
-			return nil, fmt.Errorf("%s: expected normal images only, in it or in %s, got a folder %q; anomalous images belong into test", dir, filepath.Join(dir, Good), kind)
+			return nil, fmt.Errorf("%s: expected normal images only, in it or in %s, got a folder "+
+				"%q; anomalous images belong into test", dir, filepath.Join(dir, Good), kind)
 		}
 		more, err := images(filepath.Join(dir, kind))
 		if err != nil {
@@ -104,7 +108,8 @@ func trainImages(dir string) ([]string, error) {
 		paths = append(paths, more...)
 	}
 	if len(paths) == 0 {
-		return nil, fmt.Errorf("%s: expected at least one image (png, jpg, bmp, tif or webp) in it or in %s, got %s", dir, filepath.Join(dir, Good), contents(dir))
+		return nil, fmt.Errorf("%s: expected at least one image (png, jpg, bmp, tif or webp) in "+
+			"it or in %s, got %s", dir, filepath.Join(dir, Good), contents(dir))
 	}
 	return paths, nil
 }
@@ -120,7 +125,8 @@ func testKinds(dir string) ([]string, error) {
 		return nil, err
 	}
 	if len(kinds) == 0 || len(loose) > 0 {
-		return nil, fmt.Errorf("%s: expected the images in folders, %s and one for each kind of defect, got %s", dir, Good, contents(dir))
+		return nil, fmt.Errorf("%s: expected the images in folders, %s and one for each kind of "+
+			"defect, got %s", dir, Good, contents(dir))
 	}
 	return kinds, nil
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tree writes files into a fresh folder. An image's content is a grey PNG of 4 x 3 pixels whose grey depends on its
-// place in the list; a name that ends in a slash is a folder.
+// tree writes files into a fresh folder. An image's content is a grey PNG of 4 x 3 pixels whose
+// grey depends on its place in the list; a name that ends in a slash is a folder.
 func tree(t testing.TB, names ...string) string {
 	root := filepath.Join(t.TempDir(), "world")
 	for i, name := range names {
@@ -48,11 +48,16 @@ func ids(samples []Sample) []string {
 func TestMVTec(t *testing.T) {
 	root := tree(t,
 		"bottle/train/good/000.png", "bottle/train/good/001.png",
-		"bottle/test/good/000.png", "bottle/test/broken/000.png", "bottle/test/broken/010.png", "bottle/test/broken/9_mask.png",
-		"bottle/ground_truth/broken/010_mask.png", "bottle/ground_truth/broken/000.png", "bottle/ground_truth/broken/9_mask.png",
-		"cable/train/good/a.JPG", "cable/test/good/a.Tiff", "cable/test/bent/x.jpeg", "cable/ground_truth/bent/x.png", "cable/ground_truth/good/",
-		"cable/train/.ipynb_checkpoints/a.png", "cable/train/good/Thumbs.db", "cable/train/good/._a.png", "cable/train/good/desktop.ini",
-		"cable/train/good/notes.txt", "__MACOSX/train/good/a.png", ".hidden/train/a.png", "readme/a.png",
+		"bottle/test/good/000.png", "bottle/test/broken/000.png", "bottle/test/broken/010.png",
+		"bottle/test/broken/9_mask.png",
+		"bottle/ground_truth/broken/010_mask.png", "bottle/ground_truth/broken/000.png",
+		"bottle/ground_truth/broken/9_mask.png",
+		"cable/train/good/a.JPG", "cable/test/good/a.Tiff", "cable/test/bent/x.jpeg",
+		"cable/ground_truth/bent/x.png", "cable/ground_truth/good/",
+		"cable/train/.ipynb_checkpoints/a.png", "cable/train/good/Thumbs.db",
+		"cable/train/good/._a.png", "cable/train/good/desktop.ini",
+		"cable/train/good/notes.txt", "__MACOSX/train/good/a.png", ".hidden/train/a.png",
+		"readme/a.png",
 	)
 	set, err := Open("mvtec", root, Options{})
 	require.NoError(t, err)
@@ -61,13 +66,21 @@ func TestMVTec(t *testing.T) {
 	require.Len(t, set.Categories, 2)
 	bottle, ok := set.Category("bottle")
 	require.True(t, ok)
-	require.Equal(t, []string{"bottle/train/good/000.png", "bottle/train/good/001.png"}, ids(bottle.Train))
+	require.Equal(t, []string{"bottle/train/good/000.png", "bottle/train/good/001.png"},
+		ids(bottle.Train))
 	at := func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
 	require.Equal(t, []Sample{
-		{ID: "bottle/test/broken/000.png", Path: at("bottle/test/broken/000.png"), Mask: at("bottle/ground_truth/broken/000.png"), Category: "bottle", Split: "test", DefectType: "broken", Label: 1},
-		{ID: "bottle/test/broken/010.png", Path: at("bottle/test/broken/010.png"), Mask: at("bottle/ground_truth/broken/010_mask.png"), Category: "bottle", Split: "test", DefectType: "broken", Label: 1},
-		{ID: "bottle/test/broken/9_mask.png", Path: at("bottle/test/broken/9_mask.png"), Mask: at("bottle/ground_truth/broken/9_mask.png"), Category: "bottle", Split: "test", DefectType: "broken", Label: 1},
-		{ID: "bottle/test/good/000.png", Path: at("bottle/test/good/000.png"), Category: "bottle", Split: "test", DefectType: "good"},
+		{ID: "bottle/test/broken/000.png", Path: at("bottle/test/broken/000.png"),
+			Mask: at("bottle/ground_truth/broken/000.png"), Category: "bottle", Split: "test",
+			DefectType: "broken", Label: 1},
+		{ID: "bottle/test/broken/010.png", Path: at("bottle/test/broken/010.png"),
+			Mask: at("bottle/ground_truth/broken/010_mask.png"), Category: "bottle", Split: "test",
+			DefectType: "broken", Label: 1},
+		{ID: "bottle/test/broken/9_mask.png", Path: at("bottle/test/broken/9_mask.png"),
+			Mask: at("bottle/ground_truth/broken/9_mask.png"), Category: "bottle", Split: "test",
+			DefectType: "broken", Label: 1},
+		{ID: "bottle/test/good/000.png", Path: at("bottle/test/good/000.png"), Category: "bottle",
+			Split: "test", DefectType: "good"},
 	}, bottle.Test)
 	require.Equal(t, "train", bottle.Train[0].Split)
 	cable, _ := set.Category("cable")
@@ -103,24 +116,42 @@ func TestLayoutMistakesAreOneLine(t *testing.T) {
 		files []string
 		want  string
 	}{
-		"empty folder":       {[]string{"empty/"}, "expected folders train and test in it, got empty"},
-		"no test":            {[]string{train}, "expected folders train and test in it, got train"},
-		"no train":           {[]string{good}, "expected folders train and test in it, got test"},
-		"no train image":     {[]string{"train/good/", good, bad}, "train: expected at least one image (png, jpg, bmp, tif or webp) in it or in"},
-		"anomalies in train": {[]string{train, "train/bad/0.png", good}, `got a folder "bad"; anomalous images belong into test`},
-		"empty test":         {[]string{train, "test/"}, "expected the images in folders, good and one for each kind of defect, got an empty folder"},
-		"loose test image":   {[]string{train, good, "test/7.png"}, "expected the images in folders, good and one for each kind of defect, got 7.png, good"},
-		"empty kind":         {[]string{train, good, "test/bad/"}, "bad: expected at least one image (png, jpg, bmp, tif or webp), got an empty folder"},
-		"no image in kind":   {[]string{train, good, "test/bad/x.txt"}, "bad: expected at least one image (png, jpg, bmp, tif or webp), got x.txt"},
-		"missing mask":       {[]string{train, good, bad, "test/bad/1.png", "test/bad/2.png", "ground_truth/bad/1.png"}, "missing for 2 of 3: 0.png, 2.png; add them"},
-		"no mask folder":     {[]string{train, good, bad, "ground_truth/"}, "expected a folder with the masks of"},
-		"extra mask":         {[]string{train, good, bad, "ground_truth/bad/0.png", "ground_truth/bad/5_mask.png"}, "got 1 without an image: 5_mask.png; remove them"},
-		"two masks":          {[]string{train, good, bad, "ground_truth/bad/0.png", "ground_truth/bad/0_mask.png"}, "got 1 without an image: 0.png; remove them"},
-		"mask for good":      {[]string{train, good, bad, "ground_truth/bad/0.png", "ground_truth/good/0.png"}, "expected no masks for normal images, got 1, first 0.png"},
-		"masks of nothing":   {[]string{train, good, bad, "ground_truth/bad/0.png", "ground_truth/gone/0.png"}, "expected test images for these 1 masks in a folder test/gone, got none"},
-		"loose mask":         {[]string{train, good, bad, "ground_truth/bad/0.png", "ground_truth/0.png"}, "got 1 beside them, first 0.png"},
-		"duplicate stem":     {[]string{train, "train/good/0.jpg", good}, "expected one image of a name, got 0.jpg and 0.png"},
-		"duplicate in masks": {[]string{train, good, bad, "ground_truth/bad/0.png", "ground_truth/bad/0.bmp"}, "expected one image of a name, got 0.bmp and 0.png"},
+		"empty folder": {[]string{"empty/"},
+			"expected folders train and test in it, got empty"},
+		"no test":  {[]string{train}, "expected folders train and test in it, got train"},
+		"no train": {[]string{good}, "expected folders train and test in it, got test"},
+		"no train image": {[]string{"train/good/", good, bad},
+			"train: expected at least one image (png, jpg, bmp, tif or webp) in it or in"},
+		"anomalies in train": {[]string{train, "train/bad/0.png", good},
+			`got a folder "bad"; anomalous images belong into test`},
+		"empty test": {[]string{train, "test/"},
+			"expected the images in folders, good and one for each kind of defect, got an empty " +
+				"folder"},
+		"loose test image": {[]string{train, good, "test/7.png"},
+			"expected the images in folders, good and one for each kind of defect, got 7.png, good"},
+		"empty kind": {[]string{train, good, "test/bad/"},
+			"bad: expected at least one image (png, jpg, bmp, tif or webp), got an empty folder"},
+		"no image in kind": {[]string{train, good, "test/bad/x.txt"},
+			"bad: expected at least one image (png, jpg, bmp, tif or webp), got x.txt"},
+		"missing mask": {[]string{train, good, bad, "test/bad/1.png", "test/bad/2.png",
+			"ground_truth/bad/1.png"}, "missing for 2 of 3: 0.png, 2.png; add them"},
+		"no mask folder": {[]string{train, good, bad, "ground_truth/"},
+			"expected a folder with the masks of"},
+		"extra mask": {[]string{train, good, bad, "ground_truth/bad/0.png",
+			"ground_truth/bad/5_mask.png"}, "got 1 without an image: 5_mask.png; remove them"},
+		"two masks": {[]string{train, good, bad, "ground_truth/bad/0.png",
+			"ground_truth/bad/0_mask.png"}, "got 1 without an image: 0.png; remove them"},
+		"mask for good": {[]string{train, good, bad, "ground_truth/bad/0.png",
+			"ground_truth/good/0.png"}, "expected no masks for normal images, got 1, first 0.png"},
+		"masks of nothing": {[]string{train, good, bad, "ground_truth/bad/0.png",
+			"ground_truth/gone/0.png"}, "expected test images for these 1 masks in a folder " +
+			"test/gone, got none"},
+		"loose mask": {[]string{train, good, bad, "ground_truth/bad/0.png",
+			"ground_truth/0.png"}, "got 1 beside them, first 0.png"},
+		"duplicate stem": {[]string{train, "train/good/0.jpg", good},
+			"expected one image of a name, got 0.jpg and 0.png"},
+		"duplicate in masks": {[]string{train, good, bad, "ground_truth/bad/0.png",
+			"ground_truth/bad/0.bmp"}, "expected one image of a name, got 0.bmp and 0.png"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := tree(t, tt.files...)
@@ -131,13 +162,15 @@ func TestLayoutMistakesAreOneLine(t *testing.T) {
 		})
 	}
 	_, err := Open("mvtec", tree(t, "a/b/c.png"), Options{})
-	require.ErrorContains(t, err, "expected folders CATEGORY/train/good and CATEGORY/test in it, got a")
+	require.ErrorContains(t, err, "expected folders CATEGORY/train/good and CATEGORY/test in it, "+
+		"got a")
 	_, err = Open("mvtec", tree(t, "a/train/0.png"), Options{})
 	require.ErrorContains(t, err, "a: expected folders train and test in it, got train")
 }
 
 func TestPairingIsByStemNotPosition(t *testing.T) {
-	root := tree(t, "train/0.png", "test/bad/b.png", "test/bad/a.png", "ground_truth/bad/b_mask.png", "ground_truth/bad/a.bmp")
+	root := tree(t, "train/0.png", "test/bad/b.png", "test/bad/a.png",
+		"ground_truth/bad/b_mask.png", "ground_truth/bad/a.bmp")
 	set, err := Open("folder", root, Options{})
 	require.NoError(t, err)
 	for _, x := range set.Categories[0].Test {
@@ -152,7 +185,8 @@ func TestCheckMasks(t *testing.T) {
 	require.NoError(t, set.CheckMasks())
 	mask := filepath.Join(root, "ground_truth", "bad", "b.png")
 	require.NoError(t, os.WriteFile(mask, grey(t, 3, 4, 0), 0o666))
-	require.EqualError(t, set.CheckMasks(), "mask "+mask+": expected 4x3 pixels as its image has, got 3x4")
+	require.EqualError(t, set.CheckMasks(), "mask "+mask+
+		": expected 4x3 pixels as its image has, got 3x4")
 	require.NoError(t, os.WriteFile(mask, nil, 0o666))
 	require.ErrorContains(t, set.CheckMasks(), mask+": the file is empty")
 }

@@ -9,12 +9,15 @@ import (
 	"strings"
 )
 
-// realIADCodes are Real-IAD's names of its defect types. Source: section 13 of the numerical specification of MultiADS.
+// realIADCodes are Real-IAD's names of its defect types. Source: section 13 of the numerical
+// specification of MultiADS.
 var realIADCodes = map[string]string{
-	"AK": "pit", "BX": "deformation", "CH": "abrasion", "HS": "scratch", "PS": "damage", "QS": "missing", "YW": "foreign", "ZW": "contamination",
+	"AK": "pit", "BX": "deformation", "CH": "abrasion", "HS": "scratch", "PS": "damage",
+	"QS": "missing", "YW": "foreign", "ZW": "contamination",
 }
 
-// RealIADCode is Real-IAD's code of a defect type, "OK" for Good, "" for a type that it does not have.
+// RealIADCode is Real-IAD's code of a defect type, "OK" for Good, "" for a type that it does not
+// have.
 func RealIADCode(kind string) string {
 	if kind == Good {
 		return "OK"
@@ -27,15 +30,17 @@ func RealIADCode(kind string) string {
 	return ""
 }
 
-// realIADMeta is the list of the CLIP-based methods, which stands for those of Real-IAD where it alone is there.
+// realIADMeta is the list of the CLIP-based methods, which stands for those of Real-IAD where it
+// alone is there.
 const realIADMeta = "meta1.json"
 
 // realIADView finds the camera, C1 to C5, in a file's name.
 var realIADView = regexp.MustCompile(`_(C[1-5])(_|\.)`)
 
-// openRealIAD reads Real-IAD: the lists ROOT/realiad_jsons/realiad_jsons/CATEGORY.json (or one folder up) with keys train and test
-// over the images in ROOT/realiad_1024/CATEGORY (or another realiad_SIZE). Every view is an image of its own; the order is the
-// lists', on which few-shot draws depend. Source: section 12 of the numerical specification.
+// openRealIAD reads Real-IAD: the lists ROOT/realiad_jsons/realiad_jsons/CATEGORY.json (or one
+// folder up) with keys train and test over the images in ROOT/realiad_1024/CATEGORY (or another
+// realiad_SIZE). Every view is an image of its own; the order is the lists', on which few-shot
+// draws depend. Source: section 12 of the numerical specification.
 func openRealIAD(root string) (*Set, error) {
 	lists := filepath.Join(root, "realiad_jsons", "realiad_jsons")
 	if !isDir(lists) {
@@ -55,7 +60,8 @@ func openRealIAD(root string) (*Set, error) {
 		if _, err := os.Stat(filepath.Join(root, realIADMeta)); err == nil {
 			return openMeta(root)
 		}
-		return nil, fmt.Errorf("%s: expected lists realiad_jsons/realiad_jsons/CATEGORY.json or %s, got %s", root, realIADMeta, contents(root))
+		return nil, fmt.Errorf("%s: expected lists realiad_jsons/realiad_jsons/CATEGORY.json or "+
+			"%s, got %s", root, realIADMeta, contents(root))
 	}
 	set := &Set{Name: folderName(root), Root: root}
 	for _, file := range files {
@@ -113,29 +119,36 @@ func (s *Set) addRealIAD(file, dir string) error {
 	for _, split := range []string{TrainSplit, TestSplit} {
 		var items []item
 		if err := json.Unmarshal(list[split], &items); err != nil || len(items) == 0 {
-			return fmt.Errorf("%s#/%s: expected a list of images, got %s", file, split, brief(list[split]))
+			return fmt.Errorf("%s#/%s: expected a list of images, got %s", file, split,
+				brief(list[split]))
 		}
 		for i, it := range items {
-			at := func(key string) string { return fmt.Sprintf("%s#/%s/%d/%s", file, split, i, key) }
+			at := func(key string) string {
+				return fmt.Sprintf("%s#/%s/%d/%s", file, split, i, key)
+			}
 			image, err := inside(dir, it.Image)
 			if err != nil || it.Image == "" {
-				return fmt.Errorf("%s: expected a path within %s, got %q", at("image_path"), dir, it.Image)
+				return fmt.Errorf("%s: expected a path within %s, got %q", at("image_path"), dir,
+					it.Image)
 			}
 			if seen[image] {
-				return fmt.Errorf("%s: expected each image once, got %q again", at("image_path"), it.Image)
+				return fmt.Errorf("%s: expected each image once, got %q again", at("image_path"),
+					it.Image)
 			}
 			seen[image] = true
 			kind := Good
 			switch {
 			case it.Class == "":
-				return fmt.Errorf("%s: expected OK or a defect's code, got none", at("anomaly_class"))
+				return fmt.Errorf("%s: expected OK or a defect's code, got none",
+					at("anomaly_class"))
 			case it.Class != "OK":
 				kind = it.Class
 				if name, ok := realIADCodes[it.Class]; ok {
 					kind = name
 				}
 				if split == TrainSplit {
-					return fmt.Errorf("%s: expected OK images to learn from, got %q", at("anomaly_class"), it.Class)
+					return fmt.Errorf("%s: expected OK images to learn from, got %q",
+						at("anomaly_class"), it.Class)
 				}
 			}
 			x := s.sample(image, category, split, kind)

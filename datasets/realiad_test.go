@@ -15,9 +15,11 @@ func TestRealIADFolders(t *testing.T) {
 	require.NoError(t, err, "another size holds other categories")
 	require.NoError(t, os.MkdirAll(filepath.Join(root, "realiad_512/toy"), 0o777))
 	_, err = Open("realiad", root, Options{})
-	require.ErrorContains(t, err, "expected one folder realiad_1024/toy (or of another size), got "+filepath.Join(root, "realiad_1024/toy")+", ")
+	require.ErrorContains(t, err, "expected one folder realiad_1024/toy (or of another size), got "+
+		filepath.Join(root, "realiad_1024/toy")+", ")
 	require.NoError(t, os.Remove(filepath.Join(root, "realiad_512/toy")))
-	require.NoError(t, os.Rename(filepath.Join(root, "realiad_1024/toy"), filepath.Join(root, "realiad_1024/toys")))
+	require.NoError(t, os.Rename(filepath.Join(root, "realiad_1024/toy"),
+		filepath.Join(root, "realiad_1024/toys")))
 	_, err = Open("realiad", root, Options{})
 	require.ErrorContains(t, err, "got none in")
 }

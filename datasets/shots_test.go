@@ -33,7 +33,8 @@ func TestShots(t *testing.T) {
 	for _, x := range c.Train {
 		ids = append(ids, x.ID)
 	}
-	require.Equal(t, []string{"bottle/0000", "bottle/0178", "bottle/0114", "bottle/0068"}, ids, "the official draw, by file name")
+	require.Equal(t, []string{"bottle/0000", "bottle/0178", "bottle/0114", "bottle/0068"}, ids,
+		"the official draw, by file name")
 	_, err = set.Shots(3, Draw{Official: true})
 	require.ErrorContains(t, err, "1, 2 and 4 shots, got 3")
 	fewer := counted(v.Train)
@@ -46,7 +47,8 @@ func TestShots(t *testing.T) {
 	require.ErrorContains(t, err, "draw with a seed instead")
 	for _, k := range []int{0, -1, 6} {
 		_, err = small.Shots(k, Draw{})
-		require.ErrorContains(t, err, fmt.Sprintf("from 1 to the 5 normal training images of category \"a\", got %d", k))
+		require.ErrorContains(t, err, fmt.Sprintf("from 1 to the 5 normal training images of "+
+			"category \"a\", got %d", k))
 	}
 	for k := 1; k < 5; k++ {
 		less, err := small.Shots(k, Draw{Seed: 3})
@@ -55,7 +57,8 @@ func TestShots(t *testing.T) {
 		require.NoError(t, err)
 		for i := range less.Categories {
 			require.Len(t, less.Categories[i].Train, k)
-			require.Subset(t, more.Categories[i].Train, less.Categories[i].Train, "a prefix of the next draw")
+			require.Subset(t, more.Categories[i].Train, less.Categories[i].Train,
+				"a prefix of the next draw")
 		}
 	}
 	require.Len(t, small.Categories[0].Train, 5, "the set itself is as it was")

@@ -11,7 +11,8 @@ type Options struct {
 	TestLimit  int // images to be tested on, per category and label
 }
 
-// shuffled is the samples, each once, in an order that depends on their IDs alone: seed 0, whatever the run's seed is.
+// shuffled is the samples, each once, in an order that depends on their IDs alone: seed 0, whatever
+// the run's seed is.
 func shuffled(samples []Sample) []Sample {
 	order := Unique(samples)
 	rng := rand.New(rand.NewPCG(0, 0))
@@ -19,7 +20,8 @@ func shuffled(samples []Sample) []Sample {
 	return order
 }
 
-// split draws n of the samples and gives both parts ordered by ID. A set too small for n is cut in two thirds to one.
+// split draws n of the samples and gives both parts ordered by ID. A set too small for n is cut in
+// two thirds to one.
 func split(samples []Sample, n int) (drawn, rest []Sample) {
 	order := shuffled(samples)
 	if n >= len(order) {
@@ -31,14 +33,16 @@ func split(samples []Sample, n int) (drawn, rest []Sample) {
 // limit keeps what opt allows. What a small limit keeps, a larger one keeps too.
 func (s *Set) limit(opt Options) error {
 	if opt.TrainLimit < 0 || opt.TestLimit < 0 {
-		return fmt.Errorf("train limit %d and test limit %d: expected 0 (no limit) or more", opt.TrainLimit, opt.TestLimit)
+		return fmt.Errorf("train limit %d and test limit %d: expected 0 (no limit) or more",
+			opt.TrainLimit, opt.TestLimit)
 	}
 	if n := opt.TrainLimit; n > 0 {
 		kept := s.drawTrain(n)
 		for i := range s.Categories {
 			c := &s.Categories[i]
 			if c.Train = only(c.Train, kept); len(c.Train) == 0 {
-				return fmt.Errorf("train limit %d leaves category %q without an image to learn from: use at least %d", n, c.Name, len(s.Categories))
+				return fmt.Errorf("train limit %d leaves category %q without an image to learn "+
+					"from: use at least %d", n, c.Name, len(s.Categories))
 			}
 		}
 	}
@@ -57,8 +61,8 @@ func (s *Set) limit(opt Options) error {
 	return nil
 }
 
-// drawTrain lets the categories take one training image after another, in turn, until there are n; images that several
-// categories share count once.
+// drawTrain lets the categories take one training image after another, in turn, until there are n;
+// images that several categories share count once.
 func (s *Set) drawTrain(n int) map[string]bool {
 	order, kept := make([][]Sample, len(s.Categories)), map[string]bool{}
 	for i, c := range s.Categories {

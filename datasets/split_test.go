@@ -32,7 +32,8 @@ func TestSplitIsFixed(t *testing.T) {
 	require.Len(t, b, 3)
 }
 
-// world has three categories with 8, 2 and 5 images to learn from, and 3 normal and 6 anomalous ones to be tested on.
+// world has three categories with 8, 2 and 5 images to learn from, and 3 normal and 6 anomalous
+// ones to be tested on.
 func world(t *testing.T) string {
 	var files []string
 	for c, n := range map[string]int{"a": 8, "b": 2, "c": 5} {
@@ -40,7 +41,8 @@ func world(t *testing.T) string {
 			files = append(files, fmt.Sprintf("%s/train/good/%d.png", c, i))
 		}
 		for i := range 3 {
-			files = append(files, fmt.Sprintf("%s/test/good/%d.png", c, i), fmt.Sprintf("%s/test/hole/%d.png", c, i), fmt.Sprintf("%s/test/cut/%d.png", c, i))
+			files = append(files, fmt.Sprintf("%s/test/good/%d.png", c, i),
+				fmt.Sprintf("%s/test/hole/%d.png", c, i), fmt.Sprintf("%s/test/cut/%d.png", c, i))
 		}
 	}
 	return tree(t, files...)
@@ -64,7 +66,8 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, []int{3, 2, 2}, sizes(open(Options{TrainLimit: 7})))
 	require.Equal(t, []int{8, 2, 5}, sizes(open(Options{TrainLimit: 99})))
 	require.Equal(t, open(Options{TrainLimit: 7}), open(Options{TrainLimit: 7}))
-	require.Subset(t, ids(open(Options{TrainLimit: 9}).Train()), ids(open(Options{TrainLimit: 6}).Train()))
+	require.Subset(t, ids(open(Options{TrainLimit: 9}).Train()),
+		ids(open(Options{TrainLimit: 6}).Train()))
 	for _, c := range open(Options{TestLimit: 2}).Categories {
 		var count [2]int
 		for _, x := range c.Test {
@@ -75,7 +78,8 @@ func TestLimits(t *testing.T) {
 	require.Len(t, open(Options{TestLimit: 4}).Categories[0].Test, 3+4)
 
 	_, err := Open("mvtec", root, Options{TrainLimit: 2})
-	require.EqualError(t, err, `train limit 2 leaves category "c" without an image to learn from: use at least 3`)
+	require.EqualError(t, err,
+		`train limit 2 leaves category "c" without an image to learn from: use at least 3`)
 	_, err = Open("mvtec", root, Options{TestLimit: -1})
 	require.EqualError(t, err, "train limit 0 and test limit -1: expected 0 (no limit) or more")
 }

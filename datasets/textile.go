@@ -9,16 +9,17 @@ import (
 // textileTrain is how many of the nominal textile images are learned from.
 const textileTrain = 700
 
-// openTextile reads the simulated textile images: ROOT/{nominal,local,global}. The categories local and global are two
-// tests of one model: both learn from the same 700 nominal images, drawn with seed 0, and set the same other 300 against
-// the images with local or with global defects.
+// openTextile reads the simulated textile images: ROOT/{nominal,local,global}. The categories local
+// and global are two tests of one model: both learn from the same 700 nominal images, drawn with
+// seed 0, and set the same other 300 against the images with local or with global defects.
 func openTextile(root string) (*Set, error) {
 	set := sourced("textile", root)
 	kinds := map[string][]Sample{}
 	for _, kind := range []string{"nominal", "local", "global"} {
 		dir := filepath.Join(root, kind)
 		if !isDir(dir) {
-			return nil, fmt.Errorf("%s: expected folders nominal, local and global in it, got %s", root, contents(root))
+			return nil, fmt.Errorf("%s: expected folders nominal, local and global in it, got %s",
+				root, contents(root))
 		}
 		paths, err := images(dir)
 		if err != nil {
@@ -38,7 +39,8 @@ func openTextile(root string) (*Set, error) {
 	train, held := split(kinds["nominal"], textileTrain)
 	setSplit(train, TrainSplit)
 	for _, kind := range []string{"local", "global"} {
-		set.Categories = append(set.Categories, Category{kind, of(train, kind), append(of(held, kind), kinds[kind]...)})
+		set.Categories = append(set.Categories, Category{kind, of(train, kind),
+			append(of(held, kind), kinds[kind]...)})
 	}
 	return set, nil
 }

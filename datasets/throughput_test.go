@@ -72,5 +72,6 @@ func TestMemoryIsFlat(t *testing.T) {
 			peak = max(peak, at.HeapAlloc)
 		}
 	}
-	require.Less(t, int64(peak)-int64(start), int64(4<<20), "a picture is 12 KiB, ten thousand are 120 MiB")
+	require.Less(t, int64(peak)-int64(start), int64(4<<20),
+		"a picture is 12 KiB, ten thousand are 120 MiB")
 }

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// TypedFolder holds, below a set's root, one mask a defect type for images with several types: the typed masks of
-// ROOT/a/b_mask.png are ROOT/typed_masks/a/b_mask/TYPE.png. No published layout has a place for them; this one is out of
-// the way of every published loader.
+// TypedFolder holds, below a set's root, one mask a defect type for images with several types: the
+// typed masks of ROOT/a/b_mask.png are ROOT/typed_masks/a/b_mask/TYPE.png. No published layout has
+// a place for them; this one is out of the way of every published loader.
 const TypedFolder = "typed_masks"
 
 // setMask gives a sample its mask file ("" for none) and the typed masks that lie in TypedFolder.

@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// openVisA reads VisA as it is distributed: ROOT/split_csv/1cls.csv (object, split, label, image, mask) over
-// ROOT/CATEGORY/Data, with the names of the defects from ROOT/CATEGORY/image_anno.csv where it is there. Its masks hold small
-// numbers; every one but zero is anomalous. A root without the list that has a folder 1cls, or is one, is read as the reorganised
-// form, which has MVTec-AD's layout and the one defect type "bad". Source: section 12 of the numerical specification.
+// openVisA reads VisA as it is distributed: ROOT/split_csv/1cls.csv (object, split, label, image,
+// mask) over ROOT/CATEGORY/Data, with the names of the defects from ROOT/CATEGORY/image_anno.csv
+// where it is there. Its masks hold small numbers; every one but zero is anomalous. A root without
+// the list that has a folder 1cls, or is one, is read as the reorganised form, which has MVTec-AD's
+// layout and the one defect type "bad". Source: section 12 of the numerical specification.
 func openVisA(root string) (*Set, error) {
 	list := filepath.Join(root, "split_csv", "1cls.csv")
 	if _, err := os.Stat(list); err != nil {
@@ -19,7 +20,8 @@ func openVisA(root string) (*Set, error) {
 		}
 		set, err := openMVTec(root)
 		if err != nil {
-			return nil, fmt.Errorf("%s: expected split_csv/1cls.csv, as VisA is distributed, or the reorganised folder 1cls: %w", root, err)
+			return nil, fmt.Errorf("%s: expected split_csv/1cls.csv, as VisA is distributed, or "+
+				"the reorganised folder 1cls: %w", root, err)
 		}
 		return set, nil
 	}
@@ -27,57 +29,60 @@ func openVisA(root string) (*Set, error) {
 	kinds := map[string]string{}
 	noted := map[string]bool{}
 	seen := map[string]bool{}
-	err := readCSV(list, []string{"object", "split", "label", "image", "mask"}, func(_ int, field map[string]string) error {
-		object := field["object"]
-		if object == "" || !filepath.IsLocal(object) || strings.ContainsAny(object, `/\`) {
-			return fmt.Errorf("object: expected a category, got %q", object)
-		}
-		if !noted[object] {
-			noted[object] = true
-			if err := visaKinds(root, object, kinds); err != nil {
-				return err
+	err := readCSV(list, []string{"object", "split", "label", "image", "mask"},
+		func(_ int, field map[string]string) error {
+			object := field["object"]
+			if object == "" || !filepath.IsLocal(object) || strings.ContainsAny(object, `/\`) {
+				return fmt.Errorf("object: expected a category, got %q", object)
 			}
-		}
-		if s := field["split"]; s != TrainSplit && s != TestSplit {
-			return fmt.Errorf("split: expected train or test, got %q", s)
-		}
-		image, err := inside(root, field["image"])
-		if err != nil {
-			return fmt.Errorf("image: %w", err)
-		}
-		if seen[image] {
-			return fmt.Errorf("image: expected each once, got %q again", field["image"])
-		}
-		seen[image] = true
-		switch field["label"] {
-		case "normal":
-			set.put(set.sample(image, object, field["split"], Good))
-			return nil
-		case "anomaly":
-		default:
-			return fmt.Errorf("label: expected normal or anomaly, got %q", field["label"])
-		}
-		if field["split"] == TrainSplit {
-			return fmt.Errorf("label: expected normal images to learn from, got an anomalous one, %q", field["image"])
-		}
-		kind := kinds[image]
-		if kind == "" {
-			kind = "bad"
-		}
-		x := set.sample(image, object, TestSplit, kind)
-		x.NumberedMask = true
-		if field["mask"] != "" {
-			mask, err := inside(root, field["mask"])
+			if !noted[object] {
+				noted[object] = true
+				if err := visaKinds(root, object, kinds); err != nil {
+					return err
+				}
+			}
+			if s := field["split"]; s != TrainSplit && s != TestSplit {
+				return fmt.Errorf("split: expected train or test, got %q", s)
+			}
+			image, err := inside(root, field["image"])
 			if err != nil {
-				return fmt.Errorf("mask: %w", err)
+				return fmt.Errorf("image: %w", err)
 			}
-			if err := set.setMask(&x, mask); err != nil {
-				return err
+			if seen[image] {
+				return fmt.Errorf("image: expected each once, got %q again", field["image"])
 			}
-		}
-		set.put(x)
-		return nil
-	})
+			seen[image] = true
+			switch field["label"] {
+			case "normal":
+				set.put(set.sample(image, object, field["split"], Good))
+				return nil
+			case "anomaly":
+			default:
+				return fmt.Errorf("label: expected normal or anomaly, got %q", field["label"])
+			}
+			if field["split"] == TrainSplit {
+				return fmt.Errorf("label: expected normal images to learn from, got an anomalous "+
+					"one, "+
+					"%q", field["image"])
+			}
+			kind := kinds[image]
+			if kind == "" {
+				kind = "bad"
+			}
+			x := set.sample(image, object, TestSplit, kind)
+			x.NumberedMask = true
+			if field["mask"] != "" {
+				mask, err := inside(root, field["mask"])
+				if err != nil {
+					return fmt.Errorf("mask: %w", err)
+				}
+				if err := set.setMask(&x, mask); err != nil {
+					return err
+				}
+			}
+			set.put(x)
+			return nil
+		})
 	if err != nil {
 		return nil, err
 	}

@@ -15,5 +15,6 @@ func TestVisAReorganisedRoot(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.RemoveAll(filepath.Join(root, "plate/train")))
 	_, err = Open("visa", root, Options{})
-	require.ErrorContains(t, err, "plate: expected folders train and test in it", "says what is wrong with the category")
+	require.ErrorContains(t, err, "plate: expected folders train and test in it",
+		"says what is wrong with the category")
 }

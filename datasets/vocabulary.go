@@ -11,7 +11,8 @@ import (
 //go:embed vocabulary.json
 var vocabularyData []byte
 
-// Vocabulary is what is known of a published data set: where it comes from, its categories and its defect types.
+// Vocabulary is what is known of a published data set: where it comes from, its categories and its
+// defect types.
 type Vocabulary struct {
 	Key     string `json:"key"`
 	Name    string `json:"name"`
@@ -20,14 +21,20 @@ type Vocabulary struct {
 	Folder  string `json:"folder"` // which folder to point at
 	Layout  string `json:"layout"` // of Open
 
-	Categories []string          `json:"categories"` // in the official order
-	Train      map[string]int    `json:"train"`      // normal training images of each, where they are known
-	Test       map[string][2]int `json:"test"`       // normal and anomalous test images of each, where they are known
+	Categories []string `json:"categories"` // in the official order
+	// normal training images of each, where they are known
+	Train map[string]int `json:"train"`
+	// normal and anomalous test images of each, where they are known
+	Test map[string][2]int `json:"test"`
 
-	Types         []string            `json:"types"`          // defect types in the official order of columns
-	Folders       map[string]string   `json:"folders"`        // folder or raw name of a defect to its type
-	ProductTypes  map[string][]string `json:"product_types"`  // types of each product in multi-type segmentation
-	ProductFilter map[string][]string `json:"product_filter"` // types that MultiADS-F keeps for each product; VisA's discolor and leak are in no other table
+	// defect types in the official order of columns
+	Types []string `json:"types"`
+	// folder or raw name of a defect to its type
+	Folders map[string]string `json:"folders"`
+	// types of each product in multi-type segmentation
+	ProductTypes map[string][]string `json:"product_types"`
+	// types that MultiADS-F keeps for each product; VisA's discolor and leak are in no other table
+	ProductFilter map[string][]string `json:"product_filter"`
 
 	Source string `json:"source"` // of the tables
 }
@@ -61,7 +68,8 @@ func VocabularyOf(key string) (Vocabulary, error) {
 		}
 		keys = append(keys, v.Key)
 	}
-	return Vocabulary{}, fmt.Errorf("data set: expected one of %s, got %q", strings.Join(keys, ", "), key)
+	return Vocabulary{}, fmt.Errorf("data set: expected one of %s, got %q",
+		strings.Join(keys, ", "), key)
 }
 
 // Type is the defect type that a folder or a raw label stands for.
@@ -72,8 +80,9 @@ func (v Vocabulary) Type(folder string) (string, bool) {
 	return folder, slices.Contains(v.Types, folder)
 }
 
-// Seen tells which of target's defect types a model has seen that learned from source: those of the same name or concept, such
-// as breakage and broken. Source: section 11 of the numerical specification of MultiADS.
+// Seen tells which of target's defect types a model has seen that learned from source: those of the
+// same name or concept, such as breakage and broken. Source: section 11 of the numerical
+// specification of MultiADS.
 func Seen(source, target Vocabulary) map[string]bool {
 	names, known := map[string]bool{}, map[int]bool{}
 	for _, t := range source.Types {

@@ -28,7 +28,8 @@ func TestVocabularies(t *testing.T) {
 	require.Equal(t, map[string]int{"mvtec": 3629, "visa": 8659}, sums)
 	v, err := VocabularyOf("visa")
 	require.NoError(t, err)
-	for raw, want := range map[string]string{"weird candle wick": "weird wick", "small holes": "hole", "chip": "chip"} {
+	for raw, want := range map[string]string{"weird candle wick": "weird wick",
+		"small holes": "hole", "chip": "chip"} {
 		kind, ok := v.Type(raw)
 		require.True(t, ok)
 		require.Equal(t, want, kind)
@@ -36,10 +37,12 @@ func TestVocabularies(t *testing.T) {
 	_, ok := v.Type("sneeze")
 	require.False(t, ok)
 	_, err = VocabularyOf("coco")
-	require.ErrorContains(t, err, `expected one of mvtec, visa, real-iad, mpdd, mad-sim, mad-real, got "coco"`)
+	require.ErrorContains(t, err,
+		`expected one of mvtec, visa, real-iad, mpdd, mad-sim, mad-real, got "coco"`)
 }
 
-// TestSuperMultiClass: the 57 categories in order. Source: section 12 of the numerical specification of INP-Former.
+// TestSuperMultiClass: the 57 categories in order. Source: section 12 of the numerical
+// specification of INP-Former.
 func TestSuperMultiClass(t *testing.T) {
 	var got []string
 	for _, key := range []string{"mvtec", "visa", "real-iad"} {
@@ -47,17 +50,21 @@ func TestSuperMultiClass(t *testing.T) {
 		require.NoError(t, err)
 		got = append(got, v.Categories...)
 	}
-	want := strings.Fields("carpet grid leather tile wood bottle cable capsule hazelnut metal_nut pill screw toothbrush transistor zipper " +
-		"candle capsules cashew chewinggum fryum macaroni1 macaroni2 pcb1 pcb2 pcb3 pcb4 pipe_fryum " +
-		"audiojack bottle_cap button_battery end_cap eraser fire_hood mint mounts pcb phone_battery plastic_nut plastic_plug " +
-		"porcelain_doll regulator rolled_strip_base sim_card_set switch tape terminalblock toothbrush toy toy_brick transistor1 usb " +
+	want := strings.Fields("carpet grid leather tile wood bottle cable capsule hazelnut metal_nut " +
+		"pill screw toothbrush transistor zipper " +
+		"candle capsules cashew chewinggum fryum macaroni1 macaroni2 pcb1 pcb2 pcb3 pcb4 " +
+		"pipe_fryum " +
+		"audiojack bottle_cap button_battery end_cap eraser fire_hood mint mounts pcb " +
+		"phone_battery plastic_nut plastic_plug " +
+		"porcelain_doll regulator rolled_strip_base sim_card_set switch tape terminalblock " +
+		"toothbrush toy toy_brick transistor1 usb " +
 		"usb_adaptor u_block vcpill wooden_beads woodstick zipper")
 	require.Equal(t, want, got)
 	require.Len(t, got, 15+12+30)
 }
 
-// TestFoldersByName: a folder that is called like a type is that type, whatever ids the official tables give (they exchange
-// MAD-Sim's Missing and Burrs); Real-IAD's codes are the loader's.
+// TestFoldersByName: a folder that is called like a type is that type, whatever ids the official
+// tables give (they exchange MAD-Sim's Missing and Burrs); Real-IAD's codes are the loader's.
 func TestFoldersByName(t *testing.T) {
 	for _, v := range Vocabularies() {
 		for _, name := range v.Types {
@@ -76,8 +83,8 @@ func TestFoldersByName(t *testing.T) {
 	}
 }
 
-// TestVisATestCounts: 962 normal images, 1200 anomalous ones, 2162 in all. Source: section 12 of the numerical specification of
-// INP-Former and section 13 of that of MultiADS.
+// TestVisATestCounts: 962 normal images, 1200 anomalous ones, 2162 in all. Source: section 12 of
+// the numerical specification of INP-Former and section 13 of that of MultiADS.
 func TestVisATestCounts(t *testing.T) {
 	v, err := VocabularyOf("visa")
 	require.NoError(t, err)
@@ -88,14 +95,17 @@ func TestVisATestCounts(t *testing.T) {
 	require.Equal(t, [2]int{962, 1200}, sum)
 }
 
-// TestSeenTypes are the marks of the published per-defect tables of MultiADS, "seen-unseen" (a) to (d), for a model that learned
-// from MVTec-AD; and VisA's other types by the rule of section 11 of the numerical specification.
+// TestSeenTypes are the marks of the published per-defect tables of MultiADS, "seen-unseen" (a) to
+// (d), for a model that learned from MVTec-AD; and VisA's other types by the rule of section 11 of
+// the numerical specification.
 func TestSeenTypes(t *testing.T) {
 	source, err := VocabularyOf("mvtec")
 	require.NoError(t, err)
 	for key, marks := range map[string]map[string]bool{
-		"visa": {"extra": false, "stuck": false, "bent": true, "hole": true, "damage": true, "scratch": true, "breakage": true, "crack": true, "wrong place": true, "missing": true,
-			"burnt": false, "weird wick": false, "partical": false, "bubble": false, "melded": false, "melt": false, "chip": false, "spot": false},
+		"visa": {"extra": false, "stuck": false, "bent": true, "hole": true, "damage": true,
+			"scratch": true, "breakage": true, "crack": true, "wrong place": true, "missing": true,
+			"burnt": false, "weird wick": false, "partical": false, "bubble": false,
+			"melded": false, "melt": false, "chip": false, "spot": false},
 		"real-iad": {"pit": false, "contamination": true, "scratch": true, "damage": true},
 		"mad-sim":  {"Burrs": false, "Missing": true, "Stains": true},
 		"mpdd":     {"mismatch": false, "flattening": false, "scratch": true},

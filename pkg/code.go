@@ -1,5 +1,5 @@
-// Package code is the source that the program was built from, so that what it makes can say, and be asked, which code made
-// it.
+// Package code is the source that the program was built from, so that what it makes can say, and be
+// asked, which code made it.
 package code
 
 import (
@@ -29,16 +29,20 @@ var files embed.FS
 var drawing = []string{"plot", "exhibit", "live", "published"}
 
 // arithmetic are the libraries that numbers depend on.
-var arithmetic = []string{"github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/gomlx/gomlx", "gonum.org/v1/gonum"}
+var arithmetic = []string{"github.com/gomlx/compute", "github.com/gomlx/go-xla",
+	"github.com/gomlx/gomlx", "gonum.org/v1/gonum"}
 
-// Numbers is a digest over everything that a measured number's bits depend on: packages from reading data to metrics, and the
-// libraries that calculate. Comments and tests do not count.
-var Numbers = sync.OnceValue(func() string { return digest(func(dir string) bool { return !slices.Contains(drawing, dir) }) })
+// Numbers is a digest over everything that a measured number's bits depend on: packages from
+// reading data to metrics, and the libraries that calculate. Comments and tests do not count.
+var Numbers = sync.OnceValue(func() string {
+	return digest(func(dir string) bool { return !slices.Contains(drawing, dir) })
+})
 
 // Pictures is a digest over all that a table's or a picture's bytes depend on.
 var Pictures = sync.OnceValue(func() string { return digest(func(string) bool { return true }) })
 
-// digest is a SHA-256, cut to 16 hexadecimal digits. The sources are part of the program: that they parse is tested.
+// digest is a SHA-256, cut to 16 hexadecimal digits. The sources are part of the program: that they
+// parse is tested.
 func digest(include func(dir string) bool) string {
 	h := sha256.New()
 	for _, f := range []fs.FS{files, datasets.Code} {

@@ -25,8 +25,10 @@ func TestCommentsTestsAndSpaceDoNotCount(t *testing.T) {
 	}
 	plain := content(map[string]string{"a/x.go": "package a\n\nvar x = 1\n"})
 	require.Equal(t, plain, content(map[string]string{
-		"a/x.go": "// Package a.\npackage a\n\n\n// x is one.\nvar x =  1 // really\n", "a/x_test.go": "package a\n", "plot/y.go": "package plot\n",
+		"a/x.go":      "// Package a.\npackage a\n\n\n// x is one.\nvar x =  1 // really\n",
+		"a/x_test.go": "package a\n", "plot/y.go": "package plot\n",
 	}))
 	require.NotEqual(t, plain, content(map[string]string{"a/x.go": "package a\n\nvar x = 2\n"}))
-	require.NotEqual(t, plain, content(map[string]string{"a/x.go": "package a\n\nvar x = 1\n", "a/data.yaml": "x"}))
+	require.NotEqual(t, plain, content(map[string]string{"a/x.go": "package a\n\nvar x = 1\n",
+		"a/data.yaml": "x"}))
 }

@@ -1,6 +1,7 @@
-// Package kba is the Knowledge Base for Anomalies: for each data set its defect types, and the prompts that describe each, as
-// YAML that a user edits, extends or replaces. The 18 types of VisA with six prompts each are the paper's; the others are written
-// for adlab by the same pattern, and say so.
+// Package kba is the Knowledge Base for Anomalies: for each data set its defect types, and the
+// prompts that describe each, as YAML that a user edits, extends or replaces. The 18 types of VisA
+// with six prompts each are the paper's; the others are written for adlab by the same pattern, and
+// say so.
 package kba
 
 import (
@@ -32,7 +33,8 @@ const longest = 1000
 type Base struct {
 	Dataset string `json:"dataset"`
 	Source  string `json:"source"`
-	Types   []Type `json:"types"` // in the order of the text matrix's columns, after the normal state
+	// in the order of the text matrix's columns, after the normal state
+	Types []Type `json:"types"`
 }
 
 // Type is a defect type with its prompts, each with [cls].
@@ -62,7 +64,8 @@ func Names() (names []string) {
 // Open gives the base of a data set, such as "visa".
 func Open(dataset string) (*Base, error) {
 	if !slices.Contains(Names(), dataset) {
-		return nil, fmt.Errorf("knowledge base: expected one of %s, got %q", strings.Join(Names(), ", "), dataset)
+		return nil, fmt.Errorf("knowledge base: expected one of %s, got %q",
+			strings.Join(Names(), ", "), dataset)
 	}
 	b, err := shipped.ReadFile("data/" + dataset + ".yaml")
 	if err != nil {
@@ -98,9 +101,11 @@ func ReadSentences(file string) (*Sentences, error) {
 	return parseSentences(file, b)
 }
 
-// Extend is the base with the types of another: a type of the same name is replaced, a new one is added at the end.
+// Extend is the base with the types of another: a type of the same name is replaced, a new one is
+// added at the end.
 func (b *Base) Extend(other *Base) *Base {
-	out := &Base{Dataset: b.Dataset, Source: b.Source + "; " + other.Source, Types: slices.Clone(b.Types)}
+	out := &Base{Dataset: b.Dataset, Source: b.Source + "; " + other.Source,
+		Types: slices.Clone(b.Types)}
 	for _, t := range other.Types {
 		if i := slices.IndexFunc(out.Types, func(x Type) bool { return x.Name == t.Name }); i >= 0 {
 			out.Types[i] = t
@@ -126,7 +131,8 @@ func (b *Base) Keep(types ...string) (*Base, error) {
 	for _, name := range types {
 		i := slices.IndexFunc(b.Types, func(t Type) bool { return t.Name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("knowledge base of %s: expected one of its types %s, got %q", b.Dataset, strings.Join(b.Names(), ", "), name)
+			return nil, fmt.Errorf("knowledge base of %s: expected one of its types %s, got %q",
+				b.Dataset, strings.Join(b.Names(), ", "), name)
 		}
 		out.Types = append(out.Types, b.Types[i])
 	}
@@ -148,8 +154,10 @@ func (b *Base) YAML() (string, error) {
 		}
 		types.Content = append(types.Content, text(t.Name), prompts)
 	}
-	out, err := yaml.Marshal(&yaml.Node{Kind: yaml.MappingNode, HeadComment: "Prompts of the knowledge base for anomalies. [cls] stands for the product.",
-		Content: []*yaml.Node{text("dataset"), text(b.Dataset), text("source"), text(b.Source), text("types"), types}})
+	out, err := yaml.Marshal(&yaml.Node{Kind: yaml.MappingNode,
+		HeadComment: "Prompts of the knowledge base for anomalies. [cls] stands for the product.",
+		Content: []*yaml.Node{text("dataset"), text(b.Dataset), text("source"), text(b.Source),
+			text("types"), types}})
 	return string(out), err
 }
 
@@ -161,8 +169,8 @@ func (b *Base) Names() (names []string) {
 	return names
 }
 
-// Columns are the sentences of each column of a product's text matrix: the normal state, then every type. Underscores of the product's
-// name stay, as in the official code.
+// Columns are the sentences of each column of a product's text matrix: the normal state, then every
+// type. Underscores of the product's name stay, as in the official code.
 func (b *Base) Columns(s *Sentences, product string) [][]string {
 	columns := [][]string{s.of(s.Normal, product)}
 	for _, t := range b.Types {
@@ -175,7 +183,8 @@ func (b *Base) Columns(s *Sentences, product string) [][]string {
 func (s *Sentences) of(prompts []string, product string) (sentences []string) {
 	for _, p := range prompts {
 		for _, t := range s.Templates {
-			sentences = append(sentences, strings.ReplaceAll(t, State, strings.ReplaceAll(p, Product, product)))
+			sentences = append(sentences,
+				strings.ReplaceAll(t, State, strings.ReplaceAll(p, Product, product)))
 		}
 	}
 	return sentences
@@ -197,15 +206,18 @@ func parse(file string, b []byte) (*Base, error) {
 			out.Source = value.Value
 		case "types":
 			if value.Kind != yaml.MappingNode || len(value.Content) == 0 {
-				return nil, fmt.Errorf("%s:%d: types: expected NAME: [prompts], got none", file, value.Line)
+				return nil, fmt.Errorf("%s:%d: types: expected NAME: [prompts], got none", file,
+					value.Line)
 			}
 			for k := 0; k < len(value.Content); k += 2 {
 				name := value.Content[k]
 				if strings.TrimSpace(name.Value) == "" {
-					return nil, fmt.Errorf("%s:%d: expected the name of a defect type, got an empty one", file, name.Line)
+					return nil, fmt.Errorf("%s:%d: expected the name of a defect type, got an "+
+						"empty one", file, name.Line)
 				}
 				if slices.Contains(out.Names(), name.Value) {
-					return nil, fmt.Errorf("%s:%d: expected each type once, got %q again", file, name.Line, name.Value)
+					return nil, fmt.Errorf("%s:%d: expected each type once, got %q again", file,
+						name.Line, name.Value)
 				}
 				prompts, err := list(file, name.Value, value.Content[k+1], Product)
 				if err != nil {
@@ -214,7 +226,8 @@ func parse(file string, b []byte) (*Base, error) {
 				out.Types = append(out.Types, Type{name.Value, prompts})
 			}
 		default:
-			return nil, fmt.Errorf("%s:%d: expected the keys dataset, source and types, got %q", file, key.Line, key.Value)
+			return nil, fmt.Errorf("%s:%d: expected the keys dataset, source and types, got %q",
+				file, key.Line, key.Value)
 		}
 	}
 	if len(out.Types) == 0 {
@@ -239,14 +252,16 @@ func parseSentences(file string, b []byte) (*Sentences, error) {
 		case "templates":
 			out.Templates, err = list(file, "templates", value, State)
 		default:
-			err = fmt.Errorf("%s:%d: expected the keys source, normal and templates, got %q", file, key.Line, key.Value)
+			err = fmt.Errorf("%s:%d: expected the keys source, normal and templates, got %q", file,
+				key.Line, key.Value)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	if out.Normal == nil || out.Templates == nil {
-		return nil, fmt.Errorf("%s:1: expected normal phrases and templates, got %d and %d", file, len(out.Normal), len(out.Templates))
+		return nil, fmt.Errorf("%s:1: expected normal phrases and templates, got %d and %d", file,
+			len(out.Normal), len(out.Templates))
 	}
 	return out, nil
 }
@@ -269,22 +284,31 @@ func mapping(file string, b []byte) (*yaml.Node, error) {
 // list reads prompts, each of which must hold the slot.
 func list(file, name string, node *yaml.Node, slot string) (prompts []string, err error) {
 	if node.Kind != yaml.SequenceNode || len(node.Content) == 0 {
-		return nil, fmt.Errorf("%s:%d: %s: expected a list of prompts, got none", file, node.Line, name)
+		return nil, fmt.Errorf("%s:%d: %s: expected a list of prompts, got none", file, node.Line,
+			name)
 	}
 	for _, n := range node.Content {
 		switch p := n.Value; {
 		case n.Kind != yaml.ScalarNode:
-			return nil, fmt.Errorf("%s:%d: %s: expected a prompt as text, got something else", file, n.Line, name)
+			return nil, fmt.Errorf("%s:%d: %s: expected a prompt as text, got something else", file,
+				n.Line, name)
 		case strings.TrimSpace(p) == "":
-			return nil, fmt.Errorf("%s:%d: %s: expected a prompt, got an empty one", file, n.Line, name)
+			return nil, fmt.Errorf("%s:%d: %s: expected a prompt, got an empty one", file, n.Line,
+				name)
 		case len(p) > longest:
-			return nil, fmt.Errorf("%s:%d: %s: expected a prompt of at most %d bytes, got %d", file, n.Line, name, longest, len(p))
+			return nil, fmt.Errorf("%s:%d: %s: expected a prompt of at most %d bytes, got %d", file,
+				n.Line, name, longest, len(p))
 		case !strings.Contains(p, slot):
-			return nil, fmt.Errorf("%s:%d: %s: expected %s in the prompt, got %q", file, n.Line, name, slot, p)
+			return nil, fmt.Errorf("%s:%d: %s: expected %s in the prompt, got %q", file, n.Line,
+				name, slot, p)
 		case strings.Count(p, "[") != strings.Count(p, "]"):
-			return nil, fmt.Errorf("%s:%d: %s: expected balanced brackets, got %q", file, n.Line, name, p)
-		case strings.ContainsFunc(p, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
-			return nil, fmt.Errorf("%s:%d: %s: expected text without control characters, got %q", file, n.Line, name, p)
+			return nil, fmt.Errorf("%s:%d: %s: expected balanced brackets, got %q", file, n.Line,
+				name, p)
+		case strings.ContainsFunc(p, func(r rune) bool {
+			return r < ' ' && r != '\t' || r == 0x7f
+		}):
+			return nil, fmt.Errorf("%s:%d: %s: expected text without control characters, got %q",
+				file, n.Line, name, p)
 		default:
 			prompts = append(prompts, p)
 		}

@@ -31,10 +31,14 @@ func TestEveryDataSetHasABase(t *testing.T) {
 func TestColumns(t *testing.T) {
 	b := &Base{Dataset: "d", Types: []Type{{"dent", []string{"dented [cls]", "[cls] with a dent"}}}}
 	s := &Sentences{Normal: []string{"[cls]"}, Templates: []string{"a [state].", "[state]!"}}
-	require.Equal(t, [][]string{{"a metal_nut.", "metal_nut!"}, {"a dented metal_nut.", "dented metal_nut!", "a metal_nut with a dent.", "metal_nut with a dent!"}}, b.Columns(s, "metal_nut"))
+	require.Equal(t, [][]string{{"a metal_nut.", "metal_nut!"},
+		{"a dented metal_nut.", "dented metal_nut!", "a metal_nut with a dent.",
+			"metal_nut with a dent!"}}, b.Columns(s, "metal_nut"))
 	require.Equal(t, []Type{{"dent", []string{"[cls] with dent"}}}, b.Single().Types)
-	more := b.Extend(&Base{Types: []Type{{"dent", []string{"x [cls]"}}, {"hole", []string{"y [cls]"}}}})
-	require.Equal(t, []Type{{"dent", []string{"x [cls]"}}, {"hole", []string{"y [cls]"}}}, more.Types)
+	more := b.Extend(&Base{Types: []Type{{"dent", []string{"x [cls]"}},
+		{"hole", []string{"y [cls]"}}}})
+	require.Equal(t, []Type{{"dent", []string{"x [cls]"}}, {"hole", []string{"y [cls]"}}},
+		more.Types)
 	require.Len(t, b.Types[0].Prompts, 2, "the base itself is as it was")
 	kept, err := more.Keep("hole")
 	require.NoError(t, err)
@@ -49,27 +53,38 @@ func TestColumns(t *testing.T) {
 func TestBadPromptsNameFileAndLine(t *testing.T) {
 	const good = "dataset: d\ntypes:\n  dent:\n    - \"[cls] with a dent\"\n"
 	for label, c := range map[string]struct{ old, new, want string }{
-		"unknown key":     {"dataset", "data", `kba.yaml:1: expected the keys dataset, source and types, got "data"`},
-		"no prompts":      {"\n    - \"[cls] with a dent\"", " []", "kba.yaml:3: dent: expected a list of prompts"},
-		"no [cls]":        {"[cls] with", "it with", "kba.yaml:4: dent: expected [cls] in the prompt"},
-		"empty":           {"[cls] with a dent", "", "kba.yaml:4: dent: expected a prompt, got an empty one"},
-		"a megabyte":      {"a dent", strings.Repeat("x", 1<<20), "kba.yaml:4: dent: expected a prompt of at most 1000 bytes"},
-		"brackets":        {"a dent", "[a dent", "kba.yaml:4: dent: expected balanced brackets"},
-		"control":         {"a dent", `a\u0001dent`, "kba.yaml:4: dent: expected text without control characters"},
-		"twice":           {good[len("dataset: d\ntypes:\n"):], "  dent: [\"[cls]\"]\n  dent: [\"[cls]\"]\n", "kba.yaml"},
-		"no types":        {good[len("dataset: d\n"):], "", "kba.yaml:1: types: expected at least one"},
-		"not YAML":        {"dataset: d", "\tdataset: [", "kba.yaml: yaml:"},
-		"not a mapping":   {good, "- a\n", "kba.yaml:1: expected keys and values"},
-		"prompt not text": {`"[cls] with a dent"`, "{a: b}", "kba.yaml:4: dent: expected a prompt as text"},
+		"unknown key": {"dataset", "data",
+			`kba.yaml:1: expected the keys dataset, source and types, got "data"`},
+		"no prompts": {"\n    - \"[cls] with a dent\"", " []",
+			"kba.yaml:3: dent: expected a list of prompts"},
+		"no [cls]": {"[cls] with", "it with",
+			"kba.yaml:4: dent: expected [cls] in the prompt"},
+		"empty": {"[cls] with a dent", "",
+			"kba.yaml:4: dent: expected a prompt, got an empty one"},
+		"a megabyte": {"a dent", strings.Repeat("x", 1<<20),
+			"kba.yaml:4: dent: expected a prompt of at most 1000 bytes"},
+		"brackets": {"a dent", "[a dent", "kba.yaml:4: dent: expected balanced brackets"},
+		"control": {"a dent", `a\u0001dent`,
+			"kba.yaml:4: dent: expected text without control characters"},
+		"twice": {good[len("dataset: d\ntypes:\n"):],
+			"  dent: [\"[cls]\"]\n  dent: [\"[cls]\"]\n", "kba.yaml"},
+		"no types": {good[len("dataset: d\n"):], "",
+			"kba.yaml:1: types: expected at least one"},
+		"not YAML":      {"dataset: d", "\tdataset: [", "kba.yaml: yaml:"},
+		"not a mapping": {good, "- a\n", "kba.yaml:1: expected keys and values"},
+		"prompt not text": {`"[cls] with a dent"`, "{a: b}",
+			"kba.yaml:4: dent: expected a prompt as text"},
 	} {
 		file := filepath.Join(t.TempDir(), "kba.yaml")
-		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(good, c.old, c.new, 1)), 0o666))
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(good, c.old, c.new, 1)),
+			0o666))
 		_, err := Read(file)
 		require.ErrorContains(t, err, c.want, label)
 		require.NotContains(t, err.Error(), "\n", label)
 	}
 	file := filepath.Join(t.TempDir(), "kba.yaml")
-	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(good, "a dent", "찍힘 🔩", 1)), 0o666))
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(good, "a dent", "찍힘 🔩", 1)),
+		0o666))
 	b, err := Read(file)
 	require.NoError(t, err, "Korean and emoji are text")
 	require.Equal(t, "[cls] with 찍힘 🔩", b.Types[0].Prompts[0])

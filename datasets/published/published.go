@@ -1,5 +1,6 @@
-// Package published holds the numbers that the two papers print, each as a claim with an id, to be set beside what adlab measures. The
-// CSV files are transcribed from the papers' tables, one row a printed number.
+// Package published holds the numbers that the two papers print, each as a claim with an id, to be
+// set beside what adlab measures. The CSV files are transcribed from the papers' tables, one row a
+// printed number.
 package published
 
 import (
@@ -17,19 +18,22 @@ import (
 var files embed.FS
 
 // columns of every file.
-var columns = []string{"paper", "table", "setting", "dataset", "method", "venue", "detail", "metric", "value", "unit", "note"}
+var columns = []string{"paper", "table", "setting", "dataset", "method", "venue", "detail",
+	"metric", "value", "unit", "note"}
 
-// Claim is one printed number. ID is stable and readable: paper/table, the setting where the table has several, data set, method,
-// detail, metric, such as inp-former/table2/mvtec-ad/inp-former/i-auroc.
+// Claim is one printed number. ID is stable and readable: paper/table, the setting where the table
+// has several, data set, method, detail, metric, such as
+// inp-former/table2/mvtec-ad/inp-former/i-auroc.
 type Claim struct {
-	ID      string  `json:"id"`
-	Paper   string  `json:"paper"` // INP-Former, MultiADS
-	Table   string  `json:"table"` // as the paper numbers it
-	Setting string  `json:"setting"`
-	Dataset string  `json:"dataset"`
-	Method  string  `json:"method"`
-	Venue   string  `json:"venue,omitempty"`
-	Detail  string  `json:"detail,omitempty"` // knowledge base on or off, or the type of defect and whether training saw it
+	ID      string `json:"id"`
+	Paper   string `json:"paper"` // INP-Former, MultiADS
+	Table   string `json:"table"` // as the paper numbers it
+	Setting string `json:"setting"`
+	Dataset string `json:"dataset"`
+	Method  string `json:"method"`
+	Venue   string `json:"venue,omitempty"`
+	// knowledge base on or off, or the type of defect and whether training saw it
+	Detail  string  `json:"detail,omitempty"`
 	Metric  string  `json:"metric"`
 	Value   float64 `json:"value"`
 	Printed string  `json:"printed"` // the value with the digits that are printed
@@ -41,8 +45,8 @@ type Claim struct {
 // doubtful are the beginnings of remarks that cast doubt on a number; others are notes.
 var doubtful = []string{"suspicious", "source cell", "all four numbers", "same value"}
 
-// Claims are all claims, by file and then in the order of the printed tables. The files are part of the program: that they can be
-// read is tested.
+// Claims are all claims, by file and then in the order of the printed tables. The files are part of
+// the program: that they can be read is tested.
 var Claims = sync.OnceValue(func() []Claim {
 	all, err := read()
 	if err != nil {
@@ -74,7 +78,8 @@ func Of(paper, table string) (of []Claim) {
 // Doubt is what casts doubt on a whole table, "" where nothing does.
 func Doubt(paper, table string) string {
 	if paper == "MultiADS" && table == "4" {
-		return "the data sets' labels are shifted in the source; the blocks were put together again by the order of the methods"
+		return "the data sets' labels are shifted in the source; the blocks were put together " +
+			"again by the order of the methods"
 	}
 	return ""
 }
@@ -120,7 +125,8 @@ func parse(data []byte) (claims []Claim, err error) {
 		return nil, fmt.Errorf("expected the columns %s", strings.Join(columns, ", "))
 	}
 	for i, r := range rows[1:] {
-		c := Claim{Paper: r[0], Table: r[1], Setting: r[2], Dataset: r[3], Method: r[4], Venue: r[5], Detail: r[6], Metric: r[7], Printed: r[8], Unit: r[9]}
+		c := Claim{Paper: r[0], Table: r[1], Setting: r[2], Dataset: r[3], Method: r[4],
+			Venue: r[5], Detail: r[6], Metric: r[7], Printed: r[8], Unit: r[9]}
 		if c.Value, err = strconv.ParseFloat(c.Printed, 64); err != nil {
 			return nil, fmt.Errorf("line %d: expected a number, got %q", i+2, c.Printed)
 		}
@@ -134,7 +140,9 @@ func parse(data []byte) (claims []Claim, err error) {
 func remarks(s string) (note, doubt string) {
 	var notes, doubts []string
 	for part := range strings.SplitSeq(s, "; ") {
-		if slices.ContainsFunc(doubtful, func(d string) bool { return strings.HasPrefix(part, d) }) {
+		if slices.ContainsFunc(doubtful, func(d string) bool {
+			return strings.HasPrefix(part, d)
+		}) {
 			doubts = append(doubts, part)
 		} else if part != "" {
 			notes = append(notes, part)
@@ -163,6 +171,8 @@ func (c Claim) id(withSetting bool) string {
 
 // slug is lower case, with one hyphen for everything that is neither letter nor digit.
 func slug(s string) string {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
 	return strings.Join(words, "-")
 }

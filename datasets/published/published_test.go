@@ -6,13 +6,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The counts and values here are those of the transcription's description and of the printed tables.
+// The counts and values here are those of the transcription's description and of the printed
+// tables.
 
 func TestCountsOfEachTable(t *testing.T) {
 	want := map[[2]string]int{
-		{"INP-Former", "4"}: 42, {"INP-Former", "2"}: 168, {"INP-Former", "3"}: 110, {"INP-Former", "S8"}: 26, {"INP-Former", "S5"}: 63,
+		{"INP-Former", "4"}: 42, {"INP-Former", "2"}: 168, {"INP-Former", "3"}: 110,
+		{"INP-Former", "S8"}: 26, {"INP-Former", "S5"}: 63,
 		{"MultiADS", "21"}: 126, {"MultiADS", "4"}: 143, {"MultiADS", "3"}: 12,
-		{"MultiADS", "seen-unseen (a)"}: 12, {"MultiADS", "seen-unseen (b)"}: 12, {"MultiADS", "seen-unseen (c)"}: 9, {"MultiADS", "seen-unseen (d)"}: 9,
+		{"MultiADS", "seen-unseen (a)"}: 12, {"MultiADS", "seen-unseen (b)"}: 12,
+		{"MultiADS", "seen-unseen (c)"}: 9, {"MultiADS", "seen-unseen (d)"}: 9,
 	}
 	got := map[[2]string]int{}
 	for _, c := range Claims() {
@@ -52,7 +55,8 @@ func TestDoubtsAreToldFromNotes(t *testing.T) {
 			doubts++
 		}
 	}
-	require.Equal(t, 4+2+4+4+1+2, doubts, "PromptAD's slots, AdaCLIP's value twice, the two equal rows, the repeated I-AP, k = 4")
+	require.Equal(t, 4+2+4+4+1+2, doubts, "PromptAD's slots, AdaCLIP's value twice, the two equal "+
+		"rows, the repeated I-AP, k = 4")
 	c, ok := Find("multiads/table4/mad-sim/multiads-f/p-auroc")
 	require.True(t, ok)
 	require.Contains(t, c.Doubt, "equal the MAD-real row")

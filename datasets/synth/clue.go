@@ -51,8 +51,8 @@ func (c *clue) solid(x, y float64) float64 {
 	return c.sc.solid[row*n+column]
 }
 
-// edge is a point on the object's outline and the direction out of the object; where the object has no outline in the
-// picture, a spot and any direction.
+// edge is a point on the object's outline and the direction out of the object; where the object has
+// no outline in the picture, a spot and any direction.
 func (c *clue) edge() (x, y, outX, outY float64) {
 	const d = 0.03
 	for range 400 {
@@ -84,7 +84,8 @@ func (c *clue) loosePart() int {
 		}
 		carries := false
 		for _, p := range c.sc.parts[i+1:] {
-			carries = carries || math.Hypot(p.x-c.sc.parts[i].x, p.y-c.sc.parts[i].y) < 0.8*c.sc.parts[i].r
+			carries = carries || math.Hypot(p.x-c.sc.parts[i].x,
+				p.y-c.sc.parts[i].y) < 0.8*c.sc.parts[i].r
 		}
 		if !carries {
 			return i

@@ -12,8 +12,8 @@ import (
 	"adlab/datasets"
 )
 
-// mvtecLayout is CATEGORY/{train/good, test/TYPE, ground_truth/TYPE}, as MVTec-AD, MPDD and MAD come, with the meta.json that
-// CLIP-based methods add.
+// mvtecLayout is CATEGORY/{train/good, test/TYPE, ground_truth/TYPE}, as MVTec-AD, MPDD and MAD
+// come, with the meta.json that CLIP-based methods add.
 type mvtecLayout struct{ extension string }
 
 func (mvtecLayout) views() int          { return 1 }
@@ -50,8 +50,8 @@ func writeMeta(file string, jobs []job, l layout, more func(j job) map[string]an
 	return writeJSON(file, meta)
 }
 
-// visaLayout is CATEGORY/Data/{Images/{Normal,Anomaly}, Masks/Anomaly} with split_csv/1cls.csv and CATEGORY/image_anno.csv, as
-// VisA comes. Its masks hold small numbers, not 255.
+// visaLayout is CATEGORY/Data/{Images/{Normal,Anomaly}, Masks/Anomaly} with split_csv/1cls.csv and
+// CATEGORY/image_anno.csv, as VisA comes. Its masks hold small numbers, not 255.
 type visaLayout struct{}
 
 func (visaLayout) views() int            { return 1 }
@@ -65,7 +65,8 @@ func (visaLayout) files(j job) (image, mask string) {
 	if len(j.types) == 0 {
 		return path.Join(dir, "Images", "Normal", name+".JPG"), ""
 	}
-	return path.Join(dir, "Images", "Anomaly", name+".JPG"), path.Join(dir, "Masks", "Anomaly", name+".png")
+	return path.Join(dir, "Images", "Anomaly", name+".JPG"), path.Join(dir, "Masks", "Anomaly",
+		name+".png")
 }
 
 func (l visaLayout) lists(root string, b Benchmark, jobs []job) error {
@@ -81,7 +82,8 @@ func (l visaLayout) lists(root string, b Benchmark, jobs []job) error {
 			}
 		}
 		split = append(split, []string{j.category.Name, j.split, label, image, mask})
-		notes[j.category.Name] = append(notes[j.category.Name], []string{image, strings.Join(kinds, ","), mask})
+		notes[j.category.Name] = append(notes[j.category.Name],
+			[]string{image, strings.Join(kinds, ","), mask})
 	}
 	if err := writeCSV(filepath.Join(root, "split_csv", "1cls.csv"), split); err != nil {
 		return err
@@ -112,8 +114,8 @@ func writeCSV(file string, rows [][]string) error {
 	return f.Close()
 }
 
-// realIADLayout is realiad_1024/CATEGORY/{OK,NG/CODE}/SPECIMEN/..., five views a specimen, with a JSON list a category, as
-// Real-IAD comes.
+// realIADLayout is realiad_1024/CATEGORY/{OK,NG/CODE}/SPECIMEN/..., five views a specimen, with a
+// JSON list a category, as Real-IAD comes.
 type realIADLayout struct{}
 
 func (realIADLayout) views() int          { return 5 }
@@ -124,9 +126,11 @@ func (l realIADLayout) relative(j job) (image, mask string) {
 	if j.split == "train" {
 		specimen += 1000
 	}
-	dir, name := path.Join("OK", fmt.Sprintf("S%04d", specimen)), fmt.Sprintf("%s_%04d_OK_C%d", j.category.Name, specimen, j.view)
+	dir, name := path.Join("OK", fmt.Sprintf("S%04d", specimen)),
+		fmt.Sprintf("%s_%04d_OK_C%d", j.category.Name, specimen, j.view)
 	if code != "OK" {
-		dir, name = path.Join("NG", code, fmt.Sprintf("S%04d", specimen)), fmt.Sprintf("%s_%04d_NG_%s_C%d", j.category.Name, specimen, code, j.view)
+		dir, name = path.Join("NG", code, fmt.Sprintf("S%04d", specimen)),
+			fmt.Sprintf("%s_%04d_NG_%s_C%d", j.category.Name, specimen, code, j.view)
 		mask = path.Join(dir, name+".png")
 	}
 	return path.Join(dir, name+".jpg"), mask

@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryLayoutComesBack writes each benchmark and reads it through the public loader: every picture, split, type and
-// mask is found again, also by way of meta.json where there is one, and nothing is wrong with it.
+// TestEveryLayoutComesBack writes each benchmark and reads it through the public loader: every
+// picture, split, type and mask is found again, also by way of meta.json where there is one, and
+// nothing is wrong with it.
 func TestEveryLayoutComesBack(t *testing.T) {
 	const seed = 5
 	for _, b := range Benchmarks() {
@@ -54,7 +55,8 @@ func TestEveryLayoutComesBack(t *testing.T) {
 						names = append(names, k.Name)
 					}
 					slices.Sort(names)
-					if way == b.Layout || len(names) > 1 { // the CLIP-based methods' list does not name VisA's types
+					// the CLIP-based methods' list does not name VisA's types
+					if way == b.Layout || len(names) > 1 {
 						require.Equal(t, names, x.DefectTypes(), x.ID)
 					}
 					require.Equal(t, len(names) > 1, len(x.TypedMasks) > 0)
@@ -66,7 +68,10 @@ func TestEveryLayoutComesBack(t *testing.T) {
 					mask, err := imageio.DecodeMask(x.Mask)
 					require.NoError(t, err)
 					for i, v := range mask.Pix {
-						any := slices.ContainsFunc(slices.Collect(maps.Keys(p.Masks)), func(k string) bool { return p.Masks[k].Pix[i] != 0 })
+						any := slices.ContainsFunc(slices.Collect(maps.Keys(p.Masks)),
+							func(k string) bool {
+								return p.Masks[k].Pix[i] != 0
+							})
 						require.Equal(t, any, v != 0, "%s pixel %d", x.Mask, i)
 					}
 				}
@@ -74,7 +79,8 @@ func TestEveryLayoutComesBack(t *testing.T) {
 			checked, err := datasets.Check(t.Context(), "", root, nil)
 			require.NoError(t, err)
 			require.Empty(t, checked.Problems, checked.Text())
-			require.Equal(t, map[string]string{"mpdd": "mvtec"}[b.Layout]+map[bool]string{true: b.Layout}[b.Layout != "mpdd"], checked.Layout)
+			require.Equal(t,
+				map[string]string{"mpdd": "mvtec"}[b.Layout]+map[bool]string{true: b.Layout}[b.Layout != "mpdd"], checked.Layout)
 		})
 	}
 }

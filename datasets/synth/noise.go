@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 )
 
-// stream is the random numbers of one concern of one picture: it depends on its name alone, so that neither the order in
-// which pictures are drawn nor the number of workers matters.
+// stream is the random numbers of one concern of one picture: it depends on its name alone, so that
+// neither the order in which pictures are drawn nor the number of workers matters.
 func stream(name string) *rand.Rand {
 	h := fnv.New128a()
 	h.Write([]byte(name))
@@ -57,14 +57,15 @@ func fbm(x, y float64, seed uint32, octaves int) float64 {
 	return sum / total * 1.5
 }
 
-// cells is the distance to the nearest of points scattered one a unit square, the distance to the next nearest, and the
-// nearest's number in 0..1.
+// cells is the distance to the nearest of points scattered one a unit square, the distance to the
+// next nearest, and the nearest's number in 0..1.
 func cells(x, y float64, seed uint32) (nearest, next, id float64) {
 	ix, iy := int(math.Floor(x)), int(math.Floor(y))
 	nearest, next = 9, 9
 	for dy := -1; dy <= 1; dy++ {
 		for dx := -1; dx <= 1; dx++ {
-			px, py := float64(ix+dx)+lattice(ix+dx, iy+dy, seed), float64(iy+dy)+lattice(ix+dx, iy+dy, seed+1)
+			px, py := float64(ix+dx)+lattice(ix+dx, iy+dy, seed),
+				float64(iy+dy)+lattice(ix+dx, iy+dy, seed+1)
 			if d := math.Hypot(px-x, py-y); d < nearest {
 				nearest, next, id = d, nearest, lattice(ix+dx, iy+dy, seed+2)
 			} else if d < next {

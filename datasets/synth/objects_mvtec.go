@@ -21,15 +21,18 @@ func bottle(sc *scene) {
 		wall := math.Exp(-math.Pow((r-0.7)/0.07, 2))
 		gleam := step(0.35, 0.95, math.Cos(2*(a-from))) * (step(0.58, 0.63, r) - step(0.7, 0.75, r))
 		c := mix(glass, rgb{0.55, 0.4, 0.2}, 0.5*wall+0.12*fbm(u*3, v*3, seed, 2))
-		return material{mix(c, rgb{0.95, 0.95, 0.92}, 0.6*gleam), 0.25 - 0.5*max(0, r-0.62), 0.45, 40}
+		return material{mix(c, rgb{0.95, 0.95, 0.92}, 0.6*gleam), 0.25 - 0.5*max(0, r-0.62), 0.45,
+			40}
 	})
 	sc.paint(f, 0.6, ring(0.43, 0.58), func(u, v, d float64) material {
 		gleam := step(0.6, 1, math.Cos(math.Atan2(v, u)-from))
-		return material{mix(glass.times(1.4), rgb{1, 0.98, 0.9}, 0.55*gleam), 0.33 + 0.5*math.Sqrt(max(0, -d*0.15)), 0.6, 50}
+		return material{mix(glass.times(1.4), rgb{1, 0.98, 0.9}, 0.55*gleam),
+			0.33 + 0.5*math.Sqrt(max(0, -d*0.15)), 0.6, 50}
 	})
 	sc.paint(f, 0.45, disc(0.43), func(u, v, _ float64) material {
 		r := math.Hypot(u, v)
-		return material{glass.times(0.35 + 0.5*r + 0.1*fbm(u*4, v*4, seed, 2)), 0.1 + 0.15*r, 0.25, 30}
+		return material{glass.times(0.35 + 0.5*r + 0.1*fbm(u*4, v*4, seed, 2)), 0.1 + 0.15*r, 0.25,
+			30}
 	})
 }
 
@@ -53,13 +56,17 @@ func cable(sc *scene) {
 			sc.paint(g, 0.34, blob(0.325, 0.02, seed+uint32(i)), func(u, v, d float64) material {
 				return matt(c.times(1+0.06*fbm(u*15, v*15, seed, 2)), 0.06+0.05*step(0, -0.05, d))
 			})
-			sc.paint(g, 0.22, disc(0.215), func(_, _, _ float64) material { return matt(c.times(0.4), 0.03) })
+			sc.paint(g, 0.22, disc(0.215), func(_, _, _ float64) material {
+				return matt(c.times(0.4), 0.03)
+			})
 			for ringOf, count := range []int{1, 6, 12} {
 				for k := range count {
-					a, r := 2*math.Pi*float64(k)/float64(count)+0.3*float64(ringOf), 0.081*float64(ringOf)
+					a, r := 2*math.Pi*float64(k)/float64(count)+0.3*float64(ringOf),
+						0.081*float64(ringOf)
 					wire := g.in(r*math.Cos(a), r*math.Sin(a), 0, 1)
 					sc.paint(wire, 0.045, disc(0.041), func(u, v, d float64) material {
-						return metallic(copper.times(0.85+0.2*lattice(k, ringOf, seed+uint32(i))), 0.06+math.Sqrt(max(0, -d*(0.082+d))))
+						return metallic(copper.times(0.85+0.2*lattice(k, ringOf, seed+uint32(i))),
+							0.06+math.Sqrt(max(0, -d*(0.082+d))))
 					})
 				}
 			}
@@ -74,11 +81,14 @@ func screw(sc *scene) {
 	steel, seed, phase := sc.tone(rgb{0.56, 0.55, 0.52}, 0.12), sc.seed(), sc.vary(0, 0.03)
 	barrel := func(w float64) func(u, v, d float64) material {
 		return func(u, v, _ float64) material {
-			return metallic(steel.times(1+0.08*fbm(u*30, v*30, seed, 2)), math.Sqrt(max(0, w*w-v*v)))
+			return metallic(steel.times(1+0.08*fbm(u*30, v*30, seed, 2)),
+				math.Sqrt(max(0, w*w-v*v)))
 		}
 	}
 	const pitch = 0.062
-	thread := func(u float64) float64 { return math.Abs(math.Mod(u+phase+10*pitch, pitch)/pitch-0.5) * 2 }
+	thread := func(u float64) float64 {
+		return math.Abs(math.Mod(u+phase+10*pitch, pitch)/pitch-0.5) * 2
+	}
 	sc.paint(f, 0.85, func(u, v float64) float64 {
 		w := 0.092 - 0.03*thread(u+0.35*v)
 		w *= 1 - 0.85*step(0.55, 0.78, u)
@@ -94,7 +104,9 @@ func screw(sc *scene) {
 		return max(math.Abs(v)-w, -0.72-u, u+0.45)
 	}, barrel(0.24))
 	sc.part("slot", f.in(-0.71, 0, 0, 1), 0.06, steel.times(0.3), func(g frame, c rgb) {
-		sc.paint(g, 0.06, box(0.025, 0.05, 0.008), func(_, _, _ float64) material { return matt(c, 0.1) })
+		sc.paint(g, 0.06, box(0.025, 0.05, 0.008), func(_, _, _ float64) material {
+			return matt(c, 0.1)
+		})
 	})
 }
 
@@ -121,7 +133,8 @@ func transistor(sc *scene) {
 		x := float64(i-1) * spread
 		sway := sc.vary(0, 0.012)
 		sc.part("lead", ground.in(x, 0.32, 0, 1), 0.3, leg, func(g frame, c rgb) {
-			sc.paint(g, 0.35, polyline([][2]float64{{-x * 0.35, -0.3}, {-x*0.35 + sway, -0.12}, {sway, 0.02}, {0, 0.24}}, 0.027), func(_, _, d float64) material {
+			sc.paint(g, 0.35, polyline([][2]float64{{-x * 0.35, -0.3}, {-x*0.35 + sway, -0.12},
+				{sway, 0.02}, {0, 0.24}}, 0.027), func(_, _, d float64) material {
 				return metallic(c, 0.05+math.Sqrt(max(0, -d*0.05)))
 			})
 		})
@@ -130,10 +143,12 @@ func transistor(sc *scene) {
 	turn, dx := sc.vary(0, 0.03), sc.vary(0, 0.015)
 	sc.part("case", ground.in(dx, -0.26, turn, 1), 0.42, body, func(g frame, c rgb) {
 		sc.paint(g, 0.5, box(0.36, 0.29, 0.06), func(u, v, d float64) material {
-			return material{c.times(1 + 0.12*fbm(u*40, v*40, seed, 2)), 0.2 + 0.1*step(0, -0.07, d), 0.25, 12}
+			return material{c.times(1 + 0.12*fbm(u*40, v*40, seed, 2)), 0.2 + 0.1*step(0, -0.07, d),
+				0.25, 12}
 		})
 		ink := func(u, v float64) bool { // two lines of print
-			return math.Abs(v+0.08) < 0.045 && math.Mod(u+1, 0.09) < 0.05 && math.Abs(u) < 0.22 || math.Abs(v-0.07) < 0.035 && math.Mod(u+1, 0.07) < 0.035 && math.Abs(u) < 0.15
+			return math.Abs(v+0.08) < 0.045 && math.Mod(u+1, 0.09) < 0.05 && math.Abs(u) < 0.22 ||
+				math.Abs(v-0.07) < 0.035 && math.Mod(u+1, 0.07) < 0.035 && math.Abs(u) < 0.15
 		}
 		sc.paint(g, 0.4, func(u, v float64) float64 {
 			if ink(u, v) {
@@ -153,9 +168,10 @@ func zipper(sc *scene) {
 		h, _, _ := weave(u+0.004*fbm(u*9, v*9, seed, 2), v, 0.034)
 		return matt(tape.times((0.7+0.4*h)*(1+0.15*fbm(u*8, v*8, seed, 2))), 0.006*h)
 	})
-	sc.paint(f, 2, union(at(-0.2, 0, 0, box(0.05, 3, 0.02)), at(0.2, 0, 0, box(0.05, 3, 0.02))), func(u, v, d float64) material {
-		return matt(tape.times(1.25+0.2*math.Sin(v*60)), 0.03+math.Sqrt(max(0, -d*0.05)))
-	})
+	sc.paint(f, 2, union(at(-0.2, 0, 0, box(0.05, 3, 0.02)), at(0.2, 0, 0, box(0.05, 3, 0.02))),
+		func(u, v, d float64) material {
+			return matt(tape.times(1.25+0.2*math.Sin(v*60)), 0.03+math.Sqrt(max(0, -d*0.05)))
+		})
 	metal := sc.tone(rgb{0.62, 0.58, 0.5}, 0.12)
 	phase := sc.vary(0, 0.03)
 	for i := -12; i < 12; i++ {
@@ -167,9 +183,10 @@ func zipper(sc *scene) {
 			continue
 		}
 		sc.part("tooth", tooth, 0.14, metal, func(g frame, c rgb) {
-			sc.paint(g, 0.2, union(box(0.13, 0.034, 0.018), at(-side*0.11, 0, 0, disc(0.047))), func(u, _, d float64) material {
-				return metallic(c.times(1+0.1*side*u), 0.05+math.Sqrt(max(0, -d*0.09)))
-			})
+			sc.paint(g, 0.2, union(box(0.13, 0.034, 0.018), at(-side*0.11, 0, 0, disc(0.047))),
+				func(u, _, d float64) material {
+					return metallic(c.times(1+0.1*side*u), 0.05+math.Sqrt(max(0, -d*0.09)))
+				})
 		})
 	}
 }

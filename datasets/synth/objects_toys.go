@@ -9,7 +9,8 @@ func toy(pieces []brick) func(*scene) {
 		seed := sc.seed()
 		if sc.wild > 0 { // a hand-held picture: something else lies about
 			c := sc.tone(rgb{0.55, 0.45, 0.35}, 0.3)
-			sc.backdropOver(at(sc.vary(0.75, 0.15), sc.vary(0, 0.8), sc.vary(0, 3), box(0.16, 0.3, 0.05)), matt(c, 0.02))
+			sc.backdropOver(at(sc.vary(0.75, 0.15), sc.vary(0, 0.8), sc.vary(0, 3),
+				box(0.16, 0.3, 0.05)), matt(c, 0.02))
 		}
 		f := sc.place(0.07, 0.35, 0.06)
 		for i, p := range pieces {
@@ -21,12 +22,14 @@ func toy(pieces []brick) func(*scene) {
 				}
 				level := 0.1 + 0.06*p.layer
 				sc.paint(g, math.Hypot(p.w, p.h), s, func(u, v, d float64) material {
-					return material{c.times(1 + 0.02*fbm(u*12, v*12, seed+uint32(i), 2)), level + 0.04*step(0, -0.035, d), 0.35, 35}
+					return material{c.times(1 + 0.02*fbm(u*12, v*12, seed+uint32(i), 2)),
+						level + 0.04*step(0, -0.035, d), 0.35, 35}
 				})
 				for k := range p.studs {
 					stud := g.in((float64(k)-float64(p.studs-1)/2)*0.15, 0, 0, 1)
 					sc.paint(stud, 0.06, disc(0.05), func(_, _, d float64) material {
-						return material{c.times(1.05), level + 0.04 + 0.03*step(0, -0.012, d), 0.4, 35}
+						return material{c.times(1.05), level + 0.04 + 0.03*step(0, -0.012, d), 0.4,
+							35}
 					})
 				}
 			})
@@ -63,24 +66,38 @@ var (
 )
 
 var duck = toy([]brick{
-	{"body", -0.08, 0.2, 0, 0.5, 0.26, 0, 5, false, yellow}, {"tail", -0.6, 0.02, 0.5, 0.16, 0.1, 0.5, 1, false, yellow},
-	{"head", 0.32, -0.3, 0, 0.25, 0.23, 1, 2, false, yellow}, {"beak", 0.66, -0.25, 0, 0.14, 0.07, 1, 1, false, orange},
-	{"eye", 0.38, -0.36, 0, 0.045, 0.045, 3, 0, true, black}, {"wing", -0.12, 0.2, 0.2, 0.25, 0.12, 1.5, 2, false, white},
-	{"foot", -0.2, 0.58, 0, 0.13, 0.08, 0, 1, false, orange}, {"foot", 0.16, 0.58, 0, 0.13, 0.08, 0, 1, false, orange},
+	{"body", -0.08, 0.2, 0, 0.5, 0.26, 0, 5, false, yellow}, {"tail", -0.6, 0.02, 0.5, 0.16, 0.1,
+		0.5, 1, false, yellow},
+	{"head", 0.32, -0.3, 0, 0.25, 0.23, 1, 2, false, yellow}, {"beak", 0.66, -0.25, 0, 0.14, 0.07,
+		1, 1, false, orange},
+	{"eye", 0.38, -0.36, 0, 0.045, 0.045, 3, 0, true, black}, {"wing", -0.12, 0.2, 0.2, 0.25, 0.12,
+		1.5, 2, false, white},
+	{"foot", -0.2, 0.58, 0, 0.13, 0.08, 0, 1, false, orange}, {"foot", 0.16, 0.58, 0, 0.13, 0.08, 0,
+		1, false, orange},
 })
 
 var bear = toy([]brick{
-	{"body", 0, 0.28, 0, 0.34, 0.36, 0, 3, false, brown}, {"head", 0, -0.36, 0, 0.3, 0.25, 1, 2, false, brown},
-	{"ear", -0.28, -0.66, 0, 0.11, 0.11, 0.5, 0, true, brown}, {"ear", 0.28, -0.66, 0, 0.11, 0.11, 0.5, 0, true, brown},
-	{"nose", 0, -0.26, 0, 0.09, 0.065, 3, 0, true, black}, {"eye", -0.12, -0.43, 0, 0.04, 0.04, 3, 0, true, black},
-	{"eye", 0.12, -0.43, 0, 0.04, 0.04, 3, 0, true, black}, {"arm", -0.5, 0.16, 0.5, 0.17, 0.1, 0.5, 1, false, brown},
-	{"arm", 0.5, 0.16, -0.5, 0.17, 0.1, 0.5, 1, false, brown}, {"belly", 0, 0.3, 0, 0.18, 0.2, 1.5, 1, false, white},
-	{"foot", -0.2, 0.74, 0, 0.15, 0.1, 0.5, 1, false, brown}, {"foot", 0.2, 0.74, 0, 0.15, 0.1, 0.5, 1, false, brown},
+	{"body", 0, 0.28, 0, 0.34, 0.36, 0, 3, false, brown}, {"head", 0, -0.36, 0, 0.3, 0.25, 1, 2,
+		false, brown},
+	{"ear", -0.28, -0.66, 0, 0.11, 0.11, 0.5, 0, true, brown}, {"ear", 0.28, -0.66, 0, 0.11, 0.11,
+		0.5, 0, true, brown},
+	{"nose", 0, -0.26, 0, 0.09, 0.065, 3, 0, true, black}, {"eye", -0.12, -0.43, 0, 0.04, 0.04, 3,
+		0, true, black},
+	{"eye", 0.12, -0.43, 0, 0.04, 0.04, 3, 0, true, black}, {"arm", -0.5, 0.16, 0.5, 0.17, 0.1, 0.5,
+		1, false, brown},
+	{"arm", 0.5, 0.16, -0.5, 0.17, 0.1, 0.5, 1, false, brown}, {"belly", 0, 0.3, 0, 0.18, 0.2, 1.5,
+		1, false, white},
+	{"foot", -0.2, 0.74, 0, 0.15, 0.1, 0.5, 1, false, brown}, {"foot", 0.2, 0.74, 0, 0.15, 0.1, 0.5,
+		1, false, brown},
 })
 
 var parrot = toy([]brick{
-	{"tail", -0.2, 0.68, 0.25, 0.1, 0.22, 0, 0, false, blue}, {"body", 0, 0.18, 0.1, 0.26, 0.4, 0.5, 2, false, green},
-	{"head", 0.1, -0.44, 0, 0.23, 0.22, 1, 2, false, red}, {"beak", 0.4, -0.38, 0.3, 0.12, 0.08, 1, 0, true, yellow},
-	{"eye", 0.16, -0.5, 0, 0.045, 0.045, 3, 0, true, white}, {"wing", -0.22, 0.16, 0.25, 0.13, 0.32, 1.5, 1, false, blue},
-	{"wing", 0.24, 0.2, -0.1, 0.1, 0.28, 1.5, 1, false, yellow}, {"foot", 0.06, 0.68, 0, 0.11, 0.06, 0.5, 1, false, orange},
+	{"tail", -0.2, 0.68, 0.25, 0.1, 0.22, 0, 0, false, blue}, {"body", 0, 0.18, 0.1, 0.26, 0.4, 0.5,
+		2, false, green},
+	{"head", 0.1, -0.44, 0, 0.23, 0.22, 1, 2, false, red}, {"beak", 0.4, -0.38, 0.3, 0.12, 0.08, 1,
+		0, true, yellow},
+	{"eye", 0.16, -0.5, 0, 0.045, 0.045, 3, 0, true, white}, {"wing", -0.22, 0.16, 0.25, 0.13, 0.32,
+		1.5, 1, false, blue},
+	{"wing", 0.24, 0.2, -0.1, 0.1, 0.28, 1.5, 1, false, yellow}, {"foot", 0.06, 0.68, 0, 0.11, 0.06,
+		0.5, 1, false, orange},
 })

@@ -5,10 +5,12 @@ import "math"
 // candles stand four in a tray, looked at from above.
 func candles(sc *scene) {
 	sc.table(rgb{0.2, 0.21, 0.23}, 0.05)
-	wax, cup, seed := sc.tone(rgb{0.9, 0.88, 0.82}, 0.05), sc.tone(rgb{0.72, 0.72, 0.74}, 0.06), sc.seed()
+	wax, cup, seed := sc.tone(rgb{0.9, 0.88, 0.82}, 0.05), sc.tone(rgb{0.72, 0.72, 0.74}, 0.06),
+		sc.seed()
 	f := sc.place(0.05, 0.08, 0.03)
 	for k := range 4 {
-		g := f.in((float64(k%2)-0.5)*0.92+sc.vary(0, 0.03), (float64(k/2)-0.5)*0.92+sc.vary(0, 0.03), sc.vary(0, 3), sc.vary(1, 0.03))
+		g := f.in((float64(k%2)-0.5)*0.92+sc.vary(0, 0.03), (float64(k/2)-0.5)*0.92+sc.vary(0,
+			0.03), sc.vary(0, 3), sc.vary(1, 0.03))
 		lean, burn := sc.vary(0, 1), sc.vary(0.1, 0.02)
 		sc.paint(g, 0.45, disc(0.42), func(u, v, d float64) material {
 			return metallic(cup, 0.1+0.1*math.Sqrt(max(0, -d)))
@@ -17,12 +19,16 @@ func candles(sc *scene) {
 			sc.paint(g, 0.42, disc(0.385), func(u, v, d float64) material {
 				r := math.Hypot(u, v)
 				pool := step(0.3, 0.1, r)
-				return material{c.times(1 - 0.04*pool + 0.025*fbm(u*7, v*7, seed+uint32(k), 3)), 0.19 - 0.03*pool + 0.006*fbm(u*6, v*6, seed, 2), 0.25, 20}
+				return material{c.times(1 - 0.04*pool + 0.025*fbm(u*7, v*7, seed+uint32(k), 3)),
+					0.19 - 0.03*pool + 0.006*fbm(u*6, v*6, seed, 2), 0.25, 20}
 			})
 			stray := sc.edits.wicks[k]
-			sc.paint(g, 0.35, polyline([][2]float64{{0, 0}, {0.05 * math.Cos(lean), 0.05 * math.Sin(lean)}, {burn*math.Cos(lean) + 0.17*stray, burn*math.Sin(lean) - 0.12*stray}}, 0.018+0.012*math.Abs(stray)), func(_, _, d float64) material {
-				return matt(rgb{0.16, 0.14, 0.12}, 0.2+math.Sqrt(max(0, -d*0.05)))
-			})
+			sc.paint(g, 0.35,
+				polyline([][2]float64{{0, 0}, {0.05 * math.Cos(lean), 0.05 * math.Sin(lean)},
+					{burn*math.Cos(lean) + 0.17*stray, burn*math.Sin(lean) - 0.12*stray}},
+					0.018+0.012*math.Abs(stray)), func(_, _, d float64) material {
+					return matt(rgb{0.16, 0.14, 0.12}, 0.2+math.Sqrt(max(0, -d*0.05)))
+				})
 		})
 	}
 }
@@ -38,7 +44,8 @@ func capsules(sc *scene) {
 			sc.paint(g, 0.26, rod(-0.11, 0, 0.11, 0, 0.125), func(u, v, d float64) material {
 				h := math.Sqrt(max(0, -d*(0.25+d)))
 				glow := step(0.05, 0.12, -d)
-				return glossy(mix(c.times(0.75), rgb{0.75, 0.75, 0.35}, 0.25*glow+0.05*fbm(u*9, v*9, seed+uint32(k), 2)), 0.02+h)
+				return glossy(mix(c.times(0.75), rgb{0.75, 0.75, 0.35},
+					0.25*glow+0.05*fbm(u*9, v*9, seed+uint32(k), 2)), 0.02+h)
 			})
 		})
 	}
@@ -64,7 +71,9 @@ func biscuit(sc *scene) {
 			r, a = 0.12, float64(k)*math.Pi/2+0.4
 		}
 		g := f.in(r*math.Cos(a)*1.4, r*math.Sin(a)*1.4, 0, sc.vary(1, 0.12))
-		sc.paint(g, 0.04, disc(0.032), func(u, v, _ float64) material { return matt(rgb{0.26, 0.14, 0.06}, 0.06) })
+		sc.paint(g, 0.04, disc(0.032), func(u, v, _ float64) material {
+			return matt(rgb{0.26, 0.14, 0.06}, 0.06)
+		})
 	}
 }
 
@@ -73,22 +82,29 @@ func board(sc *scene) {
 	sc.table(rgb{0.82, 0.82, 0.82}, 0.01)
 	green, seed := sc.tone(rgb{0.06, 0.27, 0.17}, 0.12), sc.seed()
 	f := sc.place(0.05, 0.08, 0.03)
-	outline := without(box(0.82, 0.72, 0.04), union(at(-0.7, -0.6, 0, disc(0.06)), at(0.7, 0.6, 0, disc(0.06))))
+	outline := without(box(0.82, 0.72, 0.04), union(at(-0.7, -0.6, 0, disc(0.06)),
+		at(0.7, 0.6, 0, disc(0.06))))
 	tracks := polyline([][2]float64{{-0.7, 0.5}, {-0.5, 0.5}, {-0.3, 0.3}, {-0.3, -0.1}}, 0.018)
-	more := union(polyline([][2]float64{{0.7, -0.5}, {0.4, -0.5}, {0.2, -0.3}, {-0.2, -0.3}, {-0.3, -0.4}, {-0.7, -0.4}}, 0.018), polyline([][2]float64{{0.1, 0.55}, {0.1, 0.2}, {0.3, 0}, {0.7, 0}}, 0.018))
+	more := union(polyline([][2]float64{{0.7, -0.5}, {0.4, -0.5}, {0.2, -0.3}, {-0.2, -0.3},
+		{-0.3, -0.4}, {-0.7, -0.4}}, 0.018),
+		polyline([][2]float64{{0.1, 0.55}, {0.1, 0.2}, {0.3, 0}, {0.7, 0}}, 0.018))
 	sc.paint(f, 1.2, outline, func(u, v, _ float64) material {
 		line := step(0.006, -0.006, min(tracks(u, v), more(u, v)))
-		return material{mix(green.times(1+0.08*fbm(u*20, v*20, seed, 2)), green.times(1.8), line), 0.05 + 0.003*line, 0.2, 25}
+		return material{mix(green.times(1+0.08*fbm(u*20, v*20, seed, 2)), green.times(1.8), line),
+			0.05 + 0.003*line, 0.2, 25}
 	})
 	black, metal := sc.tone(rgb{0.1, 0.1, 0.11}, 0.15), sc.tone(rgb{0.72, 0.72, 0.7}, 0.06)
 	chip := func(g frame, c rgb) {
 		for k := range 8 {
 			leg := g.in((float64(k%4)-1.5)*0.09, float64(2*(k/4)-1)*0.17, 0, 1)
-			sc.paint(leg, 0.08, box(0.02, 0.05, 0.005), func(_, _, d float64) material { return metallic(metal, 0.07) })
+			sc.paint(leg, 0.08, box(0.02, 0.05, 0.005), func(_, _, d float64) material {
+				return metallic(metal, 0.07)
+			})
 		}
 		sc.paint(g, 0.3, box(0.2, 0.14, 0.015), func(u, v, d float64) material {
 			dot := step(0.03, 0.02, math.Hypot(u+0.14, v-0.08))
-			return material{mix(c, rgb{0.4, 0.4, 0.4}, 0.6*dot), 0.13 + 0.02*step(0, -0.03, d), 0.2, 12}
+			return material{mix(c, rgb{0.4, 0.4, 0.4}, 0.6*dot), 0.13 + 0.02*step(0, -0.03, d), 0.2,
+				12}
 		})
 	}
 	resistor := func(g frame, c rgb) {
@@ -113,12 +129,17 @@ func board(sc *scene) {
 		draw       func(frame, rgb)
 	}
 	for _, p := range []piece{
-		{-0.25, 0.05, 0, "chip", 0.25, black, chip}, {0.45, -0.2, math.Pi / 2, "chip", 0.25, black, chip},
-		{-0.55, -0.2, 0, "resistor", 0.13, sc.tone(rgb{0.5, 0.35, 0.2}, 0.1), resistor}, {0.1, -0.5, 0, "resistor", 0.13, sc.tone(rgb{0.2, 0.2, 0.22}, 0.1), resistor},
-		{0.5, 0.3, math.Pi / 2, "resistor", 0.13, sc.tone(rgb{0.5, 0.35, 0.2}, 0.1), resistor}, {-0.05, 0.5, 0, "resistor", 0.13, sc.tone(rgb{0.2, 0.2, 0.22}, 0.1), resistor},
-		{-0.6, 0.25, 0, "can", 0.13, sc.tone(rgb{0.15, 0.18, 0.4}, 0.1), round}, {0.2, 0.2, 0, "can", 0.13, sc.tone(rgb{0.15, 0.18, 0.4}, 0.1), round},
+		{-0.25, 0.05, 0, "chip", 0.25, black, chip}, {0.45, -0.2, math.Pi / 2, "chip", 0.25, black,
+			chip},
+		{-0.55, -0.2, 0, "resistor", 0.13, sc.tone(rgb{0.5, 0.35, 0.2}, 0.1), resistor},
+		{0.1, -0.5, 0, "resistor", 0.13, sc.tone(rgb{0.2, 0.2, 0.22}, 0.1), resistor},
+		{0.5, 0.3, math.Pi / 2, "resistor", 0.13, sc.tone(rgb{0.5, 0.35, 0.2}, 0.1), resistor},
+		{-0.05, 0.5, 0, "resistor", 0.13, sc.tone(rgb{0.2, 0.2, 0.22}, 0.1), resistor},
+		{-0.6, 0.25, 0, "can", 0.13, sc.tone(rgb{0.15, 0.18, 0.4}, 0.1), round},
+		{0.2, 0.2, 0, "can", 0.13, sc.tone(rgb{0.15, 0.18, 0.4}, 0.1), round},
 	} {
-		sc.part(p.name, f.in(p.x+sc.vary(0, 0.012), p.y+sc.vary(0, 0.012), p.turn+sc.vary(0, 0.04), 1), p.reach, p.c, p.draw)
+		sc.part(p.name, f.in(p.x+sc.vary(0, 0.012), p.y+sc.vary(0, 0.012), p.turn+sc.vary(0, 0.04),
+			1), p.reach, p.c, p.draw)
 	}
 }
 
@@ -143,12 +164,14 @@ func pipe(sc *scene) {
 		}
 		return tube(u, v)
 	}, func(u, v, d float64) material {
-		return metallic(metal.times(1+0.07*fbm(u*14, v*14, seed, 3)), 0.03+math.Sqrt(max(0, -d*(0.4+d))))
+		return metallic(metal.times(1+0.07*fbm(u*14, v*14, seed, 3)),
+			0.03+math.Sqrt(max(0, -d*(0.4+d))))
 	})
 	for i, end := range []frame{f.in(-0.55, 0.4, 0, 1), f.in(0.4, -0.55, math.Pi/2, 1)} {
 		sc.part("flange", end, 0.28, metal.times(0.9), func(g frame, c rgb) {
 			sc.paint(g, 0.32, box(0.075, 0.28, 0.02), func(u, v, d float64) material {
-				return metallic(c.times(1+0.06*fbm(u*20, v*20, seed+uint32(i), 2)), 0.12+0.16*math.Sqrt(max(0, 1-v*v/0.08)))
+				return metallic(c.times(1+0.06*fbm(u*20, v*20, seed+uint32(i), 2)),
+					0.12+0.16*math.Sqrt(max(0, 1-v*v/0.08)))
 			})
 		})
 	}

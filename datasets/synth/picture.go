@@ -19,10 +19,12 @@ const smallest, largest = 0.001, 0.15
 // visible is by how much a value (0..1) must change to count as part of a flaw.
 const visible = 0.045
 
-// drawPicture makes the picture called name: the same name, category and side give the same bytes. Each type is planned on the
-// flawless picture, and its mask is where the lit picture with that flaw alone differs from the flawless one; lines of one or two
-// pixels are kept in it where thin is set.
-func drawPicture(name string, c Category, side int, kinds []string, wild float64, thin bool) (*Picture, error) {
+// drawPicture makes the picture called name: the same name, category and side give the same bytes.
+// Each type is planned on the flawless picture, and its mask is where the lit picture with that
+// flaw alone differs from the flawless one; lines of one or two pixels are kept in it where thin is
+// set.
+func drawPicture(name string, c Category, side int, kinds []string, wild float64,
+	thin bool) (*Picture, error) {
 	paint := func(e edits) *scene {
 		sc := newScene(side, stream(name+" look"), wild, e)
 		c.paint(sc)
@@ -48,7 +50,8 @@ func drawPicture(name string, c Category, side int, kinds []string, wild float64
 				break
 			}
 			if try == 40 {
-				return nil, fmt.Errorf("synth: %s: no %s between %g and %g of the picture in %d tries", name, kind, smallest, largest, try)
+				return nil, fmt.Errorf("synth: %s: no %s between %g and %g of the picture in %d "+
+					"tries", name, kind, smallest, largest, try)
 			}
 		}
 	}
@@ -56,8 +59,8 @@ func drawPicture(name string, c Category, side int, kinds []string, wild float64
 	return &Picture{Image: sc.expose(sc.finish(), name), Masks: masks}, nil
 }
 
-// differing marks where two lit pictures differ visibly, closes gaps of a few pixels, drops what is thin unless that is kept, and
-// gives the share of the picture.
+// differing marks where two lit pictures differ visibly, closes gaps of a few pixels, drops what is
+// thin unless that is kept, and gives the share of the picture.
 func differing(a, b []float64, side int, thin bool) (*image.Gray, float64) {
 	marked := make([]bool, side*side)
 	for i := range marked {
@@ -130,7 +133,8 @@ func lens(values []float64, n int, sigma float64) []float64 {
 				for c := range 3 {
 					sum := w[0] * in[i+c]
 					for d := 1; d <= 2; d++ {
-						sum += w[d] * (in[line*across+max(k-d, 0)*stride+c] + in[line*across+min(k+d, n-1)*stride+c])
+						sum += w[d] * (in[line*across+max(k-d, 0)*stride+c] +
+							in[line*across+min(k+d, n-1)*stride+c])
 					}
 					out[i+c] = sum / total
 				}
@@ -141,9 +145,10 @@ func lens(values []float64, n int, sigma float64) []float64 {
 	return blur(blur(values, 3, 3*n), 3*n, 3)
 }
 
-// Example is a picture of a category with flaws of the given types, none for a normal one, of side pixels a side: the
-// index-th of seed.
-func (b Benchmark) Example(c Category, types []Type, index int, seed uint64, side int) (*Picture, error) {
+// Example is a picture of a category with flaws of the given types, none for a normal one, of side
+// pixels a side: the index-th of seed.
+func (b Benchmark) Example(c Category, types []Type, index int, seed uint64, side int) (*Picture,
+	error) {
 	j := job{category: c, split: "example", index: index, types: types}
 	return j.picture(b, side, seed)
 }

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// scene is a picture in the making. A category's painter draws it twice or more with the same random numbers: without
-// edits, and with those of each defect.
+// scene is a picture in the making. A category's painter draws it twice or more with the same
+// random numbers: without edits, and with those of each defect.
 type scene struct {
 	*surface
 	look  *rand.Rand // what varies among normal pictures
@@ -28,8 +28,10 @@ type part struct {
 // edits are what defects do to a picture while it is painted.
 type edits struct {
 	warps []func(x, y float64) (float64, float64) // where the object's point at (x, y) comes from
-	grows []func(x, y float64) float64            // added to the distance from the object: negative grows it
-	cuts  []shape                                 // taken from the object, in the picture's coordinates
+	// added to the distance from the object: negative grows it
+	grows []func(x, y float64) float64
+	// taken from the object, in the picture's coordinates
+	cuts  []shape
 	parts map[int]partEdit
 	after []func(sc *scene) // work on the finished surface
 	wicks map[int]float64   // candles only: how far the wick of a part strays
@@ -68,10 +70,13 @@ func newScene(side int, look *rand.Rand, wild float64, e edits) *scene {
 	warm := between(look, -0.03, 0.03) * (1 + wild)
 	sc.light = light{
 		x: math.Cos(tilt) * cos, y: math.Cos(tilt) * sin, z: math.Sin(tilt),
-		ambient: between(look, 0.35, 0.55), exposure: between(look, 0.86, 1.1) + wild*between(look, -0.12, 0.1), tint: rgb{1 + warm, 1, 1 - warm},
-		slope: [2]float64{between(look, -0.1, 0.1) * (1 + wild), between(look, -0.1, 0.1) * (1 + wild)}, vignette: between(look, 0.01, 0.08),
+		ambient: between(look, 0.35, 0.55), exposure: between(look, 0.86, 1.1) + wild*between(look,
+			-0.12, 0.1), tint: rgb{1 + warm, 1, 1 - warm},
+		slope: [2]float64{between(look, -0.1, 0.1) * (1 + wild),
+			between(look, -0.1, 0.1) * (1 + wild)}, vignette: between(look, 0.01, 0.08),
 	}
-	sc.blur, sc.grain = between(look, 0.35, 0.75)+wild*between(look, 0, 0.4), between(look, 0.006, 0.014)*(1+wild)
+	sc.blur, sc.grain = between(look, 0.35, 0.75)+wild*between(look, 0, 0.4),
+		between(look, 0.006, 0.014)*(1+wild)
 	return sc
 }
 
@@ -86,7 +91,8 @@ func (sc *scene) vary(mean, spread float64) float64 {
 // tone draws a colour around another.
 func (sc *scene) tone(c rgb, spread float64) rgb {
 	k := sc.vary(1, spread)
-	return rgb{c.r * k * sc.vary(1, spread/3), c.g * k * sc.vary(1, spread/3), c.b * k * sc.vary(1, spread/3)}
+	return rgb{c.r * k * sc.vary(1, spread/3), c.g * k * sc.vary(1, spread/3),
+		c.b * k * sc.vary(1, spread/3)}
 }
 
 // place draws the pose of the object: how far it is moved, turned and scaled.
@@ -108,8 +114,9 @@ func (sc *scene) centre(i int) (x, y float64) {
 	return (2*float64(i%sc.side)+1)/n - 1, (2*float64(i/sc.side)+1)/n - 1
 }
 
-// paint lays a shape of a material over the picture, as part of the object. Nothing lies further than reach from the frame's
-// origin. The material is told the distance from the outline, in local units, negative inside.
+// paint lays a shape of a material over the picture, as part of the object. Nothing lies further
+// than reach from the frame's origin. The material is told the distance from the outline, in local
+// units, negative inside.
 func (sc *scene) paint(f frame, reach float64, s shape, m func(u, v, d float64) material) {
 	n, pixel := float64(sc.side), 2/float64(sc.side)
 	slack := reach*f.scale + 0.25
@@ -144,7 +151,8 @@ func (sc *scene) paint(f frame, reach float64, s shape, m func(u, v, d float64) 
 }
 
 // part draws a piece of the object in a frame of its own, as the edits say.
-func (sc *scene) part(name string, f frame, reach float64, colour rgb, draw func(f frame, colour rgb)) {
+func (sc *scene) part(name string, f frame, reach float64, colour rgb,
+	draw func(f frame, colour rgb)) {
 	e := sc.edits.parts[len(sc.parts)]
 	sc.parts = append(sc.parts, part{name, f.x, f.y, reach * f.scale, colour})
 	if e.colour != nil {
@@ -175,9 +183,10 @@ func (sc *scene) finish() []float64 {
 	return sc.shade(sc.light)
 }
 
-// over changes every solid point within a shape, given in the picture's coordinates, as far as the shape covers it. The
-// edit is told the distance from the shape's outline.
-func (sc *scene) over(x, y, reach float64, s shape, soft float64, edit func(m material, x, y, d float64) material) {
+// over changes every solid point within a shape, given in the picture's coordinates, as far as the
+// shape covers it. The edit is told the distance from the shape's outline.
+func (sc *scene) over(x, y, reach float64, s shape, soft float64,
+	edit func(m material, x, y, d float64) material) {
 	pixel := 2 / float64(sc.side)
 	soft = max(soft, pixel)
 	for i := range sc.points {

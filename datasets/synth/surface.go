@@ -11,8 +11,8 @@ func mix(a, b rgb, t float64) rgb {
 	return rgb{a.r + t*(b.r-a.r), a.g + t*(b.g-a.g), a.b + t*(b.b-a.b)}
 }
 
-// material is what a point of a surface is: its colour, its height in the picture's units, how strongly it mirrors the
-// light (0..1) and how sharply (the exponent).
+// material is what a point of a surface is: its colour, its height in the picture's units, how
+// strongly it mirrors the light (0..1) and how sharply (the exponent).
 type material struct {
 	colour       rgb
 	height       float64
@@ -61,8 +61,9 @@ type light struct {
 	vignette float64
 }
 
-// shade lights the surface: diffuse and mirrored light by the slope of the heights, shadows by marching towards the lamp, and
-// darkness in hollows. It gives three values a pixel, 0..1 before the lens and the sensor.
+// shade lights the surface: diffuse and mirrored light by the slope of the heights, shadows by
+// marching towards the lamp, and darkness in hollows. It gives three values a pixel, 0..1 before
+// the lens and the sensor.
 func (s *surface) shade(l light) []float64 {
 	n := s.side
 	h := make([]float64, n*n)
@@ -92,7 +93,8 @@ func (s *surface) shade(l light) []float64 {
 			if flat > 0.05 {
 				for k := 1; k <= 7; k++ {
 					reach := float64(k) * 1.7
-					over := at(x+int(math.Round(l.x/flat*reach)), y+int(math.Round(l.y/flat*reach))) - h[i] - reach*pixel*l.z/flat
+					over := at(x+int(math.Round(l.x/flat*reach)),
+						y+int(math.Round(l.y/flat*reach))) - h[i] - reach*pixel*l.z/flat
 					shadow = max(shadow, over/(1.5*pixel))
 				}
 				shadow = 0.55 * min(shadow, 1)

@@ -32,7 +32,8 @@ func tree(t *testing.T, root string) map[string]string {
 func TestSameSeedSameBytes(t *testing.T) {
 	dir := t.TempDir()
 	for _, b := range Benchmarks() {
-		if b.Name != "visa" && b.Name != "mad-real" { // one with combined types and numbered masks, one taken by hand
+		// one with combined types and numbered masks, one taken by hand
+		if b.Name != "visa" && b.Name != "mad-real" {
 			continue
 		}
 		write := func(name string, seed uint64, workers int) map[string]string {
@@ -60,8 +61,10 @@ func TestNothingIsLeftOfAnInterruptedBenchmark(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, entries)
 	require.NoError(t, os.Mkdir(root, 0o777))
-	require.ErrorContains(t, Write(t.Context(), Benchmarks()[0], "smoke", 1, root, 2, nil), "not there yet")
-	require.ErrorContains(t, Write(t.Context(), Benchmarks()[0], "huge", 1, root+"2", 2, nil), "--size")
+	require.ErrorContains(t, Write(t.Context(), Benchmarks()[0], "smoke", 1, root, 2, nil),
+		"not there yet")
+	require.ErrorContains(t, Write(t.Context(), Benchmarks()[0], "huge", 1, root+"2", 2, nil),
+		"--size")
 }
 
 func TestBenchmarksAreWhatTheyPromise(t *testing.T) {
@@ -83,8 +86,8 @@ func TestBenchmarksAreWhatTheyPromise(t *testing.T) {
 	}
 }
 
-// TestEveryFlawIsSeen draws each type of each category: its mask has a sensible size, the picture differs there from the
-// normal one of the same name, and hardly anywhere else.
+// TestEveryFlawIsSeen draws each type of each category: its mask has a sensible size, the picture
+// differs there from the normal one of the same name, and hardly anywhere else.
 func TestEveryFlawIsSeen(t *testing.T) {
 	const side = 96
 	for _, b := range Benchmarks() {
@@ -109,7 +112,8 @@ func TestEveryFlawIsSeen(t *testing.T) {
 					}
 				}
 				share := in / (in + out)
-				require.True(t, share >= smallest && share <= largest, "%s %s: %g of the picture", c.Name, x.Name, share)
+				require.True(t, share >= smallest && share <= largest, "%s %s: %g of the picture",
+					c.Name, x.Name, share)
 				require.Greater(t, inside/in, 8.0, "%s %s: seen", c.Name, x.Name)
 				require.Less(t, outside/out, 3.0, "%s %s: nothing else differs", c.Name, x.Name)
 			}

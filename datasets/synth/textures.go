@@ -8,7 +8,8 @@ func (sc *scene) all(turn float64, m func(u, v float64) material) {
 	sc.paint(f, 4, everywhere, func(u, v, _ float64) material { return m(u, v) })
 }
 
-// weave is a height profile of threads over and under each other, and which of the two directions is on top.
+// weave is a height profile of threads over and under each other, and which of the two directions
+// is on top.
 func weave(u, v, pitch float64) (height float64, warp bool, across float64) {
 	i, j := math.Floor(u/pitch), math.Floor(v/pitch)
 	a, b := u/pitch-i-0.5, v/pitch-j-0.5
@@ -28,7 +29,8 @@ func cloth(sc *scene) {
 		if warp {
 			c = one
 		}
-		c = c.times((0.62 + 0.38*h) * (1 + 0.22*fbm(u*30, v*30, wear, 2) + 0.1*fbm(u*2, v*2, wear, 2)))
+		c = c.times((0.62 + 0.38*h) * (1 + 0.22*fbm(u*30, v*30, wear, 2) + 0.1*fbm(u*2, v*2, wear,
+			2)))
 		return matt(c, 0.012*h)
 	})
 }
@@ -36,15 +38,19 @@ func cloth(sc *scene) {
 func mesh(sc *scene) {
 	wire, ground := sc.tone(rgb{0.62, 0.62, 0.6}, 0.12), sc.tone(rgb{0.12, 0.12, 0.13}, 0.3)
 	pitch, thick, drift, dirt := sc.vary(0.2, 0.014), sc.vary(0.021, 0.004), sc.seed(), sc.seed()
-	sc.backdrop(func(x, y float64) material { return matt(ground.times(1+0.2*fbm(x*4, y*4, dirt, 2)), -0.1) })
+	sc.backdrop(func(x, y float64) material {
+		return matt(ground.times(1+0.2*fbm(x*4, y*4, dirt, 2)), -0.1)
+	})
 	f := sc.place(0.5, 0.18, 0.06).in(0, 0, math.Pi/4, 1)
 	net := func(u, v float64) float64 {
 		u, v = u+0.02*fbm(u*2.5, v*2.5, drift, 2), v+0.02*fbm(u*2.5, v*2.5, drift+5, 2)
-		a, b := math.Abs(math.Mod(u+100*pitch, pitch)-pitch/2), math.Abs(math.Mod(v+100*pitch, pitch)-pitch/2)
+		a, b := math.Abs(math.Mod(u+100*pitch, pitch)-pitch/2),
+			math.Abs(math.Mod(v+100*pitch, pitch)-pitch/2)
 		return min(a, b) - thick
 	}
 	sc.paint(f, 4, net, func(u, v, d float64) material {
-		return metallic(wire.times(1+0.14*fbm(u*20, v*20, dirt, 2)), math.Sqrt(max(0, -d*(2*thick+d))))
+		return metallic(wire.times(1+0.14*fbm(u*20, v*20, dirt, 2)),
+			math.Sqrt(max(0, -d*(2*thick+d))))
 	})
 }
 
@@ -54,14 +60,16 @@ func leather(sc *scene) {
 	sc.all(math.Pi, func(u, v float64) material {
 		near, next, id := cells(u*fine+0.8*fbm(u*4, v*4, tan, 2), v*fine, seed)
 		crease := step(0, 0.28, next-near)
-		c := hide.times((0.72 + 0.28*crease) * (0.92 + 0.12*id) * (1 + 0.13*fbm(u*1.6, v*1.6, tan, 3)))
+		c := hide.times((0.72 + 0.28*crease) * (0.92 + 0.12*id) * (1 + 0.13*fbm(u*1.6, v*1.6, tan,
+			3)))
 		return material{c, 0.013 * crease, 0.16, 14}
 	})
 }
 
 func terrazzo(sc *scene) {
 	ground, seed := sc.tone(rgb{0.66, 0.65, 0.62}, 0.1), sc.seed()
-	chips := []rgb{sc.tone(rgb{0.35, 0.33, 0.31}, 0.15), sc.tone(rgb{0.8, 0.78, 0.74}, 0.08), sc.tone(rgb{0.55, 0.42, 0.34}, 0.12)}
+	chips := []rgb{sc.tone(rgb{0.35, 0.33, 0.31}, 0.15), sc.tone(rgb{0.8, 0.78, 0.74}, 0.08),
+		sc.tone(rgb{0.55, 0.42, 0.34}, 0.12)}
 	size := sc.vary(8, 1.2)
 	sc.all(math.Pi, func(u, v float64) material {
 		c := ground.times(1 + 0.06*fbm(u*40, v*40, seed, 2))

@@ -11,7 +11,8 @@ import (
 // TrainingGeneration changes whenever the training family's same seed gives other bytes.
 const TrainingGeneration = 1
 
-// Lesson is one picture of the training family with what can be said of it. No benchmark has its categories.
+// Lesson is one picture of the training family with what can be said of it. No benchmark has its
+// categories.
 type Lesson struct {
 	Picture
 	Names    []string // what the object may be called, the most exact first
@@ -21,8 +22,8 @@ type Lesson struct {
 	Size     string   // of the flaw: "small", "medium" or "large"; "" when normal
 }
 
-// specimenPictures is how many pictures in a row show the same specimen under the same light: the first as it should be, the others
-// each with another flaw.
+// specimenPictures is how many pictures in a row show the same specimen under the same light: the
+// first as it should be, the others each with another flaw.
 const specimenPictures = 4
 
 // TrainingTypes are the flaws of the training family, sorted: every drawing there is.
@@ -37,7 +38,8 @@ func TrainingNames() (names []string) {
 	return slices.Compact(names)
 }
 
-// trainingKind is a way to paint specimens: make draws one's design, which stays the same over its pictures, and gives its painter.
+// trainingKind is a way to paint specimens: make draws one's design, which stays the same over its
+// pictures, and gives its painter.
 type trainingKind struct {
 	names []string
 	only  []string // flaws that no other kind can have
@@ -55,8 +57,8 @@ func (d *design) between(lo, hi float64) float64 { return between(d.Rand, lo, hi
 // pick draws one of several.
 func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
 
-// DrawLesson draws the i-th picture of the training family of a seed, side pixels a side: the same arguments give the same bytes. Of four
-// pictures in a row, one specimen's, the first is normal.
+// DrawLesson draws the i-th picture of the training family of a seed, side pixels a side: the same
+// arguments give the same bytes. Of four pictures in a row, one specimen's, the first is normal.
 func DrawLesson(seed uint64, i, side int) (*Lesson, error) {
 	specimen, state := i/specimenPictures, i%specimenPictures
 	name := fmt.Sprintf("lesson %d %d", specimen, seed)
@@ -86,7 +88,8 @@ func DrawLesson(seed uint64, i, side int) (*Lesson, error) {
 	return l, nil
 }
 
-// flawOf is the flaw of a specimen's picture: all types in turn over the specimens, three different ones on each.
+// flawOf is the flaw of a specimen's picture: all types in turn over the specimens, three different
+// ones on each.
 func flawOf(k trainingKind, specimen, state, try int) string {
 	if len(k.only) > 0 && state == 1 && try == 0 {
 		return k.only[0]
@@ -127,7 +130,8 @@ func whereabouts(mask *image.Gray) (place, size string) {
 	return place, size
 }
 
-// PlaceName says where a point of a picture lies, both coordinates 0..1 from the top left: "top left", ..., "centre".
+// PlaceName says where a point of a picture lies, both coordinates 0..1 from the top left: "top
+// left", ..., "centre".
 func PlaceName(x, y float64) string {
 	third := func(v float64) int { return min(2, int(3*v)) }
 	row, column := []string{"top", "", "bottom"}[third(y)], []string{"left", "", "right"}[third(x)]

@@ -4,8 +4,11 @@ import "math"
 
 // piece is a small object's outline with its reach, r large.
 func (d *design) piece(r float64) (shape, float64) {
-	return pick(d.Rand, disc(r), ellipse(r, 0.65*r), box(r, r, 0.3*r), box(r, 0.6*r, 0.55*r), polygon(3+d.IntN(4), r, 0.15*r),
-		rod(-0.5*r, 0, 0.5*r, 0, 0.5*r), shape(func(u, v float64) float64 { return math.Hypot(u, v) - r*(0.75+0.2*math.Cos(4*math.Atan2(v, u))) })), 1.45 * r
+	return pick(d.Rand, disc(r), ellipse(r, 0.65*r), box(r, r, 0.3*r), box(r, 0.6*r, 0.55*r),
+		polygon(3+d.IntN(4), r, 0.15*r),
+		rod(-0.5*r, 0, 0.5*r, 0, 0.5*r), shape(func(u, v float64) float64 {
+			return math.Hypot(u, v) - r*(0.75+0.2*math.Cos(4*math.Atan2(v, u)))
+		})), 1.45 * r
 }
 
 // spreadPieces paints pieces at the places of a raster, loosely.
@@ -26,12 +29,15 @@ func spreadPieces(d *design, loose, turn float64, ground func(*scene)) func(*sce
 		ground(sc)
 		f := sc.place(0.04, 0.05, 0.03)
 		for i := range n * n {
-			x, y := (float64(i%n)-float64(n-1)/2)*pitch+sc.vary(0, loose*pitch), (float64(i/n)-float64(n-1)/2)*pitch+sc.vary(0, loose*pitch)
-			sc.part("piece", f.in(x, y, sc.vary(0, turn), sc.vary(1, 0.04)), reach, sc.tone(dyes[shades[i]], 0.05), func(g frame, c rgb) {
-				sc.paint(g, reach, s, func(u, v, dist float64) material {
-					return stuff.at(u+x, v+y).dyed(c, dye).raised(relief(dist) + 0.3*math.Sqrt(max(0, -dist*0.2)))
+			x, y := (float64(i%n)-float64(n-1)/2)*pitch+sc.vary(0, loose*pitch),
+				(float64(i/n)-float64(n-1)/2)*pitch+sc.vary(0, loose*pitch)
+			sc.part("piece", f.in(x, y, sc.vary(0, turn), sc.vary(1, 0.04)), reach,
+				sc.tone(dyes[shades[i]], 0.05), func(g frame, c rgb) {
+					sc.paint(g, reach, s, func(u, v, dist float64) material {
+						return stuff.at(u+x, v+y).dyed(c, dye).raised(relief(dist) +
+							0.3*math.Sqrt(max(0, -dist*0.2)))
+					})
 				})
-			})
 		}
 	}
 }
@@ -61,21 +67,30 @@ func (d *design) body() func(*scene) {
 func lamps(d *design) func(*scene) {
 	n := 1 + d.IntN(3)
 	pitch, ground, oil, stuff := 1.8/float64(n), d.ground(), anyColour(d.Rand), d.stuff
-	s, reach := pick(d.Rand, disc(0.42*pitch), polygon(6, 0.44*pitch, 0.03), box(0.38*pitch, 0.38*pitch, 0.05)), 0.6*pitch
+	s, reach := pick(d.Rand, disc(0.42*pitch), polygon(6, 0.44*pitch, 0.03),
+		box(0.38*pitch, 0.38*pitch, 0.05)), 0.6*pitch
 	thick := d.between(0.02, 0.035)
 	return func(sc *scene) {
 		ground(sc)
 		f := sc.place(0.05, 0.2, 0.04)
 		for i := range n * n {
-			g := f.in((float64(i%n)-float64(n-1)/2)*pitch, (float64(i/n)-float64(n-1)/2)*pitch, sc.vary(0, 0.3), sc.vary(1, 0.03))
+			g := f.in((float64(i%n)-float64(n-1)/2)*pitch, (float64(i/n)-float64(n-1)/2)*pitch,
+				sc.vary(0, 0.3), sc.vary(1, 0.03))
 			lean := sc.vary(0, math.Pi)
-			sc.paint(g, reach, s, stuff.surface(func(dist float64) float64 { return 0.12 + 0.2*step(-0.08*pitch, 0, dist) }))
+			sc.paint(g, reach, s, stuff.surface(func(dist float64) float64 {
+				return 0.12 + 0.2*step(-0.08*pitch, 0, dist)
+			}))
 			sc.part("lamp", g, 0.36*pitch, sc.tone(oil, 0.05), func(g frame, c rgb) {
-				sc.paint(g, 0.36*pitch, disc(0.33*pitch), func(u, v, _ float64) material { return material{c, 0.14, 0.4, 40} })
-				stray := sc.edits.wicks[i]
-				sc.paint(g, 0.45, polyline([][2]float64{{0, 0}, {0.05 * math.Cos(lean), 0.05 * math.Sin(lean)}, {0.12*math.Cos(lean) - 0.16*stray, 0.12*math.Sin(lean) + 0.15*stray}}, thick+0.012*math.Abs(stray)), func(_, _, dist float64) material {
-					return matt(rgb{0.2, 0.17, 0.13}, 0.17+math.Sqrt(max(0, -dist*0.05)))
+				sc.paint(g, 0.36*pitch, disc(0.33*pitch), func(u, v, _ float64) material {
+					return material{c, 0.14, 0.4, 40}
 				})
+				stray := sc.edits.wicks[i]
+				sc.paint(g, 0.45,
+					polyline([][2]float64{{0, 0}, {0.05 * math.Cos(lean), 0.05 * math.Sin(lean)},
+						{0.12*math.Cos(lean) - 0.16*stray, 0.12*math.Sin(lean) + 0.15*stray}},
+						thick+0.012*math.Abs(stray)), func(_, _, dist float64) material {
+						return matt(rgb{0.2, 0.17, 0.13}, 0.17+math.Sqrt(max(0, -dist*0.05)))
+					})
 			})
 		}
 	}
@@ -121,13 +136,16 @@ func bands(d *design) func(*scene) {
 			y := (float64(i) - float64(n-1)/2) * 1.5 / float64(n)
 			p := phase[i] + sc.vary(0, 0.3)
 			middle := func(u float64) float64 { return y + wavy*math.Sin(2.2*u+p) }
-			sc.paint(f, 3, func(u, v float64) float64 { return math.Abs(v-middle(u)) - w }, func(u, v, dist float64) material {
+			sc.paint(f, 3, func(u, v float64) float64 {
+				return math.Abs(v-middle(u)) - w
+			}, func(u, v, dist float64) material {
 				h := 0.08
 				if round {
 					h += math.Sqrt(max(0, -dist*(2*w+dist)))
 				}
 				strand := 0.5 + 0.5*math.Sin(14*(u+(v-middle(u))*1.5)/(w*6+0.3))
-				return stuff.at(u, v-middle(u)).raised(h + 0.05*twist*strand).toned(1 - twist*(1-strand))
+				return stuff.at(u, v-middle(u)).raised(h +
+					0.05*twist*strand).toned(1 - twist*(1-strand))
 			})
 		}
 	}
@@ -144,11 +162,14 @@ func combs(d *design) func(*scene) {
 		f := sc.place(0.06, 0.3, 0.05)
 		for k := range n {
 			x := (float64(k)-float64(n-1)/2)*pitch + sc.vary(0, 0.004)
-			sc.part("tooth", f.in(x, -0.2+length/2, sc.vary(0, 0.02), 1), length/2, c, func(g frame, c rgb) {
-				sc.paint(g, length, box(thick, length/2, thick*0.8), func(u, v, dist float64) material {
-					return material{c, 0.08 + math.Sqrt(max(0, -dist*(2*thick+dist))), 0.3, 20}
+			sc.part("tooth", f.in(x, -0.2+length/2, sc.vary(0, 0.02), 1), length/2, c,
+				func(g frame, c rgb) {
+					sc.paint(g, length, box(thick, length/2, thick*0.8),
+						func(u, v, dist float64) material {
+							return material{c, 0.08 + math.Sqrt(max(0, -dist*(2*thick+dist))), 0.3,
+								20}
+						})
 				})
-			})
 		}
 		sc.paint(f.in(0, -0.2-back, 0, 1), 1, box(0.9, back, 0.06), stuff.surface(relief))
 	}
@@ -164,7 +185,8 @@ func panels(d *design) func(*scene) {
 		if d.IntN(4) > 0 {
 			cw, ch := 2*w/float64(columns), 2*h/float64(rows)
 			r := min(cw, ch) * d.between(0.15, 0.32)
-			fittings = append(fittings, d.fitting((float64(i%columns)+0.5)*cw-w, (float64(i/columns)+0.5)*ch-h, r))
+			fittings = append(fittings, d.fitting((float64(i%columns)+0.5)*cw-w,
+				(float64(i/columns)+0.5)*ch-h, r))
 		}
 	}
 	s := box(w, h, d.between(0.01, 0.15))
@@ -185,7 +207,9 @@ func modules(d *design) func(*scene) {
 	var dyes []rgb
 	for range 1 + d.IntN(4) {
 		x, y := d.between(-0.6, 0.6), d.between(-0.6, 0.6)
-		wires = append(wires, polyline([][2]float64{{x, y}, {x + d.between(-0.4, 0.4), y}, {d.between(-0.7, 0.7), d.between(-0.7, 0.7)}}, d.between(0.015, 0.04)))
+		wires = append(wires,
+			polyline([][2]float64{{x, y}, {x + d.between(-0.4, 0.4), y},
+				{d.between(-0.7, 0.7), d.between(-0.7, 0.7)}}, d.between(0.015, 0.04)))
 		dyes = append(dyes, anyColour(d.Rand))
 	}
 	return func(sc *scene) {
@@ -193,7 +217,9 @@ func modules(d *design) func(*scene) {
 		f := sc.place(0.03, 0.05, 0.02)
 		for i, w := range wires {
 			sc.part("wire", f, 0.5, sc.tone(dyes[i], 0.05), func(g frame, c rgb) {
-				sc.paint(g, 1.4, w, func(_, _, dist float64) material { return material{c, 0.2 + math.Sqrt(max(0, -dist*0.04)), 0.2, 20} })
+				sc.paint(g, 1.4, w, func(_, _, dist float64) material {
+					return material{c, 0.2 + math.Sqrt(max(0, -dist*0.04)), 0.2, 20}
+				})
 			})
 		}
 	}
@@ -208,7 +234,10 @@ func blocks(d *design) func(*scene) {
 	}
 	var all []block
 	for i := range 4 + d.IntN(6) {
-		b := block{brick: brick{x: d.between(-0.5, 0.5), y: d.between(-0.5, 0.5), turn: pick(d.Rand, 0, 0, d.between(-0.5, 0.5)), w: d.between(0.1, 0.36), h: d.between(0.08, 0.3), layer: float64(i) / 3, studs: d.IntN(4), colour: hue(d.Float64(), d.between(0.3, 0.9), d.between(0.4, 0.95))}}
+		b := block{brick: brick{x: d.between(-0.5, 0.5), y: d.between(-0.5, 0.5),
+			turn: pick(d.Rand, 0, 0, d.between(-0.5, 0.5)), w: d.between(0.1, 0.36),
+			h: d.between(0.08, 0.3), layer: float64(i) / 3, studs: d.IntN(4),
+			colour: hue(d.Float64(), d.between(0.3, 0.9), d.between(0.4, 0.95))}}
 		b.s = pick(d.Rand, box(b.w, b.h, 0.03), box(b.w, b.h, 0.03), ellipse(b.w, b.h), disc(b.h))
 		all = append(all, b)
 	}
@@ -217,15 +246,21 @@ func blocks(d *design) func(*scene) {
 		f := sc.place(0.05, 0.3, 0.05)
 		for _, b := range all {
 			reach := math.Hypot(b.w, b.h)
-			sc.part("block", f.in(b.x, b.y, b.turn+sc.vary(0, 0.02), 1), reach, sc.tone(b.colour, 0.05), func(g frame, c rgb) {
-				level := 0.08 + 0.06*b.layer
-				sc.paint(g, reach, b.s, func(_, _, dist float64) material { return material{c, level + 0.04*step(0, -0.04, dist), 0.35, 35} })
-				for k := range b.studs {
-					sc.paint(g.in((float64(k)-float64(b.studs-1)/2)*0.13, 0, 0, 1), 0.06, disc(0.045), func(_, _, dist float64) material {
-						return material{c.times(1.05), level + 0.06 + 0.02*step(0, -0.012, dist), 0.4, 35}
+			sc.part("block", f.in(b.x, b.y, b.turn+sc.vary(0, 0.02), 1), reach,
+				sc.tone(b.colour, 0.05), func(g frame, c rgb) {
+					level := 0.08 + 0.06*b.layer
+					sc.paint(g, reach, b.s, func(_, _, dist float64) material {
+						return material{c, level + 0.04*step(0, -0.04, dist), 0.35, 35}
 					})
-				}
-			})
+					for k := range b.studs {
+						sc.paint(g.in((float64(k)-float64(b.studs-1)/2)*0.13, 0, 0, 1), 0.06,
+							disc(0.045), func(_, _, dist float64) material {
+								return material{c.times(1.05), level + 0.06 + 0.02*step(0, -0.012,
+									dist),
+									0.4, 35}
+							})
+					}
+				})
 		}
 	}
 }
@@ -233,7 +268,8 @@ func blocks(d *design) func(*scene) {
 // baked are lumps of dough with things strewn on them.
 func baked(d *design) func(*scene) {
 	ground := d.ground()
-	crust, top := hue(d.between(0.06, 0.12), d.between(0.35, 0.7), d.between(0.4, 0.85)), anyColour(d.Rand)
+	crust, top := hue(d.between(0.06, 0.12), d.between(0.35, 0.7), d.between(0.4, 0.85)),
+		anyColour(d.Rand)
 	r, wavy, seed, fine := d.between(0.6, 0.8), d.between(0.01, 0.1), d.Uint32(), d.between(8, 30)
 	strewn, size := d.IntN(16), d.between(0.025, 0.07)
 	type crumb struct{ x, y, turn float64 }
@@ -243,18 +279,23 @@ func baked(d *design) func(*scene) {
 		crumbs = append(crumbs, crumb{q * math.Cos(a), q * math.Sin(a), d.between(0, 3)})
 	}
 	s, reach := d.piece(size)
-	outer := pick(d.Rand, blob(r, wavy*2, seed), ellipse(r, 0.75*r), box(r, 0.7*r, 0.2), ring(0.25*r, r))
+	outer := pick(d.Rand, blob(r, wavy*2, seed), ellipse(r, 0.75*r), box(r, 0.7*r, 0.2),
+		ring(0.25*r, r))
 	return func(sc *scene) {
 		ground(sc)
 		f := sc.place(0.06, math.Pi, 0.06)
 		sc.paint(f, 1.2, outer, func(u, v, dist float64) material {
 			n := fbm(u*fine, v*fine, seed, 3)
-			return matt(mix(crust, crust.times(0.5), 0.4*step(-0.25, 0, dist)+0.2*fbm(u*3, v*3, seed+1, 2)).times(1+0.15*n), 0.1+0.2*math.Sqrt(max(0, -dist*0.4))+0.01*n)
+			return matt(mix(crust, crust.times(0.5), 0.4*step(-0.25, 0, dist)+0.2*fbm(u*3, v*3,
+				seed+1, 2)).times(1+0.15*n), 0.1+0.2*math.Sqrt(max(0, -dist*0.4))+0.01*n)
 		})
 		for _, k := range crumbs {
-			sc.part("topping", f.in(k.x, k.y, k.turn+sc.vary(0, 0.1), 1), size, sc.tone(top, 0.1), func(g frame, c rgb) {
-				sc.paint(g, reach, s, func(_, _, dist float64) material { return matt(c, 0.25+0.5*math.Sqrt(max(0, -dist*size))) })
-			})
+			sc.part("topping", f.in(k.x, k.y, k.turn+sc.vary(0, 0.1), 1), size, sc.tone(top, 0.1),
+				func(g frame, c rgb) {
+					sc.paint(g, reach, s, func(_, _, dist float64) material {
+						return matt(c, 0.25+0.5*math.Sqrt(max(0, -dist*size)))
+					})
+				})
 		}
 	}
 }

@@ -16,7 +16,8 @@ var trainingKinds = []trainingKind{
 	{names: []string{"cookie dough", "pastry", "bun"}, make: baked},
 	{names: []string{"keyboard", "keypad", "egg carton"}, make: arrays},
 	{names: []string{"flower tile", "badge", "ornament"}, make: single(starOutline)},
-	{names: []string{"oil lamps", "tea lights", "lanterns"}, only: []string{"weird wick"}, make: lamps},
+	{names: []string{"oil lamps", "tea lights", "lanterns"}, only: []string{"weird wick"},
+		make: lamps},
 	{names: []string{"hose", "rope", "strap"}, make: bands},
 	{names: []string{"handle", "lever", "bracelet"}, make: single(barOutline)},
 	{names: []string{"module", "relay", "power supply"}, make: modules},
@@ -75,7 +76,8 @@ type outline func(d *design) (s shape, reach float64)
 
 func roundOutline(d *design) (shape, float64) {
 	r := d.between(0.6, 0.85)
-	return pick(d.Rand, disc(r), ellipse(r, r*d.between(0.6, 0.95)), blob(r*0.9, 0.08, d.Uint32()), polygon(5+d.IntN(5), r, 0.05)), r + 0.1
+	return pick(d.Rand, disc(r), ellipse(r, r*d.between(0.6, 0.95)), blob(r*0.9, 0.08, d.Uint32()),
+		polygon(5+d.IntN(5), r, 0.05)), r + 0.1
 }
 
 func boxOutline(d *design) (shape, float64) {
@@ -99,7 +101,9 @@ func toothedOutline(d *design) (shape, float64) {
 
 func starOutline(d *design) (shape, float64) {
 	n, r, k := float64(3+d.IntN(6)), d.between(0.5, 0.62), d.between(0.08, 0.22)
-	return func(u, v float64) float64 { return math.Hypot(u, v) - r - k*math.Cos(n*math.Atan2(v, u)) }, 0.9
+	return func(u, v float64) float64 {
+		return math.Hypot(u, v) - r - k*math.Cos(n*math.Atan2(v, u))
+	}, 0.9
 }
 
 func barOutline(d *design) (shape, float64) {
@@ -110,20 +114,24 @@ func barOutline(d *design) (shape, float64) {
 	case 1:
 		return union(box(w, 0.75, 0.05), at(0, -0.75+w, 0, box(0.65, w, 0.05))), 1
 	case 2:
-		return union(rod(-0.55, 0, 0.55, 0, w), at(-0.55, 0, 0, disc(1.6*w)), at(0.55, 0, 0, disc(1.6*w))), 0.95
+		return union(rod(-0.55, 0, 0.55, 0, w), at(-0.55, 0, 0, disc(1.6*w)),
+			at(0.55, 0, 0, disc(1.6*w))), 0.95
 	default:
-		return without(union(ring(0.5-w/2, 0.5+w), at(0, 0.6, 0, box(w, 0.25, 0.02))), box(0.12, 0.9, 0)), 0.95
+		return without(union(ring(0.5-w/2, 0.5+w), at(0, 0.6, 0, box(w, 0.25, 0.02))),
+			box(0.12, 0.9, 0)), 0.95
 	}
 }
 
 func ladleOutline(d *design) (shape, float64) {
 	r, w := d.between(0.28, 0.42), d.between(0.06, 0.12)
-	return union(at(-0.4, 0, 0, pick(d.Rand, disc(r), ellipse(r, r*0.75), box(r, r*0.8, 0.1))), rod(-0.3, 0, 0.8, 0, w)), 0.95
+	return union(at(-0.4, 0, 0, pick(d.Rand, disc(r), ellipse(r, r*0.75), box(r, r*0.8, 0.1))),
+		rod(-0.3, 0, 0.8, 0, w)), 0.95
 }
 
 func ringOutline(d *design) (shape, float64) {
 	r, w := d.between(0.6, 0.8), d.between(0.12, 0.4)
-	return without(pick(d.Rand, disc(r), polygon(4+d.IntN(5), r+0.05, 0.04), box(r, r, 0.1)), disc(r-w)), r * 1.3
+	return without(pick(d.Rand, disc(r), polygon(4+d.IntN(5), r+0.05, 0.04), box(r, r, 0.1)),
+		disc(r-w)), r * 1.3
 }
 
 // fitting is a small piece that sits on something.
@@ -135,49 +143,59 @@ type fitting struct {
 }
 
 func (d *design) fitting(x, y, r float64) fitting {
-	return fitting{x, y, pick(d.Rand, 0, math.Pi/2, d.Float64()*3), r, d.IntN(7), anyColour(d.Rand), d.IntN(2) == 0}
+	return fitting{x, y, pick(d.Rand, 0, math.Pi/2, d.Float64()*3), r, d.IntN(7), anyColour(d.Rand),
+		d.IntN(2) == 0}
 }
 
 // draw paints a fitting as a part of the object.
 func (p fitting) draw(sc *scene, f frame, level float64) {
-	sc.part("fitting", f.in(p.x+sc.vary(0, 0.01), p.y+sc.vary(0, 0.01), p.turn+sc.vary(0, 0.05), 1), p.r, p.c, func(g frame, c rgb) {
-		m := func(c rgb, h float64) material {
-			if p.metal {
-				return metallic(c, h)
+	sc.part("fitting", f.in(p.x+sc.vary(0, 0.01), p.y+sc.vary(0, 0.01), p.turn+sc.vary(0, 0.05), 1),
+		p.r, p.c, func(g frame, c rgb) {
+			m := func(c rgb, h float64) material {
+				if p.metal {
+					return metallic(c, h)
+				}
+				return material{c, h, 0.25, 20}
 			}
-			return material{c, h, 0.25, 20}
-		}
-		r := p.r
-		switch p.kind {
-		case 0: // button
-			sc.paint(g, r, disc(r), func(_, _, d float64) material { return m(c, level+0.8*math.Sqrt(max(0, -d*r))) })
-		case 1: // block
-			sc.paint(g, 1.5*r, box(r, 0.6*r, 0.1*r), func(_, _, d float64) material { return m(c, level+0.06+0.02*step(0, -0.02, d)) })
-		case 2: // bolt with a slot
-			sc.paint(g, r, disc(r), func(u, v, d float64) material {
-				if math.Abs(v) < 0.16*r {
-					return m(c.times(0.45), level+0.02)
-				}
-				return m(c, level+0.06+0.4*math.Sqrt(max(0, -d*r)))
-			})
-		case 3: // eyelet
-			sc.paint(g, r, ring(0.5*r, r), func(_, _, d float64) material { return m(c, level+math.Sqrt(max(0, -d*r))) })
-		case 4: // printed mark
-			s := union(box(r, 0.22*r, 0), at(-0.3*r, 0, 0, box(0.2*r, 0.8*r, 0)), at(0.5*r, 0.4*r, 0, disc(0.3*r)))
-			sc.paint(g, 1.4*r, s, func(_, _, _ float64) material { return matt(c, level) })
-		case 5: // label
-			sc.paint(g, 1.6*r, box(1.1*r, 0.75*r, 0.06*r), func(u, v, _ float64) material {
-				if math.Abs(math.Mod(v/r*2.2+10, 1)-0.5) < 0.2 && math.Abs(u) < 0.8*r {
-					return matt(c.times(0.4), level+0.004)
-				}
-				return matt(mix(c, white, 0.6), level+0.004)
-			})
-		default: // socket
-			sc.paint(g, 1.2*r, box(r, r, 0.2*r), func(_, _, d float64) material {
-				return m(c.times(1-0.7*step(-0.2*r, -0.35*r, d)), level+0.05-0.1*step(-0.2*r, -0.35*r, d))
-			})
-		}
-	})
+			r := p.r
+			switch p.kind {
+			case 0: // button
+				sc.paint(g, r, disc(r), func(_, _, d float64) material {
+					return m(c, level+0.8*math.Sqrt(max(0, -d*r)))
+				})
+			case 1: // block
+				sc.paint(g, 1.5*r, box(r, 0.6*r, 0.1*r), func(_, _, d float64) material {
+					return m(c, level+0.06+0.02*step(0, -0.02, d))
+				})
+			case 2: // bolt with a slot
+				sc.paint(g, r, disc(r), func(u, v, d float64) material {
+					if math.Abs(v) < 0.16*r {
+						return m(c.times(0.45), level+0.02)
+					}
+					return m(c, level+0.06+0.4*math.Sqrt(max(0, -d*r)))
+				})
+			case 3: // eyelet
+				sc.paint(g, r, ring(0.5*r, r), func(_, _, d float64) material {
+					return m(c, level+math.Sqrt(max(0, -d*r)))
+				})
+			case 4: // printed mark
+				s := union(box(r, 0.22*r, 0), at(-0.3*r, 0, 0, box(0.2*r, 0.8*r, 0)),
+					at(0.5*r, 0.4*r, 0, disc(0.3*r)))
+				sc.paint(g, 1.4*r, s, func(_, _, _ float64) material { return matt(c, level) })
+			case 5: // label
+				sc.paint(g, 1.6*r, box(1.1*r, 0.75*r, 0.06*r), func(u, v, _ float64) material {
+					if math.Abs(math.Mod(v/r*2.2+10, 1)-0.5) < 0.2 && math.Abs(u) < 0.8*r {
+						return matt(c.times(0.4), level+0.004)
+					}
+					return matt(mix(c, white, 0.6), level+0.004)
+				})
+			default: // socket
+				sc.paint(g, 1.2*r, box(r, r, 0.2*r), func(_, _, d float64) material {
+					return m(c.times(1-0.7*step(-0.2*r, -0.35*r, d)),
+						level+0.05-0.1*step(-0.2*r, -0.35*r, d))
+				})
+			}
+		})
 }
 
 // single is one object of an outline with a few fittings.

@@ -42,19 +42,37 @@ func anyPattern(r *rand.Rand) pattern {
 	wave := func(x float64) float64 { return 0.5 + 0.5*math.Sin(2*math.Pi*x) }
 	hard := func(x float64) float64 { return step(0.5-soft, 0.5+soft, x) }
 	kinds := []pattern{
-		func(u, v float64) float64 { return hard(wave(k * u / 2)) },                                           // stripes
-		func(u, v float64) float64 { return hard(wave(k*u/2) * wave(k*v/2) * 1.6) },                           // dots
-		func(u, v float64) float64 { return hard(0.5 + 0.5*(2*wave(k*u/3)-1)*(2*wave(k*v/3)-1)) },             // checks
-		func(u, v float64) float64 { return max(hard(wave(k*u/2)), hard(wave(k*v/2))) },                       // lattice
-		func(u, v float64) float64 { return wave(k*v/2 + 0.5*math.Sin(k*u)) },                                 // ripples
-		func(u, v float64) float64 { return hard(0.5 + 0.7*fbm(k*u/2, k*v/2, seed, 3)) },                      // clouds
-		func(u, v float64) float64 { near, _, _ := cells(k*u, k*v, seed); return hard(1.1 - near) },           // pebbles
-		func(u, v float64) float64 { near, next, _ := cells(k*u, k*v, seed); return step(0, 0.2, next-near) }, // scales
-		func(u, v float64) float64 { _, _, id := cells(k*u, k*v, seed); return id },                           // mosaic
-		func(u, v float64) float64 { return 0.5 + 0.5*value(k*2*u, k*12*v, seed) },                            // fibres
-		func(u, v float64) float64 { return wave(k*math.Hypot(u, v)/1.5 + 0.3*fbm(2*u, 2*v, seed, 2)) },       // rings
-		func(u, v float64) float64 { return math.Pow(1-math.Abs(fbm(k*u/3, k*v/3, seed, 3)), 6) },             // veins
-		func(u, v float64) float64 { return step(0.45, 0.7, value(4*k*u, 4*k*v, seed)) },                      // specks
+		// stripes
+		func(u, v float64) float64 { return hard(wave(k * u / 2)) },
+		// dots
+		func(u, v float64) float64 { return hard(wave(k*u/2) * wave(k*v/2) * 1.6) },
+		// checks
+		func(u, v float64) float64 { return hard(0.5 + 0.5*(2*wave(k*u/3)-1)*(2*wave(k*v/3)-1)) },
+		// lattice
+		func(u, v float64) float64 { return max(hard(wave(k*u/2)), hard(wave(k*v/2))) },
+		// ripples
+		func(u, v float64) float64 { return wave(k*v/2 + 0.5*math.Sin(k*u)) },
+		// clouds
+		func(u, v float64) float64 { return hard(0.5 + 0.7*fbm(k*u/2, k*v/2, seed, 3)) },
+		// pebbles
+		func(u, v float64) float64 { near, _, _ := cells(k*u, k*v, seed); return hard(1.1 - near) },
+		// scales
+		func(u, v float64) float64 {
+			near, next, _ := cells(k*u, k*v, seed)
+			return step(0, 0.2, next-near)
+		},
+		// mosaic
+		func(u, v float64) float64 { _, _, id := cells(k*u, k*v, seed); return id },
+		// fibres
+		func(u, v float64) float64 { return 0.5 + 0.5*value(k*2*u, k*12*v, seed) },
+		// rings
+		func(u, v float64) float64 {
+			return wave(k*math.Hypot(u, v)/1.5 + 0.3*fbm(2*u, 2*v, seed, 2))
+		},
+		// veins
+		func(u, v float64) float64 { return math.Pow(1-math.Abs(fbm(k*u/3, k*v/3, seed, 3)), 6) },
+		// specks
+		func(u, v float64) float64 { return step(0.45, 0.7, value(4*k*u, 4*k*v, seed)) },
 		func(u, v float64) float64 { // bricks
 			row := math.Floor(k * v / 2)
 			a, b := k*u/4+row/2, k*v/2
@@ -73,7 +91,8 @@ func anyPattern(r *rand.Rand) pattern {
 		},
 		func(u, v float64) float64 { // stitches
 			row := math.Floor(k * u)
-			return step(0.5, 0.2, math.Hypot(k*u-row-0.5, (math.Mod(k*v*0.7+100+0.5*math.Abs(k*u-row-0.5), 1)-0.5)))
+			return step(0.5, 0.2,
+				math.Hypot(k*u-row-0.5, (math.Mod(k*v*0.7+100+0.5*math.Abs(k*u-row-0.5), 1)-0.5)))
 		},
 	}
 	p, turn := pick(r, kinds...), pick(r, 0, 0.0, math.Pi/4, r.Float64()*math.Pi)
@@ -91,24 +110,29 @@ func newStuff(r *rand.Rand) stuff {
 	p, q, seed := anyPattern(r), anyPattern(r), r.Uint32()
 	fine, rough := between(r, 12, 60), between(r, 0.02, 0.2)
 	contrast, relief := between(r, 0.1, 1), between(r, 0, 0.014)
-	paint := func(c1, c2 rgb, contrast, rough, relief, shine, sharp float64) func(u, v float64) material {
+	paint := func(c1, c2 rgb, contrast, rough, relief, shine, sharp float64) func(u,
+		v float64) material {
 		return func(u, v float64) material {
 			a := p(u, v)
 			n := fbm(u*fine, v*fine, seed, 2)
-			return material{mix(c1, c2, contrast*a).times(1 + rough*n), relief*a + 0.004*rough*n, shine, sharp}
+			return material{mix(c1, c2, contrast*a).times(1 + rough*n), relief*a + 0.004*rough*n,
+				shine, sharp}
 		}
 	}
 	grey := hue(between(r, 0.05, 0.65), between(r, 0, 0.12), between(r, 0.35, 0.8))
 	gold := hue(between(r, 0.06, 0.13), between(r, 0.25, 0.5), between(r, 0.5, 0.8))
 	near := mix(one, two, 0.25)
-	switch name := pick(r, "steel", "brass", "aluminium", "copper", "plastic", "plastic", "rubber", "enamel", "ceramic", "stone", "marble", "concrete",
-		"felt", "canvas", "wool", "denim", "paper", "cardboard", "cork", "foam", "dough", "chocolate", "soap", "resin", "glass", "porcelain", "clay", "bamboo"); name {
+	switch name := pick(r, "steel", "brass", "aluminium", "copper", "plastic", "plastic", "rubber",
+		"enamel", "ceramic", "stone", "marble", "concrete",
+		"felt", "canvas", "wool", "denim", "paper", "cardboard", "cork", "foam", "dough",
+		"chocolate", "soap", "resin", "glass", "porcelain", "clay", "bamboo"); name {
 	case "steel", "aluminium":
 		return stuff{name, paint(grey, grey.times(0.75), contrast*0.5, rough, relief*0.3, 0.32, 16)}
 	case "brass", "copper":
 		return stuff{name, paint(gold, gold.times(0.7), contrast*0.5, rough, relief*0.3, 0.35, 18)}
 	case "plastic", "resin", "enamel", "porcelain", "glass", "ceramic":
-		return stuff{name, paint(one, near, contrast*pick(r, 0.0, 0.3, 1), rough*0.3, relief*pick(r, 0, 0.5), between(r, 0.3, 0.6), between(r, 20, 60))}
+		return stuff{name, paint(one, near, contrast*pick(r, 0.0, 0.3, 1), rough*0.3,
+			relief*pick(r, 0, 0.5), between(r, 0.3, 0.6), between(r, 20, 60))}
 	case "rubber", "clay", "soap", "chocolate":
 		c := one
 		if name == "rubber" {
@@ -116,13 +140,15 @@ func newStuff(r *rand.Rand) stuff {
 		} else if name == "chocolate" {
 			c = hue(0.06, 0.6, between(r, 0.2, 0.4))
 		}
-		return stuff{name, paint(c, c.times(0.8), contrast*pick(r, 0, 0.5), rough, relief*pick(r, 0.0, 1), 0.15, 14)}
+		return stuff{name, paint(c, c.times(0.8), contrast*pick(r, 0, 0.5), rough,
+			relief*pick(r, 0.0, 1), 0.15, 14)}
 	case "stone", "marble", "concrete":
 		base := mix(grey, one, 0.3)
 		return stuff{name, func(u, v float64) material {
 			a, b := p(u, v), q(u, v)
 			n := fbm(u*fine, v*fine, seed, 3)
-			return material{mix(mix(base, two, 0.4*contrast*a), grey.times(0.6), 0.3*contrast*b).times(1 + rough*n), relief*0.3*a + 0.003*n, 0.2, 25}
+			return material{mix(mix(base, two, 0.4*contrast*a), grey.times(0.6),
+				0.3*contrast*b).times(1 + rough*n), relief*0.3*a + 0.003*n, 0.2, 25}
 		}}
 	case "dough", "cork", "cardboard", "paper", "bamboo":
 		base := hue(between(r, 0.07, 0.13), between(r, 0.15, 0.55), between(r, 0.5, 0.88))

@@ -19,7 +19,9 @@ import (
 
 func TestTrainingFamilyIsApartFromEveryBenchmark(t *testing.T) {
 	names, painters := map[string]bool{}, map[uintptr]bool{}
-	plain := func(s string) string { return strings.NewReplacer("_", " ", "-", " ").Replace(strings.ToLower(s)) }
+	plain := func(s string) string {
+		return strings.NewReplacer("_", " ", "-", " ").Replace(strings.ToLower(s))
+	}
 	for _, b := range Benchmarks() {
 		for _, c := range b.Categories {
 			names[plain(c.Name)], painters[reflect.ValueOf(c.paint).Pointer()] = true, true
@@ -36,7 +38,8 @@ func TestTrainingFamilyIsApartFromEveryBenchmark(t *testing.T) {
 	for i, k := range trainingKinds {
 		d := &design{Rand: stream(fmt.Sprint(i))}
 		d.stuff = newStuff(d.Rand)
-		require.False(t, painters[reflect.ValueOf(k.make(d)).Pointer()], "%s is painted as a benchmark's category", k.names[0])
+		require.False(t, painters[reflect.ValueOf(k.make(d)).Pointer()],
+			"%s is painted as a benchmark's category", k.names[0])
 	}
 }
 
@@ -101,7 +104,8 @@ func TestLessonSheet(t *testing.T) {
 	for k := range columns * rows {
 		l, err := DrawLesson(1, k, side)
 		require.NoError(t, err)
-		draw.Draw(sheet, image.Rect(0, 0, side, side).Add(image.Pt(k%columns*side, k/columns*side)), l.Image, image.Point{}, draw.Src)
+		draw.Draw(sheet, image.Rect(0, 0, side, side).Add(image.Pt(k%columns*side, k/columns*side)),
+			l.Image, image.Point{}, draw.Src)
 	}
 	out, err := os.Create(file)
 	require.NoError(t, err)

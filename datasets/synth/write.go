@@ -1,11 +1,11 @@
-// Package synth generates benchmarks for anomaly detection: procedural pictures of products with flaws of known type and
-// exact masks, written in the layouts of the published data sets, so that every experiment runs through the same loaders on
-// these and on the real ones.
+// Package synth generates benchmarks for anomaly detection: procedural pictures of products with
+// flaws of known type and exact masks, written in the layouts of the published data sets, so that
+// every experiment runs through the same loaders on these and on the real ones.
 //
-// A painter lays shapes of materials (colour, height, gloss) on a surface; light, lens and sensor make a picture of it. A
-// flaw changes the shapes, their places or the surface before light falls on it, and its mask is where the lit picture
-// differs from the one without the flaw. Every number is drawn from a stream named after benchmark, category, split, index
-// and seed.
+// A painter lays shapes of materials (colour, height, gloss) on a surface; light, lens and sensor
+// make a picture of it. A flaw changes the shapes, their places or the surface before light falls
+// on it, and its mask is where the lit picture differs from the one without the flaw. Every number
+// is drawn from a stream named after benchmark, category, split, index and seed.
 package synth
 
 import (
@@ -67,8 +67,8 @@ type layout interface {
 	lists(root string, b Benchmark, jobs []job) error
 }
 
-// jobs lists the pictures of a benchmark. Flawed pictures take the types in turn; where the benchmark has combined flaws,
-// every seventh has two or three types.
+// jobs lists the pictures of a benchmark. Flawed pictures take the types in turn; where the
+// benchmark has combined flaws, every seventh has two or three types.
 func (b Benchmark) jobs(s Size) (jobs []job) {
 	views := b.write.views()
 	for _, c := range b.Categories {
@@ -81,7 +81,8 @@ func (b Benchmark) jobs(s Size) (jobs []job) {
 				jobs = append(jobs, j)
 			}
 		}
-		whole := func(n int) int { return (n + views - 1) / views * views } // all views of a specimen
+		// all views of a specimen
+		whole := func(n int) int { return (n + views - 1) / views * views }
 		none := func(int) []Type { return nil }
 		add("train", whole(s.Train), 0, none)
 		add("test", whole(s.Good), 0, none)
@@ -100,15 +101,18 @@ func (b Benchmark) jobs(s Size) (jobs []job) {
 	return jobs
 }
 
-// Write generates the benchmark of a size into the folder root, which must not exist, with the given number of workers (0: one
-// a core). On an error or when ctx is cancelled, nothing is left. Tell is called after each picture; it may be nil.
-func Write(ctx context.Context, b Benchmark, size string, seed uint64, root string, workers int, tell func(done, total int)) error {
+// Write generates the benchmark of a size into the folder root, which must not exist, with the
+// given number of workers (0: one a core). On an error or when ctx is cancelled, nothing is left.
+// Tell is called after each picture; it may be nil.
+func Write(ctx context.Context, b Benchmark, size string, seed uint64, root string, workers int,
+	tell func(done, total int)) error {
 	s, ok := Sizes[size]
 	if !ok {
 		return fmt.Errorf("--size: expected smoke, tiny or large, got %q", size)
 	}
 	if _, err := os.Lstat(root); err == nil {
-		return fmt.Errorf("%s: expected a folder that is not there yet; delete it or name another with --out", root)
+		return fmt.Errorf("%s: expected a folder that is not there yet; delete it or name another "+
+			"with --out", root)
 	}
 	if err := os.MkdirAll(filepath.Dir(root), 0o777); err != nil {
 		return err
@@ -122,14 +126,18 @@ func Write(ctx context.Context, b Benchmark, size string, seed uint64, root stri
 		return err
 	}
 	jobs := b.jobs(s)
-	if err := each(ctx, len(jobs), workers, func(i int) error { return jobs[i].make(partial, b, s.Side, seed) }, tell); err != nil {
+	if err := each(ctx, len(jobs), workers, func(i int) error {
+		return jobs[i].make(partial, b, s.Side, seed)
+	}, tell); err != nil {
 		return err
 	}
 	if err := b.write.lists(partial, b, jobs); err != nil {
 		return err
 	}
-	made := map[string]any{"made_by": "adlab data synth", "benchmark": b.Name, "stands_in_for": b.StandsFor, "size": size, "seed": seed, "generation": generation,
-		"note": "generated pictures; a number measured on them is not one of the data set that they stand in for"}
+	made := map[string]any{"made_by": "adlab data synth", "benchmark": b.Name,
+		"stands_in_for": b.StandsFor, "size": size, "seed": seed, "generation": generation,
+		"note": "generated pictures; a number measured on them is not one of the data set that " +
+			"they stand in for"}
 	if err := writeJSON(filepath.Join(partial, "synth.json"), made); err != nil {
 		return err
 	}
@@ -154,7 +162,8 @@ func umask() os.FileMode {
 }
 
 // each does 0..n-1 on several workers and stops at the first error.
-func each(ctx context.Context, n, workers int, do func(i int) error, tell func(done, total int)) error {
+func each(ctx context.Context, n, workers int, do func(i int) error,
+	tell func(done, total int)) error {
 	if workers < 1 {
 		workers = runtime.NumCPU()
 	}
@@ -217,7 +226,8 @@ func (j job) make(root string, b Benchmark, side int, seed uint64) error {
 			}
 		}
 		if len(j.types) > 1 {
-			typed := filepath.Join(root, datasets.TypedFolder, filepath.FromSlash(strings.TrimSuffix(maskFile, ".png")), t.Name+".png")
+			typed := filepath.Join(root, datasets.TypedFolder,
+				filepath.FromSlash(strings.TrimSuffix(maskFile, ".png")), t.Name+".png")
 			if err := writeImage(typed, p.Masks[t.Draw]); err != nil {
 				return err
 			}

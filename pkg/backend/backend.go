@@ -1,5 +1,5 @@
-// Package backend opens the machine that runs adlab's graphs: XLA through a PJRT plugin where one is present, the
-// pure-Go backend everywhere else. It never downloads anything.
+// Package backend opens the machine that runs adlab's graphs: XLA through a PJRT plugin where one
+// is present, the pure-Go backend everywhere else. It never downloads anything.
 package backend
 
 import (
@@ -18,7 +18,8 @@ import (
 const EnvPlugins = "PJRT_PLUGIN_LIBRARY_PATH"
 
 // Notice is what a user without a plugin is told, once, before the first graph runs.
-const Notice = "no PJRT plugin found: running on the pure-Go backend (same results; training about 4 times slower, the encoder about 30 times); `make setup` fetches the plugin"
+const Notice = "no PJRT plugin found: running on the pure-Go backend (same results; training " +
+	"about 4 times slower, the encoder about 30 times); `make setup` fetches the plugin"
 
 // Choice is an open backend and how it was chosen.
 type Choice struct {
@@ -27,9 +28,9 @@ type Choice struct {
 	Notice string
 }
 
-// Open opens config ("xla", "xla:cpu", "xla:/path/to/plugin.so", "go"); when it is empty, $GOMLX_BACKEND; when that is
-// empty too, XLA if a plugin is found and the pure-Go backend if not. A backend that was asked for by name and cannot
-// be opened is an error, never a silent fallback.
+// Open opens config ("xla", "xla:cpu", "xla:/path/to/plugin.so", "go"); when it is empty,
+// $GOMLX_BACKEND; when that is empty too, XLA if a plugin is found and the pure-Go backend if not.
+// A backend that was asked for by name and cannot be opened is an error, never a silent fallback.
 func Open(config string) (*Choice, error) {
 	if config == "" {
 		config = os.Getenv(compute.ConfigEnvVar)
@@ -37,7 +38,8 @@ func Open(config string) (*Choice, error) {
 	if config != "" {
 		b, err := open(config)
 		if err != nil {
-			return nil, fmt.Errorf("backend %q: %w (known: %s; `adlab backends` shows what is present)", config, err, strings.Join(compute.List(), ", "))
+			return nil, fmt.Errorf("backend %q: %w (known: %s; `adlab backends` shows what is "+
+				"present)", config, err, strings.Join(compute.List(), ", "))
 		}
 		return &Choice{Backend: b}, nil
 	}
@@ -81,7 +83,8 @@ func open(config string) (b compute.Backend, err error) {
 		config = "xla:" + own
 	}
 	if config == "go" {
-		// one operation after another, each on all cores: run side by side, they can wait for each other's workers for ever
+		// one operation after another, each on all cores: run side by side, they can wait for each
+		// other's workers for ever
 		config = "go:ops_sequential"
 	}
 	if err := exactCUDA(config); err != nil {
@@ -99,9 +102,10 @@ func oneLine(err error) error {
 	return errors.New(strings.TrimSpace(line))
 }
 
-// ownPlugin is the plugin that set-up put into the checkout, beside the executable's parent (bin/adlab) or beside the
-// nearest go.mod above the working directory; "" where there is none or the user names folders of his own. (go-xla
-// reads its search path once, before main, so a path of ours must be given in full.)
+// ownPlugin is the plugin that set-up put into the checkout, beside the executable's parent
+// (bin/adlab) or beside the nearest go.mod above the working directory; "" where there is none or
+// the user names folders of his own. (go-xla reads its search path once, before main, so a path of
+// ours must be given in full.)
 func ownPlugin() string {
 	if os.Getenv(EnvPlugins) != "" {
 		return ""
@@ -119,7 +123,8 @@ func ownPlugin() string {
 		}
 	}
 	for _, root := range roots {
-		if found, _ := filepath.Glob(filepath.Join(root, ".plugin", "pjrt_c_api_cpu_plugin.*")); len(found) > 0 {
+		if found, _ := filepath.Glob(filepath.Join(root, ".plugin",
+			"pjrt_c_api_cpu_plugin.*")); len(found) > 0 {
 			return found[0]
 		}
 	}

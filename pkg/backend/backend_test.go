@@ -9,14 +9,17 @@ import (
 )
 
 func TestEveryAvailableBackendComputes(t *testing.T) {
-	names := map[string][]string{"go": {Go}, "xla": {"xla", "xla-cuda"}} // the last where a plugin for CUDA is found
+	// the last where a plugin for CUDA is found
+	names := map[string][]string{"go": {Go}, "xla": {"xla", "xla-cuda"}}
 	for _, name := range Available() {
 		t.Run(name, func(t *testing.T) {
 			b, err := Open(name)
 			require.NoError(t, err)
 			require.Contains(t, names[name], b.Short())
 			require.Empty(t, b.Notice)
-			got, err := graph.CallOnce(b.Backend, func(x *graph.Node) *graph.Node { return graph.MulScalar(x, 3) }, []float32{1, 2})
+			got, err := graph.CallOnce(b.Backend, func(x *graph.Node) *graph.Node {
+				return graph.MulScalar(x, 3)
+			}, []float32{1, 2})
 			require.NoError(t, err)
 			require.Equal(t, []float32{3, 6}, got.Value())
 		})

@@ -9,8 +9,8 @@ import (
 // Go is the name of the pure-Go backend.
 const Go = "go"
 
-// Name names a backend in results and in the keys of what is kept: two of one name give the same bits,
-// as adlab sets them (see exactCUDA). It is Go, "xla" on the CPU or "xla-cuda" on a GPU.
+// Name names a backend in results and in the keys of what is kept: two of one name give the same
+// bits, as adlab sets them (see exactCUDA). It is Go, "xla" on the CPU or "xla-cuda" on a GPU.
 func Name(b compute.Backend) string {
 	x, ok := b.(*xla.Backend)
 	switch {

@@ -21,10 +21,12 @@ func TestCUDAIsExactUnlessToldOtherwise(t *testing.T) {
 	if !pjrt.IsCUDAName(strings.Join(xla.GetAvailablePlugins(), " ")) {
 		set("", "--xla_dump_to=here")
 		require.NoError(t, exactCUDA("xla:cpu"))
-		require.Equal(t, []string{"", "--xla_dump_to=here"}, []string{os.Getenv(envTF32), os.Getenv(envFlags)})
+		require.Equal(t, []string{"", "--xla_dump_to=here"},
+			[]string{os.Getenv(envTF32), os.Getenv(envFlags)})
 	}
 	require.NoError(t, exactCUDA("xla:/plugins/xla_cuda_plugin.so"))
-	require.Equal(t, []string{"0", "--xla_dump_to=here --xla_gpu_enable_triton_gemm=false --xla_gpu_deterministic_ops=true"}, []string{os.Getenv(envTF32), os.Getenv(envFlags)})
+	require.Equal(t, []string{"0", "--xla_dump_to=here --xla_gpu_enable_triton_gemm=false " +
+		"--xla_gpu_deterministic_ops=true"}, []string{os.Getenv(envTF32), os.Getenv(envFlags)})
 	const own = "--xla_gpu_enable_triton_gemm=true --xla_gpu_deterministic_ops=false"
 	set("1", own)
 	require.NoError(t, exactCUDA("xla:cuda"))

@@ -14,9 +14,10 @@ import (
 // drawBatch is the number of images whose tokens are made together.
 const drawBatch = 16
 
-// drawTokens draws size of the images' tokens, or all where there are fewer, without repetition and in their order: [size, C'].
-// graph makes tokens [B, N, C'] of features [B, groups, N, C].
-func drawTokens(ctx context.Context, backend compute.Backend, f *encoder.Features, size int, rng *rand.Rand, graph func(*Node) *Node) (*tensors.Tensor, error) {
+// drawTokens draws size of the images' tokens, or all where there are fewer, without repetition and
+// in their order: [size, C']. graph makes tokens [B, N, C'] of features [B, groups, N, C].
+func drawTokens(ctx context.Context, backend compute.Backend, f *encoder.Features, size int,
+	rng *rand.Rand, graph func(*Node) *Node) (*tensors.Tensor, error) {
 	exec, err := NewExec(backend, graph)
 	if err != nil {
 		return nil, err
@@ -51,7 +52,8 @@ func drawTokens(ctx context.Context, backend compute.Backend, f *encoder.Feature
 	return tensors.FromFlatDataAndDimensions(rows, len(drawn), channels), nil
 }
 
-// sampleSorted draws size of the numbers below n without repetition, in ascending order (Knuth's selection sampling).
+// sampleSorted draws size of the numbers below n without repetition, in ascending order (Knuth's
+// selection sampling).
 func sampleSorted(rng *rand.Rand, n, size int) []int {
 	out := make([]int, 0, size)
 	for i := 0; i < n && len(out) < size; i++ {
@@ -62,8 +64,8 @@ func sampleSorted(rng *rand.Rand, n, size int) []int {
 	return out
 }
 
-// squaredDistances are those of vectors [T, C] to a bank [M, C]: [T, M]. They come from ‖x‖² + ‖m‖² - 2·x·m, and what cannot
-// be told from the rounding of that is 0.
+// squaredDistances are those of vectors [T, C] to a bank [M, C]: [T, M]. They come from ‖x‖² + ‖m‖²
+// - 2·x·m, and what cannot be told from the rounding of that is 0.
 func squaredDistances(x, bank *Node) *Node {
 	norm := func(v *Node) *Node { return ReduceSum(Square(v), -1) }
 	norms := Add(ExpandAxes(norm(x), 1), ExpandAxes(norm(bank), 0)) // [T, M]
@@ -71,7 +73,8 @@ func squaredDistances(x, bank *Node) *Node {
 	return Where(LessThan(d, MulScalar(norms, 1e-5)), ZerosLike(d), d)
 }
 
-// nearest is the squared distance of each token [B, N, C] to the nearest of the bank [M, C]: [B, N].
+// nearest is the squared distance of each token [B, N, C] to the nearest of the bank [M, C]: [B,
+// N].
 func nearest(x, bank *Node) *Node {
 	b, n, c := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[2]
 	return Reshape(ReduceMin(squaredDistances(Reshape(x, b*n, c), bank), -1), b, n)

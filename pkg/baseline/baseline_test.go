@@ -40,7 +40,8 @@ func stripes(t *testing.T, dir string, seed uint64, odd bool) datasets.Sample {
 	return datasets.Sample{ID: filepath.Base(path), Path: path}
 }
 
-// detectors are all of those that learn from normal images, on HOG's features where they need an encoder.
+// detectors are all of those that learn from normal images, on HOG's features where they need an
+// encoder.
 func detectors(t *testing.T, backend compute.Backend, seed uint64) []detector.Detector {
 	x := &encoder.Extractor{Backend: backend, Encoder: NewHOG(), Cache: t.TempDir()}
 	patches := &encoder.Extractor{Backend: backend, Encoder: NewPixels(), Cache: t.TempDir()}
@@ -49,7 +50,8 @@ func detectors(t *testing.T, backend compute.Backend, seed uint64) []detector.De
 	return []detector.Detector{NewKNN(x, seed), core, NewPaDiM(x, seed), NewPCA(), NewMean()}
 }
 
-// TestEveryDetector fits each detector on striped pictures and looks at one more and at one whose stripes run the other way.
+// TestEveryDetector fits each detector on striped pictures and looks at one more and at one whose
+// stripes run the other way.
 func TestEveryDetector(t *testing.T) {
 	dir := t.TempDir()
 	var train []datasets.Sample
@@ -65,7 +67,8 @@ func TestEveryDetector(t *testing.T) {
 			t.Run(d.Name()+" on "+name, func(t *testing.T) {
 				_, err := predictAll(t.Context(), d, test)
 				require.ErrorContains(t, err, "Fit comes before Predict")
-				require.ErrorContains(t, d.Fit(t.Context(), nil), "normal images to learn from, got")
+				require.ErrorContains(t, d.Fit(t.Context(), nil),
+					"normal images to learn from, got")
 				cancelled, cancel := context.WithCancel(t.Context())
 				cancel()
 				require.ErrorIs(t, d.Fit(cancelled, train), context.Canceled)
@@ -81,7 +84,8 @@ func TestEveryDetector(t *testing.T) {
 					}
 				}
 				require.Greater(t, predictions[1].Score, predictions[0].Score)
-				require.Greater(t, detector.TopMean(predictions[1].Map), detector.TopMean(predictions[0].Map))
+				require.Greater(t, detector.TopMean(predictions[1].Map),
+					detector.TopMean(predictions[0].Map))
 
 				require.NoError(t, again[i].Fit(t.Context(), train))
 				repeated, err := predictAll(t.Context(), again[i], test)
@@ -92,7 +96,8 @@ func TestEveryDetector(t *testing.T) {
 	}
 }
 
-// TestFewAndEqualImages: one image, and the same one twice, are enough to learn from (two for PCA); what was learned is normal.
+// TestFewAndEqualImages: one image, and the same one twice, are enough to learn from (two for PCA);
+// what was learned is normal.
 func TestFewAndEqualImages(t *testing.T) {
 	dir := t.TempDir()
 	one, odd := stripes(t, dir, 1, false), stripes(t, dir, 2, true)
@@ -104,13 +109,15 @@ func TestFewAndEqualImages(t *testing.T) {
 				require.NoError(t, d.Fit(t.Context(), train))
 				predictions, err := predictAll(t.Context(), d, []datasets.Sample{one, odd})
 				require.NoError(t, err)
-				require.Less(t, 5*predictions[0].Score, predictions[1].Score, "%s on %s, %s", d.Name(), name, label)
+				require.Less(t, 5*predictions[0].Score, predictions[1].Score, "%s on %s, %s",
+					d.Name(), name, label)
 			}
 		}
 	}
 }
 
-func predictAll(ctx context.Context, d detector.Detector, samples []datasets.Sample) (out []detector.Prediction, err error) {
+func predictAll(ctx context.Context, d detector.Detector,
+	samples []datasets.Sample) (out []detector.Prediction, err error) {
 	for p, err := range d.Predict(ctx, samples) {
 		if err != nil {
 			return out, err
@@ -137,9 +144,11 @@ func TestTokensOfPlainEncoders(t *testing.T) {
 	}
 	require.Equal(t, run(NewHOG()), run(NewHOGCells()))
 	whole, half := run(NewPixels()), run(NewHalfPixels())
-	// the third patch of the second image: its first value is the mean of 2 × 2 pixels of the first channel
+	// the third patch of the second image: its first value is the mean of 2 × 2 pixels of the first
+	// channel
 	at := (196 + 2) * 768
-	require.InDelta(t, (whole[at]+whole[at+3]+whole[at+16*3]+whole[at+17*3])/4, half[(196+2)*192], 1e-6)
+	require.InDelta(t, (whole[at]+whole[at+3]+whole[at+16*3]+whole[at+17*3])/4, half[(196+2)*192],
+		1e-6)
 	require.NotEqual(t, NewPixels().Digest(), NewHalfPixels().Digest())
 	require.NotEqual(t, NewHOG().Digest(), NewHOGCells().Digest())
 }

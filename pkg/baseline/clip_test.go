@@ -28,7 +28,9 @@ import (
 
 // smallPair is a pair of small random towers at 64 pixels.
 func smallPair(t *testing.T) (*clip.Model, *kba.Sentences) {
-	cfg := clip.Config{Vision: clip.Tower{Width: 24, Heads: 2, Layers: 4}, Text: clip.Tower{Width: 16, Heads: 2, Layers: 2}, Embed: 12, Patch: 16, StoredGrid: 4, Grid: 4, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4}}
+	cfg := clip.Config{Vision: clip.Tower{Width: 24, Heads: 2, Layers: 4},
+		Text: clip.Tower{Width: 16, Heads: 2, Layers: 2}, Embed: 12, Patch: 16, StoredGrid: 4,
+		Grid: 4, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4}}
 	m, err := clip.Random(cfg, 1)
 	require.NoError(t, err)
 	sentences, err := kba.OpenSentences()
@@ -36,7 +38,8 @@ func smallPair(t *testing.T) (*clip.Model, *kba.Sentences) {
 	return m, sentences
 }
 
-// plates writes grey plates; the anomalous ones have a red square of 16 pixels at one of sixteen places, and a mask.
+// plates writes grey plates; the anomalous ones have a red square of 16 pixels at one of sixteen
+// places, and a mask.
 func plates(t *testing.T, category string, places ...int) (samples []datasets.Sample) {
 	dir := t.TempDir()
 	write := func(name string, m image.Image) string {
@@ -48,7 +51,8 @@ func plates(t *testing.T, category string, places ...int) (samples []datasets.Sa
 	}
 	for i, place := range places {
 		m, mask := image.NewRGBA(image.Rect(0, 0, 64, 64)), image.NewGray(image.Rect(0, 0, 64, 64))
-		s := datasets.Sample{ID: fmt.Sprintf("%s/%d.png", category, i), Category: category, DefectType: datasets.Good}
+		s := datasets.Sample{ID: fmt.Sprintf("%s/%d.png", category, i), Category: category,
+			DefectType: datasets.Good}
 		for k := range 64 * 64 {
 			grey := uint8(120 + (k*7+i)%16)
 			m.Set(k%64, k/64, color.RGBA{grey, grey, grey, 255})
@@ -59,14 +63,16 @@ func plates(t *testing.T, category string, places ...int) (samples []datasets.Sa
 		}
 		s.Path = write(fmt.Sprintf("%d.png", i), m)
 		if place >= 0 {
-			s.Label, s.DefectType, s.Mask = 1, fmt.Sprintf("paint%d", place%2), write(fmt.Sprintf("%d-mask.png", i), mask)
+			s.Label, s.DefectType, s.Mask = 1, fmt.Sprintf("paint%d", place%2),
+				write(fmt.Sprintf("%d-mask.png", i), mask)
 		}
 		samples = append(samples, s)
 	}
 	return samples
 }
 
-// TestPlainCLIPByHand computes the score and the map's first corner, which is the first patch's, from the towers' features.
+// TestPlainCLIPByHand computes the score and the map's first corner, which is the first patch's,
+// from the towers' features.
 func TestPlainCLIPByHand(t *testing.T) {
 	samples := append(plates(t, "plate", -1, 5), plates(t, "cup", 5)...)
 	for _, name := range backend.Available() {
@@ -100,11 +106,13 @@ func TestPlainCLIPByHand(t *testing.T) {
 			return 1 / (1 + math.Exp(100*(cosine[0]-cosine[1])/math.Sqrt(length)))
 		}
 		features := func(e encoder.Encoder) *encoder.Features {
-			f, err := (&encoder.Extractor{Backend: b.Backend, Encoder: e, Cache: cache}).Extract(t.Context(), samples)
+			f, err := (&encoder.Extractor{Backend: b.Backend, Encoder: e,
+				Cache: cache}).Extract(t.Context(), samples)
 			require.NoError(t, err)
 			return f
 		}
-		taps, embeddings := features(clip.TapEncoder{Model: m}), features(clip.EmbeddingEncoder{Model: m})
+		taps, embeddings := features(clip.TapEncoder{Model: m}),
+			features(clip.EmbeddingEncoder{Model: m})
 		for i, s := range samples {
 			var embedding []float64
 			for _, x := range embeddings.At(i) {
@@ -132,7 +140,8 @@ func TestPlainCLIPByHand(t *testing.T) {
 		}
 		taps.Close()
 		embeddings.Close()
-		require.NotEqual(t, predictions[1].Score, predictions[2].Score, "the category's name is in the texts")
+		require.NotEqual(t, predictions[1].Score, predictions[2].Score,
+			"the category's name is in the texts")
 		cancelled, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err = predictAll(cancelled, p, samples)
@@ -140,7 +149,8 @@ func TestPlainCLIPByHand(t *testing.T) {
 	}
 }
 
-// TestAprilGANFindsWhatItLearned: squares on plates teach it to find squares on cups, whatever the types are called.
+// TestAprilGANFindsWhatItLearned: squares on plates teach it to find squares on cups, whatever the
+// types are called.
 func TestAprilGANFindsWhatItLearned(t *testing.T) {
 	source := []multiads.Source{{Samples: plates(t, "plate", -1, 0, 3, 6, 9, -1, 12, 15, 5, 10)}}
 	test, references := plates(t, "cup", -1, 7, 2), plates(t, "cup", -1, -1)
@@ -154,7 +164,8 @@ func TestAprilGANFindsWhatItLearned(t *testing.T) {
 			require.NoError(t, err)
 			var losses []float64
 			require.NoError(t, d.TrainAdapters(t.Context(), source, train.Options{
-				Steps: 20, Batch: 5, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2, Final: 1e-2, Total: 20}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
+				Steps: 20, Batch: 5, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2, Final: 1e-2,
+					Total: 20}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
 				Report: func(s train.Step) { losses = append(losses, s.Loss) },
 			}))
 			require.Less(t, losses[19], losses[0], "%v", losses)
@@ -187,8 +198,10 @@ func TestAprilGANFindsWhatItLearned(t *testing.T) {
 		same, err := predictAll(t.Context(), plain, test)
 		require.NoError(t, err)
 		for i := range test {
-			require.InDelta(t, same[i].Score, zero[i].Score, 1e-6, "zero-shot, the texts alone score")
-			require.GreaterOrEqual(t, few[i].Map[1000], zero[i].Map[1000]-1e-5, "the distance to the references is added")
+			require.InDelta(t, same[i].Score, zero[i].Score, 1e-6,
+				"zero-shot, the texts alone score")
+			require.GreaterOrEqual(t, few[i].Map[1000], zero[i].Map[1000]-1e-5,
+				"the distance to the references is added")
 		}
 		require.Greater(t, few[1].Score, few[0].Score)
 	}

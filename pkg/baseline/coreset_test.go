@@ -22,7 +22,8 @@ func TestKCenterByHand(t *testing.T) {
 			require.NoError(t, err)
 			return centers
 		}
-		require.Equal(t, []int32{0, 3, 2, 1}, pick(4, 0), "10 is farthest from 0, the first of the two; then 4 from 0; then 1")
+		require.Equal(t, []int32{0, 3, 2, 1}, pick(4, 0),
+			"10 is farthest from 0, the first of the two; then 4 from 0; then 1")
 		require.Equal(t, []int32{2, 3}, pick(2, 2), "10 is 6 from 4, 0 is 4 from it")
 		require.Equal(t, []int32{0, 3, 2, 1}, pick(5, 0), "the second 10 is covered already")
 		cancelled, cancel := context.WithCancel(t.Context())
@@ -32,7 +33,8 @@ func TestKCenterByHand(t *testing.T) {
 	}
 }
 
-// TestKCenterEqualsTheDefinition holds the search against the definition over more than one call of the graph.
+// TestKCenterEqualsTheDefinition holds the search against the definition over more than one call of
+// the graph.
 func TestKCenterEqualsTheDefinition(t *testing.T) {
 	const n, d, size, first = 1000, 5, 3*picksARound + 2, 7
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -67,7 +69,10 @@ func TestKCenterEqualsTheDefinition(t *testing.T) {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
 		var told []int
-		got, err := kCenter(t.Context(), b.Backend, tensors.FromValue(points), size, first, func(done, total int) { told = append(told, done, total) })
+		got, err := kCenter(t.Context(), b.Backend, tensors.FromValue(points), size, first,
+			func(done, total int) {
+				told = append(told, done, total)
+			})
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 		require.Equal(t, size, told[len(told)-2])
@@ -99,7 +104,8 @@ func TestProjectKeepsDistances(t *testing.T) {
 		require.Len(t, small[0], dims)
 		for i := range n {
 			for k := range i {
-				require.InEpsilon(t, distance(points[i], points[k]), distance(small[i], small[k]), 0.3)
+				require.InEpsilon(t, distance(points[i], points[k]), distance(small[i], small[k]),
+					0.3)
 			}
 		}
 		same, err := project(b.Backend, projected, dims, rng)

@@ -43,7 +43,8 @@ func TestKNNKnowsItsBank(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		k := NewKNN(&encoder.Extractor{Backend: b.Backend, Encoder: NewHOG(), Cache: t.TempDir()}, 1)
+		k := NewKNN(&encoder.Extractor{Backend: b.Backend, Encoder: NewHOG(), Cache: t.TempDir()},
+			1)
 		require.ErrorContains(t, k.Fit(t.Context(), nil), "expected normal images")
 		require.NoError(t, k.Fit(t.Context(), train))
 		scores, err := predictAll(t.Context(), k, train)
@@ -59,11 +60,13 @@ func TestKNNKnowsItsBank(t *testing.T) {
 	}
 }
 
-// TestPCABasisIsOrthonormal holds also where pictures are doubled, so that there are fewer components than pictures.
+// TestPCABasisIsOrthonormal holds also where pictures are doubled, so that there are fewer
+// components than pictures.
 func TestPCABasisIsOrthonormal(t *testing.T) {
 	dir := t.TempDir()
 	a, b, c := stripes(t, dir, 1, false), stripes(t, dir, 2, false), stripes(t, dir, 3, true)
-	for label, train := range map[string][]datasets.Sample{"different": {a, b, c}, "doubled": {a, b, c, a, b, c}, "one picture": {a, a, a}} {
+	for label, train := range map[string][]datasets.Sample{"different": {a, b, c},
+		"doubled": {a, b, c, a, b, c}, "one picture": {a, a, a}} {
 		p := NewPCA()
 		require.NoError(t, p.Fit(t.Context(), train))
 		var gram mat.Dense
@@ -80,7 +83,8 @@ func TestPCABasisIsOrthonormal(t *testing.T) {
 			require.InDelta(t, 0, s.Score, 1e-9, "%s: what was learned is reconstructed", label)
 		}
 	}
-	require.ErrorContains(t, NewPCA().Fit(t.Context(), []datasets.Sample{a}), "at least 2 normal images")
+	require.ErrorContains(t, NewPCA().Fit(t.Context(), []datasets.Sample{a}),
+		"at least 2 normal images")
 	require.ErrorContains(t, NewPCA().Fit(t.Context(), nil), "at least 2 normal images")
 }
 

@@ -8,9 +8,10 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// HOG is the histogram of oriented gradients as an encoder, so that the nearest-neighbour detector can stand on it: cells of 16
-// pixels, nine unsigned orientations with linear interpolation between neighbours, blocks of 2 × 2 cells, each
-// L2-normalised, all blocks side by side. It satisfies encoder.Encoder and has no weights.
+// HOG is the histogram of oriented gradients as an encoder, so that the nearest-neighbour detector
+// can stand on it: cells of 16 pixels, nine unsigned orientations with linear interpolation between
+// neighbours, blocks of 2 × 2 cells, each L2-normalised, all blocks side by side. It satisfies
+// encoder.Encoder and has no weights.
 type HOG struct {
 	weightless
 	cells bool // a token a block instead of one of all
@@ -21,7 +22,8 @@ const (
 	hogGrid          = side / hogCell
 )
 
-var padNone, padOne, padEnd = compute.PadAxis{}, compute.PadAxis{Start: 1, End: 1}, compute.PadAxis{End: 1}
+var padNone, padOne, padEnd = compute.PadAxis{}, compute.PadAxis{Start: 1, End: 1},
+	compute.PadAxis{End: 1}
 
 // NewHOG is for whole images at 224 pixels.
 func NewHOG() *HOG { return &HOG{weightless: weightless{model.NewStore()}} }
@@ -75,14 +77,16 @@ func (h *HOG) Forward(_ *model.Scope, images *Node) []*Node {
 		d = Min(d, AddScalar(Neg(d), hogBins)) // the circle closes
 		votes := Mul(magnitude, MaxScalar(OneMinus(d), 0))
 		votes = Pad(votes, ScalarZero(votes.Graph(), votes.DType()), padNone, padOne, padOne)
-		cells = append(cells, ReduceSum(Reshape(votes, b, hogGrid, hogCell, hogGrid, hogCell), 2, 4))
+		cells = append(cells, ReduceSum(Reshape(votes, b, hogGrid, hogCell, hogGrid, hogCell), 2,
+			4))
 	}
 	x := Stack(cells, -1) // [B, 14, 14, 9]
 	x = Pad(x, ScalarZero(x.Graph(), x.DType()), padNone, padEnd, padEnd)
 	var blocks []*Node
 	for dy := range 2 {
 		for dx := range 2 {
-			blocks = append(blocks, Slice(x, AxisRange(), AxisRange(dy, hogGrid+dy), AxisRange(dx, hogGrid+dx)))
+			blocks = append(blocks, Slice(x, AxisRange(), AxisRange(dy, hogGrid+dy),
+				AxisRange(dx, hogGrid+dx)))
 		}
 	}
 	x = Concatenate(blocks, -1)

@@ -1,5 +1,5 @@
-// Package baseline holds the systems that INP-Former and MultiADS are set beside, on the same encoders, the same detector
-// interface and the same post-processing of maps.
+// Package baseline holds the systems that INP-Former and MultiADS are set beside, on the same
+// encoders, the same detector interface and the same post-processing of maps.
 package baseline
 
 import (
@@ -14,9 +14,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// KNN scores a patch token by its distance to the nearest of a bank of normal tokens, and an image by the mean of its
-// four largest distances. Tokens are the encoder's group means side by side, layer-normalised, so that a distance is that
-// of a cosine.
+// KNN scores a patch token by its distance to the nearest of a bank of normal tokens, and an image
+// by the mean of its four largest distances. Tokens are the encoder's group means side by side,
+// layer-normalised, so that a distance is that of a cosine.
 type KNN struct {
 	Features *encoder.Extractor
 	Bank     int // tokens that are kept, drawn with Seed
@@ -39,30 +39,36 @@ func (k *KNN) Fit(ctx context.Context, train []datasets.Sample) error {
 		return err
 	}
 	defer f.Close()
-	bank, err := drawTokens(ctx, k.Features.Backend, f, k.Bank, rand.New(rand.NewPCG(k.Seed, 0x3a)), unitTokens)
+	bank, err := drawTokens(ctx, k.Features.Backend, f, k.Bank, rand.New(rand.NewPCG(k.Seed, 0x3a)),
+		unitTokens)
 	if err != nil {
 		return err
 	}
-	k.scorer, err = newScorer(k.Features, func(features *Node, learned []*Node) (scores, distances *Node) {
-		d := MulScalar(nearest(unitTokens(features), learned[0]), 0.5) // ‖x-m‖²/2 is 1 - cos
-		return meanOfLargest(d, 4), d
-	}, bank)
+	k.scorer, err = newScorer(k.Features,
+		func(features *Node, learned []*Node) (scores, distances *Node) {
+			d := MulScalar(nearest(unitTokens(features), learned[0]), 0.5) // ‖x-m‖²/2 is 1 - cos
+			return meanOfLargest(d, 4), d
+		}, bank)
 	return err
 }
 
-// Predict gives each image its map of distances. The score is the mean of the four largest, not TopMean of the map.
-func (k *KNN) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+// Predict gives each image its map of distances. The score is the mean of the four largest, not
+// TopMean of the map.
+func (k *KNN) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction,
+	error] {
 	return k.scorer.predict(ctx, k.Name(), samples)
 }
 
-// unitTokens are the tokens of features [B, groups, N, C] at zero mean and unit length: [B, N, groups·C].
+// unitTokens are the tokens of features [B, groups, N, C] at zero mean and unit length: [B, N,
+// groups·C].
 func unitTokens(features *Node) *Node {
 	x := tokens(features)
 	x = Sub(x, ReduceAndKeep(x, ReduceMean, -1))
 	return Div(x, MaxScalar(L2Norm(x, -1), 1e-8))
 }
 
-// meanOfLargest is the mean of the count largest values of the last axis, or of all where there are fewer: [B, N] to [B].
+// meanOfLargest is the mean of the count largest values of the last axis, or of all where there are
+// fewer: [B, N] to [B].
 func meanOfLargest(x *Node, count int) *Node {
 	values, _ := TopK(x, min(count, x.Shape().Dimensions[1]), -1)
 	return ReduceMean(values, -1)

@@ -15,11 +15,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// PaDiM is the patch distribution model of Defard et al. (ICPR 2021). From the paper are: a Gaussian of each patch position over a random
-// choice of channels of the levels side by side, its covariance regularised by 0.01, the Mahalanobis distance as a
-// patch's score, and the largest of them as the image's. Adapted are: the levels, which are the group means of the encoder that all
-// detectors stand on (set Features.Groups for others), and the map, which goes through the post-processing of all
-// detectors.
+// PaDiM is the patch distribution model of Defard et al. (ICPR 2021). From the paper are: a
+// Gaussian of each patch position over a random choice of channels of the levels side by side, its
+// covariance regularised by 0.01, the Mahalanobis distance as a patch's score, and the largest of
+// them as the image's. Adapted are: the levels, which are the group means of the encoder that all
+// detectors stand on (set Features.Groups for others), and the map, which goes through the
+// post-processing of all detectors.
 type PaDiM struct {
 	Features *encoder.Extractor
 	Channels int     // channels that are kept, drawn with Seed; all where there are fewer
@@ -36,7 +37,8 @@ func NewPaDiM(features *encoder.Extractor, seed uint64) *PaDiM {
 // Name is "padim".
 func (p *PaDiM) Name() string { return "padim" }
 
-// Fit estimates the Gaussians from normal samples. One sample is enough: there is no covariance then but Epsilon.
+// Fit estimates the Gaussians from normal samples. One sample is enough: there is no covariance
+// then but Epsilon.
 func (p *PaDiM) Fit(ctx context.Context, train []datasets.Sample) error {
 	f, err := extract(ctx, p.Name(), p.Features, train)
 	if err != nil {
@@ -49,29 +51,35 @@ func (p *PaDiM) Fit(ctx context.Context, train []datasets.Sample) error {
 	if err != nil {
 		return err
 	}
-	p.scorer, err = newScorer(p.Features, func(features *Node, learned []*Node) (scores, distances *Node) {
-		x := Gather(TransposeAllAxes(tokens(features), 2, 0, 1), ExpandAxes(Const(features.Graph(), kept), -1)) // [d, B, N]
-		d := mahalanobis(TransposeAllAxes(x, 1, 2, 0), learned[0], learned[1])
-		return ReduceMax(d, -1), d
-	}, means, whitening)
+	p.scorer, err = newScorer(p.Features,
+		func(features *Node, learned []*Node) (scores, distances *Node) {
+			// [d, B, N]
+			x := Gather(TransposeAllAxes(tokens(features), 2, 0, 1),
+				ExpandAxes(Const(features.Graph(), kept), -1))
+			d := mahalanobis(TransposeAllAxes(x, 1, 2, 0), learned[0], learned[1])
+			return ReduceMax(d, -1), d
+		}, means, whitening)
 	return err
 }
 
 // Predict gives each image its map of Mahalanobis distances and the largest as its score.
-func (p *PaDiM) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+func (p *PaDiM) Predict(ctx context.Context,
+	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
 	return p.scorer.predict(ctx, p.Name(), samples)
 }
 
-// mahalanobis is the length of whitened differences: x [B, N, d], means [N, d] and whitening [N, d, d] to [B, N].
+// mahalanobis is the length of whitened differences: x [B, N, d], means [N, d] and whitening [N, d,
+// d] to [B, N].
 func mahalanobis(x, means, whitening *Node) *Node {
 	z := Einsum("npq,bnq->bnp", whitening, Sub(x, ExpandAxes(means, 0)))
 	return Squeeze(L2Norm(z, -1), -1)
 }
 
-// gaussians estimates the mean [N, d] of every position over the kept channels, and the inverse of the lower Cholesky factor of its
-// covariance [N, d, d]. The covariance is unbiased; epsilon is added to its diagonal. Two passes keep it exact where channels are
-// far from zero.
-func gaussians(ctx context.Context, f *encoder.Features, kept []int, epsilon float64) (means, whitening *tensors.Tensor, err error) {
+// gaussians estimates the mean [N, d] of every position over the kept channels, and the inverse of
+// the lower Cholesky factor of its covariance [N, d, d]. The covariance is unbiased; epsilon is
+// added to its diagonal. Two passes keep it exact where channels are far from zero.
+func gaussians(ctx context.Context, f *encoder.Features, kept []int, epsilon float64) (means,
+	whitening *tensors.Tensor, err error) {
 	d := len(kept)
 	mean := mat.NewDense(f.Tokens, d, nil)
 	covariances := make([]*mat.SymDense, f.Tokens)
@@ -116,12 +124,14 @@ func gaussians(ctx context.Context, f *encoder.Features, kept []int, epsilon flo
 		}
 		var cholesky mat.Cholesky
 		if !cholesky.Factorize(covariance) {
-			return nil, nil, fmt.Errorf("padim: expected a positive definite covariance at patch %d of %d; use a larger Epsilon than %g", n, f.Tokens, epsilon)
+			return nil, nil, fmt.Errorf("padim: expected a positive definite covariance at patch "+
+				"%d of %d; use a larger Epsilon than %g", n, f.Tokens, epsilon)
 		}
 		var lower, inverse mat.TriDense
 		cholesky.LTo(&lower)
 		if err := inverse.InverseTri(&lower); err != nil {
-			return nil, nil, fmt.Errorf("padim: covariance at patch %d of %d: %w; use a larger Epsilon than %g", n, f.Tokens, err, epsilon)
+			return nil, nil, fmt.Errorf("padim: covariance at patch %d of %d: %w; use a larger "+
+				"Epsilon than %g", n, f.Tokens, err, epsilon)
 		}
 		for i := range d {
 			centers = append(centers, float32(mean.At(n, i)))
@@ -130,5 +140,6 @@ func gaussians(ctx context.Context, f *encoder.Features, kept []int, epsilon flo
 			}
 		}
 	}
-	return tensors.FromFlatDataAndDimensions(centers, f.Tokens, d), tensors.FromFlatDataAndDimensions(factors, f.Tokens, d, d), nil
+	return tensors.FromFlatDataAndDimensions(centers, f.Tokens, d),
+		tensors.FromFlatDataAndDimensions(factors, f.Tokens, d, d), nil
 }

@@ -23,13 +23,15 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// TestMahalanobisByHand whitens with the inverse Cholesky factor of [[4, 2], [2, 5]], whose inverse is [[5, -2], [-2, 4]] / 16.
+// TestMahalanobisByHand whitens with the inverse Cholesky factor of [[4, 2], [2, 5]], whose inverse
+// is [[5, -2], [-2, 4]] / 16.
 func TestMahalanobisByHand(t *testing.T) {
 	whitening := [][][]float32{{{0.5, 0}, {-0.25, 0.5}}}
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		out, err := CallOnce(b.Backend, mahalanobis, [][][]float32{{{3, 4}}, {{1, 1}}}, [][]float32{{1, 1}}, whitening)
+		out, err := CallOnce(b.Backend, mahalanobis, [][][]float32{{{3, 4}}, {{1, 1}}},
+			[][]float32{{1, 1}}, whitening)
 		require.NoError(t, err)
 		got := out.Value().([][]float32)
 		require.InDelta(t, math.Sqrt((2*(5*2-2*3)+3*(-2*2+4*3))/16.0), got[0][0], 1e-6)
@@ -37,8 +39,8 @@ func TestMahalanobisByHand(t *testing.T) {
 	}
 }
 
-// quarters is an encoder without weights: a token is the mean colour of a quarter of the picture, the second level its square. Tokens are
-// far from zero.
+// quarters is an encoder without weights: a token is the mean colour of a quarter of the picture,
+// the second level its square. Tokens are far from zero.
 type quarters struct{}
 
 func (quarters) Name() string        { return "quarters" }
@@ -51,7 +53,8 @@ func (quarters) Transform() imageio.Transform {
 	return imageio.Transform{Resize: 4, Crop: 4, Std: [3]float32{0.1, 0.1, 0.1}}
 }
 func (quarters) Forward(_ *model.Scope, x *Node) []*Node {
-	x = Reshape(ReduceMean(Reshape(x, x.Shape().Dimensions[0], 2, 2, 2, 2, 3), 2, 4), x.Shape().Dimensions[0], 4, 3)
+	x = Reshape(ReduceMean(Reshape(x, x.Shape().Dimensions[0], 2, 2, 2, 2, 3), 2, 4),
+		x.Shape().Dimensions[0], 4, 3)
 	return []*Node{x, Square(x)}
 }
 
@@ -61,7 +64,8 @@ func coloured(t *testing.T, images int) (samples []datasets.Sample) {
 	for i := range images {
 		m := image.NewRGBA(image.Rect(0, 0, 4, 4))
 		for k := range 16 {
-			m.Set(k%4, k/4, color.RGBA{uint8(rng.IntN(256)), uint8(rng.IntN(256)), uint8(rng.IntN(256)), 255})
+			m.Set(k%4, k/4, color.RGBA{uint8(rng.IntN(256)), uint8(rng.IntN(256)),
+				uint8(rng.IntN(256)), 255})
 		}
 		f, err := os.Create(filepath.Join(dir, fmt.Sprintf("%02d.png", i)))
 		require.NoError(t, err)
@@ -109,7 +113,8 @@ func TestPaDiMEqualsGonum(t *testing.T) {
 				}
 				var cholesky mat.Cholesky
 				require.True(t, cholesky.Factorize(&covariance))
-				want = max(want, stat.Mahalanobis(mat.NewVecDense(channels, token(images+i, n)), mean, &cholesky))
+				want = max(want, stat.Mahalanobis(mat.NewVecDense(channels, token(images+i, n)),
+					mean, &cholesky))
 			}
 			require.InEpsilon(t, want, prediction.Score, 1e-3)
 		}

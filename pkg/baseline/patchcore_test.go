@@ -12,8 +12,10 @@ import (
 
 func TestPatchScoresByHand(t *testing.T) {
 	bank := [][]float32{{0, 0}, {0, 3}, {0, 7}, {100, 0}}
-	patches := [][][]float32{{{0, 0}, {4, 0}}, {{0, 3}, {0, 3}}} // the second picture is in the bank
-	near, far := math.Exp(4), math.Exp(5)                        // of (4, 0) to (0, 0) and to (0, 3)
+	// the second picture is in the bank
+	patches := [][][]float32{{{0, 0}, {4, 0}}, {{0, 3}, {0, 3}}}
+	// of (4, 0) to (0, 0) and to (0, 3)
+	near, far := math.Exp(4), math.Exp(5)
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
@@ -32,7 +34,8 @@ func TestPatchScoresByHand(t *testing.T) {
 		scores, _ = score(bank, 3)
 		require.InDelta(t, 4*(1-near/(near+far+math.Exp(math.Sqrt(16+49)))), scores[0], 1e-5)
 		scores, _ = score(bank[:2], 9)
-		require.InDelta(t, 4*(1-near/(near+far)), scores[0], 1e-5, "a bank smaller than b has the neighbours that it has")
+		require.InDelta(t, 4*(1-near/(near+far)), scores[0], 1e-5,
+			"a bank smaller than b has the neighbours that it has")
 		scores, _ = score(bank[:1], 9)
 		require.Equal(t, float32(4), scores[0], "a single patch has no neighbours: no weight")
 		scores, _ = score(bank, 1)
@@ -45,7 +48,8 @@ func TestPatchScoresByHand(t *testing.T) {
 }
 
 func TestNeighbourhoods(t *testing.T) {
-	x := [][][]float32{{{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}, {6, 60}, {7, 70}, {8, 80}, {9, 90}}}
+	x := [][][]float32{{{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}, {6, 60}, {7, 70}, {8, 80},
+		{9, 90}}}
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
@@ -56,7 +60,9 @@ func TestNeighbourhoods(t *testing.T) {
 		require.InDelta(t, (1+2+3+4+5+6)/6.0, got[1][0], 1e-5, "the edge has six")
 		require.InDelta(t, 5, got[4][0], 1e-5)
 		require.InDelta(t, (50+60+80+90)/4.0, got[8][1], 1e-4)
-		out, err = CallOnce(b.Backend, func(x *Node) *Node { return neighbourhoods(x, 1) }, [][][]float32{{{7, 8}}})
+		out, err = CallOnce(b.Backend, func(x *Node) *Node {
+			return neighbourhoods(x, 1)
+		}, [][][]float32{{{7, 8}}})
 		require.NoError(t, err)
 		require.Equal(t, [][][]float32{{{7, 8}}}, out.Value())
 	}

@@ -14,8 +14,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// PCA reconstructs small grey pictures from the principal components of normal ones; what it cannot reconstruct is
-// anomalous. It needs no encoder: it shows what plain pixels are worth.
+// PCA reconstructs small grey pictures from the principal components of normal ones; what it cannot
+// reconstruct is anomalous. It needs no encoder: it shows what plain pixels are worth.
 type PCA struct {
 	Side       int // pixels per side of the small picture
 	Components int // 0 leaves the mean of the normal pictures alone
@@ -38,11 +38,12 @@ func (p *PCA) Name() string {
 	return "pca"
 }
 
-// Fit finds the components by the singular value decomposition of the normal pictures' Gram matrix, which is smaller
-// than their covariance.
+// Fit finds the components by the singular value decomposition of the normal pictures' Gram matrix,
+// which is smaller than their covariance.
 func (p *PCA) Fit(ctx context.Context, train []datasets.Sample) error {
 	if len(train) < 2 {
-		return fmt.Errorf("%s: expected at least 2 normal images to learn from, got %d", p.Name(), len(train))
+		return fmt.Errorf("%s: expected at least 2 normal images to learn from, got %d", p.Name(),
+			len(train))
 	}
 	n, pixels := len(train), p.Side*p.Side
 	data := mat.NewDense(n, pixels, nil)
@@ -103,9 +104,10 @@ func (p *PCA) picture(m *imageio.Image) []float64 {
 	return out
 }
 
-// Predict gives the squared error of each pixel as the map. The score is their mean; without components it is the mean of the
-// map's largest values, as INP-Former's is.
-func (p *PCA) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+// Predict gives the squared error of each pixel as the map. The score is their mean; without
+// components it is the mean of the map's largest values, as INP-Former's is.
+func (p *PCA) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction,
+	error] {
 	return func(yield func(detector.Prediction, error) bool) {
 		if p.post == nil {
 			yield(detector.Prediction{}, fmt.Errorf("%s: Fit comes before Predict", p.Name()))
@@ -143,7 +145,8 @@ func (p *PCA) score(m *imageio.Image) detector.Prediction {
 	var half, full mat.Dense
 	half.Mul(p.post, errorMap)
 	full.Mul(&half, p.post.T())
-	out := detector.Prediction{Score: sum / float64(len(x)), Map: make([]float32, detector.MapSide*detector.MapSide)}
+	out := detector.Prediction{Score: sum / float64(len(x)),
+		Map: make([]float32, detector.MapSide*detector.MapSide)}
 	for i, e := range full.RawMatrix().Data {
 		out.Map[i] = float32(e)
 	}

@@ -5,8 +5,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Pixels is an encoder that encodes nothing: a token is a patch of 16 × 16 pixels as it is. Nearest neighbour on it says
-// what raw patches are worth. It satisfies encoder.Encoder and has no weights.
+// Pixels is an encoder that encodes nothing: a token is a patch of 16 × 16 pixels as it is. Nearest
+// neighbour on it says what raw patches are worth. It satisfies encoder.Encoder and has no weights.
 type Pixels struct {
 	weightless
 	half bool // patches at half the resolution
@@ -17,8 +17,8 @@ const pixelsPatch = 16
 // NewPixels is for whole images at 224 pixels.
 func NewPixels() *Pixels { return &Pixels{weightless: weightless{model.NewStore()}} }
 
-// NewHalfPixels is the same with patches averaged to 8 × 8 pixels: 192 values a token, as many as the small encoders have,
-// for detectors whose cost grows with the square of the width.
+// NewHalfPixels is the same with patches averaged to 8 × 8 pixels: 192 values a token, as many as
+// the small encoders have, for detectors whose cost grows with the square of the width.
 func NewHalfPixels() *Pixels { return &Pixels{weightless{model.NewStore()}, true} }
 
 // Name is "pixels" or "pixels-half".

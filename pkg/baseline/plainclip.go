@@ -18,10 +18,11 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// PlainCLIP is CLIP as it was trained (Radford et al., ICML 2021), asked whether a picture is closer to texts of the normal
-// state or of any other. The image score is the probability of the latter under a softmax of the image's embedding; the map is the
-// same of each patch of the last tap, brought to the texts' space as the class token is. It learns nothing, and the
-// tower was not trained to have such patches: the map is what comes of trying.
+// PlainCLIP is CLIP as it was trained (Radford et al., ICML 2021), asked whether a picture is
+// closer to texts of the normal state or of any other. The image score is the probability of the
+// latter under a softmax of the image's embedding; the map is the same of each patch of the last
+// tap, brought to the texts' space as the class token is. It learns nothing, and the tower was not
+// trained to have such patches: the map is what comes of trying.
 type PlainCLIP struct {
 	Base       *kba.Base // its types together are the other state
 	Sentences  *kba.Sentences
@@ -31,23 +32,29 @@ type PlainCLIP struct {
 	exec       *model.Exec
 }
 
-// NewPlainCLIP is for a pair of towers and the prompts of Anomaly. Features and embeddings of texts are kept in the folder cache, which
-// MultiADS shares; tell, which may be nil, is called as features are computed.
-func NewPlainCLIP(backend compute.Backend, m *clip.Model, sentences *kba.Sentences, cache string, tell func(done, total int)) (*PlainCLIP, error) {
+// NewPlainCLIP is for a pair of towers and the prompts of Anomaly. Features and embeddings of texts
+// are kept in the folder cache, which MultiADS shares; tell, which may be nil, is called as
+// features are computed.
+func NewPlainCLIP(backend compute.Backend, m *clip.Model, sentences *kba.Sentences, cache string,
+	tell func(done, total int)) (*PlainCLIP, error) {
 	text, err := multiads.NewTextEncoder(backend, m, cache)
 	if err != nil {
 		return nil, err
 	}
 	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope, x []*Node) []*Node {
-		taps, embedding, text := encoder.Ungroup(x[0]), Squeeze(x[1], 1, 2), x[2] // [B, N, Dv] each, [B, D], [D, C]
-		patches := layer.Normalize(clip.Embed(scope.At("visual"), m.Config, taps[len(taps)-1]), 1e-12)
+		// [B, N, Dv] each, [B, D], [D, C]
+		taps, embedding, text := encoder.Ungroup(x[0]), Squeeze(x[1], 1, 2), x[2]
+		patches := layer.Normalize(clip.Embed(scope.At("visual"), m.Config, taps[len(taps)-1]),
+			1e-12)
 		maps := multiads.Probabilities(multiads.Logits(patches, text), detector.MapSide)
 		return []*Node{multiads.TextScore(embedding, text), multiads.AnomalyMap(maps)}
 	})
 	return &PlainCLIP{
 		Base: Anomaly(), Sentences: sentences, text: text, exec: exec,
-		taps:       &encoder.Extractor{Backend: backend, Encoder: clip.TapEncoder{Model: m}, Cache: cache, Tell: tell},
-		embeddings: &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache, Tell: tell},
+		taps: &encoder.Extractor{Backend: backend, Encoder: clip.TapEncoder{Model: m},
+			Cache: cache, Tell: tell},
+		embeddings: &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m},
+			Cache: cache, Tell: tell},
 	}, err
 }
 
@@ -58,16 +65,20 @@ func (p *PlainCLIP) Name() string { return "clip" }
 func (p *PlainCLIP) Fit(context.Context, []datasets.Sample) error { return nil }
 
 // Predict compares each image with the texts of its category.
-func (p *PlainCLIP) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+func (p *PlainCLIP) Predict(ctx context.Context,
+	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
 	return func(yield func(detector.Prediction, error) bool) {
-		if err := p.predict(ctx, samples, func(x detector.Prediction) bool { return yield(x, nil) }); err != nil {
+		if err := p.predict(ctx, samples, func(x detector.Prediction) bool {
+			return yield(x, nil)
+		}); err != nil {
 			yield(detector.Prediction{}, err)
 		}
 	}
 }
 
 // predict hands on each prediction until it is told to stop.
-func (p *PlainCLIP) predict(ctx context.Context, samples []datasets.Sample, hand func(detector.Prediction) bool) error {
+func (p *PlainCLIP) predict(ctx context.Context, samples []datasets.Sample,
+	hand func(detector.Prediction) bool) error {
 	taps, err := p.taps.Extract(ctx, samples)
 	if err != nil {
 		return err
@@ -84,7 +95,8 @@ func (p *PlainCLIP) predict(ctx context.Context, samples []datasets.Sample, hand
 			return err
 		}
 		if texts[s.Category] == nil {
-			if texts[s.Category], err = p.text.Matrix(ctx, p.Base.Columns(p.Sentences, s.Category)); err != nil {
+			if texts[s.Category],
+				err = p.text.Matrix(ctx, p.Base.Columns(p.Sentences, s.Category)); err != nil {
 				return err
 			}
 		}
@@ -92,7 +104,8 @@ func (p *PlainCLIP) predict(ctx context.Context, samples []datasets.Sample, hand
 		if err != nil {
 			return err
 		}
-		x := detector.Prediction{Score: float64(tensors.MustCopyFlatData[float32](out[0])[0]), Map: tensors.MustCopyFlatData[float32](out[1])}
+		x := detector.Prediction{Score: float64(tensors.MustCopyFlatData[float32](out[0])[0]),
+			Map: tensors.MustCopyFlatData[float32](out[1])}
 		for _, o := range out {
 			o.FinalizeAll()
 		}

@@ -20,9 +20,10 @@ type scorer struct {
 	learned  []any
 }
 
-// newScorer is for a graph that gives image scores [B] and token distances [B, N], of which it makes maps, from features
-// [B, groups, N, C] and the learned tensors.
-func newScorer(x *encoder.Extractor, graph func(features *Node, learned []*Node) (scores, distances *Node), learned ...*tensors.Tensor) (*scorer, error) {
+// newScorer is for a graph that gives image scores [B] and token distances [B, N], of which it
+// makes maps, from features [B, groups, N, C] and the learned tensors.
+func newScorer(x *encoder.Extractor, graph func(features *Node, learned []*Node) (scores,
+	distances *Node), learned ...*tensors.Tensor) (*scorer, error) {
 	grid, crop := x.Encoder.Grid(), x.Encoder.Transform().Crop
 	exec, err := NewExec(x.Backend, func(inputs []*Node) []*Node {
 		scores, distances := graph(inputs[0], inputs[1:])
@@ -35,20 +36,24 @@ func newScorer(x *encoder.Extractor, graph func(features *Node, learned []*Node)
 	return s, err
 }
 
-// predict scores the samples. On nil, which is a detector that was not fitted, it says so; name is the detector's.
-func (s *scorer) predict(ctx context.Context, name string, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+// predict scores the samples. On nil, which is a detector that was not fitted, it says so; name is
+// the detector's.
+func (s *scorer) predict(ctx context.Context, name string,
+	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
 	if s == nil {
 		return func(yield func(detector.Prediction, error) bool) {
 			yield(detector.Prediction{}, fmt.Errorf("%s: Fit comes before Predict", name))
 		}
 	}
-	return detector.PredictFeatures(ctx, s.features, samples, func(batch *tensors.Tensor) (scores, maps *tensors.Tensor, err error) {
-		return s.exec.Call2(append([]any{batch}, s.learned...)...)
-	})
+	return detector.PredictFeatures(ctx, s.features, samples,
+		func(batch *tensors.Tensor) (scores, maps *tensors.Tensor, err error) {
+			return s.exec.Call2(append([]any{batch}, s.learned...)...)
+		})
 }
 
 // extract gives the features of normal samples to learn from, at least one; name is the detector's.
-func extract(ctx context.Context, name string, x *encoder.Extractor, train []datasets.Sample) (*encoder.Features, error) {
+func extract(ctx context.Context, name string, x *encoder.Extractor,
+	train []datasets.Sample) (*encoder.Features, error) {
 	if len(train) == 0 {
 		return nil, fmt.Errorf("%s: expected normal images to learn from, got none", name)
 	}

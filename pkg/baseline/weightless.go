@@ -9,7 +9,8 @@ import (
 // side is the number of pixels a side that the encoders without weights see.
 const side = 224
 
-// weightless is what the encoders without weights share: whole images at 224 pixels, one level, nothing to load.
+// weightless is what the encoders without weights share: whole images at 224 pixels, one level,
+// nothing to load.
 type weightless struct{ store *model.Store }
 
 // Transform keeps values in 0..1.

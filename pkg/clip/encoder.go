@@ -9,8 +9,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// TapEncoder is the vision tower as a frozen encoder: one level of patch tokens a tap, class token left out, each a group of its
-// own. It satisfies encoder.Encoder.
+// TapEncoder is the vision tower as a frozen encoder: one level of patch tokens a tap, class token
+// left out, each a group of its own. It satisfies encoder.Encoder.
 type TapEncoder struct{ *Model }
 
 // Name is "clip-WIDTH-LAYERS".
@@ -40,7 +40,8 @@ func (e TapEncoder) Forward(scope *model.Scope, images *Node) (levels []*Node) {
 	return levels
 }
 
-// EmbeddingEncoder is the vision tower's embedding of the whole image as an encoder with one token. It satisfies encoder.Encoder.
+// EmbeddingEncoder is the vision tower's embedding of the whole image as an encoder with one token.
+// It satisfies encoder.Encoder.
 type EmbeddingEncoder struct{ *Model }
 
 // Name is "clip-WIDTH-LAYERS-embedding".
@@ -67,7 +68,8 @@ func (e EmbeddingEncoder) Forward(scope *model.Scope, images *Node) []*Node {
 	return []*Node{ExpandAxes(embedding, 1)}
 }
 
-// PatchEncoder is the last block's patch tokens in the common space as an encoder of one level. It satisfies encoder.Encoder.
+// PatchEncoder is the last block's patch tokens in the common space as an encoder of one level. It
+// satisfies encoder.Encoder.
 type PatchEncoder struct{ *Model }
 
 // Name is "clip-WIDTH-LAYERS-patches".

@@ -34,8 +34,8 @@ type Model struct {
 	digest string
 }
 
-// Open reads a checkpoint in safetensors, under OpenCLIP's or Hugging Face's names. Options left zero are what the file's header says, if it
-// does. Errors are one line that names the file.
+// Open reads a checkpoint in safetensors, under OpenCLIP's or Hugging Face's names. Options left
+// zero are what the file's header says, if it does. Errors are one line that names the file.
 func Open(path string, opt Options) (*Model, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -90,7 +90,8 @@ func configOf(what string, arrays map[string]layer.Array, opt Options) (Config, 
 	}
 	layers := func(prefix string) (n int) {
 		for {
-			if _, ok := arrays[fmt.Sprintf("%stransformer.resblocks.%d.ln_1.weight", prefix, n)]; !ok {
+			if _, ok := arrays[fmt.Sprintf("%stransformer.resblocks.%d.ln_1.weight", prefix,
+				n)]; !ok {
 				return n
 			}
 			n++
@@ -112,15 +113,18 @@ func configOf(what string, arrays map[string]layer.Array, opt Options) (Config, 
 	if err != nil {
 		return Config{}, err
 	}
-	c := Config{Embed: proj[1], Patch: conv[2], Words: words[0], QuickGELU: opt.QuickGELU, Taps: opt.Taps}
+	c := Config{Embed: proj[1], Patch: conv[2], Words: words[0], QuickGELU: opt.QuickGELU,
+		Taps: opt.Taps}
 	c.Vision = Tower{conv[0], cmp.Or(opt.VisionHeads, max(1, conv[0]/64)), layers("visual.")}
 	c.Text = Tower{words[1], cmp.Or(opt.TextHeads, max(1, words[1]/64)), layers("")}
 	c.StoredGrid = int(math.Sqrt(float64(position[0] - 1)))
 	if c.StoredGrid*c.StoredGrid != position[0]-1 {
-		return Config{}, fmt.Errorf("%s: visual.positional_embedding: expected a row for the class and a square number of others, got %d", what, position[0])
+		return Config{}, fmt.Errorf("%s: visual.positional_embedding: expected a row for the "+
+			"class and a square number of others, got %d", what, position[0])
 	}
 	image := cmp.Or(opt.Image, 518)
-	if err := (imageio.Transform{Resize: image, Crop: image, Std: Std}).Validate(c.Patch); err != nil {
+	if err := (imageio.Transform{Resize: image, Crop: image,
+		Std: Std}).Validate(c.Patch); err != nil {
 		return Config{}, err
 	}
 	c.Grid = image / c.Patch
@@ -135,9 +139,12 @@ func configOf(what string, arrays map[string]layer.Array, opt Options) (Config, 
 // Shapes lists every tensor of the towers by OpenCLIP's names.
 func Shapes(c Config) map[string][]int {
 	out := map[string][]int{
-		"visual.class_embedding": {c.Vision.Width}, "visual.conv1.weight": {c.Vision.Width, 3, c.Patch, c.Patch},
-		"visual.positional_embedding": {1 + c.StoredGrid*c.StoredGrid, c.Vision.Width}, "visual.proj": {c.Vision.Width, c.Embed},
-		"token_embedding.weight": {c.Words, c.Text.Width}, "positional_embedding": {Context, c.Text.Width}, "text_projection": {c.Text.Width, c.Embed},
+		"visual.class_embedding": {c.Vision.Width}, "visual.conv1.weight": {c.Vision.Width, 3,
+			c.Patch, c.Patch},
+		"visual.positional_embedding": {1 + c.StoredGrid*c.StoredGrid, c.Vision.Width},
+		"visual.proj":                 {c.Vision.Width, c.Embed},
+		"token_embedding.weight":      {c.Words, c.Text.Width}, "positional_embedding": {Context,
+			c.Text.Width}, "text_projection": {c.Text.Width, c.Embed},
 	}
 	norm := func(name string, width int) {
 		out[name+".weight"], out[name+".bias"] = []int{width}, []int{width}
@@ -150,7 +157,8 @@ func Shapes(c Config) map[string][]int {
 			at, w := fmt.Sprintf("%stransformer.resblocks.%d.", prefix, i), t.Width
 			norm(at+"ln_1", w)
 			norm(at+"ln_2", w)
-			out[at+"attn.in_proj_weight"], out[at+"attn.in_proj_bias"] = []int{3 * w, w}, []int{3 * w}
+			out[at+"attn.in_proj_weight"], out[at+"attn.in_proj_bias"] = []int{3 * w, w},
+				[]int{3 * w}
 			out[at+"attn.out_proj.weight"], out[at+"attn.out_proj.bias"] = []int{w, w}, []int{w}
 			out[at+"mlp.c_fc.weight"], out[at+"mlp.c_fc.bias"] = []int{4 * w, w}, []int{4 * w}
 			out[at+"mlp.c_proj.weight"], out[at+"mlp.c_proj.bias"] = []int{w, 4 * w}, []int{w}
@@ -168,5 +176,6 @@ func (m *Model) Digest() string { return m.digest }
 // Transform is the published preprocessing: the whole picture, resized bicubically to a square.
 func (m *Model) Transform() imageio.Transform {
 	side := m.Config.Grid * m.Config.Patch
-	return imageio.Transform{Resize: side, Crop: side, Mean: Mean, Std: Std, Filter: imageio.Bicubic}
+	return imageio.Transform{Resize: side, Crop: side, Mean: Mean, Std: Std,
+		Filter: imageio.Bicubic}
 }

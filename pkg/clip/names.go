@@ -28,11 +28,12 @@ var hfNames = strings.NewReplacer(
 
 // ignored are tensors that the towers do not use.
 func ignored(name string) bool {
-	return name == "logit_scale" || name == "logit_bias" || name == "attn_mask" || strings.HasSuffix(name, "position_ids")
+	return name == "logit_scale" || name == "logit_bias" || name == "attn_mask" ||
+		strings.HasSuffix(name, "position_ids")
 }
 
-// openCLIP gives the tensors OpenCLIP's names: Hugging Face's are translated, its three attention projections joined and its two
-// embedding projections turned.
+// openCLIP gives the tensors OpenCLIP's names: Hugging Face's are translated, its three attention
+// projections joined and its two embedding projections turned.
 func openCLIP(what string, arrays map[string]layer.Array) (map[string]layer.Array, error) {
 	out, hf := map[string]layer.Array{}, false
 	for name := range arrays {
@@ -43,13 +44,15 @@ func openCLIP(what string, arrays map[string]layer.Array) (map[string]layer.Arra
 		case ignored(name):
 		case !hf:
 			out[name] = a
-		case strings.Contains(name, "self_attn.k_proj.") || strings.Contains(name, "self_attn.v_proj."):
+		case strings.Contains(name, "self_attn.k_proj.") ||
+			strings.Contains(name, "self_attn.v_proj."):
 		case strings.Contains(name, "self_attn.q_proj."):
 			joined := layer.Array{Shape: append([]int{3 * a.Shape[0]}, a.Shape[1:]...)}
 			for _, part := range []string{"q_proj", "k_proj", "v_proj"} {
 				p, ok := arrays[strings.Replace(name, "q_proj", part, 1)]
 				if !ok || len(p.Data) != len(a.Data) {
-					return nil, fmt.Errorf("%s: expected %s of the shape %v beside %s", what, part, a.Shape, name)
+					return nil, fmt.Errorf("%s: expected %s of the shape %v beside %s", what, part,
+						a.Shape, name)
 				}
 				joined.Data = append(joined.Data, p.Data...)
 			}

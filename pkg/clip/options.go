@@ -12,7 +12,9 @@ import (
 func (o Options) Metadata() map[string]string {
 	return map[string]string{
 		"clip.image": strconv.Itoa(o.Image), "clip.taps": strings.Trim(fmt.Sprint(o.Taps), "[]"),
-		"clip.vision_heads": strconv.Itoa(o.VisionHeads), "clip.text_heads": strconv.Itoa(o.TextHeads), "clip.quick_gelu": strconv.FormatBool(o.QuickGELU),
+		"clip.vision_heads": strconv.Itoa(o.VisionHeads),
+		"clip.text_heads":   strconv.Itoa(o.TextHeads),
+		"clip.quick_gelu":   strconv.FormatBool(o.QuickGELU),
 	}
 }
 
@@ -21,7 +23,8 @@ func (o Options) or(other Options) Options {
 	if o.Taps == nil {
 		o.Taps = other.Taps
 	}
-	return Options{cmp.Or(o.Image, other.Image), o.Taps, cmp.Or(o.VisionHeads, other.VisionHeads), cmp.Or(o.TextHeads, other.TextHeads), o.QuickGELU || other.QuickGELU}
+	return Options{cmp.Or(o.Image, other.Image), o.Taps, cmp.Or(o.VisionHeads, other.VisionHeads),
+		cmp.Or(o.TextHeads, other.TextHeads), o.QuickGELU || other.QuickGELU}
 }
 
 // ParseOptions undoes Metadata. What the header does not say stays zero.
@@ -37,7 +40,8 @@ func ParseOptions(metadata map[string]string) (o Options, err error) {
 		}
 		return n
 	}
-	o = Options{Image: number("clip.image"), VisionHeads: number("clip.vision_heads"), TextHeads: number("clip.text_heads"), QuickGELU: metadata["clip.quick_gelu"] == "true"}
+	o = Options{Image: number("clip.image"), VisionHeads: number("clip.vision_heads"),
+		TextHeads: number("clip.text_heads"), QuickGELU: metadata["clip.quick_gelu"] == "true"}
 	for tap := range strings.FieldsSeq(metadata["clip.taps"]) {
 		n, e := strconv.Atoi(tap)
 		err = errors.Join(err, e)

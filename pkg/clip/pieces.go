@@ -2,8 +2,8 @@ package clip
 
 import "strings"
 
-// Pieces gives the text of every id of the vocabulary, without the mark of a word's end: "" for the marks of a text's start and end,
-// and for bytes that are no letter on their own.
+// Pieces gives the text of every id of the vocabulary, without the mark of a word's end: "" for the
+// marks of a text's start and end, and for bytes that are no letter on their own.
 func Pieces() []string {
 	t := theTokenizer()
 	bytesOf := map[rune]byte{}

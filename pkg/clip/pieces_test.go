@@ -9,7 +9,8 @@ import (
 func TestPiecesAreWhatTheTokenizerGives(t *testing.T) {
 	pieces := Pieces()
 	require.Len(t, pieces, Vocabulary)
-	for text, want := range map[string][]string{"a scratched screw": {"a", "scratched", "screw"}, "é": {"é"}} {
+	for text, want := range map[string][]string{"a scratched screw": {"a", "scratched", "screw"},
+		"é": {"é"}} {
 		tokens := Tokenize(text)
 		var got []string
 		for _, id := range tokens.IDs[1 : 1+tokens.Length] {

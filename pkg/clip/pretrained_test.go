@@ -23,7 +23,8 @@ func TestOptionsAreKeptInAHeader(t *testing.T) {
 	got, err := ParseOptions(o.Metadata())
 	require.NoError(t, err)
 	require.Equal(t, o, got)
-	require.Equal(t, Options{Image: 56, Taps: []int{2, 3}, VisionHeads: 4, TextHeads: 2, QuickGELU: true}, Options{Image: 56}.or(o))
+	require.Equal(t, Options{Image: 56, Taps: []int{2, 3}, VisionHeads: 4, TextHeads: 2,
+		QuickGELU: true}, Options{Image: 56}.or(o))
 	_, err = ParseOptions(map[string]string{"clip.image": "wide"})
 	require.ErrorContains(t, err, "clip.image")
 }

@@ -11,10 +11,12 @@ import (
 )
 
 // Small is the shape of a pair that a laptop trains and runs: 112 pixels, 14 × 14 patches.
-var Small = Config{Vision: Tower{128, 4, 6}, Text: Tower{64, 2, 3}, Embed: 96, Patch: 8, StoredGrid: 14, Grid: 14, Words: Vocabulary, Taps: []int{2, 3, 5, 6}}
+var Small = Config{Vision: Tower{128, 4, 6}, Text: Tower{64, 2, 3}, Embed: 96, Patch: 8,
+	StoredGrid: 14, Grid: 14, Words: Vocabulary, Taps: []int{2, 3, 5, 6}}
 
-// Random is an untrained pair of the given shape: what a trained one must beat. Weights are drawn from a normal distribution, those of
-// the residual branches' ends smaller with depth; norms start at 1 and biases at 0.
+// Random is an untrained pair of the given shape: what a trained one must beat. Weights are drawn
+// from a normal distribution, those of the residual branches' ends smaller with depth; norms start
+// at 1 and biases at 0.
 func Random(cfg Config, seed uint64) (*Model, error) {
 	arrays := map[string]layer.Array{}
 	shapes := Shapes(cfg)
@@ -55,5 +57,6 @@ func Random(cfg Config, seed uint64) (*Model, error) {
 
 // options are what the weights of a pair of that shape do not tell.
 func (c Config) options() Options {
-	return Options{Image: c.Grid * c.Patch, Taps: c.Taps, VisionHeads: c.Vision.Heads, TextHeads: c.Text.Heads, QuickGELU: c.QuickGELU}
+	return Options{Image: c.Grid * c.Patch, Taps: c.Taps, VisionHeads: c.Vision.Heads,
+		TextHeads: c.Text.Heads, QuickGELU: c.QuickGELU}
 }

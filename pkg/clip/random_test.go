@@ -7,7 +7,8 @@ import (
 )
 
 func TestRandomIsItsSeed(t *testing.T) {
-	cfg := Config{Vision: Tower{16, 2, 4}, Text: Tower{8, 2, 2}, Embed: 8, Patch: 8, StoredGrid: 4, Grid: 4, Words: Vocabulary, Taps: []int{1, 2, 3, 4}}
+	cfg := Config{Vision: Tower{16, 2, 4}, Text: Tower{8, 2, 2}, Embed: 8, Patch: 8, StoredGrid: 4,
+		Grid: 4, Words: Vocabulary, Taps: []int{1, 2, 3, 4}}
 	digests := map[string]bool{}
 	for _, seed := range []uint64{1, 1, 2} {
 		m, err := Random(cfg, seed)

@@ -11,10 +11,11 @@ import (
 	"golang.org/x/text/width"
 )
 
-// repair undoes what ftfy 6.3 undoes in ordinary damaged text, in its order: entities, terminal escapes, UTF-8 that was read as
-// Windows-1252, ligatures, full-width letters, curly quotes, control characters; then composes accents. ASCII text without control
-// characters and entities stays as it is. Where ftfy weighs how likely a wrong encoding is, this asks only whether the whole
-// text can be read as UTF-8 once more.
+// repair undoes what ftfy 6.3 undoes in ordinary damaged text, in its order: entities, terminal
+// escapes, UTF-8 that was read as Windows-1252, ligatures, full-width letters, curly quotes,
+// control characters; then composes accents. ASCII text without control characters and entities
+// stays as it is. Where ftfy weighs how likely a wrong encoding is, this asks only whether the
+// whole text can be read as UTF-8 once more.
 func repair(text string) string {
 	if !strings.Contains(text, "<") {
 		text = html.UnescapeString(text)
@@ -38,9 +39,12 @@ func repair(text string) string {
 
 var (
 	escapes   = regexp.MustCompile("\x1b\\[((?:\\d|;)*)([a-zA-Z])")
-	ligatures = strings.NewReplacer("Ĳ", "IJ", "ĳ", "ij", "ŉ", "ʼn", "Ǳ", "DZ", "ǲ", "Dz", "ǳ", "dz", "Ǆ", "DŽ", "ǅ", "Dž", "ǆ", "dž", "Ǉ", "LJ", "ǈ", "Lj", "ǉ", "lj", "Ǌ", "NJ", "ǋ", "Nj", "ǌ", "nj",
+	ligatures = strings.NewReplacer("Ĳ", "IJ", "ĳ", "ij", "ŉ", "ʼn", "Ǳ", "DZ", "ǲ", "Dz", "ǳ",
+		"dz", "Ǆ", "DŽ", "ǅ", "Dž", "ǆ", "dž", "Ǉ", "LJ", "ǈ", "Lj", "ǉ", "lj", "Ǌ", "NJ", "ǋ",
+		"Nj", "ǌ", "nj",
 		"ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "ſt", "ﬆ", "st")
-	quotes = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "‛", "'", "ʼ", "'", "“", `"`, "”", `"`, "„", `"`, "‟", `"`)
+	quotes = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "‛", "'", "ʼ", "'", "“", `"`, "”",
+		`"`, "„", `"`, "‟", `"`)
 )
 
 // narrow writes full-width and half-width characters in their ordinary width.

@@ -7,8 +7,8 @@ import (
 	"adlab/pkg/tensorfile"
 )
 
-// IsWeights tells whether the file holds a vision tower under OpenCLIP's or Hugging Face's names, without validating it
-// further.
+// IsWeights tells whether the file holds a vision tower under OpenCLIP's or Hugging Face's names,
+// without validating it further.
 func IsWeights(path string) bool {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -18,14 +18,15 @@ func IsWeights(path string) bool {
 	return f.Has("visual.conv1.weight") || f.Has("vision_model.embeddings.patch_embedding.weight")
 }
 
-// OfficialShapes gives the shapes of a checkpoint's tensors OpenCLIP's names, as loading gives them to the tensors themselves, and
-// leaves out what no tower has.
+// OfficialShapes gives the shapes of a checkpoint's tensors OpenCLIP's names, as loading gives them
+// to the tensors themselves, and leaves out what no tower has.
 func OfficialShapes(shapes map[string][]int) map[string][]int {
 	out := map[string][]int{}
 	for name, shape := range shapes {
 		shape = slices.Clone(shape)
 		switch {
-		case strings.Contains(name, "self_attn.k_proj."), strings.Contains(name, "self_attn.v_proj."), ignored(name) && name != "logit_scale":
+		case strings.Contains(name, "self_attn.k_proj."),
+			strings.Contains(name, "self_attn.v_proj."), ignored(name) && name != "logit_scale":
 			continue
 		case strings.Contains(name, "self_attn.q_proj.") && len(shape) > 0:
 			name = strings.Replace(name, "self_attn.q_proj.", "attn.in_proj_", 1)

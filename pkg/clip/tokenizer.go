@@ -50,9 +50,10 @@ type tokenizer struct {
 
 var theTokenizer = sync.OnceValue(newTokenizer)
 
-// Tokenize gives the ids of a text as OpenCLIP's tokenizer does: the text is repaired, its white space collapsed, put in lower case, cut
-// into words and the words into pieces. A text of more than 77 ids is cut, and ends with the end mark. Source: section 3 of the
-// numerical specification of MultiADS.
+// Tokenize gives the ids of a text as OpenCLIP's tokenizer does: the text is repaired, its white
+// space collapsed, put in lower case, cut into words and the words into pieces. A text of more than
+// 77 ids is cut, and ends with the end mark. Source: section 3 of the numerical specification of
+// MultiADS.
 func Tokenize(text string) Tokens {
 	t := theTokenizer()
 	var out Tokens
@@ -70,7 +71,8 @@ func Tokenize(text string) Tokens {
 	return out
 }
 
-// words are the special marks, English endings, runs of letters, single digits, and runs of anything else but blanks.
+// words are the special marks, English endings, runs of letters, single digits, and runs of
+// anything else but blanks.
 var words = regexp.MustCompile(`(?i)<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}]+`)
 
 // clean repairs a text, unescapes it twice, collapses its white space and puts it in lower case.
@@ -84,8 +86,11 @@ func clean(text string) string {
 func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
 
 func newTokenizer() *tokenizer {
-	t := &tokenizer{ids: map[string]int{}, rank: map[[2]string]int{}, known: map[string][]int32{"<start_of_text>": {startID}, "<end_of_text>": {endID}}}
-	printable := func(b int) bool { return b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae }
+	t := &tokenizer{ids: map[string]int{}, rank: map[[2]string]int{},
+		known: map[string][]int32{"<start_of_text>": {startID}, "<end_of_text>": {endID}}}
+	printable := func(b int) bool {
+		return b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae
+	}
 	var order []int // bytes that are letters themselves come first
 	for b := range 256 {
 		if printable(b) {
@@ -119,7 +124,8 @@ func newTokenizer() *tokenizer {
 		t.ids[a+b] = len(t.ids)
 	}
 	if err := lines.Err(); err != nil || len(t.rank) != merges {
-		panic(fmt.Sprintf("clip: the embedded merge table: expected %d lines, got %d (%v)", merges, len(t.rank), err))
+		panic(fmt.Sprintf("clip: the embedded merge table: expected %d lines, got %d (%v)", merges,
+			len(t.rank), err))
 	}
 	return t
 }

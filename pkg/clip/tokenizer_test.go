@@ -63,7 +63,8 @@ func TestTokenizeAllPromptsOfAProduct(t *testing.T) {
 		require.NoError(t, json.Unmarshal(state[1], &phrases))
 		for _, phrase := range phrases {
 			for _, template := range p.Templates {
-				text := strings.ReplaceAll(template, "{}", strings.ReplaceAll(phrase, "{}", f.Full.Object))
+				text := strings.ReplaceAll(template, "{}", strings.ReplaceAll(phrase, "{}",
+					f.Full.Object))
 				ids := Tokenize(text).IDs
 				require.NoError(t, binary.Write(h, binary.LittleEndian, ids[:]))
 				rows++
@@ -75,7 +76,8 @@ func TestTokenizeAllPromptsOfAProduct(t *testing.T) {
 }
 
 func TestTokenizeStrangeText(t *testing.T) {
-	for _, text := range []string{"", "{", "}{", "\x00\x01", "\xff\xfe", "나사에 긁힘", "🔩🔩", strings.Repeat("x", 1<<20)} {
+	for _, text := range []string{"", "{", "}{", "\x00\x01", "\xff\xfe", "나사에 긁힘", "🔩🔩",
+		strings.Repeat("x", 1<<20)} {
 		got := Tokenize(text)
 		require.EqualValues(t, startID, got.IDs[0])
 		require.Contains(t, got.IDs[:], int32(endID))

@@ -18,8 +18,8 @@ import (
 // calibrationSide is the side of the pictures that channel statistics are taken over.
 const calibrationSide = 224
 
-// Crops draws n square crops of the photographs in turn, with sides from half of the shorter side to all of it, and
-// resizes them to 224 pixels. Same photographs and seed, same crops.
+// Crops draws n square crops of the photographs in turn, with sides from half of the shorter side
+// to all of it, and resizes them to 224 pixels. Same photographs and seed, same crops.
 func Crops(photographs []*imageio.Image, n int, seed uint64) []*imageio.Image {
 	rng := rand.New(rand.NewPCG(seed, 0xc40b))
 	crops := make([]*imageio.Image, n)
@@ -37,9 +37,10 @@ func Crops(photographs []*imageio.Image, n int, seed uint64) []*imageio.Image {
 	return crops
 }
 
-// calibrate adds to the network's tensors the mean and the standard deviation of every channel of every possible tap,
-// after pooling to the token grid, over the crops.
-func calibrate(backend compute.Backend, arrays map[string]layer.Array, crops []*imageio.Image) error {
+// calibrate adds to the network's tensors the mean and the standard deviation of every channel of
+// every possible tap, after pooling to the token grid, over the crops.
+func calibrate(backend compute.Backend, arrays map[string]layer.Array,
+	crops []*imageio.Image) error {
 	const batch = 16
 	store := model.NewStore()
 	if err := layer.Put(store, "", arrays, false); err != nil {
@@ -65,7 +66,8 @@ func calibrate(backend compute.Backend, arrays map[string]layer.Array, crops []*
 		for i, crop := range crops[at : at+batch] {
 			cfg.transform().Apply(pixels[i*len(pixels)/batch:(i+1)*len(pixels)/batch], crop)
 		}
-		sums, err := exec.Call(tensors.FromFlatDataAndDimensions(pixels, batch, calibrationSide, calibrationSide, 3))
+		sums, err := exec.Call(tensors.FromFlatDataAndDimensions(pixels, batch, calibrationSide,
+			calibrationSide, 3))
 		if err != nil {
 			return err
 		}
@@ -93,8 +95,8 @@ func calibrate(backend compute.Backend, arrays map[string]layer.Array, crops []*
 	return nil
 }
 
-// addProjections adds for each channel count a [Width, C] matrix with orthonormal columns: the Q of a Gaussian matrix
-// drawn with the seed.
+// addProjections adds for each channel count a [Width, C] matrix with orthonormal columns: the Q of
+// a Gaussian matrix drawn with the seed.
 func addProjections(arrays map[string]layer.Array, seed uint64) {
 	for i := FirstTap; i < Blocks; i++ {
 		c := Channels(i)

@@ -1,6 +1,6 @@
-// Package convnet is the encoder of the laptop: EfficientNet-Lite0 with its ImageNet weights up to block 10, its blocks
-// made into levels of patch tokens of one width, so that INP-Former stands on it as it stands on DINOv2. Pictures are
-// [B, H, W, C] throughout.
+// Package convnet is the encoder of the laptop: EfficientNet-Lite0 with its ImageNet weights up to
+// block 10, its blocks made into levels of patch tokens of one width, so that INP-Former stands on
+// it as it stands on DINOv2. Pictures are [B, H, W, C] throughout.
 package convnet
 
 import (
@@ -39,8 +39,8 @@ func Stride(i int) int {
 	return s
 }
 
-// Features gives the outputs of the stem and of blocks 0 to last from normalised images [B, H, W, 3], (x/255 - 127/255) /
-// (128/255): [B, h, w, C] each.
+// Features gives the outputs of the stem and of blocks 0 to last from normalised images [B, H, W,
+// 3], (x/255 - 127/255) / (128/255): [B, h, w, C] each.
 func Features(scope *model.Scope, images *Node, last int) (stem *Node, blocks []*Node) {
 	x := convStem(scope, images)
 	stem = x
@@ -51,24 +51,29 @@ func Features(scope *model.Scope, images *Node, last int) (stem *Node, blocks []
 	return stem, blocks
 }
 
-// convStem is the full 3 × 3 convolution of stride 2, as nine shifted views side by side and one matrix product.
+// convStem is the full 3 × 3 convolution of stride 2, as nine shifted views side by side and one
+// matrix product.
 func convStem(scope *model.Scope, x *Node) *Node {
 	w := layer.Param(scope.At("_conv_stem"), x.Graph(), "weight", 32, 3, 3, 3) // [out, in, ky, kx]
-	columns := Concatenate(shifts(x, 3, 2), -1)                                // [B, h, w, ky·kx·in]
+	// [B, h, w, ky·kx·in]
+	columns := Concatenate(shifts(x, 3, 2), -1)
 	w = Reshape(TransposeAllAxes(w, 0, 2, 3, 1), 32, 27)
 	return relu6(pointwise(columns, w, scope.At("_bn0")))
 }
 
-// mbconv is a block: 1 × 1 expansion, depthwise, 1 × 1 projection, each with its batch norm, plus the input where the
-// shape allows.
+// mbconv is a block: 1 × 1 expansion, depthwise, 1 × 1 projection, each with its batch norm, plus
+// the input where the shape allows.
 func mbconv(scope *model.Scope, b block, input *Node) *Node {
 	g, x, wide := input.Graph(), input, b.in*b.expansion
 	if b.expansion != 1 {
-		w := Reshape(layer.Param(scope.At("_expand_conv"), g, "weight", wide, b.in, 1, 1), wide, b.in)
+		w := Reshape(layer.Param(scope.At("_expand_conv"), g, "weight", wide, b.in, 1, 1), wide,
+			b.in)
 		x = relu6(pointwise(x, w, scope.At("_bn0")))
 	}
-	x = relu6(depthwise(x, layer.Param(scope.At("_depthwise_conv"), g, "weight", wide, 1, b.kernel, b.kernel), b.stride, scope.At("_bn1")))
-	w := Reshape(layer.Param(scope.At("_project_conv"), g, "weight", b.out, wide, 1, 1), b.out, wide)
+	x = relu6(depthwise(x, layer.Param(scope.At("_depthwise_conv"), g, "weight", wide, 1, b.kernel,
+		b.kernel), b.stride, scope.At("_bn1")))
+	w := Reshape(layer.Param(scope.At("_project_conv"), g, "weight", b.out, wide, 1, 1), b.out,
+		wide)
 	x = pointwise(x, w, scope.At("_bn2"))
 	if b.in == b.out && b.stride == 1 {
 		x = Add(x, input)
@@ -80,12 +85,13 @@ func mbconv(scope *model.Scope, b block, input *Node) *Node {
 func pointwise(x, w *Node, norm *model.Scope) *Node {
 	d := x.Shape().Dimensions
 	scale, shift := batchNorm(norm, x.Graph(), w.Shape().Dimensions[0])
-	y := Dot(Reshape(x, -1, d[3]), Mul(w, ExpandAxes(scale, 1))).General([]int{1}, nil, []int{1}, nil)
+	y := Dot(Reshape(x, -1, d[3]), Mul(w, ExpandAxes(scale, 1))).General([]int{1}, nil, []int{1},
+		nil)
 	return Reshape(Add(y, ExpandLeftToRank(shift, 2)), d[0], d[1], d[2], -1)
 }
 
-// depthwise convolves each channel on its own, as a sum of shifted views: XLA fuses it, and both backends run it many times
-// faster than a grouped convolution. w is [C, 1, k, k].
+// depthwise convolves each channel on its own, as a sum of shifted views: XLA fuses it, and both
+// backends run it many times faster than a grouped convolution. w is [C, 1, k, k].
 func depthwise(x, w *Node, stride int, norm *model.Scope) *Node {
 	c, k := w.Shape().Dimensions[0], w.Shape().Dimensions[2]
 	scale, shift := batchNorm(norm, x.Graph(), c)
@@ -97,8 +103,9 @@ func depthwise(x, w *Node, stride int, norm *model.Scope) *Node {
 	return y
 }
 
-// shifts gives the k·k strided views of x that a convolution with TensorFlow's SAME padding multiplies with its taps, in
-// row-major order of the taps: [B, ceil(H/stride), ceil(W/stride), C] each.
+// shifts gives the k·k strided views of x that a convolution with TensorFlow's SAME padding
+// multiplies with its taps, in row-major order of the taps: [B, ceil(H/stride), ceil(W/stride), C]
+// each.
 func shifts(x *Node, k, stride int) []*Node {
 	h, w := x.Shape().Dimensions[1], x.Shape().Dimensions[2]
 	out := func(n int) int { return (n + stride - 1) / stride }
@@ -106,8 +113,11 @@ func shifts(x *Node, k, stride int) []*Node {
 		total := max(0, (out(n)-1)*stride+k-n)
 		return compute.PadAxis{Start: total / 2, End: total - total/2}
 	}
-	padded := Pad(x, ScalarZero(x.Graph(), x.DType()), compute.PadAxis{}, pad(h), pad(w), compute.PadAxis{})
-	span := func(from, n int) SliceAxisSpec { return AxisRange(from, from+(out(n)-1)*stride+1).Stride(stride) }
+	padded := Pad(x, ScalarZero(x.Graph(), x.DType()), compute.PadAxis{}, pad(h), pad(w),
+		compute.PadAxis{})
+	span := func(from, n int) SliceAxisSpec {
+		return AxisRange(from, from+(out(n)-1)*stride+1).Stride(stride)
+	}
 	var views []*Node
 	for dy := range k {
 		for dx := range k {
@@ -117,7 +127,8 @@ func shifts(x *Node, k, stride int) []*Node {
 	return views
 }
 
-// batchNorm gives the scale and the shift, [C] each, that batch norm with running statistics comes to.
+// batchNorm gives the scale and the shift, [C] each, that batch norm with running statistics comes
+// to.
 func batchNorm(scope *model.Scope, g *Graph, c int) (scale, shift *Node) {
 	const epsilon = 1e-3
 	p := func(name string) *Node { return layer.Param(scope, g, name, c) }
@@ -127,7 +138,8 @@ func batchNorm(scope *model.Scope, g *Graph, c int) (scale, shift *Node) {
 
 func relu6(x *Node) *Node { return ClipScalar(x, 0, 6) }
 
-// Shapes lists the network's tensors up to the given block under the checkpoint's names, with their shapes.
+// Shapes lists the network's tensors up to the given block under the checkpoint's names, with their
+// shapes.
 func Shapes(last int) map[string][]int {
 	shapes := map[string][]int{"_conv_stem.weight": {32, 3, 3, 3}}
 	norm := func(name string, c int) {

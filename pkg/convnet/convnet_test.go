@@ -25,7 +25,10 @@ func TestLevels(t *testing.T) {
 		require.NoError(t, err)
 		e, err := New(config(64))
 		require.NoError(t, err)
-		levels, err := model.CallOnceN(b.Backend, e.Store(), func(scope *model.Scope, x *Node) []*Node { return e.Forward(scope, x) },
+		levels, err := model.CallOnceN(b.Backend, e.Store(),
+			func(scope *model.Scope, x *Node) []*Node {
+				return e.Forward(scope, x)
+			},
 			tensors.FromFlatDataAndDimensions(make([]float32, 2*64*64*3), 2, 64, 64, 3))
 		require.NoError(t, err)
 		require.Len(t, levels, 7)
@@ -39,7 +42,8 @@ func TestProjectionsAreOrthonormal(t *testing.T) {
 	f, err := tensorfile.Parse("embedded", pretrained)
 	require.NoError(t, err)
 	for _, c := range []int{24, 40, 80, 112} {
-		w, err := f.Float32s(map[int]string{24: "projection.24.weight", 40: "projection.40.weight", 80: "projection.80.weight", 112: "projection.112.weight"}[c], Width, c)
+		w, err := f.Float32s(map[int]string{24: "projection.24.weight", 40: "projection.40.weight",
+			80: "projection.80.weight", 112: "projection.112.weight"}[c], Width, c)
 		require.NoError(t, err)
 		for i := range c {
 			for j := range c {
@@ -66,14 +70,20 @@ func TestStrideEight(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 8, e.Grid())
 		require.Equal(t, [][]int{{0, 1}, {2}}, e.Groups())
-		levels, err := model.CallOnceN(b.Backend, e.Store(), func(scope *model.Scope, x *Node) []*Node { return e.Forward(scope, x) },
+		levels, err := model.CallOnceN(b.Backend, e.Store(),
+			func(scope *model.Scope, x *Node) []*Node {
+				return e.Forward(scope, x)
+			},
 			tensors.FromFlatDataAndDimensions(ramp(64*64*3), 1, 64, 64, 3))
 		require.NoError(t, err)
 		for _, l := range levels {
 			require.Equal(t, []int{1, 64, Width}, l.Shape().Dimensions)
 		}
 		deep := tensors.MustCopyFlatData[float32](levels[2])
-		token := func(row, column int) []float32 { at := (8*row + column) * Width; return deep[at : at+Width] }
+		token := func(row, column int) []float32 {
+			at := (8*row + column) * Width
+			return deep[at : at+Width]
+		}
 		require.Equal(t, token(2, 4), token(3, 5), "a pixel of stride 16 is repeated")
 		require.NotEqual(t, token(2, 4), token(2, 6))
 	}
@@ -86,7 +96,8 @@ func TestToGrid(t *testing.T) {
 	for _, c := range []struct {
 		n    int
 		want []float32
-	}{{1, []float32{4}}, {2, []float32{1, 3, 5, 7}}, {4, []float32{1, 1, 3, 3, 1, 1, 3, 3, 5, 5, 7, 7, 5, 5, 7, 7}}} {
+	}{{1, []float32{4}}, {2, []float32{1, 3, 5, 7}},
+		{4, []float32{1, 1, 3, 3, 1, 1, 3, 3, 5, 5, 7, 7, 5, 5, 7, 7}}} {
 		got, err := CallOnce(b.Backend, func(x *Node) *Node { return toGrid(x, c.n) }, x)
 		require.NoError(t, err)
 		require.Equal(t, []int{1, c.n, c.n, 1}, got.Shape().Dimensions)
@@ -94,13 +105,16 @@ func TestToGrid(t *testing.T) {
 	}
 }
 
-// TestForwardRefusesOtherSizes: a picture of twice the side would pool to the same grid without a word.
+// TestForwardRefusesOtherSizes: a picture of twice the side would pool to the same grid without a
+// word.
 func TestForwardRefusesOtherSizes(t *testing.T) {
 	b, err := backend.Open("go")
 	require.NoError(t, err)
 	e, err := New(config(32))
 	require.NoError(t, err)
-	_, err = model.CallOnceN(b.Backend, e.Store(), func(scope *model.Scope, x *Node) []*Node { return e.Forward(scope, x) },
+	_, err = model.CallOnceN(b.Backend, e.Store(), func(scope *model.Scope, x *Node) []*Node {
+		return e.Forward(scope, x)
+	},
 		tensors.FromFlatDataAndDimensions(ramp(64*64*3), 1, 64, 64, 3))
 	require.ErrorContains(t, err, "32")
 }
@@ -117,7 +131,8 @@ func ramp(n int) []float32 {
 func TestDigestCoversSettings(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range []Config{
-		{Image: 64}, {Image: 96}, {Image: 64, Stride: 8}, {Image: 64, Taps: []int{4, 8}}, {Image: 64, Taps: []int{4, 8}, Groups: [][]int{{0, 1}}},
+		{Image: 64}, {Image: 96}, {Image: 64, Stride: 8}, {Image: 64, Taps: []int{4, 8}},
+		{Image: 64, Taps: []int{4, 8}, Groups: [][]int{{0, 1}}},
 	} {
 		e, err := New(c)
 		require.NoError(t, err)
@@ -182,7 +197,8 @@ func TestBadSettingsAndWeights(t *testing.T) {
 	require.NoError(t, tensorfile.Write(path, broken, nil))
 	_, err = Open(path, config(64))
 	require.ErrorContains(t, err, path)
-	require.ErrorContains(t, err, "_blocks.3._project_conv.weight expected [40 144 1 1] got [144 40 1 1]")
+	require.ErrorContains(t, err, "_blocks.3._project_conv.weight expected [40 144 1 1] got [144 "+
+		"40 1 1]")
 	require.ErrorContains(t, err, "1 missing: stats.4.std; 1 unexpected: _fc.weight")
 }
 
@@ -207,9 +223,13 @@ func BenchmarkForward(b *testing.B) {
 			require.NoError(b, err)
 			e, err := New(Default())
 			require.NoError(b, err)
-			exec, err := model.NewExec(choice.Backend, e.Store(), func(scope *model.Scope, x *Node) *Node { return Stack(e.Forward(scope, x), 1) })
+			exec, err := model.NewExec(choice.Backend, e.Store(),
+				func(scope *model.Scope, x *Node) *Node {
+					return Stack(e.Forward(scope, x), 1)
+				})
 			require.NoError(b, err)
-			images := tensors.FromFlatDataAndDimensions(make([]float32, 16*224*224*3), 16, 224, 224, 3)
+			images := tensors.FromFlatDataAndDimensions(make([]float32, 16*224*224*3), 16, 224, 224,
+				3)
 			for b.Loop() {
 				_, err := exec.Call1(images)
 				require.NoError(b, err)

@@ -22,7 +22,8 @@ const Width = 192
 //go:embed weights/efficientnet-lite0-block10.safetensors
 var pretrained []byte
 
-// TokenStride is the usual number of image pixels between two patch tokens: the stride of the deepest blocks.
+// TokenStride is the usual number of image pixels between two patch tokens: the stride of the
+// deepest blocks.
 const TokenStride = 16
 
 // FirstTap is the shallowest block that has channel statistics and can be a level.
@@ -31,9 +32,10 @@ const FirstTap = 2
 // lastShallow is the last block of the first group where a Config names no groups.
 const lastShallow = 7
 
-// Config chooses what of the network becomes patch tokens. A field left zero takes Default's value; Groups left nil
-// are the taps up to block 7 and those beyond it. The channel statistics are those of stride 16 at either stride, so at
-// stride 8 the levels of blocks 2 to 4, which lose less to averaging, come out about 1.4 times as large as the others.
+// Config chooses what of the network becomes patch tokens. A field left zero takes Default's value;
+// Groups left nil are the taps up to block 7 and those beyond it. The channel statistics are those
+// of stride 16 at either stride, so at stride 8 the levels of blocks 2 to 4, which lose less to
+// averaging, come out about 1.4 times as large as the others.
 type Config struct {
 	Image  int     // side of the square input in pixels, a multiple of 16
 	Stride int     // image pixels between two tokens: 16, or 8 for four times the tokens
@@ -41,7 +43,8 @@ type Config struct {
 	Groups [][]int // indices into Taps: INP-Former's groups
 }
 
-// Default is what the trials chose: 224 pixels, 14 × 14 tokens, blocks 4 to 10, grouped 4-7 and 8-10.
+// Default is what the trials chose: 224 pixels, 14 × 14 tokens, blocks 4 to 10, grouped 4-7 and
+// 8-10.
 func Default() Config { return Config{}.filled() }
 
 // filled puts the defaults where nothing was chosen.
@@ -64,7 +67,9 @@ func (c Config) filled() Config {
 				deep = append(deep, level)
 			}
 		}
-		c.Groups = slices.DeleteFunc([][]int{shallow, deep}, func(g []int) bool { return len(g) == 0 })
+		c.Groups = slices.DeleteFunc([][]int{shallow, deep}, func(g []int) bool {
+			return len(g) == 0
+		})
 	}
 	return c
 }
@@ -76,7 +81,8 @@ func (c Config) Validate() error {
 		return err
 	}
 	if c.Stride != 8 && c.Stride != TokenStride {
-		return fmt.Errorf("stride: expected 8 or %d pixels between tokens, got %d", TokenStride, c.Stride)
+		return fmt.Errorf("stride: expected 8 or %d pixels between tokens, got %d", TokenStride,
+			c.Stride)
 	}
 	if err := encoder.CheckGroups(c.Groups, len(c.Taps)); err != nil {
 		return err
@@ -87,7 +93,8 @@ func (c Config) Validate() error {
 // transform is the published network's preprocessing on the whole image.
 func (c Config) transform() imageio.Transform {
 	const mean, std = 127.0 / 255, 128.0 / 255
-	return imageio.Transform{Resize: c.Image, Crop: c.Image, Mean: [3]float32{mean, mean, mean}, Std: [3]float32{std, std, std}}
+	return imageio.Transform{Resize: c.Image, Crop: c.Image, Mean: [3]float32{mean, mean, mean},
+		Std: [3]float32{std, std, std}}
 }
 
 // Encoder is EfficientNet-Lite0 as an encoder of patch tokens. It satisfies encoder.Encoder.
@@ -128,12 +135,14 @@ func load(f *tensorfile.File, cfg Config) (*Encoder, error) {
 	return assemble("efficientnet-lite0", arrays, cfg)
 }
 
-// fileShapes lists everything in a weights file: the network, the channel statistics and the projections.
+// fileShapes lists everything in a weights file: the network, the channel statistics and the
+// projections.
 func fileShapes() map[string][]int {
 	shapes := Shapes(Blocks - 1)
 	for i := FirstTap; i < Blocks; i++ {
 		c := Channels(i)
-		shapes[fmt.Sprintf("stats.%d.mean", i)], shapes[fmt.Sprintf("stats.%d.std", i)] = []int{c}, []int{c}
+		shapes[fmt.Sprintf("stats.%d.mean", i)], shapes[fmt.Sprintf("stats.%d.std", i)] = []int{c},
+			[]int{c}
 		shapes[fmt.Sprintf("projection.%d.weight", c)] = []int{Width, c}
 	}
 	return shapes
@@ -152,7 +161,8 @@ func assemble(name string, arrays map[string]layer.Array, cfg Config) (*Encoder,
 	if err := layer.WriteContent(h, arrays); err != nil {
 		return nil, err
 	}
-	e := &Encoder{cfg: cfg, name: name, digest: fmt.Sprintf("%x", h.Sum(nil)), store: model.NewStore()}
+	e := &Encoder{cfg: cfg, name: name, digest: fmt.Sprintf("%x", h.Sum(nil)),
+		store: model.NewStore()}
 	return e, layer.Put(e.store, "", arrays, false)
 }
 
@@ -177,9 +187,10 @@ func (e *Encoder) Groups() [][]int { return e.cfg.Groups }
 // Store holds the frozen weights.
 func (e *Encoder) Store() *model.Store { return e.store }
 
-// Forward gives one level a tap: the block's picture brought to the token grid, each channel standardised by fixed
-// statistics, then multiplied by a fixed matrix with orthonormal rows, so that cosines and norms survive, scaled by
-// √(Width/C). Blocks of one width share a matrix, so their levels add up. [B, Image, Image, 3] to [B, Grid², Width] each.
+// Forward gives one level a tap: the block's picture brought to the token grid, each channel
+// standardised by fixed statistics, then multiplied by a fixed matrix with orthonormal rows, so
+// that cosines and norms survive, scaled by √(Width/C). Blocks of one width share a matrix, so
+// their levels add up. [B, Image, Image, 3] to [B, Grid², Width] each.
 func (e *Encoder) Forward(scope *model.Scope, images *Node) []*Node {
 	images.AssertDims(-1, e.cfg.Image, e.cfg.Image, 3)
 	g, b, n := images.Graph(), images.Shape().Dimensions[0], e.Grid()
@@ -192,14 +203,15 @@ func (e *Encoder) Forward(scope *model.Scope, images *Node) []*Node {
 		mean, std := layer.Param(stats, g, "mean", c), layer.Param(stats, g, "std", c)
 		x = Div(Sub(x, ExpandAxes(mean, 0)), ExpandAxes(std, 0))
 		w := layer.Param(layer.At(scope, fmt.Sprintf("projection.%d", c)), g, "weight", Width, c)
-		x = MulScalar(Dot(x, w).General([]int{1}, nil, []int{1}, nil), math.Sqrt(float64(Width)/float64(c)))
+		x = MulScalar(Dot(x, w).General([]int{1}, nil, []int{1}, nil),
+			math.Sqrt(float64(Width)/float64(c)))
 		levels = append(levels, Reshape(x, b, n*n, Width))
 	}
 	return levels
 }
 
-// toGrid brings a square picture [B, h, h, C] to n pixels a side: a finer one is averaged, of a coarser one every pixel
-// is repeated.
+// toGrid brings a square picture [B, h, h, C] to n pixels a side: a finer one is averaged, of a
+// coarser one every pixel is repeated.
 func toGrid(x *Node, n int) *Node {
 	b, h, c := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[3]
 	switch {

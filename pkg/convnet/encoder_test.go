@@ -71,7 +71,9 @@ func TestShallowBlocksArePooledByTheMean(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		out, err := CallOnce(b.Backend, func(x *Node) *Node { return toGrid(x, 1) }, tensors.FromFlatDataAndDimensions([]float32{1, 2, 3, 6}, 1, 2, 2, 1))
+		out, err := CallOnce(b.Backend, func(x *Node) *Node {
+			return toGrid(x, 1)
+		}, tensors.FromFlatDataAndDimensions([]float32{1, 2, 3, 6}, 1, 2, 2, 1))
 		require.NoError(t, err)
 		require.Equal(t, []float32{3}, tensors.MustCopyFlatData[float32](out))
 	}

@@ -14,9 +14,10 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// Random is the same network with random weights, to show what the pretrained ones are worth: He-normal convolutions,
-// batch norms that do nothing. Its channel statistics are taken over synthetic pictures, so that its tokens are
-// standardised as the pretrained ones are. Same seed, same weights.
+// Random is the same network with random weights, to show what the pretrained ones are worth:
+// He-normal convolutions, batch norms that do nothing. Its channel statistics are taken over
+// synthetic pictures, so that its tokens are standardised as the pretrained ones are. Same seed,
+// same weights.
 func Random(backend compute.Backend, cfg Config, seed uint64) (*Encoder, error) {
 	shapes, arrays := Shapes(Blocks-1), map[string]layer.Array{}
 	rng := rand.New(rand.NewPCG(seed, 0xeff))

@@ -25,7 +25,8 @@ func TestTopMeanEqualsSorting(t *testing.T) {
 }
 
 func TestMatricesKeepConstants(t *testing.T) {
-	for name, m := range map[string]interface{ At(i, j int) float64 }{"aligned": Aligned(5, 12), "resize": Resize(12, 7)} {
+	for name, m := range map[string]interface{ At(i, j int) float64 }{"aligned": Aligned(5, 12),
+		"resize": Resize(12, 7)} {
 		rows, cols := 12, 5
 		if name == "resize" {
 			rows, cols = 7, 12
@@ -39,6 +40,7 @@ func TestMatricesKeepConstants(t *testing.T) {
 		}
 	}
 	blur := Blur(9)
-	require.InDelta(t, 1, blur.At(4, 2)+blur.At(4, 3)+blur.At(4, 4)+blur.At(4, 5)+blur.At(4, 6), 1e-12)
+	require.InDelta(t, 1, blur.At(4, 2)+blur.At(4, 3)+blur.At(4, 4)+blur.At(4, 5)+blur.At(4, 6),
+		1e-12)
 	require.Less(t, blur.At(0, 0)+blur.At(0, 1)+blur.At(0, 2), 0.7, "the border darkens")
 }

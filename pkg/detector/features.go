@@ -13,10 +13,13 @@ import (
 // batchSize is the number of images that are scored together.
 const batchSize = 16
 
-// PredictFeatures runs a detector's graph over the samples' features in batches: score takes [batch, groups, N, C] and gives image scores
-// [batch], or nil for TopMean of the maps, and maps [batch, MapSide, MapSide]. The last batch is filled up with its last image, so
-// that one shape is compiled.
-func PredictFeatures(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample, score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error)) iter.Seq2[Prediction, error] {
+// PredictFeatures runs a detector's graph over the samples' features in batches: score takes
+// [batch, groups, N, C] and gives image scores [batch], or nil for TopMean of the maps, and maps
+// [batch, MapSide, MapSide]. The last batch is filled up with its last image, so that one shape is
+// compiled.
+func PredictFeatures(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample,
+	score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error)) iter.Seq2[Prediction,
+	error] {
 	return func(yield func(Prediction, error) bool) {
 		features, err := x.Extract(ctx, samples)
 		if err != nil {

@@ -13,14 +13,16 @@ const (
 	TopRatio = 0.01 // share of the map's pixels whose mean is the image score
 )
 
-// PostProcess enlarges token distances [B, grid²] to the crop (bilinear, corners aligned), resizes to MapSide (bilinear,
-// corners not aligned, no anti-aliasing) and blurs (Gaussian, zero padding): [B, MapSide, MapSide].
+// PostProcess enlarges token distances [B, grid²] to the crop (bilinear, corners aligned), resizes
+// to MapSide (bilinear, corners not aligned, no anti-aliasing) and blurs (Gaussian, zero padding):
+// [B, MapSide, MapSide].
 func PostProcess(distance *Node, grid, crop int) *Node {
 	a := Reshape(distance, distance.Shape().Dimensions[0], grid, grid)
 	return Separable(a, Aligned(grid, crop), Resize(crop, MapSide), Blur(MapSide))
 }
 
-// TopMean is the image score: the mean of the largest floor(TopRatio·n) values of a map of n pixels, at least one.
+// TopMean is the image score: the mean of the largest floor(TopRatio·n) values of a map of n
+// pixels, at least one.
 func TopMean(scoreMap []float32) float64 {
 	k := max(1, int(TopRatio*float64(len(scoreMap))))
 	top := largest(slices.Clone(scoreMap[:k]))

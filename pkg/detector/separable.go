@@ -7,8 +7,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Separable applies linear maps of one axis to both axes of a [B, h, w], the first map first. Resizing and blurring are
-// such maps, so a whole chain of them is one matrix L and the result L·a·Lᵀ.
+// Separable applies linear maps of one axis to both axes of a [B, h, w], the first map first.
+// Resizing and blurring are such maps, so a whole chain of them is one matrix L and the result
+// L·a·Lᵀ.
 func Separable(a *Node, steps ...*mat.Dense) *Node {
 	product := steps[0]
 	for _, step := range steps[1:] {
@@ -29,16 +30,21 @@ func Separable(a *Node, steps ...*mat.Dense) *Node {
 
 // Aligned resizes one axis from n to m bilinearly with aligned corners: [m, n].
 func Aligned(n, m int) *mat.Dense {
-	return bilinear(n, m, func(i int) float64 { return float64(i) * float64(n-1) / float64(max(1, m-1)) })
+	return bilinear(n, m, func(i int) float64 {
+		return float64(i) * float64(n-1) / float64(max(1, m-1))
+	})
 }
 
-// Resize resizes one axis from n to m bilinearly with pixel centres at half integers and no anti-aliasing: [m, n].
+// Resize resizes one axis from n to m bilinearly with pixel centres at half integers and no
+// anti-aliasing: [m, n].
 func Resize(n, m int) *mat.Dense {
-	return bilinear(n, m, func(i int) float64 { return max(0, (float64(i)+0.5)*float64(n)/float64(m)-0.5) })
+	return bilinear(n, m, func(i int) float64 {
+		return max(0, (float64(i)+0.5)*float64(n)/float64(m)-0.5)
+	})
 }
 
-// Blur blurs one axis of n pixels with INP-Former's normalised Gaussian of five taps and deviation 4, which is nearly
-// flat; beyond the edge are zeros, so the border darkens: [n, n].
+// Blur blurs one axis of n pixels with INP-Former's normalised Gaussian of five taps and deviation
+// 4, which is nearly flat; beyond the edge are zeros, so the border darkens: [n, n].
 func Blur(n int) *mat.Dense {
 	const taps, sigma = 5, 4.0
 	var kernel [taps]float64
@@ -59,7 +65,8 @@ func Blur(n int) *mat.Dense {
 	return m
 }
 
-// bilinear is the [m, n] matrix whose row i interpolates between the two neighbours of source(i), the upper one clamped.
+// bilinear is the [m, n] matrix whose row i interpolates between the two neighbours of source(i),
+// the upper one clamped.
 func bilinear(n, m int, source func(i int) float64) *mat.Dense {
 	w := mat.NewDense(m, n, nil)
 	for i := range m {

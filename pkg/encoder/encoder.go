@@ -1,6 +1,7 @@
-// Package encoder says what a frozen image encoder is to the rest of adlab: a function from normalised images to levels
-// of patch tokens. Everything downstream (detectors, baselines, caches) knows only this interface, so the paper's DINOv2
-// and the laptop's EfficientNet-Lite0 are interchangeable.
+// Package encoder says what a frozen image encoder is to the rest of adlab: a function from
+// normalised images to levels of patch tokens. Everything downstream (detectors, baselines, caches)
+// knows only this interface, so the paper's DINOv2 and the laptop's EfficientNet-Lite0 are
+// interchangeable.
 package encoder
 
 import (
@@ -10,11 +11,13 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Encoder maps images to patch tokens. Its weights are frozen: they live in Store and are never trained.
+// Encoder maps images to patch tokens. Its weights are frozen: they live in Store and are never
+// trained.
 type Encoder interface {
 	// Name is short and stable, such as "efficientnet-lite0".
 	Name() string
-	// Digest is a SHA-256 in hexadecimal over the weights and every setting that changes the features.
+	// Digest is a SHA-256 in hexadecimal over the weights and every setting that changes the
+	// features.
 	Digest() string
 	// Transform is the preprocessing that images must have gone through.
 	Transform() imageio.Transform
@@ -22,11 +25,13 @@ type Encoder interface {
 	Grid() int
 	// Width is the number of channels of a token, the same at every level.
 	Width() int
-	// Groups is the default grouping of the levels for INP-Former's fused features: a partition of 0..levels-1.
+	// Groups is the default grouping of the levels for INP-Former's fused features: a partition of
+	// 0..levels-1.
 	Groups() [][]int
 	// Store holds the weights; variable paths are the checkpoint's names.
 	Store() *model.Store
-	// Forward builds the graph: images [batch, H, W, 3], normalised, float32, to one [batch, Grid·Grid, Width] per level,
-	// tokens in row-major order. It panics on a wrong shape, as GoMLX's graph functions do.
+	// Forward builds the graph: images [batch, H, W, 3], normalised, float32, to one [batch,
+	// Grid·Grid, Width] per level, tokens in row-major order. It panics on a wrong shape, as
+	// GoMLX's graph functions do.
 	Forward(scope *model.Scope, images *graph.Node) []*graph.Node
 }

@@ -41,7 +41,10 @@ func TestFeaturesComeFromTheCache(t *testing.T) {
 	require.NoError(t, err)
 	runs := 0
 	extract := func() *encoder.Features {
-		x := &encoder.Extractor{Backend: b.Backend, Encoder: baseline.NewHOG(), Cache: cache, Tell: func(done, total int) { runs++ }}
+		x := &encoder.Extractor{Backend: b.Backend, Encoder: baseline.NewHOG(), Cache: cache,
+			Tell: func(done, total int) {
+				runs++
+			}}
 		f, err := x.Extract(t.Context(), samples)
 		require.NoError(t, err)
 		return f
@@ -63,6 +66,7 @@ func TestFeaturesComeFromTheCache(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	require.NoError(t, os.WriteFile(files[0], []byte("spoiled"), 0o666))
-	_, err = (&encoder.Extractor{Backend: b.Backend, Encoder: baseline.NewHOG(), Cache: cache}).Extract(t.Context(), samples)
+	_, err = (&encoder.Extractor{Backend: b.Backend, Encoder: baseline.NewHOG(),
+		Cache: cache}).Extract(t.Context(), samples)
 	require.ErrorContains(t, err, "delete it and run again")
 }

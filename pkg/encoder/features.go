@@ -26,8 +26,9 @@ const chunk = 256
 // encodeBatch is the number of images that go through the encoder together.
 const encodeBatch = 16
 
-// Features are the group means of a frozen encoder's levels for a list of images: what INP-Former and its neighbours
-// train and predict on. They are data: computed once and read from the cache ever after.
+// Features are the group means of a frozen encoder's levels for a list of images: what INP-Former
+// and its neighbours train and predict on. They are data: computed once and read from the cache
+// ever after.
 type Features struct {
 	Len                   int // images
 	Groups, Tokens, Width int // groups of levels, patch tokens, channels
@@ -54,7 +55,8 @@ func (x *Extractor) GroupsInUse() [][]int {
 	return x.Encoder.Groups()
 }
 
-// Variants makes copies of a normalised image, side·side·3 values each: Count of them, the image itself among them.
+// Variants makes copies of a normalised image, side·side·3 values each: Count of them, the image
+// itself among them.
 type Variants struct {
 	Name  string // of the way they are made: part of the cache's address
 	Count int
@@ -64,17 +66,19 @@ type Variants struct {
 // itself is the image alone.
 var itself = Variants{"", 1, func(image []float32, _ int) [][]float32 { return [][]float32{image} }}
 
-// Extract gives the features of the samples, in their order. What is in the cache is not computed again; an
-// interrupted extraction goes on where it stopped.
+// Extract gives the features of the samples, in their order. What is in the cache is not computed
+// again; an interrupted extraction goes on where it stopped.
 func (x *Extractor) Extract(ctx context.Context, samples []datasets.Sample) (*Features, error) {
 	return x.ExtractVariants(ctx, samples, itself)
 }
 
 // ExtractVariants gives the features of every sample's variants, one sample's after another's.
-func (x *Extractor) ExtractVariants(ctx context.Context, samples []datasets.Sample, v Variants) (*Features, error) {
+func (x *Extractor) ExtractVariants(ctx context.Context, samples []datasets.Sample,
+	v Variants) (*Features, error) {
 	n := x.Encoder.Grid() * x.Encoder.Grid()
 	per := max(1, chunk/v.Count) // samples in a file
-	f := &Features{Len: len(samples) * v.Count, Groups: len(x.GroupsInUse()), Tokens: n, Width: x.Encoder.Width(), perChunk: per * v.Count}
+	f := &Features{Len: len(samples) * v.Count, Groups: len(x.GroupsInUse()), Tokens: n,
+		Width: x.Encoder.Width(), perChunk: per * v.Count}
 	for at := 0; at < len(samples); at += per {
 		part := samples[at:min(at+per, len(samples))]
 		if err := x.extractChunk(ctx, f, part, v, at*v.Count); err != nil {
@@ -85,7 +89,8 @@ func (x *Extractor) ExtractVariants(ctx context.Context, samples []datasets.Samp
 	return f, nil
 }
 
-func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datasets.Sample, v Variants, done int) error {
+func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datasets.Sample,
+	v Variants, done int) error {
 	key, err := x.key(part, v)
 	if err != nil {
 		return err
@@ -97,8 +102,10 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 		if err != nil {
 			return err
 		}
-		t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, images, f.Groups, f.Tokens, f.Width)}
-		if err := tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(), "digest": x.Encoder.Digest()}); err != nil {
+		t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, images, f.Groups,
+			f.Tokens, f.Width)}
+		if err := tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(),
+			"digest": x.Encoder.Digest()}); err != nil {
 			return err
 		}
 	}
@@ -118,7 +125,8 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 // key addresses a chunk by everything that its numbers depend on.
 func (x *Extractor) key(part []datasets.Sample, v Variants) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "features 1%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(), backend.Name(x.Backend))
+	fmt.Fprintf(h, "features 1%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(),
+		backend.Name(x.Backend))
 	if err := datasets.WriteDigests(h, part); err != nil {
 		return "", err
 	}
@@ -126,13 +134,15 @@ func (x *Extractor) key(part []datasets.Sample, v Variants) (string, error) {
 }
 
 // encode runs the encoder over the samples' variants while the next ones are being decoded.
-func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sample, v Variants, done int) ([]float32, error) {
+func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sample, v Variants,
+	done int) ([]float32, error) {
 	size, per := x.Encoder.Transform().Crop, f.Groups*f.Tokens*f.Width
 	pixels := make([]float32, encodeBatch*size*size*3)
 	data := make([]float32, 0, len(part)*v.Count*per)
 	filled := 0
 	flush := func() error {
-		out, err := x.Run(pixels, encodeBatch) // the last batch is padded with what was there: one compiled shape
+		// the last batch is padded with what was there: one compiled shape
+		out, err := x.Run(pixels, encodeBatch)
 		if err != nil {
 			return err
 		}
@@ -166,12 +176,14 @@ func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sam
 	return data, nil
 }
 
-// Run encodes n normalised images, n·Crop·Crop·3 values, and gives their group means, n·Groups·Tokens·Width values.
+// Run encodes n normalised images, n·Crop·Crop·3 values, and gives their group means,
+// n·Groups·Tokens·Width values.
 func (x *Extractor) Run(pixels []float32, n int) ([]float32, error) {
 	if x.exec == nil {
-		exec, err := model.NewExec(x.Backend, x.Encoder.Store(), func(scope *model.Scope, images *Node) *Node {
-			return Stack(Group(x.Encoder.Forward(scope, images), x.GroupsInUse()), 1)
-		})
+		exec, err := model.NewExec(x.Backend, x.Encoder.Store(),
+			func(scope *model.Scope, images *Node) *Node {
+				return Stack(Group(x.Encoder.Forward(scope, images), x.GroupsInUse()), 1)
+			})
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +221,8 @@ func (f *Features) At(place int) []float32 {
 func (f *Features) copy(dst []float32, place int) {
 	bytes := 4 * len(dst)
 	from := place % f.perChunk * bytes
-	if _, err := binary.Decode(f.views[place/f.perChunk][from:from+bytes], binary.LittleEndian, dst); err != nil {
+	if _, err := binary.Decode(f.views[place/f.perChunk][from:from+bytes], binary.LittleEndian,
+		dst); err != nil {
 		panic(err) // dst is as long as the view
 	}
 }

@@ -20,7 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// corners is an encoder without weights: three levels, the image's quarters as tokens, times 1, 2 and 3.
+// corners is an encoder without weights: three levels, the image's quarters as tokens, times 1, 2
+// and 3.
 type corners struct{ digest string }
 
 func (corners) Name() string        { return "corners" }
@@ -75,7 +76,9 @@ func TestExtractKeepsTheOrder(t *testing.T) {
 			brightness := func(i int) float32 { return float32(10*(i+1)) / 255 }
 			for at, i := range map[int]int{0: 18, 1: 1, 15: 15, 16: 16, 18: 0} {
 				for k, v := range f.At(at) {
-					require.InDelta(t, 2*brightness(i), v, 1e-5, "place %d value %d: the mean of levels 1 and 3, and level 2, are twice the picture", at, k)
+					require.InDelta(t, 2*brightness(i), v, 1e-5,
+						"place %d value %d: the mean of levels 1 and 3, and level 2, are twice "+
+							"the picture", at, k)
 				}
 			}
 
@@ -112,7 +115,8 @@ func TestSpoiledCacheIsOneLine(t *testing.T) {
 	require.NoError(t, err)
 	whole, err := os.ReadFile(files[0])
 	require.NoError(t, err)
-	for label, content := range map[string][]byte{"empty": {}, "cut": whole[:len(whole)-5], "noise": []byte("noise, noise, noise")} {
+	for label, content := range map[string][]byte{"empty": {}, "cut": whole[:len(whole)-5],
+		"noise": []byte("noise, noise, noise")} {
 		require.NoError(t, os.WriteFile(files[0], content, 0o666))
 		_, err = x.Extract(t.Context(), samples)
 		require.ErrorContains(t, err, filepath.Base(files[0]), label)
@@ -120,7 +124,8 @@ func TestSpoiledCacheIsOneLine(t *testing.T) {
 		require.NotContains(t, err.Error(), "\n", label)
 	}
 	require.NoError(t, os.Remove(files[0]))
-	_, err = x.Extract(t.Context(), append(samples, datasets.Sample{ID: "x", Path: filepath.Join(t.TempDir(), "gone.png")}))
+	_, err = x.Extract(t.Context(),
+		append(samples, datasets.Sample{ID: "x", Path: filepath.Join(t.TempDir(), "gone.png")}))
 	require.ErrorContains(t, err, "gone.png")
 }
 
@@ -129,7 +134,8 @@ func TestGroupIsTheMeanOfItsLevels(t *testing.T) {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
 		out, err := CallOnceN(b.Backend, func(x *Node) []*Node {
-			return encoder.Group([]*Node{x, MulScalar(x, 2), MulScalar(x, 6)}, [][]int{{2, 0, 1}, {1}})
+			return encoder.Group([]*Node{x, MulScalar(x, 2), MulScalar(x, 6)},
+				[][]int{{2, 0, 1}, {1}})
 		}, []float32{1, 10})
 		require.NoError(t, err)
 		require.InDeltaSlice(t, []float32{3, 30}, out[0].Value(), 1e-5)

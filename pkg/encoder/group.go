@@ -6,8 +6,9 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Group averages the encoder's levels [B, N, C] within each group: one target E_g [B, N, C] a group. These means are
-// all that INP-Former needs of the frozen encoder, so they are what the feature cache keeps.
+// Group averages the encoder's levels [B, N, C] within each group: one target E_g [B, N, C] a
+// group. These means are all that INP-Former needs of the frozen encoder, so they are what the
+// feature cache keeps.
 func Group(levels []*Node, groups [][]int) (targets []*Node) {
 	for _, group := range groups {
 		members := make([]*Node, len(group))
@@ -19,7 +20,8 @@ func Group(levels []*Node, groups [][]int) (targets []*Node) {
 	return targets
 }
 
-// Ungroup cuts stacked group means [B, groups, N, C], as Features.Batch gives them, into one [B, N, C] a group.
+// Ungroup cuts stacked group means [B, groups, N, C], as Features.Batch gives them, into one [B, N,
+// C] a group.
 func Ungroup(batch *Node) (targets []*Node) {
 	for g := range batch.Shape().Dimensions[1] {
 		targets = append(targets, Squeeze(Slice(batch, AxisRange(), AxisElem(g)), 1))
@@ -55,14 +57,16 @@ func CheckGroups(groups [][]int, levels int) error {
 		}
 		for _, level := range group {
 			if level < 0 || level >= levels || seen[level] {
-				return fmt.Errorf("groups: expected each of the levels 0 to %d once, got %v", levels-1, groups)
+				return fmt.Errorf("groups: expected each of the levels 0 to %d once, got %v",
+					levels-1, groups)
 			}
 			seen[level] = true
 			count++
 		}
 	}
 	if count != levels {
-		return fmt.Errorf("groups: expected each of the levels 0 to %d once, got %v", levels-1, groups)
+		return fmt.Errorf("groups: expected each of the levels 0 to %d once, got %v", levels-1,
+			groups)
 	}
 	return nil
 }
@@ -71,7 +75,8 @@ func CheckGroups(groups [][]int, levels int) error {
 func CheckTaps(taps []int, first, last int) error {
 	for i, tap := range taps {
 		if tap < first || tap > last || i > 0 && tap <= taps[i-1] {
-			return fmt.Errorf("taps: expected ascending blocks from %d to %d, each once, got %v", first, last, taps)
+			return fmt.Errorf("taps: expected ascending blocks from %d to %d, each once, got %v",
+				first, last, taps)
 		}
 	}
 	if len(taps) == 0 {

@@ -9,23 +9,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestVariantsFollowTheirImage: over several files of the cache, each image's variants stand together, in their order.
+// TestVariantsFollowTheirImage: over several files of the cache, each image's variants stand
+// together, in their order.
 func TestVariantsFollowTheirImage(t *testing.T) {
 	b, err := backend.Open("")
 	require.NoError(t, err)
 	samples := plain(t, 7)
 	x := &encoder.Extractor{Backend: b.Backend, Encoder: corners{"1"}, Cache: t.TempDir()}
 	const count = 100 // two images a file
-	scaled := encoder.Variants{Name: " scaled", Count: count, Make: func(image []float32, _ int) (out [][]float32) {
-		for k := range count {
-			v := make([]float32, len(image))
-			for i := range v {
-				v[i] = image[i] * float32(k)
+	scaled := encoder.Variants{Name: " scaled", Count: count,
+		Make: func(image []float32, _ int) (out [][]float32) {
+			for k := range count {
+				v := make([]float32, len(image))
+				for i := range v {
+					v[i] = image[i] * float32(k)
+				}
+				out = append(out, v)
 			}
-			out = append(out, v)
-		}
-		return out
-	}}
+			return out
+		}}
 	plain, err := x.Extract(t.Context(), samples)
 	require.NoError(t, err)
 	defer plain.Close()

@@ -14,11 +14,13 @@ import (
 	"adlab/pkg/plot"
 )
 
-// tileSide is the size of a picture in a figure, in pixels: seven in a row fill a projector's width.
+// tileSide is the size of a picture in a figure, in pixels: seven in a row fill a projector's
+// width.
 const tileSide = 180
 
-// cases are anomalous test images for a figure: the categories give one after another in turn, each of another type as long as there are
-// such, until there are n. Where want is given, only images that it wants are taken.
+// cases are anomalous test images for a figure: the categories give one after another in turn, each
+// of another type as long as there are such, until there are n. Where want is given, only images
+// that it wants are taken.
 func cases(set *datasets.Set, n int, want func(datasets.Sample) bool) (picked []datasets.Sample) {
 	queues := make([][]datasets.Sample, len(set.Categories))
 	for i, c := range set.Categories {
@@ -65,7 +67,8 @@ func normal(set *datasets.Set, category string) []datasets.Sample {
 }
 
 // picture is a sample as the encoder sees it, with the outline of its mask.
-func picture(s datasets.Sample, enc encoder.Encoder) (shown *imageio.Image, outlined image.Image, err error) {
+func picture(s datasets.Sample, enc encoder.Encoder) (shown *imageio.Image, outlined image.Image,
+	err error) {
 	m, err := imageio.Decode(s.Path)
 	if err != nil {
 		return nil, nil, err
@@ -87,7 +90,8 @@ func caption(s datasets.Sample) string {
 }
 
 // predict gives a detector's maps of samples, in their order.
-func predict(ctx context.Context, d detector.Detector, samples []datasets.Sample) (all []detector.Prediction, err error) {
+func predict(ctx context.Context, d detector.Detector,
+	samples []datasets.Sample) (all []detector.Prediction, err error) {
 	for p, err := range d.Predict(ctx, samples) {
 		if err != nil {
 			return nil, err
@@ -123,8 +127,8 @@ func scaleOf(ctx context.Context, d detector.Detector, set *datasets.Set) (plot.
 	return ScaleFrom(samples, values), err
 }
 
-// ScaleFrom is the scale of maps: it begins at what nine in ten pixels of the normal images stay below, so that what is usual is black, and
-// ends at what one pixel in a thousand exceeds.
+// ScaleFrom is the scale of maps: it begins at what nine in ten pixels of the normal images stay
+// below, so that what is usual is black, and ends at what one pixel in a thousand exceeds.
 func ScaleFrom(samples []datasets.Sample, maps [][]float32) plot.Scale {
 	var normal [][]float32
 	for i, m := range maps {
@@ -140,7 +144,8 @@ func ScaleFrom(samples []datasets.Sample, maps [][]float32) plot.Scale {
 }
 
 // rowOf is a row of overlays with the image scores below.
-func rowOf(ctx context.Context, name string, d detector.Detector, samples []datasets.Sample, enc encoder.Encoder, scale plot.Scale) (tiles []plot.Tile, err error) {
+func rowOf(ctx context.Context, name string, d detector.Detector, samples []datasets.Sample,
+	enc encoder.Encoder, scale plot.Scale) (tiles []plot.Tile, err error) {
 	predictions, err := predict(ctx, d, samples)
 	if err != nil {
 		return nil, err
@@ -150,7 +155,9 @@ func rowOf(ctx context.Context, name string, d detector.Detector, samples []data
 		if err != nil {
 			return nil, err
 		}
-		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(shown, predictions[i].Map, detector.MapSide, scale), Caption: fmt.Sprintf("%s %.3f", name, predictions[i].Score)})
+		tiles = append(tiles,
+			plot.Tile{Picture: plot.Overlay(shown, predictions[i].Map, detector.MapSide, scale),
+				Caption: fmt.Sprintf("%s %.3f", name, predictions[i].Score)})
 	}
 	return tiles, nil
 }

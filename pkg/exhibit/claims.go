@@ -29,9 +29,10 @@ type ClaimStatus struct {
 	Why       string   `json:"why,omitempty"`
 }
 
-// Tolerance is by how much a measured number may differ from a printed one and still count as reproduced, in percentage points: half a point
-// for areas under ROC curves, one for other image metrics and the overlap, two for precision-recall of pixels, where the official code itself
-// has changed since the paper. Source: section 15 of the numerical specification of INP-Former.
+// Tolerance is by how much a measured number may differ from a printed one and still count as
+// reproduced, in percentage points: half a point for areas under ROC curves, one for other image
+// metrics and the overlap, two for precision-recall of pixels, where the official code itself has
+// changed since the paper. Source: section 15 of the numerical specification of INP-Former.
 func Tolerance(metric string) float64 {
 	switch metric {
 	case "I-AUROC", "P-AUROC", "P-AUROC (macro)":
@@ -57,7 +58,8 @@ func (r *Runner) Keep(result *Result) error {
 	if r.Profile != "paper" || result.Exhibit.Tables == nil {
 		return nil
 	}
-	o := outcome{Exhibit: result.Exhibit.ID, Code: code.Numbers(), Encoder: result.Made["encoder"], Ours: map[string]float64{}}
+	o := outcome{Exhibit: result.Exhibit.ID, Code: code.Numbers(), Encoder: result.Made["encoder"],
+		Ours: map[string]float64{}}
 	for _, t := range result.Tables {
 		for _, row := range t.rows() {
 			for _, c := range row.Cells {
@@ -70,7 +72,8 @@ func (r *Runner) Keep(result *Result) error {
 	return writeJSON(outcomePath(r.Lab.Cache, o.Exhibit), o)
 }
 
-// Claims is every published number with its status, as the cache of the paper profile's outcomes has it.
+// Claims is every published number with its status, as the cache of the paper profile's outcomes
+// has it.
 func Claims(cache string) ([]ClaimStatus, error) {
 	settings, err := SettingsOf("paper")
 	if err != nil {
@@ -105,7 +108,8 @@ func Claims(cache string) ([]ClaimStatus, error) {
 	var all []ClaimStatus
 	for _, c := range published.Claims() {
 		p := places[c.ID]
-		s := ClaimStatus{Claim: c, Exhibit: p.exhibit, Quoted: p.kind == Quoted, Tolerance: Tolerance(c.Metric)}
+		s := ClaimStatus{Claim: c, Exhibit: p.exhibit, Quoted: p.kind == Quoted,
+			Tolerance: Tolerance(c.Metric)}
 		s.judge(outcomes[p.exhibit])
 		all = append(all, s)
 	}
@@ -121,11 +125,13 @@ func (s *ClaimStatus) judge(o outcome) {
 	case s.Exhibit == "":
 		s.Status, s.Why = Needs, "no exhibit has a cell for it yet"
 	case !measured:
-		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; adlab run %s --profile paper --data DIR %s FILE", s.Exhibit, weightsFlag(s.Paper == "MultiADS"))
+		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; adlab run %s "+
+			"--profile paper --data DIR %s FILE", s.Exhibit, weightsFlag(s.Paper == "MultiADS"))
 	default:
 		s.Ours = &ours
 		difference := ours - s.Value
-		s.Status, s.Why = Reproduced, fmt.Sprintf("%+.2f of ±%g, on %s", difference, s.Tolerance, o.Encoder)
+		s.Status, s.Why = Reproduced, fmt.Sprintf("%+.2f of ±%g, on %s", difference, s.Tolerance,
+			o.Encoder)
 		if !(math.Abs(difference) <= s.Tolerance) {
 			s.Status = Deviates
 		}

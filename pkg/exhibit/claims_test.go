@@ -26,7 +26,9 @@ func TestNothingIsReproducedBeforeProfilePaperHasMeasuredIt(t *testing.T) {
 func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 	cache := t.TempDir()
 	const base = "inp-former/table2/mvtec-ad/inp-former/"
-	o := outcome{Exhibit: "inp-table2", Code: code.Numbers(), Encoder: "an encoder", Ours: map[string]float64{base + "i-auroc": 99.3, base + "p-auroc": 97.9, base + "p-ap": 69.5}}
+	o := outcome{Exhibit: "inp-table2", Code: code.Numbers(), Encoder: "an encoder",
+		Ours: map[string]float64{base + "i-auroc": 99.3, base + "p-auroc": 97.9,
+			base + "p-ap": 69.5}}
 	require.NoError(t, writeJSON(outcomePath(cache, "inp-table2"), o))
 	all, err := Claims(cache)
 	require.NoError(t, err)
@@ -63,7 +65,8 @@ func TestOnlyProfilePaperIsKept(t *testing.T) {
 			row.Cells[0].Ours = []float64{99.7}
 		}
 	}
-	result := &Result{Exhibit: found[0], Tables: []*Table{table}, Made: map[string]string{"encoder": "an encoder"}}
+	result := &Result{Exhibit: found[0], Tables: []*Table{table},
+		Made: map[string]string{"encoder": "an encoder"}}
 	require.NoError(t, r.Keep(result))
 	require.NoFileExists(t, outcomePath(r.Lab.Cache, "inp-table2"))
 	r.Profile = "paper"

@@ -16,13 +16,14 @@ import (
 type Plan struct {
 	ID      string   `json:"id"`
 	Missing []string `json:"missing,omitempty"`
-	Runs    int      `json:"runs"`   // that it rests on
-	Cached  int      `json:"cached"` // of them, in the store or by then measured for exhibits before it
-	Heads   int      `json:"heads"`  // to train, those of exhibits before it not counted
-	Steps   int      `json:"steps"`  // of training, in all
-	Images  int      `json:"images"` // to encode, likewise
-	Tested  int      `json:"tested"` // images to be tested on, over all runs
-	Seconds float64  `json:"seconds"`
+	Runs    int      `json:"runs"` // that it rests on
+	// of them, in the store or by then measured for exhibits before it
+	Cached  int     `json:"cached"`
+	Heads   int     `json:"heads"`  // to train, those of exhibits before it not counted
+	Steps   int     `json:"steps"`  // of training, in all
+	Images  int     `json:"images"` // to encode, likewise
+	Tested  int     `json:"tested"` // images to be tested on, over all runs
+	Seconds float64 `json:"seconds"`
 }
 
 // String is the plan in one line.
@@ -34,7 +35,9 @@ func (p Plan) String() string {
 		return fmt.Sprintf("%-24s %d runs, cached", p.ID, p.Runs)
 	}
 	about := (time.Duration(p.Seconds) * time.Second).Round(time.Minute)
-	return fmt.Sprintf("%-24s %d runs, %d of them cached; %d heads, %d steps, %d images to encode, %d to test: about %s", p.ID, p.Runs, p.Cached, p.Heads, p.Steps, p.Images, p.Tested, about)
+	return fmt.Sprintf("%-24s %d runs, %d of them cached; %d heads, %d steps, %d images to "+
+		"encode, %d to test: about %s", p.ID, p.Runs, p.Cached, p.Heads, p.Steps, p.Images,
+		p.Tested, about)
 }
 
 // estimator remembers what is done by then.
@@ -46,8 +49,9 @@ type estimator struct {
 	speeds  map[string]speed
 }
 
-// Estimate plans exhibits in their order. What is in the store costs nothing, and what stored runs of any version of the code needed, features
-// and trained heads, lies in the cache. Speeds are measured, as far as there is anything to do.
+// Estimate plans exhibits in their order. What is in the store costs nothing, and what stored runs
+// of any version of the code needed, features and trained heads, lies in the cache. Speeds are
+// measured, as far as there is anything to do.
 func (r *Runner) Estimate(ctx context.Context, exhibits []Exhibit) ([]Plan, error) {
 	stored, err := Runs(r.Lab.Cache)
 	if err != nil {
@@ -56,7 +60,8 @@ func (r *Runner) Estimate(ctx context.Context, exhibits []Exhibit) ([]Plan, erro
 	return r.estimate(ctx, exhibits, stored)
 }
 
-func (r *Runner) estimate(ctx context.Context, exhibits []Exhibit, stored []*Run) (plans []Plan, err error) {
+func (r *Runner) estimate(ctx context.Context, exhibits []Exhibit, stored []*Run) (plans []Plan,
+	err error) {
 	x := &estimator{r, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]speed{}}
 	for _, run := range stored {
 		x.runs[run.Key], x.heads[headOf(run)] = true, true
@@ -78,7 +83,8 @@ func (r *Runner) estimate(ctx context.Context, exhibits []Exhibit, stored []*Run
 	return plans, nil
 }
 
-// headOf names a run's trained head with the data it learned from, featuresOf the features of a set.
+// headOf names a run's trained head with the data it learned from, featuresOf the features of a
+// set.
 func headOf(run *Run) string {
 	data := ""
 	for _, key := range run.Measurement.trainedOn() {
@@ -129,7 +135,8 @@ func (x *estimator) add(ctx context.Context, m Measurement, p *Plan) error {
 	return nil
 }
 
-// learns is the number of images that each head of a measurement learns from: one head a category, or one for all.
+// learns is the number of images that each head of a measurement learns from: one head a category,
+// or one for all.
 func (x *estimator) learns(m Measurement, e lab.Experiment) (images []int) {
 	total := 0
 	for _, key := range m.trainedOn() {
@@ -150,7 +157,8 @@ func (x *estimator) learns(m Measurement, e lab.Experiment) (images []int) {
 	return images
 }
 
-// stepsOf is how many steps a head trains on so many images: what the experiment says, or the paper's epochs.
+// stepsOf is how many steps a head trains on so many images: what the experiment says, or the
+// paper's epochs.
 func stepsOf(m Measurement, e lab.Experiment, images int) (int, error) {
 	if e.Steps > 0 {
 		return e.Steps, nil
@@ -164,7 +172,8 @@ func stepsOf(m Measurement, e lab.Experiment, images int) (int, error) {
 }
 
 // speed is measured once for each encoder.
-func (x *estimator) speed(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (v speed, err error) {
+func (x *estimator) speed(ctx context.Context, m Measurement, e lab.Experiment,
+	enc encoder.Encoder) (v speed, err error) {
 	key := fmt.Sprint(enc.Name(), m.onPair())
 	if v, ok := x.speeds[key]; ok {
 		return v, nil

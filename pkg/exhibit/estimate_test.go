@@ -8,7 +8,8 @@ import (
 
 func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 	r := smoke(t)
-	found, err := Find("inp-ablation-softmax", "inp-ablation-inps", "inp-table1", "mads-table4", "mads-super")
+	found, err := Find("inp-ablation-softmax", "inp-ablation-inps", "inp-table1", "mads-table4",
+		"mads-super")
 	require.NoError(t, err)
 	plans, err := r.estimate(t.Context(), found, nil)
 	require.NoError(t, err)
@@ -24,7 +25,8 @@ func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 	require.Equal(t, 2, plans[1].Heads)
 	require.Zero(t, plans[1].Images)
 	require.Zero(t, plans[2].Steps)
-	require.Equal(t, 2, plans[3].Heads, "adapters of MultiADS, its filtered kind included, and of April-GAN")
+	require.Equal(t, 2, plans[3].Heads, "adapters of MultiADS, its filtered kind included, and of "+
+		"April-GAN")
 	require.Equal(t, 2, plans[4].Heads, "those that learned from MVTec-AD alone are known")
 	require.Contains(t, plans[0].String(), "2 runs, 0 of them cached; 2 heads, 6 steps")
 	require.Contains(t, plans[2].String(), "cached")

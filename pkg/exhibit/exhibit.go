@@ -1,6 +1,6 @@
-// Package exhibit is the registry of what the seminar shows: every table, ablation and figure of the papers as a value that can be
-// listed, run in each profile, rendered, and asked what made it. The command line, the notebooks, the gallery and the tests walk the
-// same registry.
+// Package exhibit is the registry of what the seminar shows: every table, ablation and figure of
+// the papers as a value that can be listed, run in each profile, rendered, and asked what made it.
+// The command line, the notebooks, the gallery and the tests walk the same registry.
 package exhibit
 
 import (
@@ -37,7 +37,8 @@ type Exhibit struct {
 	Notebook string   // where it is a cell
 	Timed    bool     // shows times that it measures: another machine, or another day, shows others
 
-	// layout is the table without measured numbers: what is to be measured, and the claims beside. Nil for exhibits that only draw.
+	// layout is the table without measured numbers: what is to be measured, and the claims beside.
+	// Nil for exhibits that only draw.
 	layout func(Settings) *Table
 	// heads are what a figure needs trained.
 	heads func(Settings) []Measurement
@@ -74,7 +75,8 @@ func Find(ids ...string) (found []Exhibit, err error) {
 		}
 		at := slices.IndexFunc(All(), func(e Exhibit) bool { return e.ID == id })
 		if at < 0 {
-			return nil, fmt.Errorf("no exhibit %q; `adlab list` shows them: %s", id, strings.Join(names(), ", "))
+			return nil, fmt.Errorf("no exhibit %q; `adlab list` shows them: %s", id,
+				strings.Join(names(), ", "))
 		}
 		found = append(found, All()[at])
 	}
@@ -132,7 +134,8 @@ func (e Exhibit) Measurements(s Settings) (all []Measurement) {
 	return all
 }
 
-// Cost says what the exhibit trains in a profile. Heads that another exhibit has trained cost nothing.
+// Cost says what the exhibit trains in a profile. Heads that another exhibit has trained cost
+// nothing.
 func (e Exhibit) Cost(s Settings) string {
 	all, each := map[string]bool{}, map[string]bool{}
 	for _, m := range e.Measurements(s) {

@@ -51,12 +51,14 @@ func TestEveryClaimHasOneCellAndEveryCellItsClaim(t *testing.T) {
 					claim, ok := published.Find(c.Claim)
 					switch {
 					case row.Kind == Beside:
-						require.Empty(t, c.Claim, "%s, %s: not printed, so no claim", e.ID, row.Name)
+						require.Empty(t, c.Claim, "%s, %s: not printed, so no claim", e.ID,
+							row.Name)
 						continue
 					case c.Printed == "" && c.Claim == "":
 						continue // the paper prints a dash
 					}
-					require.True(t, ok, "%s, %s, %s: a cell without a claim", e.ID, row.Name, table.Columns[i])
+					require.True(t, ok, "%s, %s, %s: a cell without a claim", e.ID, row.Name,
+						table.Columns[i])
 					require.Equal(t, claim.Printed, c.Printed)
 					require.Equal(t, claim.Metric, table.Columns[i])
 					require.Empty(t, cells[c.Claim], "%s: two cells", c.Claim)
@@ -77,7 +79,9 @@ func TestFigure6AndTheAblationsShareTheHeadOfTable2(t *testing.T) {
 		s, err := SettingsOf(profile)
 		require.NoError(t, err)
 		shared := s.inpFormer("mvtec", s.Seeds[0])
-		for _, id := range []string{"inp-table2", "inp-tableS5", "inp-figure3", "inp-figure6", "inp-figure7", "inp-coherence", "inp-figureS2", "inp-ablation-inps", "inp-ablation-softmax"} {
+		for _, id := range []string{"inp-table2", "inp-tableS5", "inp-figure3", "inp-figure6",
+			"inp-figure7", "inp-coherence", "inp-figureS2", "inp-ablation-inps",
+			"inp-ablation-softmax"} {
 			found, err := Find(id)
 			require.NoError(t, err)
 			same := 0

@@ -43,11 +43,12 @@ type Manifest struct {
 	Exhibits []Entry `json:"exhibits"`
 }
 
-// Write writes an exhibit's tables in every format and its figures into a folder, each file atomically. A picture says inside what made
-// it.
+// Write writes an exhibit's tables in every format and its figures into a folder, each file
+// atomically. A picture says inside what made it.
 func (r *Result) Write(folder string) (Entry, error) {
 	e := r.Exhibit
-	entry := Entry{ID: e.ID, Paper: e.Paper, Kind: e.Kind, Title: e.Title, Caption: e.Caption, Notebook: e.Notebook, Made: r.Made, Runs: r.Runs, tables: r.Tables}
+	entry := Entry{ID: e.ID, Paper: e.Paper, Kind: e.Kind, Title: e.Title, Caption: e.Caption,
+		Notebook: e.Notebook, Made: r.Made, Runs: r.Runs, tables: r.Tables}
 	for i, t := range r.Tables {
 		name := e.ID
 		if i > 0 {
@@ -58,7 +59,8 @@ func (r *Result) Write(folder string) (Entry, error) {
 			if err != nil {
 				return entry, err
 			}
-			if err := tensorfile.WriteFile(filepath.Join(folder, name+"."+f.Ending), []byte(text)); err != nil {
+			if err := tensorfile.WriteFile(filepath.Join(folder, name+"."+f.Ending),
+				[]byte(text)); err != nil {
 				return entry, err
 			}
 		}
@@ -88,11 +90,12 @@ func (r *Result) Write(folder string) (Entry, error) {
 	return entry, nil
 }
 
-// PlaygroundPage is the gallery's companion, where something has written it: frames of the playgrounds to move through.
+// PlaygroundPage is the gallery's companion, where something has written it: frames of the
+// playgrounds to move through.
 const PlaygroundPage = "playground.html"
 
-// WriteGallery writes manifest.json and index.html over exhibits that have been written into the folder, and links PlaygroundPage where it is there. The same exhibits give the same
-// bytes.
+// WriteGallery writes manifest.json and index.html over exhibits that have been written into the
+// folder, and links PlaygroundPage where it is there. The same exhibits give the same bytes.
 func WriteGallery(folder, profile string, entries []Entry) error {
 	m := Manifest{Profile: profile, Code: code.Pictures(), Exhibits: entries}
 	if err := writeJSON(filepath.Join(folder, "manifest.json"), m); err != nil {
@@ -148,7 +151,8 @@ func (e Entry) files() (names []string) {
 	return names
 }
 
-// Clean removes what an earlier gallery in the folder wrote, as its manifest and its pictures say, and this one does not.
+// Clean removes what an earlier gallery in the folder wrote, as its manifest and its pictures say,
+// and this one does not.
 func Clean(folder string, entries []Entry) error {
 	kept := map[string]bool{}
 	for _, e := range entries {
@@ -165,7 +169,8 @@ func Clean(folder string, entries []Entry) error {
 		earlier = append(earlier, f, strings.TrimSuffix(f, ".png")+".svg")
 	}
 	var was Manifest
-	if b, err := os.ReadFile(filepath.Join(folder, "manifest.json")); err == nil && json.Unmarshal(b, &was) == nil {
+	if b, err := os.ReadFile(filepath.Join(folder, "manifest.json")); err == nil &&
+		json.Unmarshal(b, &was) == nil {
 		for _, e := range was.Exhibits {
 			for _, name := range e.files() {
 				earlier = append(earlier, filepath.Join(folder, filepath.Base(name)))
@@ -182,7 +187,8 @@ func Clean(folder string, entries []Entry) error {
 	return nil
 }
 
-// page is the gallery: plain, without scripts, fonts or pictures from elsewhere, in type that reads from the back of a room.
+// page is the gallery: plain, without scripts, fonts or pictures from elsewhere, in type that reads
+// from the back of a room.
 var page = template.Must(template.New("page").Parse(`<!doctype html>
 <html lang="en">
 <head>

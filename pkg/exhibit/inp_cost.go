@@ -23,17 +23,22 @@ type spent struct {
 	Tokens  int     `json:"tokens"`
 	Self    bool    `json:"self"`
 	Seconds float64 `json:"seconds"` // the fastest of several runs
-	Bytes   int64   `json:"bytes"`   // by which the process grew at most while it ran; 0 where the system does not say
+	// by which the process grew at most while it ran; 0 where the system does not say
+	Bytes int64 `json:"bytes"`
 }
 
-// spendings are both modules at each number of tokens: measured, or what was measured on this machine before.
-func (r *Runner) spendings(ctx context.Context, cfg inpformer.Config, tokens []int) (all []spent, err error) {
+// spendings are both modules at each number of tokens: measured, or what was measured on this
+// machine before.
+func (r *Runner) spendings(ctx context.Context, cfg inpformer.Config, tokens []int) (all []spent,
+	err error) {
 	machine, _ := os.Hostname()
-	identity, err := json.Marshal([]any{"attention", cfg, tokens, r.Lab.Backend.Short(), machine, code.Numbers()})
+	identity, err := json.Marshal([]any{"attention", cfg, tokens, r.Lab.Backend.Short(), machine,
+		code.Numbers()})
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(r.Lab.Cache, "costs", fmt.Sprintf("%x.json", sha256.Sum256(identity))[:40]+".json")
+	path := filepath.Join(r.Lab.Cache, "costs",
+		fmt.Sprintf("%x.json", sha256.Sum256(identity))[:40]+".json")
 	unlock, err := lab.Lock(ctx, path)
 	if err != nil {
 		return nil, err
@@ -69,7 +74,8 @@ func spend(run func() error) (s spent, err error) {
 	s.Seconds = math.Inf(1)
 	for i := range 6 {
 		before := resident("VmRSS")
-		os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // the peak begins anew, where there is such a file
+		// the peak begins anew, where there is such a file
+		os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 		start := time.Now()
 		if err := run(); err != nil {
 			return s, err
@@ -100,7 +106,8 @@ func resident(field string) int64 {
 	return kilobytes << 10
 }
 
-// drawCost counts and measures self-attention and INP-guided attention over a growing number of tokens.
+// drawCost counts and measures self-attention and INP-guided attention over a growing number of
+// tokens.
 func drawCost(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, error) {
 	cfg := inpformer.Default(768, 28) // ViT-B/14 at 392 pixels: no weights are needed to count
 	if r.Size != "" {
@@ -120,23 +127,30 @@ func drawCost(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, err
 		return nil, nil, err
 	}
 	counted := &Table{
-		Corner:  "tokens N, attention",
-		Columns: []string{"parameters", "MFLOPs projections", "MFLOPs attention", "MFLOPs in all", "MB of attention maps", "ms measured", "MB measured"},
+		Corner: "tokens N, attention",
+		Columns: []string{"parameters", "MFLOPs projections", "MFLOPs attention", "MFLOPs in all",
+			"MB of attention maps", "ms measured", "MB measured"},
 	}
-	lines := map[bool]*plot.Line{true: {Name: "self-attention"}, false: {Name: "INP-guided attention"}}
-	memory := map[bool]*plot.Line{true: {Name: "self-attention"}, false: {Name: "INP-guided attention"}}
+	lines := map[bool]*plot.Line{true: {Name: "self-attention"},
+		false: {Name: "INP-guided attention"}}
+	memory := map[bool]*plot.Line{true: {Name: "self-attention"},
+		false: {Name: "INP-guided attention"}}
 	for _, s := range all {
-		cost, name := inpformer.GuidedCost(cfg.Width, cfg.Heads, s.Tokens, cfg.INPs), "INP-guided attention"
+		cost, name := inpformer.GuidedCost(cfg.Width, cfg.Heads, s.Tokens, cfg.INPs),
+			"INP-guided attention"
 		if s.Self {
-			cost, name = inpformer.SelfAttentionCost(cfg.Width, cfg.Heads, s.Tokens), "self-attention"
+			cost, name = inpformer.SelfAttentionCost(cfg.Width, cfg.Heads, s.Tokens),
+				"self-attention"
 		}
 		group := fmt.Sprintf("N = %d", s.Tokens)
 		cells := []Cell{{Ours: []float64{float64(cost.Parameters)}}}
-		for _, flops := range []int{cost.Projections, cost.Attention, cost.Projections + cost.Attention} {
+		for _, flops := range []int{cost.Projections, cost.Attention, cost.Projections +
+			cost.Attention} {
 			cells = append(cells, Cell{Ours: []float64{float64(flops) / 1e6}, Decimals: 1})
 		}
 		cells = append(cells, Cell{Ours: []float64{4 * float64(cost.MapValues) / 1e6}, Decimals: 2},
-			Cell{Ours: []float64{1000 * s.Seconds}, Decimals: 2}, Cell{Ours: []float64{float64(s.Bytes) / 1e6}, Decimals: 1})
+			Cell{Ours: []float64{1000 * s.Seconds}, Decimals: 2},
+			Cell{Ours: []float64{float64(s.Bytes) / 1e6}, Decimals: 1})
 		if s.Bytes == 0 {
 			cells[len(cells)-1] = Cell{}
 		}
@@ -147,15 +161,20 @@ func drawCost(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, err
 		b.X, b.Y = append(b.X, float64(s.Tokens)), append(b.Y, 4*float64(cost.MapValues)/1e6)
 	}
 	counted.Notes = []string{
-		fmt.Sprintf("C = %d channels, %d heads, M = %d prototypes, one image; biases are left out of the operations", cfg.Width, cfg.Heads, cfg.INPs),
-		"milliseconds: the fastest of five runs; MB measured: by how much the process grew at most in them; both on this machine, busy or not",
+		fmt.Sprintf("C = %d channels, %d heads, M = %d prototypes, one image; biases are left out "+
+			"of the operations", cfg.Width, cfg.Heads, cfg.INPs),
+		"milliseconds: the fastest of five runs; MB measured: by how much the process grew at " +
+			"most in them; both on this machine, busy or not",
 	}
-	growth, err := curves("growth", Words{"Milliseconds of one attention module over the number of tokens, measured on this machine.", "토큰 수에 따른 어텐션 모듈 하나의 실행 시간(밀리초). 이 컴퓨터에서 잰 값이다."},
-		"time of one attention module", "patch tokens N", "milliseconds", *lines[true], *lines[false])
+	growth, err := curves("growth", Words{"Milliseconds of one attention module over the number " +
+		"of tokens, measured on this machine.", "토큰 수에 따른 어텐션 모듈 하나의 실행 시간(밀리초). 이 컴퓨터에서 잰 값이다."},
+		"time of one attention module", "patch tokens N", "milliseconds", *lines[true],
+		*lines[false])
 	if err != nil {
 		return nil, nil, err
 	}
-	maps, err := curves("memory", Words{"Memory of the attention maps over the number of tokens, as the formula gives it.", "토큰 수에 따른 어텐션 지도의 메모리. 식으로 계산한 값이다."},
+	maps, err := curves("memory", Words{"Memory of the attention maps over the number of tokens, " +
+		"as the formula gives it.", "토큰 수에 따른 어텐션 지도의 메모리. 식으로 계산한 값이다."},
 		"attention maps of one module", "patch tokens N", "MB", *memory[true], *memory[false])
 	return []Figure{growth, maps}, []*Table{counted}, err
 }

@@ -48,8 +48,10 @@ func noisiest(set *datasets.Set, n int) ([]string, error) {
 	return names, nil
 }
 
-// tokens are the patch tokens of samples, the mean over the groups of levels, each of length 1: a row a token.
-func tokens(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample) (*mat.Dense, error) {
+// tokens are the patch tokens of samples, the mean over the groups of levels, each of length 1: a
+// row a token.
+func tokens(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample) (*mat.Dense,
+	error) {
 	f, err := x.Extract(ctx, samples)
 	if err != nil {
 		return nil, err
@@ -112,9 +114,11 @@ func anomalousTokens(s datasets.Sample, enc encoder.Encoder) ([]bool, error) {
 	return out, nil
 }
 
-// drawVariation compares distances to normal tokens of training images with those within the same image.
+// drawVariation compares distances to normal tokens of training images with those within the same
+// image.
 func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table, error) {
-	const memory, fewest = 4, 3 // training images a category; tokens that a defect must fill to be looked at
+	// training images a category; tokens that a defect must fill to be looked at
+	const memory, fewest = 4, 3
 	set, err := r.set(ctx, "mvtec")
 	if err != nil {
 		return nil, nil, err
@@ -129,7 +133,8 @@ func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 		return nil, nil, err
 	}
 	x := r.Lab.Extractor(enc)
-	names := []string{"normal, to training images", "normal, to its own image", "defect, to training images", "defect, to its own image"}
+	names := []string{"normal, to training images", "normal, to its own image",
+		"defect, to training images", "defect, to its own image"}
 	distances := make([][]float64, len(names))
 	var scatter *Figure
 	for _, c := range set.Categories {
@@ -167,7 +172,8 @@ func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 				if d {
 					at = 2
 				}
-				distances[at], distances[at+1] = append(distances[at], to[t]), append(distances[at+1], within[t])
+				distances[at], distances[at+1] = append(distances[at], to[t]),
+					append(distances[at+1], within[t])
 			}
 			if scatter == nil && count >= 2*fewest {
 				if scatter, err = scatterTokens(s, known, own, defect); err != nil {
@@ -185,9 +191,11 @@ func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 		}
 	}
 	if len(lines) == 0 {
-		return nil, nil, fmt.Errorf("inp-figure1: expected test images of %s whose defects fill at least %d patches, found none", r.nameOf("mvtec"), fewest)
+		return nil, nil, fmt.Errorf("inp-figure1: expected test images of %s whose defects fill "+
+			"at least %d patches, found none", r.nameOf("mvtec"), fewest)
 	}
-	f, err := curves("distances", Words{"Share of the tokens at each distance to the nearest normal token.", "가장 가까운 정상 토큰까지의 거리별 토큰의 비율."},
+	f, err := curves("distances", Words{"Share of the tokens at each distance to the nearest " +
+		"normal token.", "가장 가까운 정상 토큰까지의 거리별 토큰의 비율."},
 		"distance to the nearest normal token", "1 − cosine", "share of tokens, percent", lines...)
 	figures := []Figure{f}
 	if scatter != nil {
@@ -209,7 +217,8 @@ func density(name string, values []float64, last float64) plot.Line {
 	return l
 }
 
-// scatterTokens draws the first two principal components of an image's tokens among those of training images.
+// scatterTokens draws the first two principal components of an image's tokens among those of
+// training images.
 func scatterTokens(s datasets.Sample, known, own *mat.Dense, defect []bool) (*Figure, error) {
 	var all, axes, flat mat.Dense
 	all.Stack(known, own)
@@ -220,7 +229,8 @@ func scatterTokens(s datasets.Sample, known, own *mat.Dense, defect []bool) (*Fi
 	components.VectorsTo(&axes)
 	width, _ := axes.Dims()
 	flat.Mul(&all, axes.Slice(0, width, 0, 2))
-	clouds := []plot.Cloud{{Name: "training images"}, {Name: "this image, normal"}, {Name: "this image, defect"}}
+	clouds := []plot.Cloud{{Name: "training images"}, {Name: "this image, normal"},
+		{Name: "this image, defect"}}
 	rows, _ := known.Dims()
 	total, _ := flat.Dims()
 	for i := range total {
@@ -230,10 +240,14 @@ func scatterTokens(s datasets.Sample, known, own *mat.Dense, defect []bool) (*Fi
 				at = 2
 			}
 		}
-		clouds[at].X, clouds[at].Y = append(clouds[at].X, flat.At(i, 0)), append(clouds[at].Y, flat.At(i, 1))
+		clouds[at].X, clouds[at].Y = append(clouds[at].X, flat.At(i, 0)),
+			append(clouds[at].Y, flat.At(i, 1))
 	}
 	title := "patch tokens of " + strings.ReplaceAll(caption(s), "\n", ", ")
-	picture, err := plot.Scatter(title, "first principal component", "second principal component", clouds...)
+	picture, err := plot.Scatter(title, "first principal component", "second principal component",
+		clouds...)
 	return &Figure{Name: "tokens", Picture: picture,
-		Caption: Words{"Patch tokens of one test image and of training images of its category, first two principal components.", "시험 이미지 한 장과 같은 범주의 학습 이미지들의 패치 토큰을 첫 두 주성분으로 그렸다."}}, err
+		Caption: Words{"Patch tokens of one test image and of training images of its category, " +
+			"first two principal components.",
+			"시험 이미지 한 장과 같은 범주의 학습 이미지들의 패치 토큰을 첫 두 주성분으로 그렸다."}}, err
 }

@@ -8,18 +8,24 @@ import (
 )
 
 func madsFigures() []Exhibit {
-	heads := func(s Settings) []Measurement { return []Measurement{s.multiADS("visa", "first-release")} }
+	heads := func(s Settings) []Measurement {
+		return []Measurement{s.multiADS("visa", "first-release")}
+	}
 	return []Exhibit{
 		{
-			ID: "mads-texts", Paper: "MultiADS", Kind: KindFigure, Notebook: madsFiguresNotebook, heads: heads, draw: drawTexts,
+			ID: "mads-texts", Paper: "MultiADS", Kind: KindFigure, Notebook: madsFiguresNotebook,
+			heads: heads, draw: drawTexts,
 			Title: Words{"Text embeddings by type of defect", "결함 유형별 텍스트 임베딩"},
-			Caption: Words{"Every prompt of one product as the text tower places it, first two principal axes: with the knowledge base, and with one prompt a type.",
+			Caption: Words{"Every prompt of one product as the text tower places it, first two " +
+				"principal axes: with the knowledge base, and with one prompt a type.",
 				"한 제품의 모든 프롬프트를 텍스트 타워가 놓은 자리를 첫 두 주축으로 그렸다. 지식 베이스를 쓸 때와 유형마다 프롬프트 하나만 쓸 때이다."},
 		},
 		{
-			ID: "mads-types", Paper: "MultiADS", Kind: KindFigure, Notebook: madsFiguresNotebook, heads: heads, draw: drawTypes,
+			ID: "mads-types", Paper: "MultiADS", Kind: KindFigure, Notebook: madsFiguresNotebook,
+			heads: heads, draw: drawTypes,
 			Title: Words{"Several types of defect in one image", "한 이미지 속의 여러 결함 유형"},
-			Caption: Words{"A test image with two or more types of defect, and the map of each of the strongest types, in one scale.",
+			Caption: Words{"A test image with two or more types of defect, and the map of each of " +
+				"the strongest types, in one scale.",
 				"두 가지 이상의 결함이 있는 시험 이미지와, 가장 강하게 나온 유형들의 지도를 한 눈금으로 그렸다."},
 		},
 		qualitative(),
@@ -73,13 +79,16 @@ func drawTypes(ctx context.Context, r *Runner, _ *Table) (figures []Figure, _ []
 		if err != nil {
 			return nil, nil, err
 		}
-		figures = append(figures, Figure{Name: c.Name, Picture: picture, Caption: Words{"Answer in words: " + words + ".", "말로 한 답: " + words + "."}})
+		figures = append(figures, Figure{Name: c.Name, Picture: picture,
+			Caption: Words{"Answer in words: " + words + ".", "말로 한 답: " + words + "."}})
 		if len(figures) == 2 {
 			break
 		}
 	}
 	if figures == nil {
-		return nil, nil, fmt.Errorf("mads-types: expected a test image of %s whose masks tell two types of defect apart, found none; put a mask for each type below typed_masks", r.nameOf("visa"))
+		return nil, nil, fmt.Errorf("mads-types: expected a test image of %s whose masks tell two "+
+			"types of defect apart, found none; put a mask for each type below typed_masks",
+			r.nameOf("visa"))
 	}
 	return figures, nil, nil
 }

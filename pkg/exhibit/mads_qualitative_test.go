@@ -7,7 +7,8 @@ import (
 )
 
 func TestTheComparisonSharesTheHeadsOfTable4(t *testing.T) {
-	for _, profile := range []string{"tiny", "paper"} { // smoke measures one target of the table alone
+	// smoke measures one target of the table alone
+	for _, profile := range []string{"tiny", "paper"} {
 		s, err := SettingsOf(profile)
 		require.NoError(t, err)
 		found, err := Find("mads-table4")

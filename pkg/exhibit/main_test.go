@@ -13,10 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// few are the categories that the tests' benchmarks keep: enough for logical anomalies and for several types in one image. With one category a
-// set, the head of the multi-class setting is that of the single-class one, too.
+// few are the categories that the tests' benchmarks keep: enough for logical anomalies and for
+// several types in one image. With one category a set, the head of the multi-class setting is that
+// of the single-class one, too.
 var few = map[string][]string{
-	"mvtec": {"cable"}, "visa": {"candles"}, "real-iad": {"hex_nut"}, "mpdd": {"riveted_plate"}, "mad-sim": {"01Duck"}, "mad-real": {"Parrot"},
+	"mvtec": {"cable"}, "visa": {"candles"}, "real-iad": {"hex_nut"}, "mpdd": {"riveted_plate"},
+	"mad-sim": {"01Duck"}, "mad-real": {"Parrot"},
 }
 
 // TestMain generates small benchmarks where the smoke profile looks for them.
@@ -25,12 +27,17 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true") // compiling is most of the work here
+	// compiling is most of the work here
+	os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 "+
+		"--xla_llvm_disable_expensive_passes=true")
 	os.Setenv("ADLAB_DATA", filepath.Join(dir, "data"))
 	os.Setenv("ADLAB_CACHE", filepath.Join(dir, "cache"))
 	for _, b := range synth.Benchmarks() {
-		b.Categories = slices.DeleteFunc(slices.Clone(b.Categories), func(c synth.Category) bool { return !slices.Contains(few[b.Name], c.Name) })
-		if err := synth.Write(context.Background(), b, "smoke", 1, filepath.Join(dir, "data", "synth-smoke", b.Name), 0, nil); err != nil {
+		b.Categories = slices.DeleteFunc(slices.Clone(b.Categories), func(c synth.Category) bool {
+			return !slices.Contains(few[b.Name], c.Name)
+		})
+		if err := synth.Write(context.Background(), b, "smoke", 1,
+			filepath.Join(dir, "data", "synth-smoke", b.Name), 0, nil); err != nil {
 			panic(err)
 		}
 	}

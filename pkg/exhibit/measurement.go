@@ -14,10 +14,12 @@ import (
 
 // Measurement is one detector, trained and tested.
 type Measurement struct {
-	Set        string         `json:"set"`                  // tested on, one of the benchmarks
-	TrainedOn  []string       `json:"trained_on,omitempty"` // learned from, all together; none for the tested set
-	Distance   bool           `json:"distance,omitempty"`   // scored by the distance to the image's own prototypes
-	Experiment lab.Experiment `json:"experiment"`           // without folders and files
+	Set string `json:"set"` // tested on, one of the benchmarks
+	// learned from, all together; none for the tested set
+	TrainedOn []string `json:"trained_on,omitempty"`
+	// scored by the distance to the image's own prototypes
+	Distance   bool           `json:"distance,omitempty"`
+	Experiment lab.Experiment `json:"experiment"` // without folders and files
 }
 
 // trainedOn are the sets learned from.
@@ -30,7 +32,8 @@ func (m Measurement) trainedOn() []string {
 
 func (m Measurement) equal(n Measurement) bool { return reflect.DeepEqual(m, n) }
 
-// onPair tells the detectors that look through a pair of towers, and trains those that learn by steps.
+// onPair tells the detectors that look through a pair of towers, and trains those that learn by
+// steps.
 func (m Measurement) onPair() bool {
 	return slices.Contains([]string{"multiads", "april-gan", "clip"}, m.Experiment.Detector)
 }
@@ -61,11 +64,14 @@ func (m Measurement) String() string {
 	return s
 }
 
-// head is what of the measurement decides the trained head: measurements with the same head train it once.
+// head is what of the measurement decides the trained head: measurements with the same head train
+// it once.
 func (m Measurement) head() string {
 	e := m.Experiment
-	if m.onPair() { // adapters know nothing of what they will be tested on, nor of how images will be scored
-		e.Layout, e.Shots, e.MultiADS.Rule, e.MultiADS.Filter, e.MultiADS.Types = "", 0, "", false, false
+	// adapters know nothing of what they will be tested on, nor of how images will be scored
+	if m.onPair() {
+		e.Layout, e.Shots, e.MultiADS.Rule, e.MultiADS.Filter, e.MultiADS.Types = "", 0, "", false,
+			false
 	}
 	return fmt.Sprintf("%v %+v", m.trainedOn(), e)
 }
@@ -85,7 +91,8 @@ type Run struct {
 	Seconds     float64              `json:"seconds"`         // that it took when it was computed
 }
 
-// address gives the run its key: a digest over configuration, seed, weights, data, backend and code.
+// address gives the run its key: a digest over configuration, seed, weights, data, backend and
+// code.
 func (r *Run) address() error {
 	r.Code = code.Numbers()
 	b, err := json.Marshal([]any{r.Measurement, r.Weights, r.Data, r.Backend, r.Code})
@@ -96,12 +103,13 @@ func (r *Run) address() error {
 	return nil
 }
 
-// Value is one of the run's metrics by its printed name, in percent: the mean over the categories, or of one defect type where that is
-// given. It is false where it is undefined.
+// Value is one of the run's metrics by its printed name, in percent: the mean over the categories,
+// or of one defect type where that is given. It is false where it is undefined.
 func (r *Run) Value(metric, defect string) (percent float64, ok bool) {
 	of := map[string]*float64{
 		"I-AUROC": r.Mean.ImageAUROC, "I-AP": r.Mean.ImageAP, "I-F1max": r.Mean.ImageF1Max,
-		"P-AUROC": r.Mean.PixelAUROC, "P-AP": r.Mean.PixelAP, "P-F1max": r.Mean.PixelF1Max, "AUPRO": r.Mean.AUPRO,
+		"P-AUROC": r.Mean.PixelAUROC, "P-AP": r.Mean.PixelAP, "P-F1max": r.Mean.PixelF1Max,
+		"AUPRO": r.Mean.AUPRO,
 	}
 	if r.Types != nil {
 		m := r.Types.Mean

@@ -18,15 +18,17 @@ import (
 // Profile is the profile that notebooks run in: $ADLAB_PROFILE, or tiny.
 func Profile() string { return cmp.Or(os.Getenv("ADLAB_PROFILE"), "tiny") }
 
-// notebookRunner is a runner of the notebook's profile. The profile paper takes its files from $ADLAB_PAPER_DATA, $ADLAB_DINOV2 and
-// $ADLAB_CLIP.
+// notebookRunner is a runner of the notebook's profile. The profile paper takes its files from
+// $ADLAB_PAPER_DATA, $ADLAB_DINOV2 and $ADLAB_CLIP.
 func notebookRunner() *Runner {
 	r := lab.Must(NewRunner(lab.Notebook(), Profile()))
-	r.Data, r.Encoder, r.Pair = os.Getenv("ADLAB_PAPER_DATA"), os.Getenv("ADLAB_DINOV2"), os.Getenv("ADLAB_CLIP")
+	r.Data, r.Encoder, r.Pair = os.Getenv("ADLAB_PAPER_DATA"), os.Getenv("ADLAB_DINOV2"),
+		os.Getenv("ADLAB_CLIP")
 	return r
 }
 
-// Show makes an exhibit and displays it under a notebook's cell: tables, pictures, captions, and what made it.
+// Show makes an exhibit and displays it under a notebook's cell: tables, pictures, captions, and
+// what made it.
 func Show(id string) *Result {
 	found := lab.Must(Find(id))
 	r := notebookRunner()
@@ -36,7 +38,8 @@ func Show(id string) *Result {
 	}
 	display := func(tag string, w Words) {
 		if w.EN != "" {
-			gonbui.DisplayHtml(fmt.Sprintf("<%s>%s</%s><p lang=\"ko\">%s</p>", tag, html.EscapeString(w.EN), tag, html.EscapeString(w.KO)))
+			gonbui.DisplayHtml(fmt.Sprintf("<%s>%s</%s><p lang=\"ko\">%s</p>", tag,
+				html.EscapeString(w.EN), tag, html.EscapeString(w.KO)))
 		}
 	}
 	display("h3", result.Exhibit.Title)
@@ -51,7 +54,8 @@ func Show(id string) *Result {
 	return result
 }
 
-// A picture of a notebook has at most so many bytes, as long as its tiles have so many pixels: a notebook of ten pictures is below 500 kB.
+// A picture of a notebook has at most so many bytes, as long as its tiles have so many pixels: a
+// notebook of ten pictures is below 500 kB.
 const pictureBytes, smallestTile = 30_000, 60
 
 // displayPicture displays a picture that says what made it.
@@ -77,8 +81,8 @@ func small(picture image.Image, made map[string]string) (kind protocol.MIMEType,
 	}
 }
 
-// Check prints how a result's table stands to its claims: cells without a claim or claims without a cell would be mistakes, and no profile but
-// paper says that a number is reproduced.
+// Check prints how a result's table stands to its claims: cells without a claim or claims without a
+// cell would be mistakes, and no profile but paper says that a number is reproduced.
 func Check(result *Result) {
 	cells := map[string]bool{}
 	measured := 0
@@ -100,7 +104,8 @@ func Check(result *Result) {
 			lab.Must(0, fmt.Errorf("claim %s has no cell", c.ID))
 		}
 	}
-	fmt.Printf("%d claims, a cell each; %d measured beside the printed number, %d quoted\n", len(claims), measured, len(claims)-measured)
+	fmt.Printf("%d claims, a cell each; %d measured beside the printed number, %d quoted\n",
+		len(claims), measured, len(claims)-measured)
 	if Profile() != "paper" {
 		fmt.Printf("profile %s: none of them counts as reproduced\n", Profile())
 		return

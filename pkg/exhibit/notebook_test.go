@@ -31,7 +31,8 @@ func TestEveryExhibitIsANotebookCell(t *testing.T) {
 			source := strings.Join(c.Source, "")
 			if c.Kind == "code" && strings.Contains(source, `exhibit.Show("`+e.ID+`")`) {
 				cells++
-				require.Equal(t, e.Tables != nil, strings.Contains(source, "exhibit.Check("), "%s: a table with claims is checked against them", e.ID)
+				require.Equal(t, e.Tables != nil, strings.Contains(source, "exhibit.Check("),
+					"%s: a table with claims is checked against them", e.ID)
 			}
 		}
 		require.Equal(t, 1, cells, "%s in %s", e.ID, e.Notebook)
@@ -49,7 +50,8 @@ func TestPicturesOfNotebooksAreSmall(t *testing.T) {
 	kind, b := small(plot.Panel("hard to compress", [][]plot.Tile{{tile, tile}}, 180, nil), made)
 	require.Equal(t, protocol.MIMEType("image/jpeg"), kind)
 	require.LessOrEqual(t, len(b), pictureBytes)
-	kind, b = small(plot.Panel("easy", [][]plot.Tile{{{Picture: image.NewGray(image.Rect(0, 0, 8, 8))}}}, 180, nil), made)
+	kind, b = small(plot.Panel("easy",
+		[][]plot.Tile{{{Picture: image.NewGray(image.Rect(0, 0, 8, 8))}}}, 180, nil), made)
 	require.Equal(t, protocol.MIMEImagePNG, kind)
 	require.Contains(t, string(b), "exhibit")
 }

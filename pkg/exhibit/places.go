@@ -16,7 +16,8 @@ import (
 
 // setOf is the key of a data set by the name that the papers print.
 var setOf = map[string]string{
-	"MVTec-AD": "mvtec", "VisA": "visa", "Real-IAD": "real-iad", "MPDD": "mpdd", "MAD-sim": "mad-sim", "MAD-real": "mad-real",
+	"MVTec-AD": "mvtec", "VisA": "visa", "Real-IAD": "real-iad", "MPDD": "mpdd",
+	"MAD-sim": "mad-sim", "MAD-real": "mad-real",
 }
 
 // vocabulary of a data set by its key; a key that is not known is a mistake of the registry.
@@ -31,8 +32,8 @@ func vocabulary(set string) datasets.Vocabulary {
 // layoutOf is how a data set lies on disk.
 func layoutOf(set string) string { return vocabulary(set).Layout }
 
-// folder finds the folder of a data set: the generated benchmark, made where it is not there yet, or the published one below the folder
-// that the user names.
+// folder finds the folder of a data set: the generated benchmark, made where it is not there yet,
+// or the published one below the folder that the user names.
 func (r *Runner) folder(ctx context.Context, set string) (string, error) {
 	if r.Size == "" {
 		return publishedFolder(r.Data, set)
@@ -50,7 +51,8 @@ func publishedFolder(data, set string) (string, error) {
 	v := vocabulary(set)
 	advice := fmt.Sprintf("get it from %s (%s) and put it there as %s", v.Home, v.Licence, set)
 	if data == "" {
-		return "", fmt.Errorf("%s: name the folder that holds the data sets with --data DIR; %s", v.Name, advice)
+		return "", fmt.Errorf("%s: name the folder that holds the data sets with --data DIR; %s",
+			v.Name, advice)
 	}
 	entries, err := os.ReadDir(data)
 	if err != nil {

@@ -14,7 +14,8 @@ func TestPublishedFoldersAreFoundByAnyUsualName(t *testing.T) {
 	for _, name := range []string{"MVTec_AD", "visa", "Real-IAD"} {
 		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o777))
 	}
-	for set, name := range map[string]string{"mvtec": "MVTec_AD", "visa": "visa", "real-iad": "Real-IAD"} {
+	for set, name := range map[string]string{"mvtec": "MVTec_AD", "visa": "visa",
+		"real-iad": "Real-IAD"} {
 		folder, err := publishedFolder(dir, set)
 		require.NoError(t, err)
 		require.Equal(t, filepath.Join(dir, name), folder)

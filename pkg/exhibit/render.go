@@ -21,7 +21,9 @@ var Formats = []struct {
 // Text is the table for a terminal.
 func (t *Table) Text() string {
 	widths := make([]int, len(t.Columns)+1)
-	measure := func(column int, s string) { widths[column] = max(widths[column], utf8.RuneCountInString(s)) }
+	measure := func(column int, s string) {
+		widths[column] = max(widths[column], utf8.RuneCountInString(s))
+	}
 	measure(0, t.Corner)
 	for i, c := range t.Columns {
 		measure(i+1, c)
@@ -57,7 +59,8 @@ func (t *Table) Text() string {
 }
 
 // escapeMarkdown keeps a text from being read as markup.
-var escapeMarkdown = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`, "\n", " ").Replace
+var escapeMarkdown = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`",
+	"<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`, "\n", " ").Replace
 
 // Markdown is the table in Markdown: quoted rows in italics, ours in plain type, groups in bold.
 func (t *Table) Markdown() string {
@@ -68,7 +71,8 @@ func (t *Table) Markdown() string {
 	}
 	b.WriteString("\n|---|" + strings.Repeat("---:|", len(t.Columns)) + "\n")
 	for _, g := range t.Groups {
-		fmt.Fprintf(&b, "| **%s** |%s\n", escapeMarkdown(g.Name), strings.Repeat(" |", len(t.Columns)))
+		fmt.Fprintf(&b, "| **%s** |%s\n", escapeMarkdown(g.Name),
+			strings.Repeat(" |", len(t.Columns)))
 		for _, row := range g.Rows {
 			style := "%s"
 			if row.Kind == Quoted {
@@ -92,19 +96,24 @@ func (t *Table) Markdown() string {
 }
 
 // escapeLaTeX keeps a text from being read as commands.
-var escapeLaTeX = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`, "~", `\textasciitilde{}`,
-	"^", `\textasciicircum{}`, "±", `$\pm$`, "“", "``", "”", "''", "–", "--", "−", `$-$`, "·", `$\cdot$`, "²", `$^2$`, "×", `$\times$`, "\n", " ").Replace
+var escapeLaTeX = strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#",
+	`\#`, "_", `\_`, "{", `\{`, "}", `\}`, "~", `\textasciitilde{}`,
+	"^", `\textasciicircum{}`, "±", `$\pm$`, "“", "``", "”", "''", "–", "--", "−", `$-$`, "·",
+	`$\cdot$`, "²", `$^2$`, "×", `$\times$`, "\n", " ").Replace
 
 // LaTeX is the table as a tabular environment with booktabs' rules; quoted rows are in italics.
 func (t *Table) LaTeX() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{%s. %s}\n\\begin{tabular}{l%s}\n\\toprule\n%s", escapeLaTeX(t.Title.EN), escapeLaTeX(t.Caption.EN), strings.Repeat("r", len(t.Columns)), escapeLaTeX(t.Corner))
+	fmt.Fprintf(&b, "%% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{%s. "+
+		"%s}\n\\begin{tabular}{l%s}\n\\toprule\n%s", escapeLaTeX(t.Title.EN),
+		escapeLaTeX(t.Caption.EN), strings.Repeat("r", len(t.Columns)), escapeLaTeX(t.Corner))
 	for _, c := range t.Columns {
 		b.WriteString(" & " + escapeLaTeX(c))
 	}
 	b.WriteString(" \\\\\n")
 	for _, g := range t.Groups {
-		fmt.Fprintf(&b, "\\midrule\n\\multicolumn{%d}{l}{\\textbf{%s}} \\\\\n", len(t.Columns)+1, escapeLaTeX(g.Name))
+		fmt.Fprintf(&b, "\\midrule\n\\multicolumn{%d}{l}{\\textbf{%s}} \\\\\n", len(t.Columns)+1,
+			escapeLaTeX(g.Name))
 		for _, row := range g.Rows {
 			style := "%s"
 			if row.Kind == Quoted {

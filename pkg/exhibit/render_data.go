@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// tableHTML escapes what it is given. Ours is black, the printed number beside it small and grey, quoted rows grey and in italics.
+// tableHTML escapes what it is given. Ours is black, the printed number beside it small and grey,
+// quoted rows grey and in italics.
 var tableHTML = template.Must(template.New("table").Parse(`<table class="exhibit">
 <thead><tr><th>{{.Corner}}</th>{{range .Columns}}<th class="number">{{.}}</th>{{end}}</tr></thead>
 {{range .Groups}}<tbody>
@@ -21,18 +22,21 @@ var tableHTML = template.Must(template.New("table").Parse(`<table class="exhibit
 // Span is the number of columns, the first included.
 func (t *Table) Span() int { return len(t.Columns) + 1 }
 
-// HTML is the table as an element without a page around it; the gallery's style sheet gives it its looks.
+// HTML is the table as an element without a page around it; the gallery's style sheet gives it its
+// looks.
 func (t *Table) HTML() (string, error) {
 	var b strings.Builder
 	err := tableHTML.Execute(&b, t)
 	return b.String(), err
 }
 
-// CSV is the table for programs: one row a cell, ours with all its digits and a value for each seed.
+// CSV is the table for programs: one row a cell, ours with all its digits and a value for each
+// seed.
 func (t *Table) CSV() (string, error) {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	rows := [][]string{{"group", "row", "kind", "column", "ours", "deviation", "values", "published", "claim", "doubt"}}
+	rows := [][]string{{"group", "row", "kind", "column", "ours", "deviation", "values",
+		"published", "claim", "doubt"}}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	for _, g := range t.Groups {
 		for _, row := range g.Rows {
@@ -46,7 +50,8 @@ func (t *Table) CSV() (string, error) {
 				for _, v := range c.Ours {
 					values = append(values, number(v))
 				}
-				rows = append(rows, []string{g.Name, row.Name, row.Kind, t.Columns[i], own, deviation, strings.Join(values, " "), c.Printed, c.Claim, c.Doubt})
+				rows = append(rows, []string{g.Name, row.Name, row.Kind, t.Columns[i], own,
+					deviation, strings.Join(values, " "), c.Printed, c.Claim, c.Doubt})
 			}
 		}
 	}

@@ -13,11 +13,15 @@ import (
 // nasty is a table whose words every format must escape.
 func nasty() *Table {
 	return &Table{
-		Title: Words{"A & B_1 <b>", "표"}, Caption: Words{"50 % of $x$ | y", "설명"}, Corner: "row", Columns: []string{"I-AUROC", `P,"AP"`},
+		Title: Words{"A & B_1 <b>", "표"}, Caption: Words{"50 % of $x$ | y", "설명"}, Corner: "row",
+		Columns: []string{"I-AUROC", `P,"AP"`},
 		Groups: []Group{{"set | one", []Row{
 			{Name: "R&D_{4}", Kind: Quoted, Cells: []Cell{{Printed: "94.6", Claim: "c1"}, {}}},
-			{Name: "ours", Kind: Claimed, Cells: []Cell{{Printed: "99.7", Claim: "c2", Ours: []float64{90, 92}, Decimals: 1}, {Text: "–", Printed: "71.0", Claim: "c3", Doubt: `a "doubt"`}}},
-			{Name: "<script>", Kind: Beside, Cells: []Cell{{Ours: []float64{1.25}, Decimals: 1}, {}}},
+			{Name: "ours", Kind: Claimed,
+				Cells: []Cell{{Printed: "99.7", Claim: "c2", Ours: []float64{90, 92}, Decimals: 1},
+					{Text: "–", Printed: "71.0", Claim: "c3", Doubt: `a "doubt"`}}},
+			{Name: "<script>", Kind: Beside, Cells: []Cell{{Ours: []float64{1.25}, Decimals: 1},
+				{}}},
 		}}},
 		Notes: []string{"a note_1"},
 	}
@@ -25,9 +29,11 @@ func nasty() *Table {
 
 func TestCells(t *testing.T) {
 	require.Equal(t, "“94.6”", Cell{Printed: "94.6"}.String())
-	require.Equal(t, "91.0 ± 1.4 (99.7)", Cell{Printed: "99.7", Ours: []float64{90, 92}, Decimals: 1}.String())
+	require.Equal(t, "91.0 ± 1.4 (99.7)", Cell{Printed: "99.7", Ours: []float64{90, 92},
+		Decimals: 1}.String())
 	require.Equal(t, "–", Cell{}.String())
-	require.Equal(t, "– (71.0)", Cell{Text: "–", Printed: "71.0"}.String(), "measured, and undefined")
+	require.Equal(t, "– (71.0)", Cell{Text: "–", Printed: "71.0"}.String(),
+		"measured, and undefined")
 	require.Equal(t, "1.2", Cell{Ours: []float64{1.25}, Decimals: 1}.String())
 }
 
@@ -35,7 +41,8 @@ func TestText(t *testing.T) {
 	lines := strings.Split(nasty().Text(), "\n")
 	require.Equal(t, "A & B_1 <b>", lines[0])
 	require.Equal(t, "row                   I-AUROC    P,\"AP\"", lines[2])
-	require.Equal(t, "  R&D_{4}"+strings.Repeat(" ", 14)+"“94.6”"+strings.Repeat(" ", 9)+"–", lines[4])
+	require.Equal(t, "  R&D_{4}"+strings.Repeat(" ", 14)+"“94.6”"+strings.Repeat(" ", 9)+"–",
+		lines[4])
 	require.Equal(t, "  ours      91.0 ± 1.4 (99.7)  – (71.0)", lines[5])
 }
 
@@ -58,7 +65,8 @@ func TestHTMLIsWellFormed(t *testing.T) {
 	text, err := nasty().HTML()
 	require.NoError(t, err)
 	require.NotContains(t, text, "<script>")
-	require.Contains(t, text, `<tr class="quoted"><th>R&amp;D_{4}</th><td class="number" data-claim="c1">“94.6”</td>`)
+	require.Contains(t, text,
+		`<tr class="quoted"><th>R&amp;D_{4}</th><td class="number" data-claim="c1">“94.6”</td>`)
 	require.Contains(t, text, `91.0 ± 1.4 <small>(99.7)</small>`)
 	require.Contains(t, text, `title="a &#34;doubt&#34;"`)
 	d := xml.NewDecoder(strings.NewReader("<div>" + text + "</div>"))
@@ -77,8 +85,10 @@ func TestCSVKeepsAllDigits(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 1+6)
-	require.Equal(t, []string{"set | one", "R&D_{4}", "quoted", "I-AUROC", "", "", "", "94.6", "c1", ""}, rows[1])
-	require.Equal(t, []string{"set | one", "ours", "claimed", "I-AUROC", "91", "1.4142135623730951", "90 92", "99.7", "c2", ""}, rows[3])
+	require.Equal(t, []string{"set | one", "R&D_{4}", "quoted", "I-AUROC", "", "", "", "94.6", "c1",
+		""}, rows[1])
+	require.Equal(t, []string{"set | one", "ours", "claimed", "I-AUROC", "91", "1.4142135623730951",
+		"90 92", "99.7", "c2", ""}, rows[3])
 	require.Equal(t, `P,"AP"`, rows[4][3])
 }
 

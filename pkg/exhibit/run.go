@@ -15,7 +15,8 @@ import (
 // Run makes an exhibit: what is in the store is not computed again.
 func (r *Runner) Run(ctx context.Context, e Exhibit) (*Result, error) {
 	if missing := r.Missing(e); missing != nil {
-		return nil, fmt.Errorf("%s: profile %s needs weights and data: %s", e.ID, r.Profile, strings.Join(missing, "; "))
+		return nil, fmt.Errorf("%s: profile %s needs weights and data: %s", e.ID, r.Profile,
+			strings.Join(missing, "; "))
 	}
 	result := &Result{Exhibit: e}
 	t := e.Layout(r.Settings)
@@ -58,7 +59,8 @@ func (r *Runner) Run(ctx context.Context, e Exhibit) (*Result, error) {
 }
 
 // all gives the runs of measurements.
-func (r *Runner) all(ctx context.Context, ms []Measurement, result *Result) (runs []*Run, err error) {
+func (r *Runner) all(ctx context.Context, ms []Measurement, result *Result) (runs []*Run,
+	err error) {
 	for _, m := range ms {
 		run, err := r.Measure(ctx, m)
 		if err != nil {
@@ -76,16 +78,20 @@ func (r *Runner) all(ctx context.Context, ms []Measurement, result *Result) (run
 func (r *Runner) notes(e Exhibit, made map[string]string) (notes []string) {
 	world := "on the published data sets"
 	if r.Size != "" {
-		world = "on generated pictures that stand in for the named data sets: a number of the small world, not one of the paper's"
+		world = "on generated pictures that stand in for the named data sets: a number of the " +
+			"small world, not one of the paper's"
 	}
-	notes = append(notes, fmt.Sprintf("profile %s, %s, %s; %s; percent, mean over the categories", r.Profile, made["encoder"], world, seedsOf(e.Measurements(r.Settings))))
+	notes = append(notes, fmt.Sprintf("profile %s, %s, %s; %s; percent, mean over the categories",
+		r.Profile, made["encoder"], world, seedsOf(e.Measurements(r.Settings))))
 	if e.Tables != nil {
 		notes = append(notes, "in brackets and in quotation marks: the paper's numbers")
 	}
-	return append(notes, fmt.Sprintf("made by code %s, its numbers by code %s", made["code"], made["numbers"]))
+	return append(notes, fmt.Sprintf("made by code %s, its numbers by code %s", made["code"],
+		made["numbers"]))
 }
 
-// seedsOf says of which seeds the numbers of an exhibit are: some of its rows may be of the first alone.
+// seedsOf says of which seeds the numbers of an exhibit are: some of its rows may be of the first
+// alone.
 func seedsOf(ms []Measurement) string {
 	var seeds []uint64
 	for _, m := range ms {
@@ -100,7 +106,8 @@ func seedsOf(ms []Measurement) string {
 	case 1:
 		return fmt.Sprintf("seed %d alone", seeds[0])
 	}
-	return fmt.Sprintf("seeds %v, mean ± sample standard deviation; a number without is of seed %d alone", seeds, seeds[0])
+	return fmt.Sprintf("seeds %v, mean ± sample standard deviation; a number without is of seed "+
+		"%d alone", seeds, seeds[0])
 }
 
 // Made says what makes the exhibit in this profile, on this checkout: all that its bytes depend on.
@@ -109,7 +116,9 @@ func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error)
 	if err != nil {
 		return nil, err
 	}
-	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID, "profile": r.Profile, "settings": string(settings), "backend": r.Lab.Backend.Short(), "code": code.Pictures(), "numbers": code.Numbers()}
+	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID,
+		"profile": r.Profile, "settings": string(settings), "backend": r.Lab.Backend.Short(),
+		"code": code.Pictures(), "numbers": code.Numbers()}
 	encoders, sets := map[string]bool{}, map[string]bool{}
 	for _, m := range e.Measurements(r.Settings) {
 		x, err := r.ready(ctx, m)
@@ -145,8 +154,10 @@ func identity(made map[string]string) string {
 	return fmt.Sprintf("%x", h.Sum(nil))[:16]
 }
 
-// Explain compares what made a picture with what would make it here: the entries that differ, one line each.
-func (r *Runner) Explain(ctx context.Context, made map[string]string) (differences []string, err error) {
+// Explain compares what made a picture with what would make it here: the entries that differ, one
+// line each.
+func (r *Runner) Explain(ctx context.Context, made map[string]string) (differences []string,
+	err error) {
 	found, err := Find(made["exhibit"])
 	if err != nil {
 		return nil, err
@@ -160,7 +171,8 @@ func (r *Runner) Explain(ctx context.Context, made map[string]string) (differenc
 	}
 	for _, key := range slices.Sorted(maps.Keys(here)) {
 		if key != "identity" && here[key] != made[key] {
-			differences = append(differences, fmt.Sprintf("%s: made with %s, here it is %s", key, made[key], here[key]))
+			differences = append(differences, fmt.Sprintf("%s: made with %s, here it is %s", key,
+				made[key], here[key]))
 		}
 	}
 	return differences, nil

@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryExhibitRunsInSmoke runs the registry, and then the whole of it once more: the second time nothing is measured, and no byte changes.
+// TestEveryExhibitRunsInSmoke runs the registry, and then the whole of it once more: the second
+// time nothing is measured, and no byte changes.
 func TestEveryExhibitRunsInSmoke(t *testing.T) {
 	gallery := func() (string, []Entry) {
 		r, folder := smoke(t), t.TempDir()
@@ -99,7 +100,8 @@ func uniform(m image.Image) bool {
 	return true
 }
 
-// checkManifest: the manifest lists what lies in the folder, and the page needs nothing from elsewhere.
+// checkManifest: the manifest lists what lies in the folder, and the page needs nothing from
+// elsewhere.
 func checkManifest(t *testing.T, folder string, entries []Entry) {
 	b, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
 	require.NoError(t, err)
@@ -127,7 +129,8 @@ func checkManifest(t *testing.T, folder string, entries []Entry) {
 	}
 }
 
-// checkExplained: a picture says what made it; this checkout would make the same; with another seed, weights or code it would not.
+// checkExplained: a picture says what made it; this checkout would make the same; with another
+// seed, weights or code it would not.
 func checkExplained(t *testing.T, folder string, entries []Entry) {
 	r := smoke(t)
 	for _, e := range entries {
@@ -151,7 +154,8 @@ func checkExplained(t *testing.T, folder string, entries []Entry) {
 		differences, err := r.Explain(t.Context(), changed)
 		require.NoError(t, err)
 		require.Len(t, differences, 1)
-		require.True(t, strings.HasPrefix(differences[0], key+": made with another, here it is "), differences[0])
+		require.True(t, strings.HasPrefix(differences[0], key+": made with another, here it is "),
+			differences[0])
 	}
 	_, err = r.Explain(t.Context(), map[string]string{"exhibit": "none"})
 	require.ErrorContains(t, err, `no exhibit "none"`)

@@ -18,8 +18,9 @@ import (
 	"adlab/pkg/tensorfile"
 )
 
-// Runner runs exhibits in a profile. What it measures it keeps under an address of everything that decided it, so that a table that was
-// half done goes on from there and exhibits share what they need.
+// Runner runs exhibits in a profile. What it measures it keeps under an address of everything that
+// decided it, so that a table that was half done goes on from there and exhibits share what they
+// need.
 type Runner struct {
 	Settings
 	Lab     *lab.Lab
@@ -46,7 +47,9 @@ const keptHeads = 4
 // NewRunner is a runner for a profile.
 func NewRunner(l *lab.Lab, profile string) (*Runner, error) {
 	s, err := SettingsOf(profile)
-	return &Runner{Settings: s, Lab: l, sets: map[string]*datasets.Set{}, digests: map[string]string{}, encoders: map[string]encoder.Encoder{}, used: map[string]*Run{}}, err
+	return &Runner{Settings: s, Lab: l, sets: map[string]*datasets.Set{},
+		digests: map[string]string{}, encoders: map[string]encoder.Encoder{},
+		used: map[string]*Run{}}, err
 }
 
 // weights is the file of the measurement's encoder, "" for the profile's own.
@@ -113,7 +116,8 @@ func (r *Runner) ready(ctx context.Context, m Measurement) (lab.Experiment, erro
 	if err := e.Validate(); err != nil {
 		return e, err
 	}
-	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32} // the profile's are for the bare command line
+	// the profile's are for the bare command line
+	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32}
 	return e, nil
 }
 
@@ -133,8 +137,10 @@ func (r *Runner) encoder(m Measurement, e lab.Experiment) (encoder.Encoder, erro
 	return x, err
 }
 
-// addressed is the run of a measurement, not yet measured, with its key; and what it is measured with.
-func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, lab.Experiment, encoder.Encoder, error) {
+// addressed is the run of a measurement, not yet measured, with its key; and what it is measured
+// with.
+func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, lab.Experiment,
+	encoder.Encoder, error) {
 	e, err := r.ready(ctx, m)
 	if err != nil {
 		return nil, e, nil, err
@@ -143,7 +149,8 @@ func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, lab.Experi
 	if err != nil {
 		return nil, e, nil, err
 	}
-	run := &Run{Measurement: m, Encoder: enc.Name(), Weights: enc.Digest(), Backend: r.Lab.Backend.Short(), Data: map[string]string{}}
+	run := &Run{Measurement: m, Encoder: enc.Name(), Weights: enc.Digest(),
+		Backend: r.Lab.Backend.Short(), Data: map[string]string{}}
 	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
 		if _, err := r.set(ctx, key); err != nil {
 			return nil, e, nil, err
@@ -153,7 +160,8 @@ func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, lab.Experi
 	return run, e, enc, run.address()
 }
 
-// Measure gives the run of a measurement: from the store, or computed and stored. A process that wants the same run waits for it.
+// Measure gives the run of a measurement: from the store, or computed and stored. A process that
+// wants the same run waits for it.
 func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 	run, e, enc, err := r.addressed(ctx, m)
 	if err != nil {
@@ -182,7 +190,8 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 }
 
 // compute trains and tests.
-func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc encoder.Encoder) error {
+func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment,
+	enc encoder.Encoder) error {
 	m := run.Measurement
 	r.Lab.Progress.Say("%s", m)
 	if m.onPair() || e.Setting == "single-class" {
@@ -204,8 +213,10 @@ func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment, enc en
 	return err
 }
 
-// fit trains the measurement's detector, one model for all that it learns from, or finds it trained.
-func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (detector.Detector, error) {
+// fit trains the measurement's detector, one model for all that it learns from, or finds it
+// trained.
+func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment,
+	enc encoder.Encoder) (detector.Detector, error) {
 	d, err := r.fitted(ctx, m, e, enc)
 	if trained, ok := d.(*inpformer.Detector); ok && err == nil && m.Distance {
 		d = &inpformer.ByDistance{Trained: trained}
@@ -213,7 +224,8 @@ func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment, enc e
 	return d, err
 }
 
-func (r *Runner) fitted(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (detector.Detector, error) {
+func (r *Runner) fitted(ctx context.Context, m Measurement, e lab.Experiment,
+	enc encoder.Encoder) (detector.Detector, error) {
 	for _, f := range r.heads {
 		if f.head == m.head() {
 			return f.detector, nil
@@ -246,7 +258,8 @@ func (r *Runner) fitted(ctx context.Context, m Measurement, e lab.Experiment, en
 }
 
 // trained is the trained INP-Former of a measurement, for figures.
-func (r *Runner) trained(ctx context.Context, m Measurement) (*inpformer.Detector, encoder.Encoder, error) {
+func (r *Runner) trained(ctx context.Context, m Measurement) (*inpformer.Detector, encoder.Encoder,
+	error) {
 	e, err := r.ready(ctx, m)
 	if err != nil {
 		return nil, nil, err

@@ -39,7 +39,11 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, first.Key, other.Key)
 	for name, change := range map[string]func(*Run){
-		"weights": func(r *Run) { r.Weights = "x" }, "data": func(r *Run) { r.Data = map[string]string{"mad-real": "x"} }, "backend": func(r *Run) { r.Backend = "x" },
+		"weights": func(r *Run) {
+			r.Weights = "x"
+		}, "data": func(r *Run) {
+			r.Data = map[string]string{"mad-real": "x"}
+		}, "backend": func(r *Run) { r.Backend = "x" },
 		"shots": func(r *Run) { r.Measurement.Experiment.Shots = 1 },
 	} {
 		changed := *first

@@ -19,8 +19,8 @@ import (
 	"adlab/pkg/train"
 )
 
-// speed is how long a step of training, the encoding of one image, and the test of one with its part in the metrics take on this machine, in
-// seconds.
+// speed is how long a step of training, the encoding of one image, and the test of one with its
+// part in the metrics take on this machine, in seconds.
 type speed struct{ step, image, test float64 }
 
 // probed is how many images a speed is measured on.
@@ -36,11 +36,13 @@ func probe(set *datasets.Set) *datasets.Set {
 			some.Test = append(some.Test, s)
 		}
 	}
-	return &datasets.Set{Name: set.Name, HasMasks: set.HasMasks, Categories: []datasets.Category{some}}
+	return &datasets.Set{Name: set.Name, HasMasks: set.HasMasks,
+		Categories: []datasets.Category{some}}
 }
 
 // speedOf measures an encoder, and INP-Former on it.
-func (r *Runner) speedOf(ctx context.Context, m Measurement, e lab.Experiment, enc encoder.Encoder) (v speed, err error) {
+func (r *Runner) speedOf(ctx context.Context, m Measurement, e lab.Experiment,
+	enc encoder.Encoder) (v speed, err error) {
 	if v.image, err = r.imageSeconds(enc); err != nil {
 		return v, err
 	}
@@ -57,8 +59,10 @@ func (r *Runner) speedOf(ctx context.Context, m Measurement, e lab.Experiment, e
 	return v, err
 }
 
-// speedOnPair measures a vision tower, and adapters on it, on the first source, or on the tested set where there is none.
-func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.Encoder) (v speed, err error) {
+// speedOnPair measures a vision tower, and adapters on it, on the first source, or on the tested
+// set where there is none.
+func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.Encoder) (v speed,
+	err error) {
 	if v.image, err = r.imageSeconds(enc); err != nil {
 		return v, err
 	}
@@ -78,7 +82,8 @@ func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.
 	if err != nil {
 		return v, err
 	}
-	d, err := multiads.New(r.Lab.Backend.Backend, enc.(clip.TapEncoder).Model, k.Base, sentences, 1, r.Lab.Cache, nil)
+	d, err := multiads.New(r.Lab.Backend.Backend, enc.(clip.TapEncoder).Model, k.Base, sentences, 1,
+		r.Lab.Cache, nil)
 	if err != nil {
 		return v, err
 	}
@@ -91,14 +96,18 @@ func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.
 	}
 	const steps = 3
 	var last time.Time
-	err = d.TrainAdapters(ctx, []multiads.Source{{Samples: probe(set).Categories[0].Test, Base: k.Base, TypeOf: k.TypeOf}}, variant.Objective, train.Options{
-		Steps: steps, Batch: cmp.Or(e.Batch, variant.Batch), Seed: 1, Schedule: train.WarmCosine{Base: variant.Rate, Final: variant.Rate, Total: steps},
-		Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
-		Report: func(train.Step) { // the first compiles
-			v.step, last = time.Since(last).Seconds(), time.Now()
-		},
-	})
-	v.step *= float64(cmp.Or(e.Batch, variant.Batch)) / float64(min(cmp.Or(e.Batch, variant.Batch), probed))
+	err = d.TrainAdapters(ctx,
+		[]multiads.Source{{Samples: probe(set).Categories[0].Test, Base: k.Base, TypeOf: k.TypeOf}},
+		variant.Objective, train.Options{
+			Steps: steps, Batch: cmp.Or(e.Batch, variant.Batch), Seed: 1,
+			Schedule:  train.WarmCosine{Base: variant.Rate, Final: variant.Rate, Total: steps},
+			Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
+			Report: func(train.Step) { // the first compiles
+				v.step, last = time.Since(last).Seconds(), time.Now()
+			},
+		})
+	v.step *= float64(cmp.Or(e.Batch, variant.Batch)) / float64(min(cmp.Or(e.Batch, variant.Batch),
+		probed))
 	return v, err
 }
 
@@ -119,7 +128,8 @@ func (r *Runner) imageSeconds(enc encoder.Encoder) (seconds float64, err error) 
 }
 
 // testSeconds is how long an image takes that is encoded: its map, and its part in the metrics.
-func (r *Runner) testSeconds(ctx context.Context, d detector.Detector, key string, enc encoder.Encoder, convention lab.Convention) (seconds float64, err error) {
+func (r *Runner) testSeconds(ctx context.Context, d detector.Detector, key string,
+	enc encoder.Encoder, convention lab.Convention) (seconds float64, err error) {
 	set, err := r.set(ctx, key)
 	if err != nil {
 		return 0, err

@@ -36,7 +36,8 @@ type Row struct {
 	Name  string
 	Kind  string
 	Cells []Cell // one a column
-	// of is what is measured, a run for each seed; where less is given, the value is the difference to it.
+	// of is what is measured, a run for each seed; where less is given, the value is the difference
+	// to it.
 	of, less []Measurement
 	defect   string // the metrics are this defect type's; "" for all
 }
@@ -52,7 +53,8 @@ type Cell struct {
 }
 
 // metricOrder is the order of columns.
-var metricOrder = []string{"I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AUROC (macro)", "P-F1", "P-F1 (macro)", "P-AP", "P-AP (macro)", "P-F1max", "AUPRO"}
+var metricOrder = []string{"I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AUROC (macro)", "P-F1",
+	"P-F1 (macro)", "P-AP", "P-AP (macro)", "P-F1max", "AUPRO"}
 
 // Mean of ours, and their sample standard deviation, 0 for one value.
 func (c Cell) Mean() (mean, deviation float64) {
@@ -69,7 +71,8 @@ func (c Cell) Mean() (mean, deviation float64) {
 	return mean, math.Sqrt(deviation)
 }
 
-// Own is our number as text, with its spread where there are several seeds; "" where nothing is measured.
+// Own is our number as text, with its spread where there are several seeds; "" where nothing is
+// measured.
 func (c Cell) Own() string {
 	if len(c.Ours) == 0 {
 		return c.Text
@@ -82,7 +85,8 @@ func (c Cell) Own() string {
 	return s
 }
 
-// String is the cell in plain text: ours, the printed one in brackets; a quoted one in quotation marks; a dash for nothing.
+// String is the cell in plain text: ours, the printed one in brackets; a quoted one in quotation
+// marks; a dash for nothing.
 func (c Cell) String() string {
 	own := c.Own()
 	switch {
@@ -131,14 +135,17 @@ func cells(columns int) []Cell {
 func (g *Group) row(name string, columns int) *Row {
 	i := slices.IndexFunc(g.Rows, func(r Row) bool { return r.Name == name })
 	if i < 0 {
-		g.Rows, i = append(g.Rows, Row{Name: name, Kind: Quoted, Cells: cells(columns)}), len(g.Rows)
+		g.Rows, i = append(g.Rows, Row{Name: name, Kind: Quoted, Cells: cells(columns)}),
+			len(g.Rows)
 	}
 	return &g.Rows[i]
 }
 
-// printed lays out published tables: a group and a row for each name, the metrics as columns, the claims in the cells. ours says what is
-// measured for a claim's row: nothing for a row that is only quoted.
-func printed(claims []published.Claim, group, name func(published.Claim) string, ours func(published.Claim) (of, less []Measurement)) *Table {
+// printed lays out published tables: a group and a row for each name, the metrics as columns, the
+// claims in the cells. ours says what is measured for a claim's row: nothing for a row that is only
+// quoted.
+func printed(claims []published.Claim, group, name func(published.Claim) string,
+	ours func(published.Claim) (of, less []Measurement)) *Table {
 	t := &Table{Corner: "data set, method"}
 	for _, m := range metricOrder {
 		if slices.ContainsFunc(claims, func(c published.Claim) bool { return c.Metric == m }) {
@@ -150,7 +157,8 @@ func printed(claims []published.Claim, group, name func(published.Claim) string,
 		if row.of, row.less = ours(c); row.of != nil {
 			row.Kind = Claimed
 		}
-		row.Cells[slices.Index(t.Columns, c.Metric)] = Cell{Claim: c.ID, Printed: c.Printed, Doubt: c.Doubt, Decimals: decimals}
+		row.Cells[slices.Index(t.Columns, c.Metric)] = Cell{Claim: c.ID, Printed: c.Printed,
+			Doubt: c.Doubt, Decimals: decimals}
 	}
 	return t
 }

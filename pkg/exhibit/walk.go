@@ -17,8 +17,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Walk is one anomalous test image of MVTec-AD, or of what stands in for it, on its way through the INP-Former of Table 2, with a picture for
-// each step. Heads are those of the exhibits.
+// Walk is one anomalous test image of MVTec-AD, or of what stands in for it, on its way through the
+// INP-Former of Table 2, with a picture for each step. Heads are those of the exhibits.
 type Walk struct {
 	Sample datasets.Sample
 
@@ -51,7 +51,8 @@ func (r *Runner) Walk(ctx context.Context, category string, index int) (*Walk, e
 			}
 		}
 	}
-	return nil, fmt.Errorf("walk: no anomalous image %d of %s: expected one from 0 to %d", w.index, category, w.index-index-1)
+	return nil, fmt.Errorf("walk: no anomalous image %d of %s: expected one from 0 to %d", w.index,
+		category, w.index-index-1)
 }
 
 // Walkthrough opens a walk for a notebook.
@@ -62,7 +63,8 @@ func Walkthrough(category string, index int) *Walk {
 // Show displays a step's picture under a notebook's cell.
 func (w *Walk) Show(picture image.Image, err error) {
 	displayPicture(lab.Must(picture, err), map[string]string{
-		"adlab": "INP-Former, step by step", "image": w.Sample.ID, "profile": w.runner.Profile, "backend": w.runner.Lab.Backend.Short(), "code": code.Pictures(),
+		"adlab": "INP-Former, step by step", "image": w.Sample.ID, "profile": w.runner.Profile,
+		"backend": w.runner.Lab.Backend.Short(), "code": code.Pictures(),
 	})
 }
 
@@ -108,7 +110,8 @@ func trace(ctx context.Context, d *inpformer.Detector, s datasets.Sample) (*trac
 	defer features.Close()
 	out, err := d.Trace(features.At(0), func(t *inpformer.Trace) []*graph.Node {
 		distance, nearest := t.Distance()
-		stages := []*graph.Node{t.Fused, distance, nearest, t.AnomalyMap(d.Config, d.Features.Encoder.Transform().Crop), t.CoherenceLoss(d.Config)}
+		stages := []*graph.Node{t.Fused, distance, nearest,
+			t.AnomalyMap(d.Config, d.Features.Encoder.Transform().Crop), t.CoherenceLoss(d.Config)}
 		for g := range t.Target {
 			stages = append(stages, t.Target[g], inpformer.PointDistance(t.Target[g], t.Output[g]))
 		}
@@ -118,7 +121,9 @@ func trace(ctx context.Context, d *inpformer.Detector, s datasets.Sample) (*trac
 		return nil, err
 	}
 	floats := tensors.MustCopyFlatData[float32]
-	t := &traced{fused: floats(out[0]), distances: floats(out[1]), nearest: tensors.MustCopyFlatData[int32](out[2]), anomaly: floats(out[3]), coherence: float64(floats(out[4])[0])}
+	t := &traced{fused: floats(out[0]), distances: floats(out[1]),
+		nearest: tensors.MustCopyFlatData[int32](out[2]), anomaly: floats(out[3]),
+		coherence: float64(floats(out[4])[0])}
 	for g := 5; g < len(out); g += 2 {
 		t.targets, t.errors = append(t.targets, floats(out[g])), append(t.errors, floats(out[g+1]))
 	}
@@ -142,7 +147,8 @@ func (w *Walk) pair() []datasets.Sample {
 }
 
 // judged draws samples above a detector's maps of them, in the scale of their data set.
-func (w *Walk) judged(title string, d detector.Detector, set *datasets.Set, samples []datasets.Sample, enc encoder.Encoder) (image.Image, error) {
+func (w *Walk) judged(title string, d detector.Detector, set *datasets.Set,
+	samples []datasets.Sample, enc encoder.Encoder) (image.Image, error) {
 	scale, err := scaleOf(w.ctx, d, set)
 	if err != nil {
 		return nil, err

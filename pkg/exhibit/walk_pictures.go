@@ -15,7 +15,8 @@ import (
 // walkTile is the size of a picture in a walk, in pixels.
 const walkTile = 190
 
-// Image draws the image as the encoder sees it, with the outline of its mask, beside a normal image.
+// Image draws the image as the encoder sees it, with the outline of its mask, beside a normal
+// image.
 func (w *Walk) Image() (image.Image, error) {
 	_, enc, err := w.head(w.prototypes())
 	if err != nil {
@@ -42,12 +43,15 @@ func (w *Walk) Levels() (string, error) {
 	}
 	var groups []string
 	for g, levels := range d.Features.GroupsInUse() {
-		groups = append(groups, fmt.Sprintf("%s = mean of the levels %v", depth(g, len(d.Features.GroupsInUse())), levels))
+		groups = append(groups, fmt.Sprintf("%s = mean of the levels %v",
+			depth(g, len(d.Features.GroupsInUse())), levels))
 	}
-	return fmt.Sprintf("%s: %d × %d tokens of %d channels; %s", enc.Name(), enc.Grid(), enc.Grid(), enc.Width(), strings.Join(groups, "; ")), nil
+	return fmt.Sprintf("%s: %d × %d tokens of %d channels; %s", enc.Name(), enc.Grid(), enc.Grid(),
+		enc.Width(), strings.Join(groups, "; ")), nil
 }
 
-// Likeness draws how like each token is to one in the middle of the defect, and to one that is normal: the cosine, in each group.
+// Likeness draws how like each token is to one in the middle of the defect, and to one that is
+// normal: the cosine, in each group.
 func (w *Walk) Likeness() (image.Image, error) {
 	d, enc, err := w.head(w.prototypes())
 	if err != nil {
@@ -72,17 +76,20 @@ func (w *Walk) Likeness() (image.Image, error) {
 		name string
 		at   int
 	}{{"a token of the defect", inside}, {"a normal token", outside}} {
-		row := []plot.Tile{{Picture: plot.Outline(outlined, only(token.at, len(defect)), enc.Grid()), Caption: token.name}}
+		row := []plot.Tile{{Picture: plot.Outline(outlined, only(token.at, len(defect)),
+			enc.Grid()), Caption: token.name}}
 		for g, tokens := range t.targets {
-			row = append(row, plot.Tile{Picture: plot.Overlay(shown, cosines(tokens, token.at, enc.Width()), enc.Grid(), scale), Caption: depth(g, len(t.targets)) + " tokens like it"})
+			row = append(row,
+				plot.Tile{Picture: plot.Overlay(shown, cosines(tokens, token.at, enc.Width()),
+					enc.Grid(), scale), Caption: depth(g, len(t.targets)) + " tokens like it"})
 		}
 		rows = append(rows, row)
 	}
 	return plot.Panel("cosine of every token with one of them", rows, walkTile, &scale), nil
 }
 
-// farApart gives the token of a defect that is reconstructed worst, and the normal one that is reconstructed best. Without a token that lies
-// mostly in the defect it is the worst of all.
+// farApart gives the token of a defect that is reconstructed worst, and the normal one that is
+// reconstructed best. Without a token that lies mostly in the defect it is the worst of all.
 func farApart(defect []bool, errors [][]float32) (worst, best int) {
 	worst, best = -1, -1
 	sum := make([]float32, len(defect))
@@ -137,7 +144,8 @@ func (w *Walk) Attention() (image.Image, error) {
 	return attentionPanel(w.ctx, d, enc, []datasets.Sample{w.Sample})
 }
 
-// Coherence draws how far each token is from its nearest prototype and says the mean of it, which is the coherence loss.
+// Coherence draws how far each token is from its nearest prototype and says the mean of it, which
+// is the coherence loss.
 func (w *Walk) Coherence() (image.Image, error) {
 	d, enc, err := w.head(w.prototypes())
 	if err != nil {
@@ -156,14 +164,17 @@ func (w *Walk) Coherence() (image.Image, error) {
 		shares.Set(i%enc.Grid(), i/enc.Grid(), plot.Palette[int(m)%len(plot.Palette)])
 	}
 	scale := plot.ScaleOf(1, t.distances)
-	return plot.Panel(fmt.Sprintf("coherence loss of this image: %.3f", t.coherence), [][]plot.Tile{{
-		{Picture: shown.Image(), Caption: caption(w.Sample)},
-		{Picture: shares, Caption: "its nearest prototype, by colour"},
-		{Picture: plot.Overlay(shown, t.distances, enc.Grid(), scale), Caption: "how far it is: 1 − cosine"},
-	}}, walkTile, &scale), nil
+	return plot.Panel(fmt.Sprintf("coherence loss of this image: %.3f", t.coherence),
+		[][]plot.Tile{{
+			{Picture: shown.Image(), Caption: caption(w.Sample)},
+			{Picture: shares, Caption: "its nearest prototype, by colour"},
+			{Picture: plot.Overlay(shown, t.distances, enc.Grid(), scale),
+				Caption: "how far it is: 1 − cosine"},
+		}}, walkTile, &scale), nil
 }
 
-// Reconstruction draws each group's tokens, what the decoder makes of them, and the distance between the two.
+// Reconstruction draws each group's tokens, what the decoder makes of them, and the distance
+// between the two.
 func (w *Walk) Reconstruction() (image.Image, error) {
 	s, err := w.steps()
 	if err != nil {
@@ -172,7 +183,8 @@ func (w *Walk) Reconstruction() (image.Image, error) {
 	return s.Reconstruction(), nil
 }
 
-// Maps draws the distances of each group and the anomaly map that their mean becomes, in one scale: a row for each number of prototypes.
+// Maps draws the distances of each group and the anomaly map that their mean becomes, in one scale:
+// a row for each number of prototypes.
 func (w *Walk) Maps(prototypes ...int) (image.Image, error) {
 	var rows [][]plot.Tile
 	var traces []*traced
@@ -201,9 +213,12 @@ func (w *Walk) Maps(prototypes ...int) (image.Image, error) {
 		}
 		row := []plot.Tile{{Picture: outlined, Caption: fmt.Sprintf("M = %d", prototypes[i])}}
 		for g, e := range t.errors {
-			row = append(row, plot.Tile{Picture: plot.Overlay(shown, e, enc.Grid(), scale), Caption: depth(g, len(t.errors)) + ": 1 − cosine"})
+			row = append(row, plot.Tile{Picture: plot.Overlay(shown, e, enc.Grid(), scale),
+				Caption: depth(g, len(t.errors)) + ": 1 − cosine"})
 		}
-		rows = append(rows, append(row, plot.Tile{Picture: plot.Overlay(shown, t.anomaly, detector.MapSide, scale), Caption: fmt.Sprintf("anomaly map, score %.3f", detector.TopMean(t.anomaly))}))
+		rows = append(rows,
+			append(row, plot.Tile{Picture: plot.Overlay(shown, t.anomaly, detector.MapSide, scale),
+				Caption: fmt.Sprintf("anomaly map, score %.3f", detector.TopMean(t.anomaly))}))
 	}
 	return plot.Panel("from distances to the anomaly map", rows, walkTile, &scale), nil
 }
@@ -217,7 +232,8 @@ func (w *Walk) Verdict() (image.Image, error) {
 	return w.judged("anomaly maps, in the scale of the whole data set", d, w.set, w.pair(), enc)
 }
 
-// ZeroShot draws what the head says of a data set that it has not seen, by the distance to each image's own prototypes.
+// ZeroShot draws what the head says of a data set that it has not seen, by the distance to each
+// image's own prototypes.
 func (w *Walk) ZeroShot() (image.Image, error) {
 	d, enc, err := w.head(w.prototypes())
 	if err != nil {
@@ -229,5 +245,6 @@ func (w *Walk) ZeroShot() (image.Image, error) {
 	}
 	picked := cases(set, 3, nil)
 	picked = append(picked, normal(set, picked[0].Category)...)
-	return w.judged("distance maps of images from a data set that was not trained on", &inpformer.ByDistance{Trained: d}, set, picked, enc)
+	return w.judged("distance maps of images from a data set that was not trained on",
+		&inpformer.ByDistance{Trained: d}, set, picked, enc)
 }

@@ -16,8 +16,11 @@ func TestWalk(t *testing.T) {
 	w, err := r.Walk(t.Context(), "cable", 1)
 	require.NoError(t, err)
 	for name, step := range map[string]func() (image.Image, error){
-		"image": w.Image, "tokens": w.Tokens, "likeness": w.Likeness, "attention": w.Attention, "coherence": w.Coherence, "reconstruction": w.Reconstruction,
-		"maps": func() (image.Image, error) { return w.Maps(1, 6) }, "verdict": w.Verdict, "zero-shot": w.ZeroShot,
+		"image": w.Image, "tokens": w.Tokens, "likeness": w.Likeness, "attention": w.Attention,
+		"coherence": w.Coherence, "reconstruction": w.Reconstruction,
+		"maps": func() (image.Image, error) {
+			return w.Maps(1, 6)
+		}, "verdict": w.Verdict, "zero-shot": w.ZeroShot,
 	} {
 		picture, err := step()
 		require.NoError(t, err, name)
@@ -49,7 +52,8 @@ func TestWalk(t *testing.T) {
 
 func TestLikeness(t *testing.T) {
 	require.Equal(t, []float32{1, 0, -1}, cosines([]float32{2, 0, 0, 3, -1, 0}, 0, 2))
-	worst, best := farApart([]bool{true, true, false, false}, [][]float32{{1, 3, 5, 0}, {1, 1, 1, 1}})
+	worst, best := farApart([]bool{true, true, false, false},
+		[][]float32{{1, 3, 5, 0}, {1, 1, 1, 1}})
 	require.Equal(t, []int{1, 3}, []int{worst, best})
 	worst, best = farApart([]bool{false, false}, [][]float32{{1, 3}})
 	require.Equal(t, []int{1, 0}, []int{worst, best}, "no token lies mostly in the defect")

@@ -5,8 +5,9 @@ import (
 	"image/color"
 )
 
-// From converts any picture of Go's image packages to RGB (C = 3). As Pillow's convert("RGB") does, alpha is dropped and
-// the colour under it kept, not multiplied by it; 16-bit channels keep their high byte.
+// From converts any picture of Go's image packages to RGB (C = 3). As Pillow's convert("RGB") does,
+// alpha is dropped and the colour under it kept, not multiplied by it; 16-bit channels keep their
+// high byte.
 func From(src image.Image) *Image { return fromYCbCr(src, color.YCbCrToRGB) }
 
 // fromYCbCr is From with the conversion that the file format prescribes for YCbCr.
@@ -45,7 +46,8 @@ func rgbRow(dst []uint8, src image.Image, x0, y int, toRGB func(y, cb, cr uint8)
 		}
 	case *image.NYCbCrA:
 		rgbRow(dst, &s.YCbCr, x0, y, toRGB)
-	case *image.RGBA: // the decoders make it for opaque pictures, and for TIFF with multiplied alpha
+	// the decoders make it for opaque pictures, and for TIFF with multiplied alpha
+	case *image.RGBA:
 		for x, pix := 0, s.Pix[s.PixOffset(x0, y):]; x < n; x++ {
 			if pix[4*x+3] == 255 {
 				copy(dst[3*x:3*x+3], pix[4*x:4*x+3])
@@ -94,7 +96,8 @@ func fromPalette(p *image.Paletted) *Image {
 	return m
 }
 
-// grey keeps a picture that is stored in grey as one channel (16 bits: the high byte); ok is false for any other.
+// grey keeps a picture that is stored in grey as one channel (16 bits: the high byte); ok is false
+// for any other.
 func grey(src image.Image) (m *Image, ok bool) {
 	b := src.Bounds()
 	var pix []uint8
@@ -116,12 +119,13 @@ func grey(src image.Image) (m *Image, ok bool) {
 	return m, true
 }
 
-// studioRGB converts YCbCr of ITU-R BT.601 with the studio range (Y 16 to 235), as VP8 and so lossy WebP store it; JPEG
-// uses the full range, which is what Go's image packages assume of both.
+// studioRGB converts YCbCr of ITU-R BT.601 with the studio range (Y 16 to 235), as VP8 and so lossy
+// WebP store it; JPEG uses the full range, which is what Go's image packages assume of both.
 func studioRGB(y, cb, cr uint8) (r, g, b uint8) {
 	luma := 1.164383 * (float32(y) - 16)
 	u, v := float32(cb)-128, float32(cr)-128
-	return round8(luma + 1.596027*v), round8(luma - 0.391762*u - 0.812968*v), round8(luma + 2.017232*u)
+	return round8(luma + 1.596027*v), round8(luma - 0.391762*u - 0.812968*v),
+		round8(luma + 2.017232*u)
 }
 
 func round8(x float32) uint8 { return uint8(min(max(x+0.5, 0), 255)) }

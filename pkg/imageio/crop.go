@@ -2,8 +2,8 @@ package imageio
 
 import "math"
 
-// CenterCrop cuts a square of side pixels, at most the picture's width and height, out of the middle; the offset is
-// rounded half to even, as Python does.
+// CenterCrop cuts a square of side pixels, at most the picture's width and height, out of the
+// middle; the offset is rounded half to even, as Python does.
 func CenterCrop(m *Image, side int) *Image {
 	x0, y0 := offset(m.W, side), offset(m.H, side)
 	out := New(side, side, m.C)

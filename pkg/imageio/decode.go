@@ -17,23 +17,25 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// Larger pictures are refused from their header, before a pixel is allocated. They may be set before the first use.
+// Larger pictures are refused from their header, before a pixel is allocated. They may be set
+// before the first use.
 var (
 	MaxPixels int64 = 64_000_000 // 64 megapixels
-	MaxSide   int64 = 65_535     // JPEG's own limit; without it a strip one pixel wide would grow when it is resized
+	// JPEG's own limit; without it a strip one pixel wide would grow when it is resized
+	MaxSide int64 = 65_535
 )
 
 // ErrImage is under every error about an image file's content.
 var ErrImage = errors.New("unusable image")
 
-// Decode reads PNG, JPEG, BMP, TIFF or WebP as RGB (C = 3): grey is replicated, palettes are looked up, alpha is dropped
-// and the colour under it kept, 16-bit channels keep their high byte, CMYK is converted as Go's JPEG decoder does, a JPEG's
-// EXIF orientation is applied. (Go's JPEG decoder and libjpeg may differ by a few levels in a pixel.) Errors are one line
-// that names the file.
+// Decode reads PNG, JPEG, BMP, TIFF or WebP as RGB (C = 3): grey is replicated, palettes are looked
+// up, alpha is dropped and the colour under it kept, 16-bit channels keep their high byte, CMYK is
+// converted as Go's JPEG decoder does, a JPEG's EXIF orientation is applied. (Go's JPEG decoder and
+// libjpeg may differ by a few levels in a pixel.) Errors are one line that names the file.
 func Decode(path string) (*Image, error) { return decode(path, false) }
 
-// DecodeMask reads a mask as it is stored, without a mode conversion: a grey file (1, 8 or 16 bits) gives one channel,
-// anything else three.
+// DecodeMask reads a mask as it is stored, without a mode conversion: a grey file (1, 8 or 16 bits)
+// gives one channel, anything else three.
 func DecodeMask(path string) (*Image, error) { return decode(path, true) }
 
 // Size reads width and height, as Decode will give them, from the header alone.
@@ -82,7 +84,8 @@ func open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// header reads the size, checks it against the limits, and reads the orientation; the file is then back at its start.
+// header reads the size, checks it against the limits, and reads the orientation; the file is then
+// back at its start.
 func header(f *os.File) (c image.Config, o int, err error) {
 	defer catch(f.Name(), &err)
 	if c, _, err = image.DecodeConfig(f); err != nil {
@@ -90,11 +93,14 @@ func header(f *os.File) (c image.Config, o int, err error) {
 	}
 	switch w, h := int64(c.Width), int64(c.Height); {
 	case w < 1 || h < 1:
-		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at least 1 x 1", w, h))
+		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at least 1 "+
+			"x 1", w, h))
 	case w > MaxSide || h > MaxSide:
-		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at most %d a side", w, h, MaxSide))
+		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at most %d "+
+			"a side", w, h, MaxSide))
 	case w*h > MaxPixels:
-		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at most %g megapixels", w, h, float64(MaxPixels)/1e6))
+		err = problem(f.Name(), fmt.Sprintf("the header says %d x %d pixels, expected at most %g "+
+			"megapixels", w, h, float64(MaxPixels)/1e6))
 	}
 	if err != nil {
 		return image.Config{}, 1, err
@@ -128,7 +134,8 @@ func explain(f *os.File, err error) error {
 	case errors.Is(err, image.ErrFormat):
 		what = "expected PNG, JPEG, BMP, TIFF or WebP, got something else"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF),
-		strings.Contains(what, "short Huffman data"), strings.Contains(what, "not enough pixel data"):
+		strings.Contains(what, "short Huffman data"),
+		strings.Contains(what, "not enough pixel data"):
 		what = "the file is truncated; copy or download it again"
 	}
 	return problem(f.Name(), what)

@@ -52,29 +52,48 @@ func filled[I interface {
 
 func TestDecodeConverts(t *testing.T) {
 	two := image.Rect(0, 0, 2, 1)
-	palette := color.Palette{color.NRGBA{1, 2, 3, 255}, color.NRGBA{200, 100, 50, 255}, color.NRGBA{9, 8, 7, 40}}
+	palette := color.Palette{color.NRGBA{1, 2, 3, 255}, color.NRGBA{200, 100, 50, 255},
+		color.NRGBA{9, 8, 7, 40}}
 	tests := []struct {
 		name      string
 		encode    func(io.Writer, image.Image) error
 		source    image.Image
 		rgb, mask []uint8
 	}{
-		{"grey.png", png.Encode, filled(image.NewGray(two), color.Gray{7}, color.Gray{250}), []uint8{7, 7, 7, 250, 250, 250}, []uint8{7, 250}},
-		{"grey16.png", png.Encode, filled(image.NewGray16(two), color.Gray16{0x12ff}, color.Gray16{0xff00}), []uint8{0x12, 0x12, 0x12, 255, 255, 255}, []uint8{0x12, 255}},
-		{"rgb.png", png.Encode, filled(image.NewNRGBA(two), color.NRGBA{1, 2, 3, 255}, color.NRGBA{250, 128, 0, 255}), []uint8{1, 2, 3, 250, 128, 0}, nil},
-		{"alpha.png", png.Encode, filled(image.NewNRGBA(two), color.NRGBA{201, 102, 53, 1}, color.NRGBA{250, 128, 3, 0}), []uint8{201, 102, 53, 250, 128, 3}, nil},
-		{"rgb16.png", png.Encode, filled(image.NewNRGBA64(two), color.NRGBA64{0x1280, 0x34ff, 0x5600, 0xffff}), []uint8{0x12, 0x34, 0x56, 0x12, 0x34, 0x56}, nil},
-		{"alpha16.png", png.Encode, filled(image.NewNRGBA64(two), color.NRGBA64{0x1280, 0x34ff, 0x5600, 0x0001}), []uint8{0x12, 0x34, 0x56, 0x12, 0x34, 0x56}, nil},
-		{"palette.png", png.Encode, filled(image.NewPaletted(two, palette[:2]), palette[0], palette[1]), []uint8{1, 2, 3, 200, 100, 50}, nil},
-		{"palette_alpha.png", png.Encode, filled(image.NewPaletted(two, palette), palette[1], palette[2]), []uint8{200, 100, 50, 9, 8, 7}, nil},
-		{"grey.JPG", encodeJPEG, filled(image.NewGray(two), color.Gray{90}), []uint8{90, 90, 90, 90, 90, 90}, []uint8{90, 90}},
-		{"rgb.bmp", bmp.Encode, filled(image.NewRGBA(two), color.RGBA{1, 2, 3, 255}, color.RGBA{250, 128, 0, 255}), []uint8{1, 2, 3, 250, 128, 0}, nil},
-		{"alpha.bmp", bmp.Encode, filled(image.NewNRGBA(two), color.NRGBA{201, 102, 53, 1}, color.NRGBA{250, 128, 3, 7}), []uint8{201, 102, 53, 250, 128, 3}, nil},
-		{"grey.tiff", encodeTIFF, filled(image.NewGray(two), color.Gray{7}, color.Gray{250}), []uint8{7, 7, 7, 250, 250, 250}, []uint8{7, 250}},
-		{"grey16.tif", encodeTIFF, filled(image.NewGray16(two), color.Gray16{0x12ff}, color.Gray16{0xff00}), []uint8{0x12, 0x12, 0x12, 255, 255, 255}, []uint8{0x12, 255}},
-		{"alpha.tif", encodeTIFF, filled(image.NewNRGBA(two), color.NRGBA{201, 102, 53, 1}, color.NRGBA{250, 128, 3, 0}), []uint8{201, 102, 53, 250, 128, 3}, nil},
-		{"multiplied.tif", encodeTIFF, filled(image.NewRGBA(two), color.RGBA{100, 50, 25, 128}), []uint8{199, 99, 49, 199, 99, 49}, nil},
-		{"palette.tif", encodeTIFF, filled(image.NewPaletted(two, palette[:2]), palette[1], palette[0]), []uint8{200, 100, 50, 1, 2, 3}, nil},
+		{"grey.png", png.Encode, filled(image.NewGray(two), color.Gray{7}, color.Gray{250}),
+			[]uint8{7, 7, 7, 250, 250, 250}, []uint8{7, 250}},
+		{"grey16.png", png.Encode, filled(image.NewGray16(two), color.Gray16{0x12ff},
+			color.Gray16{0xff00}), []uint8{0x12, 0x12, 0x12, 255, 255, 255}, []uint8{0x12, 255}},
+		{"rgb.png", png.Encode, filled(image.NewNRGBA(two), color.NRGBA{1, 2, 3, 255},
+			color.NRGBA{250, 128, 0, 255}), []uint8{1, 2, 3, 250, 128, 0}, nil},
+		{"alpha.png", png.Encode, filled(image.NewNRGBA(two), color.NRGBA{201, 102, 53, 1},
+			color.NRGBA{250, 128, 3, 0}), []uint8{201, 102, 53, 250, 128, 3}, nil},
+		{"rgb16.png", png.Encode,
+			filled(image.NewNRGBA64(two), color.NRGBA64{0x1280, 0x34ff, 0x5600, 0xffff}),
+			[]uint8{0x12, 0x34, 0x56, 0x12, 0x34, 0x56}, nil},
+		{"alpha16.png", png.Encode,
+			filled(image.NewNRGBA64(two), color.NRGBA64{0x1280, 0x34ff, 0x5600, 0x0001}),
+			[]uint8{0x12, 0x34, 0x56, 0x12, 0x34, 0x56}, nil},
+		{"palette.png", png.Encode, filled(image.NewPaletted(two, palette[:2]), palette[0],
+			palette[1]), []uint8{1, 2, 3, 200, 100, 50}, nil},
+		{"palette_alpha.png", png.Encode, filled(image.NewPaletted(two, palette), palette[1],
+			palette[2]), []uint8{200, 100, 50, 9, 8, 7}, nil},
+		{"grey.JPG", encodeJPEG, filled(image.NewGray(two), color.Gray{90}),
+			[]uint8{90, 90, 90, 90, 90, 90}, []uint8{90, 90}},
+		{"rgb.bmp", bmp.Encode, filled(image.NewRGBA(two), color.RGBA{1, 2, 3, 255},
+			color.RGBA{250, 128, 0, 255}), []uint8{1, 2, 3, 250, 128, 0}, nil},
+		{"alpha.bmp", bmp.Encode, filled(image.NewNRGBA(two), color.NRGBA{201, 102, 53, 1},
+			color.NRGBA{250, 128, 3, 7}), []uint8{201, 102, 53, 250, 128, 3}, nil},
+		{"grey.tiff", encodeTIFF, filled(image.NewGray(two), color.Gray{7}, color.Gray{250}),
+			[]uint8{7, 7, 7, 250, 250, 250}, []uint8{7, 250}},
+		{"grey16.tif", encodeTIFF, filled(image.NewGray16(two), color.Gray16{0x12ff},
+			color.Gray16{0xff00}), []uint8{0x12, 0x12, 0x12, 255, 255, 255}, []uint8{0x12, 255}},
+		{"alpha.tif", encodeTIFF, filled(image.NewNRGBA(two), color.NRGBA{201, 102, 53, 1},
+			color.NRGBA{250, 128, 3, 0}), []uint8{201, 102, 53, 250, 128, 3}, nil},
+		{"multiplied.tif", encodeTIFF, filled(image.NewRGBA(two), color.RGBA{100, 50, 25, 128}),
+			[]uint8{199, 99, 49, 199, 99, 49}, nil},
+		{"palette.tif", encodeTIFF, filled(image.NewPaletted(two, palette[:2]), palette[1],
+			palette[0]), []uint8{200, 100, 50, 1, 2, 3}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -96,7 +115,8 @@ func TestDecodeConverts(t *testing.T) {
 	}
 }
 
-// The files show four flat blocks of 16 pixels a side; the expected colours are Pillow 13's convert("RGB") of them.
+// The files show four flat blocks of 16 pixels a side; the expected colours are Pillow 13's
+// convert("RGB") of them.
 func TestDecodeMatchesPillowOnFiles(t *testing.T) {
 	exact := [][]uint8{{200, 30, 60}, {20, 180, 90}, {40, 70, 220}, {128, 128, 128}}
 	lossy := [][]uint8{{202, 28, 60}, {20, 181, 90}, {40, 70, 221}, {128, 128, 128}}
@@ -115,14 +135,16 @@ func TestDecodeMatchesPillowOnFiles(t *testing.T) {
 		for k, want := range tt.want {
 			x, y := (8+16*(k%2))%m.W, (8+16*(k/2))%m.H
 			for c, v := range want {
-				require.InDelta(t, v, m.Pix[(y*m.W+x)*3+c], tt.delta, "%s block %d channel %d", name, k, c)
+				require.InDelta(t, v, m.Pix[(y*m.W+x)*3+c], tt.delta, "%s block %d channel %d",
+					name, k, c)
 			}
 		}
 	}
 }
 
 func TestFromKeepsSubImagesAndStrangers(t *testing.T) {
-	whole := filled(image.NewNRGBA(image.Rect(0, 0, 3, 3)), color.NRGBA{1, 2, 3, 255}, color.NRGBA{4, 5, 6, 255}, color.NRGBA{7, 8, 9, 255})
+	whole := filled(image.NewNRGBA(image.Rect(0, 0, 3, 3)), color.NRGBA{1, 2, 3, 255},
+		color.NRGBA{4, 5, 6, 255}, color.NRGBA{7, 8, 9, 255})
 	part := whole.SubImage(image.Rect(1, 1, 3, 2))
 	require.Equal(t, &Image{2, 1, 3, []uint8{4, 5, 6, 7, 8, 9}}, From(part))
 	ycc := image.NewYCbCr(image.Rect(0, 0, 4, 2), image.YCbCrSubsampleRatio420)
@@ -134,7 +156,8 @@ func TestFromKeepsSubImagesAndStrangers(t *testing.T) {
 		r, g, b := color.YCbCrToRGB(ycc.Y[5+x], ycc.Cb[(1+x)/2], ycc.Cr[(1+x)/2])
 		require.Equal(t, []uint8{r, g, b}, m.Pix[3*x:3*x+3])
 	}
-	require.Equal(t, []uint8{255, 255, 255}, From(filled(image.NewAlpha(image.Rect(0, 0, 1, 1)), color.Alpha{90})).Pix)
+	require.Equal(t, []uint8{255, 255, 255},
+		From(filled(image.NewAlpha(image.Rect(0, 0, 1, 1)), color.Alpha{90})).Pix)
 }
 
 func TestImageRoundTrip(t *testing.T) {
@@ -158,7 +181,8 @@ func headerPNG(w, h uint32) []byte {
 }
 
 func TestBadFilesAreOneLine(t *testing.T) {
-	picture := filled(image.NewNRGBA(image.Rect(0, 0, 40, 40)), color.NRGBA{1, 2, 3, 255}, color.NRGBA{250, 128, 0, 255}, color.NRGBA{77, 8, 190, 255})
+	picture := filled(image.NewNRGBA(image.Rect(0, 0, 40, 40)), color.NRGBA{1, 2, 3, 255},
+		color.NRGBA{250, 128, 0, 255}, color.NRGBA{77, 8, 190, 255})
 	half := func(encode func(io.Writer, image.Image) error) []byte {
 		b := encoded(t, encode, picture)
 		return b[:len(b)*2/3]
@@ -176,14 +200,18 @@ func TestBadFilesAreOneLine(t *testing.T) {
 		{"half.tif", "truncated", half(encodeTIFF)},
 		{"head.jpg", "truncated", encoded(t, encodeJPEG, picture)[:20]},
 		{"broken.png", "the file is damaged", broken},
-		{"magic.png", "expected PNG, JPEG, BMP, TIFF or WebP", []byte("\x88PNG\r\n\x1a\nxxxxxxxxxxxxxxxxxxxxx")},
+		{"magic.png", "expected PNG, JPEG, BMP, TIFF or WebP",
+			[]byte("\x88PNG\r\n\x1a\nxxxxxxxxxxxxxxxxxxxxx")},
 		{"text.jpg", "expected PNG, JPEG, BMP, TIFF or WebP", []byte("hello")},
-		{"lfs.png", "git lfs pull", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n")},
+		{"lfs.png", "git lfs pull", []byte("version https://git-lfs.github.com/spec/v1\noid " +
+			"sha256:00\nsize 12\n")},
 		{"page.png", "it is a web page", []byte("\n<!DOCTYPE html><html><body>404</body></html>")},
 		{"zero.png", "non-positive dimension", headerPNG(0, 0)},
 		{"zero.bmp", "0 x 0 pixels, expected at least 1 x 1", zeroBMP(t)},
-		{"bomb.png", "250000 x 200000 pixels, expected at most 65535 a side", headerPNG(250_000, 200_000)},
-		{"large.png", "50000 x 50000 pixels, expected at most 64 megapixels", headerPNG(50_000, 50_000)},
+		{"bomb.png", "250000 x 200000 pixels, expected at most 65535 a side",
+			headerPNG(250_000, 200_000)},
+		{"large.png", "50000 x 50000 pixels, expected at most 64 megapixels",
+			headerPNG(50_000, 50_000)},
 		{"strip.png", "1 x 1000000 pixels, expected at most 65535 a side", headerPNG(1, 1_000_000)},
 		{"most.png", "dimension overflow", headerPNG(1<<31-1, 1<<31-1)},
 	}
@@ -227,10 +255,13 @@ func TestLargeHeaderAllocatesNothing(t *testing.T) {
 
 // A decoder's panic becomes an error, whatever was flipped in the file.
 func TestCorruptFilesNeverPanic(t *testing.T) {
-	picture := filled(image.NewNRGBA(image.Rect(0, 0, 24, 24)), color.NRGBA{1, 2, 3, 255}, color.NRGBA{250, 128, 0, 200})
-	grey := filled(image.NewPaletted(image.Rect(0, 0, 9, 9), color.Palette{color.Gray{3}, color.Gray{200}}), color.Gray{3}, color.Gray{200})
+	picture := filled(image.NewNRGBA(image.Rect(0, 0, 24, 24)), color.NRGBA{1, 2, 3, 255},
+		color.NRGBA{250, 128, 0, 200})
+	grey := filled(image.NewPaletted(image.Rect(0, 0, 9, 9),
+		color.Palette{color.Gray{3}, color.Gray{200}}), color.Gray{3}, color.Gray{200})
 	var files [][]byte
-	for _, encode := range []func(io.Writer, image.Image) error{png.Encode, encodeJPEG, bmp.Encode, encodeTIFF} {
+	for _, encode := range []func(io.Writer, image.Image) error{png.Encode, encodeJPEG, bmp.Encode,
+		encodeTIFF} {
 		files = append(files, encoded(t, encode, picture), encoded(t, encode, grey))
 	}
 	for _, name := range []string{"lossy.webp", "lossless_alpha.webp", "cmyk.jpg"} {
@@ -246,7 +277,8 @@ func TestCorruptFilesNeverPanic(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, c, 0o666))
 			if _, err := Decode(path); err != nil {
 				require.ErrorContains(t, err, path, "file %d byte %d", k, i)
-				require.False(t, strings.Contains(err.Error(), "\n"), "file %d byte %d: %v", k, i, err)
+				require.False(t, strings.Contains(err.Error(), "\n"), "file %d byte %d: %v", k, i,
+					err)
 			}
 		}
 	}

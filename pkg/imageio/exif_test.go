@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// withEXIF puts an EXIF segment with that orientation behind a JPEG's start marker, after an unrelated segment.
+// withEXIF puts an EXIF segment with that orientation behind a JPEG's start marker, after an
+// unrelated segment.
 func withEXIF(jpg []byte, order binary.AppendByteOrder, o uint16) []byte {
 	mark := "II"
 	if order == binary.AppendByteOrder(binary.BigEndian) {
@@ -35,7 +36,8 @@ func withEXIF(jpg []byte, order binary.AppendByteOrder, o uint16) []byte {
 	return append(append(out, b...), jpg[2:]...)
 }
 
-// A picture with a bright and a grey block in its upper half shows where every orientation puts them.
+// A picture with a bright and a grey block in its upper half shows where every orientation puts
+// them.
 func TestOrientationIsApplied(t *testing.T) {
 	picture := image.NewGray(image.Rect(0, 0, 16, 16))
 	for y := range 8 {
@@ -56,7 +58,8 @@ func TestOrientationIsApplied(t *testing.T) {
 			m, err := Decode(write(t, "a.jpg", withEXIF(jpg, order, o)))
 			require.NoError(t, err)
 			for k, v := range quadrants {
-				require.InDelta(t, v, m.Pix[3*((4+8*(k/2))*16+4+8*(k%2))], 2, "orientation %d quadrant %d", o, k)
+				require.InDelta(t, v, m.Pix[3*((4+8*(k/2))*16+4+8*(k%2))], 2,
+					"orientation %d quadrant %d", o, k)
 			}
 		}
 	}

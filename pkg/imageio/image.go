@@ -1,10 +1,12 @@
-// Package imageio turns image files into the numbers that encoders take: decoding with limits that are checked before a
-// pixel is allocated, Pillow's resize to the bit, centre crop, normalisation, masks.
+// Package imageio turns image files into the numbers that encoders take: decoding with limits that
+// are checked before a pixel is allocated, Pillow's resize to the bit, centre crop, normalisation,
+// masks.
 package imageio
 
 import "image"
 
-// Image is an 8-bit picture: Pix holds H rows of W pixels of C interleaved channels, C = 1 (grey) or 3 (RGB).
+// Image is an 8-bit picture: Pix holds H rows of W pixels of C interleaved channels, C = 1 (grey)
+// or 3 (RGB).
 type Image struct {
 	W, H, C int
 	Pix     []uint8
@@ -13,7 +15,8 @@ type Image struct {
 // New is a black picture.
 func New(w, h, c int) *Image { return &Image{W: w, H: h, C: c, Pix: make([]uint8, w*h*c)} }
 
-// Image is the same picture for Go's image packages: *image.Gray, which shares the pixels, or an opaque *image.NRGBA.
+// Image is the same picture for Go's image packages: *image.Gray, which shares the pixels, or an
+// opaque *image.NRGBA.
 func (m *Image) Image() image.Image {
 	rect := image.Rect(0, 0, m.W, m.H)
 	if m.C == 1 {

@@ -5,7 +5,8 @@ import "math"
 // precision of Pillow's integer coefficients, in bits.
 const precision = 22
 
-// taps are the source pixels lo..lo+len(weight)-1 of one output pixel, with integer weights that sum to about 2^22.
+// taps are the source pixels lo..lo+len(weight)-1 of one output pixel, with integer weights that
+// sum to about 2^22.
 type taps struct {
 	lo     int
 	weight []int32
@@ -37,9 +38,9 @@ func (f Filter) kernel() (weight func(x float64) float64, support float64) {
 	return func(x float64) float64 { return max(0, 1-math.Abs(x)) }, 1
 }
 
-// Weights are the filter's for resizing n pixels to m, as Pillow computes them before rounding: output i is the sum of
-// weight[i][j] times pixel lo[i]+j. The kernel widens with the scale when shrinking, so that it low-passes; taps beyond the
-// edge are left out.
+// Weights are the filter's for resizing n pixels to m, as Pillow computes them before rounding:
+// output i is the sum of weight[i][j] times pixel lo[i]+j. The kernel widens with the scale when
+// shrinking, so that it low-passes; taps beyond the edge are left out.
 func (f Filter) Weights(n, m int) (lo []int, weight [][]float64) {
 	kernel, support := f.kernel()
 	ratio := float64(n) / float64(m)
@@ -81,7 +82,8 @@ func coefficients(n, m int, f Filter) (table []taps, most int) {
 // Resize is Pillow's bilinear resize.
 func Resize(m *Image, w, h int) *Image { return Bilinear.Resize(m, w, h) }
 
-// Nearest is Pillow's resize by the nearest pixel: its place grows by repeated addition, which decides ties.
+// Nearest is Pillow's resize by the nearest pixel: its place grows by repeated addition, which
+// decides ties.
 func Nearest(m *Image, w, h int) *Image {
 	places := func(n, m int) []int {
 		out, scale := make([]int, m), float64(n)/float64(m)
@@ -102,8 +104,9 @@ func Nearest(m *Image, w, h int) *Image {
 	return out
 }
 
-// Resize is Pillow's resize of 8-bit data, bit for bit, without keeping the aspect ratio: two integer passes,
-// the horizontal one first, its result rounded to 8 bits; a pass that changes nothing is skipped.
+// Resize is Pillow's resize of 8-bit data, bit for bit, without keeping the aspect ratio: two
+// integer passes, the horizontal one first, its result rounded to 8 bits; a pass that changes
+// nothing is skipped.
 func (f Filter) Resize(m *Image, w, h int) *Image {
 	if h == m.H {
 		out := New(w, h, m.C)
@@ -113,7 +116,8 @@ func (f Filter) Resize(m *Image, w, h int) *Image {
 		}
 		return out
 	}
-	// The vertical pass asks for rows in rising order and needs few at a time, so they are kept in a ring.
+	// The vertical pass asks for rows in rising order and needs few at a time, so they are kept in
+	// a ring.
 	out, stride, row := New(w, h, m.C), w*m.C, horizontal(m, w, f)
 	table, most := coefficients(m.H, h, f)
 	ring, next := make([][]uint8, most), 0
@@ -139,7 +143,8 @@ func (f Filter) Resize(m *Image, w, h int) *Image {
 	return out
 }
 
-// horizontal gives the rows of m, resized to a width of w; a row is valid until the next one is asked for.
+// horizontal gives the rows of m, resized to a width of w; a row is valid until the next one is
+// asked for.
 func horizontal(m *Image, w int, f Filter) func(y int) []uint8 {
 	stride := m.W * m.C
 	if w == m.W {
@@ -175,7 +180,8 @@ func horizontalRGB(dst, row []uint8, table []taps) {
 			b += weight * int32(src[2])
 			src = src[3:]
 		}
-		dst[3*x], dst[3*x+1], dst[3*x+2] = clamp(r>>precision), clamp(g>>precision), clamp(b>>precision)
+		dst[3*x], dst[3*x+1], dst[3*x+2] = clamp(r>>precision), clamp(g>>precision),
+			clamp(b>>precision)
 	}
 }
 

@@ -21,8 +21,8 @@ func pattern(w, h, c int) *Image {
 	return m
 }
 
-// The digests are of what Pillow 13's Image.resize(..., BILINEAR) makes of the pattern: growing, shrinking, one axis
-// only, strips, down to one pixel.
+// The digests are of what Pillow 13's Image.resize(..., BILINEAR) makes of the pattern: growing,
+// shrinking, one axis only, strips, down to one pixel.
 func TestResizeEqualsPillow(t *testing.T) {
 	for _, tt := range []struct {
 		w, h, c, toW, toH int
@@ -41,7 +41,8 @@ func TestResizeEqualsPillow(t *testing.T) {
 	} {
 		m := Resize(pattern(tt.w, tt.h, tt.c), tt.toW, tt.toH)
 		require.Equal(t, []int{tt.toW, tt.toH, tt.c}, []int{m.W, m.H, m.C})
-		require.Equal(t, tt.digest, fmt.Sprintf("%x", sha256.Sum256(m.Pix))[:16], "%d x %d x %d to %d x %d", tt.w, tt.h, tt.c, tt.toW, tt.toH)
+		require.Equal(t, tt.digest, fmt.Sprintf("%x", sha256.Sum256(m.Pix))[:16],
+			"%d x %d x %d to %d x %d", tt.w, tt.h, tt.c, tt.toW, tt.toH)
 	}
 }
 
@@ -64,12 +65,14 @@ func TestResizeLeavesTheSourceAlone(t *testing.T) {
 
 // The offset (n - side)/2 is rounded half to even.
 func TestCenterCrop(t *testing.T) {
-	for _, tt := range []struct{ n, side, want int }{{9, 4, 2}, {7, 4, 2}, {11, 4, 4}, {10, 4, 3}, {5, 4, 0}, {4, 4, 0}, {448, 392, 28}, {256, 225, 16}} {
+	for _, tt := range []struct{ n, side, want int }{{9, 4, 2}, {7, 4, 2}, {11, 4, 4}, {10, 4, 3},
+		{5, 4, 0}, {4, 4, 0}, {448, 392, 28}, {256, 225, 16}} {
 		require.Equal(t, tt.want, offset(tt.n, tt.side), "%d of %d", tt.side, tt.n)
 	}
 	m := &Image{4, 3, 1, []uint8{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}}
 	require.Equal(t, &Image{2, 2, 1, []uint8{2, 3, 6, 7}}, CenterCrop(m, 2))
-	require.Equal(t, &Image{1, 1, 3, []uint8{4, 5, 6}}, CenterCrop(&Image{3, 1, 3, []uint8{1, 2, 3, 4, 5, 6, 7, 8, 9}}, 1))
+	require.Equal(t, &Image{1, 1, 3, []uint8{4, 5, 6}},
+		CenterCrop(&Image{3, 1, 3, []uint8{1, 2, 3, 4, 5, 6, 7, 8, 9}}, 1))
 }
 
 func BenchmarkResize(b *testing.B) {

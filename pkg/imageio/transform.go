@@ -2,8 +2,8 @@ package imageio
 
 import "fmt"
 
-// Transform is an encoder's preprocessing: resize to a square of Resize pixels a side, without keeping the aspect ratio,
-// centre crop to Crop, then (x/255 - Mean)/Std per channel.
+// Transform is an encoder's preprocessing: resize to a square of Resize pixels a side, without
+// keeping the aspect ratio, centre crop to Crop, then (x/255 - Mean)/Std per channel.
 type Transform struct {
 	Resize, Crop int
 	Mean, Std    [3]float32
@@ -19,7 +19,8 @@ func (t Transform) String() string {
 	return text
 }
 
-// Validate says in one line which setting cannot be, for an encoder with patches of that many pixels a side.
+// Validate says in one line which setting cannot be, for an encoder with patches of that many
+// pixels a side.
 func (t Transform) Validate(patch int) error {
 	for k, std := range t.Std {
 		if !(std > 0) {
@@ -32,26 +33,30 @@ func (t Transform) Validate(patch int) error {
 	case t.Resize < 1 || t.Crop < 1:
 		return fmt.Errorf("resize %d and crop %d: expected at least 1 pixel each", t.Resize, t.Crop)
 	case int64(t.Resize) > MaxSide || int64(t.Resize)*int64(t.Resize) > MaxPixels:
-		return fmt.Errorf("resize %d makes pictures of more than %g megapixels: use a smaller one", t.Resize, float64(MaxPixels)/1e6)
+		return fmt.Errorf("resize %d makes pictures of more than %g megapixels: use a smaller one",
+			t.Resize, float64(MaxPixels)/1e6)
 	case t.Crop > t.Resize:
-		return fmt.Errorf("crop %d is larger than resize %d: use at most %d", t.Crop, t.Resize, t.Resize)
+		return fmt.Errorf("crop %d is larger than resize %d: use at most %d", t.Crop, t.Resize,
+			t.Resize)
 	case t.Crop < patch:
-		return fmt.Errorf("--crop: %d is not divisible by the patch size %d: use %d", t.Crop, patch, patch)
+		return fmt.Errorf("--crop: %d is not divisible by the patch size %d: use %d", t.Crop, patch,
+			patch)
 	case t.Crop%patch != 0:
 		low := t.Crop / patch * patch
-		return fmt.Errorf("--crop: %d is not divisible by the patch size %d: use %d or %d", t.Crop, patch, low, low+patch)
+		return fmt.Errorf("--crop: %d is not divisible by the patch size %d: use %d or %d", t.Crop,
+			patch, low, low+patch)
 	}
 	return nil
 }
 
-// Picture is the part of the image that the encoder sees, as an 8-bit picture of Crop pixels a side, with the image's
-// number of channels.
+// Picture is the part of the image that the encoder sees, as an 8-bit picture of Crop pixels a
+// side, with the image's number of channels.
 func (t Transform) Picture(m *Image) *Image {
 	return CenterCrop(t.Filter.Resize(m, t.Resize, t.Resize), t.Crop)
 }
 
-// Apply writes the normalised image to dst, Crop·Crop·3 values in the order row, column, channel. A grey image is
-// replicated.
+// Apply writes the normalised image to dst, Crop·Crop·3 values in the order row, column, channel. A
+// grey image is replicated.
 func (t Transform) Apply(dst []float32, m *Image) {
 	var table [3][256]float32
 	for k := range table {
@@ -66,8 +71,8 @@ func (t Transform) Apply(dst []float32, m *Image) {
 	}
 }
 
-// Mask is a mask seen as the image is: resized by the same bilinear filter (so edges become fractions), cropped, divided
-// by 255, the maximum over its channels. Crop·Crop values in 0..1.
+// Mask is a mask seen as the image is: resized by the same bilinear filter (so edges become
+// fractions), cropped, divided by 255, the maximum over its channels. Crop·Crop values in 0..1.
 func (t Transform) Mask(m *Image) []float32 {
 	picture := CenterCrop(Resize(m, t.Resize, t.Resize), t.Crop)
 	out := make([]float32, t.Crop*t.Crop)
@@ -81,8 +86,9 @@ func (t Transform) Mask(m *Image) []float32 {
 	return out
 }
 
-// MaskTo resizes a square mask from a side of from to a side of to pixels by the nearest neighbour (source index
-// floor(i·from/to)) and makes it 1 where it is strictly above 0.5, as the official evaluation does.
+// MaskTo resizes a square mask from a side of from to a side of to pixels by the nearest neighbour
+// (source index floor(i·from/to)) and makes it 1 where it is strictly above 0.5, as the official
+// evaluation does.
 func MaskTo(mask []float32, from, to int) []uint8 {
 	out := make([]uint8, to*to)
 	for y := range to {

@@ -79,7 +79,8 @@ func TestMaskTakesTheLargestChannel(t *testing.T) {
 }
 
 func TestMaskTo(t *testing.T) {
-	require.Equal(t, []uint8{0, 0, 0, 1}, MaskTo([]float32{0, 0.5, 0.2, 0.51}, 2, 2), "strictly above a half")
+	require.Equal(t, []uint8{0, 0, 0, 1}, MaskTo([]float32{0, 0.5, 0.2, 0.51}, 2, 2),
+		"strictly above a half")
 	require.Equal(t, []uint8{1}, MaskTo([]float32{1, 0, 0, 0}, 2, 1))
 	// to larger: source index floor(i*2/3) is 0, 0, 1
 	require.Equal(t, []uint8{1, 1, 0, 1, 1, 0, 0, 0, 1}, MaskTo([]float32{1, 0, 0, 1}, 2, 3))
@@ -104,14 +105,22 @@ func TestValidate(t *testing.T) {
 	}{
 		{Transform{Resize: 448, Crop: 392, Std: one}, 14, ""},
 		{Transform{Resize: 224, Crop: 224, Std: one}, 32, ""},
-		{Transform{Resize: 448, Crop: 390, Std: one}, 14, "--crop: 390 is not divisible by the patch size 14: use 378 or 392"},
-		{Transform{Resize: 448, Crop: 10, Std: one}, 14, "--crop: 10 is not divisible by the patch size 14: use 14"},
-		{Transform{Resize: 224, Crop: 392, Std: one}, 14, "crop 392 is larger than resize 224: use at most 224"},
-		{Transform{Resize: 448, Crop: 0, Std: one}, 14, "resize 448 and crop 0: expected at least 1 pixel each"},
-		{Transform{Resize: -1, Crop: 14, Std: one}, 14, "resize -1 and crop 14: expected at least 1 pixel each"},
-		{Transform{Resize: 1 << 40, Crop: 14, Std: one}, 14, "resize 1099511627776 makes pictures of more than 64 megapixels: use a smaller one"},
-		{Transform{Resize: 448, Crop: 392, Std: one}, 0, "the patch size is 0: expected at least 1 pixel"},
-		{Transform{Resize: 448, Crop: 392}, 14, "std of channel 0 is 0: expected a positive number"},
+		{Transform{Resize: 448, Crop: 390, Std: one}, 14,
+			"--crop: 390 is not divisible by the patch size 14: use 378 or 392"},
+		{Transform{Resize: 448, Crop: 10, Std: one}, 14,
+			"--crop: 10 is not divisible by the patch size 14: use 14"},
+		{Transform{Resize: 224, Crop: 392, Std: one}, 14,
+			"crop 392 is larger than resize 224: use at most 224"},
+		{Transform{Resize: 448, Crop: 0, Std: one}, 14,
+			"resize 448 and crop 0: expected at least 1 pixel each"},
+		{Transform{Resize: -1, Crop: 14, Std: one}, 14,
+			"resize -1 and crop 14: expected at least 1 pixel each"},
+		{Transform{Resize: 1 << 40, Crop: 14, Std: one}, 14,
+			"resize 1099511627776 makes pictures of more than 64 megapixels: use a smaller one"},
+		{Transform{Resize: 448, Crop: 392, Std: one}, 0,
+			"the patch size is 0: expected at least 1 pixel"},
+		{Transform{Resize: 448, Crop: 392}, 14,
+			"std of channel 0 is 0: expected a positive number"},
 	} {
 		err := tt.t.Validate(tt.patch)
 		if tt.want == "" {
@@ -123,8 +132,10 @@ func TestValidate(t *testing.T) {
 }
 
 func TestStringTellsTransformsApart(t *testing.T) {
-	base := Transform{448, 392, [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225}, Bilinear}
-	require.Equal(t, "resize 448 crop 392 mean [0.485 0.456 0.406] std [0.229 0.224 0.225]", base.String())
+	base := Transform{448, 392, [3]float32{0.485, 0.456, 0.406}, [3]float32{0.229, 0.224, 0.225},
+		Bilinear}
+	require.Equal(t, "resize 448 crop 392 mean [0.485 0.456 0.406] std [0.229 0.224 0.225]",
+		base.String())
 	seen := map[string]bool{base.String(): true}
 	for _, change := range []func(*Transform){
 		func(x *Transform) { x.Resize++ }, func(x *Transform) { x.Crop++ },

@@ -10,12 +10,13 @@ import (
 const Augmentations = 22
 
 // FewShot makes the variants for an extractor, whose images have their channels last.
-var FewShot = encoder.Variants{Name: " few-shot 1", Count: Augmentations, Make: func(image []float32, side int) (out [][]float32) {
-	for _, v := range Augment(interchange(image, side*side, 3), side) {
-		out = append(out, interchange(v, 3, side*side))
-	}
-	return out
-}}
+var FewShot = encoder.Variants{Name: " few-shot 1", Count: Augmentations,
+	Make: func(image []float32, side int) (out [][]float32) {
+		for _, v := range Augment(interchange(image, side*side, 3), side) {
+			out = append(out, interchange(v, 3, side*side))
+		}
+		return out
+	}}
 
 // interchange turns [rows, columns] into [columns, rows].
 func interchange(x []float32, rows, columns int) []float32 {
@@ -26,8 +27,9 @@ func interchange(x []float32, rows, columns int) []float32 {
 	return out
 }
 
-// Augment gives the 22 variants of a normalised image of side pixels a side, channels first (3·side·side values each):
-// the image, eight rotations, eight translations, a mirror image, grey, three quarter turns.
+// Augment gives the 22 variants of a normalised image of side pixels a side, channels first
+// (3·side·side values each): the image, eight rotations, eight translations, a mirror image, grey,
+// three quarter turns.
 func Augment(image []float32, side int) [][]float32 {
 	out := [][]float32{image}
 	for _, k := range []float64{-4, -3, -2, -1, 1, 2, 3, 4} {
@@ -36,10 +38,14 @@ func Augment(image []float32, side int) [][]float32 {
 	for _, step := range []float64{0.2, 0.1} {
 		for _, sign := range [][2]float64{{1, 1}, {-1, 1}, {-1, -1}, {1, -1}} {
 			a, b := step*sign[0], step*sign[1]
-			out = append(out, sample(image, side, func(x, y float64) (float64, float64) { return x + a, y + b }))
+			out = append(out, sample(image, side, func(x, y float64) (float64, float64) {
+				return x + a, y + b
+			}))
 		}
 	}
-	out = append(out, rearrange(image, side, func(x, y int) (int, int) { return side - 1 - x, y }), grey(image, side))
+	out = append(out, rearrange(image, side, func(x, y int) (int, int) {
+		return side - 1 - x, y
+	}), grey(image, side))
 	turned := image
 	for range 3 { // counter-clockwise
 		turned = rearrange(turned, side, func(x, y int) (int, int) { return side - 1 - y, x })
@@ -50,11 +56,13 @@ func Augment(image []float32, side int) [][]float32 {
 
 func rotate(image []float32, side int, angle float64) []float32 {
 	sin, cos := math.Sincos(angle)
-	return sample(image, side, func(x, y float64) (float64, float64) { return x*cos - y*sin, x*sin + y*cos })
+	return sample(image, side, func(x, y float64) (float64, float64) {
+		return x*cos - y*sin, x*sin + y*cos
+	})
 }
 
-// sample fills the output from source(x, y), in coordinates from -1 to 1 whose pixel centres lie at (2j + 1)/side - 1:
-// bilinear, reflected about the outer pixel edges.
+// sample fills the output from source(x, y), in coordinates from -1 to 1 whose pixel centres lie at
+// (2j + 1)/side - 1: bilinear, reflected about the outer pixel edges.
 func sample(image []float32, side int, source func(x, y float64) (float64, float64)) []float32 {
 	n := float64(side)
 	place := func(u float64) (lo, hi int, t float32) {

@@ -5,12 +5,14 @@ import (
 	"math"
 )
 
-// Prototypes is where the decoder's keys and values come from: the paper's INPs, or one of the ablations.
+// Prototypes is where the decoder's keys and values come from: the paper's INPs, or one of the
+// ablations.
 type Prototypes string
 
 const (
-	FromImage     Prototypes = "inp"            // the paper: extracted from the image's own tokens
-	FromTable     Prototypes = "table"          // ablation: the learned table T itself, the same for every image
+	FromImage Prototypes = "inp" // the paper: extracted from the image's own tokens
+	// ablation: the learned table T itself, the same for every image
+	FromTable     Prototypes = "table"
 	SelfAttention Prototypes = "self-attention" // ablation: the decoder attends to its own tokens
 )
 
@@ -30,7 +32,8 @@ type Config struct {
 	Softmax    bool       // ablation: softmax over the prototypes where the paper has ReLU
 }
 
-// Default is the paper's setting for an encoder of the given width and grid: M = 6, eight blocks, heads of 64 channels.
+// Default is the paper's setting for an encoder of the given width and grid: M = 6, eight blocks,
+// heads of 64 channels.
 func Default(width, grid int) Config {
 	return Config{Width: width, Heads: max(1, width/64), INPs: 6, Blocks: 8, Grid: grid,
 		CoherenceWeight: 0.2, MiningPower: 3, Prototypes: FromImage}
@@ -47,7 +50,8 @@ func (c Config) Validate() error {
 	case c.Grid < 1:
 		return fmt.Errorf("grid: expected at least 1 patch token per side, got %d", c.Grid)
 	case c.INPs < 1 || c.INPs > tokens:
-		return fmt.Errorf("--inps (M): expected 1 to %d prototypes (the number of patch tokens), got %d", tokens, c.INPs)
+		return fmt.Errorf("--inps (M): expected 1 to %d prototypes (the number of patch tokens), "+
+			"got %d", tokens, c.INPs)
 	case c.Blocks < 2 || c.Blocks%2 != 0:
 		return fmt.Errorf("decoder blocks: expected an even number of at least 2, got %d", c.Blocks)
 	case !(c.CoherenceWeight >= 0) || math.IsInf(c.CoherenceWeight, 1):
@@ -55,7 +59,8 @@ func (c Config) Validate() error {
 	case !(c.MiningPower >= 0) || math.IsInf(c.MiningPower, 1):
 		return fmt.Errorf("soft-mining power: expected 0 or more, got %g", c.MiningPower)
 	case c.Prototypes != FromImage && c.Prototypes != FromTable && c.Prototypes != SelfAttention:
-		return fmt.Errorf("prototypes: expected %s, %s or %s, got %q", FromImage, FromTable, SelfAttention, c.Prototypes)
+		return fmt.Errorf("prototypes: expected %s, %s or %s, got %q", FromImage, FromTable,
+			SelfAttention, c.Prototypes)
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Cost is what one attention module costs for one image. Biases do not count; a multiply-add is two operations. Source: section 14 of the
-// numerical specification.
+// Cost is what one attention module costs for one image. Biases do not count; a multiply-add is two
+// operations. Source: section 14 of the numerical specification.
 type Cost struct {
 	Parameters  int
 	Projections int // operations
@@ -38,8 +38,8 @@ type Attention struct {
 	inputs []any
 }
 
-// NewAttention makes the attention module of cfg for n tokens of one image: the INP-guided one, or with self the usual softmax attention
-// of all tokens to all.
+// NewAttention makes the attention module of cfg for n tokens of one image: the INP-guided one, or
+// with self the usual softmax attention of all tokens to all.
 func NewAttention(backend compute.Backend, cfg Config, n int, self bool) (*Attention, error) {
 	store := model.NewStore()
 	params := map[string]layer.Array{}
@@ -84,12 +84,14 @@ func (a *Attention) Run() error {
 // Close frees the compiled graph.
 func (a *Attention) Close() { a.exec.Finalize() }
 
-// selfAttention is the usual attention of tokens [B, N, C] to each other, with the block's projections: q, k and v, softmax, output.
+// selfAttention is the usual attention of tokens [B, N, C] to each other, with the block's
+// projections: q, k and v, softmax, output.
 func selfAttention(scope *model.Scope, cfg Config, x *Node) *Node {
 	x = layer.LayerNorm(scope.At("norm1"), x, epsilon)
 	q := layer.Linear(layer.At(scope, "attn.q"), x, cfg.Width)
 	kv := Split(layer.Linear(layer.At(scope, "attn.kv"), x, 2*cfg.Width), -1, 2)
-	y, _ := attention.Core(layer.Heads(q, cfg.Heads), layer.Heads(kv[0], cfg.Heads), layer.Heads(kv[1], cfg.Heads),
+	y, _ := attention.Core(layer.Heads(q, cfg.Heads), layer.Heads(kv[0], cfg.Heads),
+		layer.Heads(kv[1], cfg.Heads),
 		attention.LayoutBHSD, attention.CoreOptions{WantCoefficients: true})
 	return layer.Linear(layer.At(scope, "attn.proj"), layer.MergeHeads(y), cfg.Width)
 }

@@ -10,15 +10,18 @@ import (
 
 // The numbers are those of section 14 of the specification: N = 784, C = 768, M = 6, h = 12.
 func TestCostsAsSpecified(t *testing.T) {
-	require.Equal(t, Cost{2_362_368, 3_699_376_128, 1_888_223_232, 7_375_872}, SelfAttentionCost(768, 12, 784))
-	require.Equal(t, Cost{2_362_380, 1_863_843_840, 14_450_688, 56_448}, GuidedCost(768, 12, 784, 6))
+	require.Equal(t, Cost{2_362_368, 3_699_376_128, 1_888_223_232, 7_375_872},
+		SelfAttentionCost(768, 12, 784))
+	require.Equal(t, Cost{2_362_380, 1_863_843_840, 14_450_688, 56_448},
+		GuidedCost(768, 12, 784, 6))
 }
 
 func TestParametersAreThoseOfTheModule(t *testing.T) {
 	cfg := Default(128, 4)
 	count := 0
 	for name, shape := range Shapes(cfg) {
-		if name == "decoder.0.attn.learn_scale" || len(name) > 15 && name[:15] == "decoder.0.attn." {
+		if name == "decoder.0.attn.learn_scale" || len(name) > 15 &&
+			name[:15] == "decoder.0.attn." {
 			n := 1
 			for _, d := range shape {
 				n *= d

@@ -32,7 +32,8 @@ func New(cfg Config, features *encoder.Extractor, options train.Options) (*Detec
 		return nil, fmt.Errorf("inp-former: %w", err)
 	}
 	if e := features.Encoder; cfg.Width != e.Width() || cfg.Grid != e.Grid() {
-		return nil, fmt.Errorf("inp-former: expected width %d and grid %d as the encoder %s has, got %d and %d", e.Width(), e.Grid(), e.Name(), cfg.Width, cfg.Grid)
+		return nil, fmt.Errorf("inp-former: expected width %d and grid %d as the encoder %s has, "+
+			"got %d and %d", e.Width(), e.Grid(), e.Name(), cfg.Width, cfg.Grid)
 	}
 	levels := 0
 	for _, size := range encoder.Sizes(features.Encoder.Groups()) {
@@ -42,7 +43,8 @@ func New(cfg Config, features *encoder.Extractor, options train.Options) (*Detec
 		return nil, fmt.Errorf("inp-former: %w", err)
 	}
 	if n := len(features.GroupsInUse()); cfg.Blocks%n != 0 {
-		return nil, fmt.Errorf("inp-former: expected a number of decoder blocks divisible by the %d groups, got %d", n, cfg.Blocks)
+		return nil, fmt.Errorf("inp-former: expected a number of decoder blocks divisible by the "+
+			"%d groups, got %d", n, cfg.Blocks)
 	}
 	d := &Detector{Config: cfg, Features: features, Options: options, store: model.NewStore()}
 	return d, layer.Put(d.store, "", Init(cfg, options.Seed), true)
@@ -74,38 +76,46 @@ func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
 	defer features.Close()
 	o := d.Options
 	o.Backend, o.Samples = d.Features.Backend, features.Len
-	return train.Run(ctx, d.store, features, func(scope *model.Scope, batch *Node) (*Node, []*Node) {
-		total, reconstruction, coherence := d.forward(scope, batch).Loss(d.Config)
-		return total, []*Node{reconstruction, coherence}
-	}, o)
+	return train.Run(ctx, d.store, features,
+		func(scope *model.Scope, batch *Node) (*Node, []*Node) {
+			total, reconstruction, coherence := d.forward(scope, batch).Loss(d.Config)
+			return total, []*Node{reconstruction, coherence}
+		}, o)
 }
 
 // Predict scores the samples: the score is the mean of the map's largest values.
-func (d *Detector) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
-	return detector.PredictFeatures(ctx, d.Features, samples, func(batch *tensors.Tensor) (scores, maps *tensors.Tensor, err error) {
-		if d.predict == nil {
-			d.predict, err = model.NewExec(d.Features.Backend, d.store, func(scope *model.Scope, batch *Node) *Node {
-				return d.forward(scope, batch).AnomalyMap(d.Config, d.Features.Encoder.Transform().Crop)
-			})
-			if err != nil {
-				return nil, nil, err
+func (d *Detector) Predict(ctx context.Context,
+	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+	return detector.PredictFeatures(ctx, d.Features, samples,
+		func(batch *tensors.Tensor) (scores, maps *tensors.Tensor, err error) {
+			if d.predict == nil {
+				d.predict, err = model.NewExec(d.Features.Backend, d.store,
+					func(scope *model.Scope, batch *Node) *Node {
+						return d.forward(scope, batch).AnomalyMap(d.Config,
+							d.Features.Encoder.Transform().Crop)
+					})
+				if err != nil {
+					return nil, nil, err
+				}
 			}
-		}
-		maps, err = d.predict.Call1(batch)
-		return nil, maps, err
-	})
+			maps, err = d.predict.Call1(batch)
+			return nil, maps, err
+		})
 }
 
-// Trace runs the forward pass on one image's features, Groups·Tokens·Width values, and gives the tensors that pick chooses, for
-// figures.
-func (d *Detector) Trace(features []float32, pick func(t *Trace) []*Node) ([]*tensors.Tensor, error) {
-	exec, err := model.NewExec(d.Features.Backend, d.store, func(scope *model.Scope, inputs []*Node) []*Node {
-		return pick(d.forward(scope, inputs[0]))
-	})
+// Trace runs the forward pass on one image's features, Groups·Tokens·Width values, and gives the
+// tensors that pick chooses, for figures.
+func (d *Detector) Trace(features []float32, pick func(t *Trace) []*Node) ([]*tensors.Tensor,
+	error) {
+	exec, err := model.NewExec(d.Features.Backend, d.store,
+		func(scope *model.Scope, inputs []*Node) []*Node {
+			return pick(d.forward(scope, inputs[0]))
+		})
 	if err != nil {
 		return nil, err
 	}
 	defer exec.Finalize()
 	e := d.Features.Encoder
-	return exec.Call(tensors.FromFlatDataAndDimensions(features, 1, len(d.Features.GroupsInUse()), e.Grid()*e.Grid(), e.Width()))
+	return exec.Call(tensors.FromFlatDataAndDimensions(features, 1, len(d.Features.GroupsInUse()),
+		e.Grid()*e.Grid(), e.Width()))
 }

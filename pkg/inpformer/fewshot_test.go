@@ -20,7 +20,8 @@ func TestFewShotVariantsHaveTheirChannelsLast(t *testing.T) {
 			at, other := (y*side+x)*3, (y*side+side-1-x)*3
 			require.Equal(t, image[other:other+3], variants[mirror][at:at+3])
 			require.Equal(t, variants[grey][at], variants[grey][at+2])
-			require.InDelta(t, 0.299*image[at]+0.587*image[at+1]+0.114*image[at+2], variants[grey][at], 1e-6)
+			require.InDelta(t, 0.299*image[at]+0.587*image[at+1]+0.114*image[at+2],
+				variants[grey][at], 1e-6)
 		}
 	}
 }

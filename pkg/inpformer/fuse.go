@@ -4,7 +4,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// fuse is the mean over all levels, F, from the means of the groups: each group weighs as many levels as it has.
+// fuse is the mean over all levels, F, from the means of the groups: each group weighs as many
+// levels as it has.
 func fuse(targets []*Node, sizes []int) *Node {
 	total := 0
 	for _, n := range sizes {

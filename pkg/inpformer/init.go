@@ -22,7 +22,8 @@ func Shapes(cfg Config) map[string][]int {
 		mlp(prefix + "mlp.")
 		for name, shape := range map[string][]int{
 			"norm1.weight": {c}, "norm1.bias": {c}, "norm2.weight": {c}, "norm2.bias": {c},
-			"attn.q.weight": {c, c}, "attn.q.bias": {c}, "attn.kv.weight": {2 * c, c}, "attn.kv.bias": {2 * c},
+			"attn.q.weight": {c, c}, "attn.q.bias": {c}, "attn.kv.weight": {2 * c, c},
+			"attn.kv.bias":     {2 * c},
 			"attn.proj.weight": {c, c}, "attn.proj.bias": {c},
 		} {
 			shapes[prefix+name] = shape
@@ -38,9 +39,10 @@ func Shapes(cfg Config) map[string][]int {
 	return shapes
 }
 
-// Init draws the trainable tensors as the official scripts do: linear weights from a normal of deviation 0.01 cut at
-// ±0.03, biases 0, layer norms 1 and 0, prototypes standard normal, learn_scale 1. Same seed, same bits, on every
-// backend; the stream is Go's PCG, so the draws are not PyTorch's.
+// Init draws the trainable tensors as the official scripts do: linear weights from a normal of
+// deviation 0.01 cut at ±0.03, biases 0, layer norms 1 and 0, prototypes standard normal,
+// learn_scale 1. Same seed, same bits, on every backend; the stream is Go's PCG, so the draws are
+// not PyTorch's.
 func Init(cfg Config, seed uint64) map[string]layer.Array {
 	shapes, params := Shapes(cfg), map[string]layer.Array{}
 	rng := rand.New(rand.NewPCG(seed, 0x1a7))
@@ -53,7 +55,8 @@ func Init(cfg Config, seed uint64) map[string]layer.Array {
 		switch {
 		case name == "prototype_token":
 			fill(data, rng.NormFloat64)
-		case strings.HasSuffix(name, "learn_scale"), strings.HasSuffix(name, "norm1.weight"), strings.HasSuffix(name, "norm2.weight"):
+		case strings.HasSuffix(name, "learn_scale"), strings.HasSuffix(name, "norm1.weight"),
+			strings.HasSuffix(name, "norm2.weight"):
 			fill(data, func() float64 { return 1 })
 		case strings.HasSuffix(name, ".weight"):
 			fill(data, func() float64 { return 0.01 * truncatedNormal(rng, 3) })

@@ -1,9 +1,9 @@
-// Package inpformer is INP-Former (Luo et al., CVPR 2025): a reconstruction of an image's tokens by a decoder that sees
-// nothing but a handful of prototypes of normality drawn from that same image. What is not normal has no prototype, is
-// reconstructed badly, and shows.
+// Package inpformer is INP-Former (Luo et al., CVPR 2025): a reconstruction of an image's tokens by
+// a decoder that sees nothing but a handful of prototypes of normality drawn from that same image.
+// What is not normal has no prototype, is reconstructed badly, and shows.
 //
-// This file is the forward pass. Notation: B images, N = Grid² patch tokens, C = Width channels, h heads of d = C/h
-// channels, M prototypes (INPs).
+// This file is the forward pass. Notation: B images, N = Grid² patch tokens, C = Width channels, h
+// heads of d = C/h channels, M prototypes (INPs).
 package inpformer
 
 import (
@@ -18,11 +18,14 @@ import (
 // epsilon of the extractor's and the decoder's layer norms (the encoder has its own).
 const epsilon = 1e-8
 
-// Trace is the forward pass with every intermediate by name, for losses, maps, figures and tests alike.
+// Trace is the forward pass with every intermediate by name, for losses, maps, figures and tests
+// alike.
 type Trace struct {
-	Fused       *Node   // F [B, N, C]: mean of all tapped levels
-	Attention   *Node   // A [B, h, M, N]: where each INP looks; nil when the prototypes are not from the image
-	AttentionTo *Node   // [B, M, C]: the projected attention output before the residual; nil likewise
+	Fused *Node // F [B, N, C]: mean of all tapped levels
+	// A [B, h, M, N]: where each INP looks; nil when the prototypes are not from the image
+	Attention *Node
+	// [B, M, C]: the projected attention output before the residual; nil likewise
+	AttentionTo *Node
 	INPs        *Node   // P [B, M, C]; nil for the self-attention ablation
 	Bottleneck  *Node   // [B, N, C]
 	Decoder     []*Node // [B, N, C], one a block, in execution order
@@ -31,8 +34,8 @@ type Trace struct {
 	Output      []*Node // R_g [B, N, C], one a group: means of decoder blocks
 }
 
-// Forward runs the trainable part on the groups of encoder levels: targets [B, N, C], one a group, each the mean of
-// sizes[g] levels.
+// Forward runs the trainable part on the groups of encoder levels: targets [B, N, C], one a group,
+// each the mean of sizes[g] levels.
 func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trace {
 	t := &Trace{Target: targets}
 	t.Fused = fuse(targets, sizes)
@@ -59,31 +62,41 @@ func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trac
 	return t
 }
 
-// extract draws the prototypes of each image from its own tokens by cross attention with a learned table.
+// extract draws the prototypes of each image from its own tokens by cross attention with a learned
+// table.
 func (t *Trace) extract(scope *model.Scope, cfg Config) {
 	if cfg.Prototypes == SelfAttention {
 		return
 	}
 	b, c, f := t.Fused.Shape().Dimensions[0], cfg.Width, t.Fused
-	table := BroadcastToDims(ExpandAxes(layer.Param(scope, f.Graph(), "prototype_token", cfg.INPs, c), 0), b, cfg.INPs, c) // [B, M, C]
+	// [B, M, C]
+	table := BroadcastToDims(ExpandAxes(layer.Param(scope, f.Graph(), "prototype_token", cfg.INPs,
+		c), 0), b, cfg.INPs, c)
 	if cfg.Prototypes == FromTable {
 		t.INPs = table
 		return
 	}
 	block := layer.At(scope, "aggregation.0")
-	q := layer.Linear(layer.At(block, "attn.q"), layer.LayerNorm(block.At("norm1"), table, epsilon), c) // [B, M, C]
-	kv := layer.Linear(layer.At(block, "attn.kv"), layer.LayerNorm(block.At("norm1"), f, epsilon), 2*c) // [B, N, 2C]
-	k, v := Split(kv, -1, 2)[0], Split(kv, -1, 2)[1]                                                    // [B, N, C]
-	y, attn := attention.Core(layer.Heads(q, cfg.Heads), layer.Heads(k, cfg.Heads), layer.Heads(v, cfg.Heads),
+	// [B, M, C]
+	q := layer.Linear(layer.At(block, "attn.q"), layer.LayerNorm(block.At("norm1"), table, epsilon),
+		c)
+	// [B, N, 2C]
+	kv := layer.Linear(layer.At(block, "attn.kv"), layer.LayerNorm(block.At("norm1"), f, epsilon),
+		2*c)
+	// [B, N, C]
+	k, v := Split(kv, -1, 2)[0], Split(kv, -1, 2)[1]
+	y, attn := attention.Core(layer.Heads(q, cfg.Heads), layer.Heads(k, cfg.Heads),
+		layer.Heads(v, cfg.Heads),
 		attention.LayoutBHSD, attention.CoreOptions{WantCoefficients: true})
-	t.Attention = attn                                                                 // [B, h, M, N]
+	// [B, h, M, N]
+	t.Attention = attn
 	t.AttentionTo = layer.Linear(layer.At(block, "attn.proj"), layer.MergeHeads(y), c) // [B, M, C]
 	p := Add(table, t.AttentionTo)
 	t.INPs = Add(p, layer.MLP(block.At("mlp"), layer.LayerNorm(block.At("norm2"), p, epsilon)))
 }
 
-// decoderBlock is one INP-guided block: x [B, N, C] attends to keys [B, M, C] by ReLU of scaled cosines. There is no
-// residual around the attention, so nothing but prototypes can pass.
+// decoderBlock is one INP-guided block: x [B, N, C] attends to keys [B, M, C] by ReLU of scaled
+// cosines. There is no residual around the attention, so nothing but prototypes can pass.
 func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Node) {
 	y, attn := guided(scope, cfg, x, keys)
 	if cfg.Residual {
@@ -92,14 +105,21 @@ func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Nod
 	return Add(y, layer.MLP(scope.At("mlp"), layer.LayerNorm(scope.At("norm2"), y, epsilon))), attn
 }
 
-// guided is the INP-guided attention of a block: x [B, N, C] and keys [B, M, C] to [B, N, C], and the attention [B, h, N, M].
+// guided is the INP-guided attention of a block: x [B, N, C] and keys [B, M, C] to [B, N, C], and
+// the attention [B, h, N, M].
 func guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
 	c, h := cfg.Width, cfg.Heads
-	q := layer.Linear(layer.At(scope, "attn.q"), layer.LayerNorm(scope.At("norm1"), x, epsilon), c)        // [B, N, C]
-	kv := layer.Linear(layer.At(scope, "attn.kv"), layer.LayerNorm(scope.At("norm1"), keys, epsilon), 2*c) // [B, M, 2C]
-	k, v := Split(kv, -1, 2)[0], layer.Heads(Split(kv, -1, 2)[1], h)                                       // v [B, h, M, d]
-	qn := layer.Normalize(layer.Heads(q, h), 1e-12)                                                        // [B, h, N, d]
-	kn := layer.Normalize(layer.Heads(k, h), 1e-12)                                                        // [B, h, M, d]
+	// [B, N, C]
+	q := layer.Linear(layer.At(scope, "attn.q"), layer.LayerNorm(scope.At("norm1"), x, epsilon), c)
+	// [B, M, 2C]
+	kv := layer.Linear(layer.At(scope, "attn.kv"), layer.LayerNorm(scope.At("norm1"), keys,
+		epsilon), 2*c)
+	// v [B, h, M, d]
+	k, v := Split(kv, -1, 2)[0], layer.Heads(Split(kv, -1, 2)[1], h)
+	// [B, h, N, d]
+	qn := layer.Normalize(layer.Heads(q, h), 1e-12)
+	// [B, h, M, d]
+	kn := layer.Normalize(layer.Heads(k, h), 1e-12)
 	scale := layer.Param(scope.At("attn"), x.Graph(), "learn_scale", h, 1, 1)
 	attn = Mul(Einsum("bhnd,bhmd->bhnm", qn, kn), ExpandAxes(scale, 0)) // [B, h, N, M]
 	if cfg.Softmax {
@@ -107,5 +127,6 @@ func guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
 	} else {
 		attn = layer.ReLU(attn)
 	}
-	return layer.Linear(layer.At(scope, "attn.proj"), layer.MergeHeads(Einsum("bhnm,bhmd->bhnd", attn, v)), c), attn
+	return layer.Linear(layer.At(scope, "attn.proj"),
+		layer.MergeHeads(Einsum("bhnm,bhmd->bhnd", attn, v)), c), attn
 }

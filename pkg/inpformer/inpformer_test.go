@@ -52,8 +52,9 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// TestEveryVariantLearns builds every ablation: the loss is finite and every parameter that takes part has a gradient that
-// is finite, and not all zero unless the extractor's output is unused by design.
+// TestEveryVariantLearns builds every ablation: the loss is finite and every parameter that takes
+// part has a gradient that is finite, and not all zero unless the extractor's output is unused by
+// design.
 func TestEveryVariantLearns(t *testing.T) {
 	variants := map[string]func(*Config){
 		"paper":          func(*Config) {},
@@ -79,17 +80,20 @@ func TestEveryVariantLearns(t *testing.T) {
 				store := model.NewStore()
 				require.NoError(t, layer.Put(store, "", Init(cfg, 1), true))
 				var labels []string
-				out, err := model.CallOnceN(b.Backend, store, func(scope *model.Scope, batch *Node) []*Node {
-					loss, _, _ := Forward(scope, cfg, encoder.Ungroup(batch), []int{3, 1}).Loss(cfg)
-					labels = nil
-					var params []*Node
-					for v := range store.IterVariables() {
-						if v.InUseByGraph(batch.Graph()) {
-							labels, params = append(labels, layer.Name(v.Path())), append(params, v.NodeValue(batch.Graph()))
+				out, err := model.CallOnceN(b.Backend, store,
+					func(scope *model.Scope, batch *Node) []*Node {
+						loss, _, _ := Forward(scope, cfg, encoder.Ungroup(batch),
+							[]int{3, 1}).Loss(cfg)
+						labels = nil
+						var params []*Node
+						for v := range store.IterVariables() {
+							if v.InUseByGraph(batch.Graph()) {
+								labels, params = append(labels, layer.Name(v.Path())),
+									append(params, v.NodeValue(batch.Graph()))
+							}
 						}
-					}
-					return append(Gradient(loss, params...), loss)
-				}, tensors.FromFlatDataAndDimensions(features, 2, 2, 16, 24))
+						return append(Gradient(loss, params...), loss)
+					}, tensors.FromFlatDataAndDimensions(features, 2, 2, 16, 24))
 				require.NoError(t, err)
 				loss := tensors.MustCopyFlatData[float32](out[len(out)-1])[0]
 				require.False(t, math.IsNaN(float64(loss)) || math.IsInf(float64(loss), 0))
@@ -109,8 +113,9 @@ func TestEveryVariantLearns(t *testing.T) {
 	}
 }
 
-// TestDeadTokens: with one prototype and one head about half of the tokens face away from it, and what the ReLU leaves of them is exactly
-// zero in every block. Their gradient must not grow from block to block until it overflows.
+// TestDeadTokens: with one prototype and one head about half of the tokens face away from it, and
+// what the ReLU leaves of them is exactly zero in every block. Their gradient must not grow from
+// block to block until it overflows.
 func TestDeadTokens(t *testing.T) {
 	cfg := small()
 	cfg.INPs, cfg.Heads, cfg.Blocks = 1, 1, 8
@@ -124,24 +129,26 @@ func TestDeadTokens(t *testing.T) {
 		require.NoError(t, err)
 		store := model.NewStore()
 		require.NoError(t, layer.Put(store, "", Init(cfg, 1), true))
-		out, err := model.CallOnceN(b.Backend, store, func(scope *model.Scope, batch *Node) []*Node {
-			trace := Forward(scope, cfg, encoder.Ungroup(batch), []int{3, 1})
-			loss, _, _ := trace.Loss(cfg)
-			var params []*Node
-			for v := range store.IterVariables() {
-				params = append(params, v.NodeValue(batch.Graph()))
-			}
-			var square *Node
-			for _, g := range Gradient(loss, params...) {
-				s := ReduceAllSum(Square(g))
-				if square == nil {
-					square = s
-				} else {
-					square = Add(square, s)
+		out, err := model.CallOnceN(b.Backend, store,
+			func(scope *model.Scope, batch *Node) []*Node {
+				trace := Forward(scope, cfg, encoder.Ungroup(batch), []int{3, 1})
+				loss, _, _ := trace.Loss(cfg)
+				var params []*Node
+				for v := range store.IterVariables() {
+					params = append(params, v.NodeValue(batch.Graph()))
 				}
-			}
-			return []*Node{square, ReduceAllMax(Abs(trace.Decoder[0])), ReduceAllMin(ReduceMax(Abs(trace.Decoder[0]), -1))}
-		}, tensors.FromFlatDataAndDimensions(features, 2, 2, 16, 24))
+				var square *Node
+				for _, g := range Gradient(loss, params...) {
+					s := ReduceAllSum(Square(g))
+					if square == nil {
+						square = s
+					} else {
+						square = Add(square, s)
+					}
+				}
+				return []*Node{square, ReduceAllMax(Abs(trace.Decoder[0])),
+					ReduceAllMin(ReduceMax(Abs(trace.Decoder[0]), -1))}
+			}, tensors.FromFlatDataAndDimensions(features, 2, 2, 16, 24))
 		require.NoError(t, err)
 		require.Positive(t, tensors.ToScalar[float32](out[1]), "not all tokens are dead")
 		require.Zero(t, tensors.ToScalar[float32](out[2]), "the test needs a dead token")

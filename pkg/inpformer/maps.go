@@ -7,8 +7,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// AnomalyMap is the mean over the groups of 1 - cos(E_g, R_g), post-processed: [B, MapSide, MapSide], for a crop of that
-// many pixels a side.
+// AnomalyMap is the mean over the groups of 1 - cos(E_g, R_g), post-processed: [B, MapSide,
+// MapSide], for a crop of that many pixels a side.
 func (t *Trace) AnomalyMap(cfg Config, crop int) *Node {
 	distances := make([]*Node, len(t.Target))
 	for g := range t.Target {
@@ -17,8 +17,8 @@ func (t *Trace) AnomalyMap(cfg Config, crop int) *Node {
 	return detector.PostProcess(encoder.Mean(distances), cfg.Grid, crop)
 }
 
-// DistanceMap is the zero-shot map: each token's distance to its nearest prototype, post-processed: [B, MapSide,
-// MapSide]. The decoder is not used.
+// DistanceMap is the zero-shot map: each token's distance to its nearest prototype, post-processed:
+// [B, MapSide, MapSide]. The decoder is not used.
 func (t *Trace) DistanceMap(cfg Config, crop int) *Node {
 	distance, _ := t.Distance()
 	return detector.PostProcess(distance, cfg.Grid, crop)

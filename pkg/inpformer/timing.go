@@ -11,14 +11,15 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// StepSeconds measures how long a training step of so many images takes here, on random features that are moved to the backend, as a
-// batch is, at each step. The detector's parameters change: it is
-// of no further use.
+// StepSeconds measures how long a training step of so many images takes here, on random features
+// that are moved to the backend, as a batch is, at each step. The detector's parameters change: it
+// is of no further use.
 func (d *Detector) StepSeconds(batch int) (float64, error) {
-	stepper, err := train.NewStepper(d.Features.Backend, d.store, func(scope *model.Scope, batch *Node) (*Node, []*Node) {
-		total, _, _ := d.forward(scope, batch).Loss(d.Config)
-		return total, nil
-	}, train.NewStableAdamW(), 0.1)
+	stepper, err := train.NewStepper(d.Features.Backend, d.store,
+		func(scope *model.Scope, batch *Node) (*Node, []*Node) {
+			total, _, _ := d.forward(scope, batch).Loss(d.Config)
+			return total, nil
+		}, train.NewStableAdamW(), 0.1)
 	if err != nil {
 		return 0, err
 	}

@@ -17,14 +17,30 @@ import (
 
 func TestValidateIsOneLineOnTheSetting(t *testing.T) {
 	for message, spoil := range map[string]func(*Config){
-		"width: expected at least 1 channel, got 0":                                    func(c *Config) { c.Width = 0 },
-		"heads: expected a divisor of the width 24, got 0":                             func(c *Config) { c.Heads = 0 },
-		"heads: expected a divisor of the width 24, got -3":                            func(c *Config) { c.Heads = -3 },
-		"--inps (M): expected 1 to 16 prototypes (the number of patch tokens), got -1": func(c *Config) { c.INPs = -1 },
-		"decoder blocks: expected an even number of at least 2, got 0":                 func(c *Config) { c.Blocks = 0 },
-		"coherence weight: expected 0 or more, got -0.1":                               func(c *Config) { c.CoherenceWeight = -0.1 },
-		"coherence weight: expected 0 or more, got +Inf":                               func(c *Config) { c.CoherenceWeight = math.Inf(1) },
-		"soft-mining power: expected 0 or more, got NaN":                               func(c *Config) { c.MiningPower = math.NaN() },
+		"width: expected at least 1 channel, got 0": func(c *Config) {
+			c.Width = 0
+		},
+		"heads: expected a divisor of the width 24, got 0": func(c *Config) {
+			c.Heads = 0
+		},
+		"heads: expected a divisor of the width 24, got -3": func(c *Config) {
+			c.Heads = -3
+		},
+		"--inps (M): expected 1 to 16 prototypes (the number of patch tokens), got -1": func(c *Config) {
+			c.INPs = -1
+		},
+		"decoder blocks: expected an even number of at least 2, got 0": func(c *Config) {
+			c.Blocks = 0
+		},
+		"coherence weight: expected 0 or more, got -0.1": func(c *Config) {
+			c.CoherenceWeight = -0.1
+		},
+		"coherence weight: expected 0 or more, got +Inf": func(c *Config) {
+			c.CoherenceWeight = math.Inf(1)
+		},
+		"soft-mining power: expected 0 or more, got NaN": func(c *Config) {
+			c.MiningPower = math.NaN()
+		},
 	} {
 		c := small()
 		spoil(&c)
@@ -67,11 +83,13 @@ func TestInitIsTheOfficialOne(t *testing.T) {
 	require.Greater(t, largest, 0.025, "the tails are there")
 	require.Positive(t, zeros)
 	require.Equal(t, 24*2*(1+4)+3*4, ones, "layer norms and learn_scale")
-	require.NotEqual(t, params["decoder.0.attn.q.weight"].Data, params["decoder.1.attn.q.weight"].Data)
+	require.NotEqual(t, params["decoder.0.attn.q.weight"].Data,
+		params["decoder.1.attn.q.weight"].Data)
 }
 
 // gradients builds cfg on random features and gives loss, gradients and what takes no part.
-func gradients(t *testing.T, b *backend.Choice, cfg Config, seed uint64) (loss float64, grads map[string][]float32, unused []string) {
+func gradients(t *testing.T, b *backend.Choice, cfg Config, seed uint64) (loss float64,
+	grads map[string][]float32, unused []string) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	features := make([]float32, 2*2*cfg.Grid*cfg.Grid*cfg.Width)
 	for i := range features {
@@ -81,7 +99,8 @@ func gradients(t *testing.T, b *backend.Choice, cfg Config, seed uint64) (loss f
 	require.NoError(t, layer.Put(store, "", Init(cfg, seed), true))
 	var labels []string
 	out, err := model.CallOnceN(b.Backend, store, func(scope *model.Scope, batch *Node) []*Node {
-		targets := []*Node{Squeeze(Slice(batch, AxisRange(), AxisElem(0)), 1), Squeeze(Slice(batch, AxisRange(), AxisElem(1)), 1)}
+		targets := []*Node{Squeeze(Slice(batch, AxisRange(), AxisElem(0)), 1),
+			Squeeze(Slice(batch, AxisRange(), AxisElem(1)), 1)}
 		total, _, _ := Forward(scope, cfg, targets, []int{1, 1}).Loss(cfg)
 		labels, unused = nil, nil
 		var params []*Node
@@ -90,7 +109,8 @@ func gradients(t *testing.T, b *backend.Choice, cfg Config, seed uint64) (loss f
 				unused = append(unused, layer.Name(v.Path()))
 				continue
 			}
-			labels, params = append(labels, layer.Name(v.Path())), append(params, v.NodeValue(batch.Graph()))
+			labels, params = append(labels, layer.Name(v.Path())),
+				append(params, v.NodeValue(batch.Graph()))
 		}
 		return append(Gradient(total, params...), total)
 	}, tensors.FromFlatDataAndDimensions(features, 2, 2, cfg.Grid*cfg.Grid, cfg.Width))
@@ -102,11 +122,13 @@ func gradients(t *testing.T, b *backend.Choice, cfg Config, seed uint64) (loss f
 	return float64(tensors.MustCopyFlatData[float32](out[len(labels)])[0]), grads, unused
 }
 
-// TestUnusedParameters: the ablations that do without the extractor leave it, and nothing else, out.
+// TestUnusedParameters: the ablations that do without the extractor leave it, and nothing else,
+// out.
 func TestUnusedParameters(t *testing.T) {
 	b, err := backend.Open("go")
 	require.NoError(t, err)
-	for prototypes, left := range map[Prototypes]int{FromImage: 0, FromTable: 14, SelfAttention: 15} {
+	for prototypes, left := range map[Prototypes]int{FromImage: 0, FromTable: 14,
+		SelfAttention: 15} {
 		cfg := small()
 		cfg.Prototypes = prototypes
 		_, _, unused := gradients(t, b, cfg, 1)
@@ -117,8 +139,9 @@ func TestUnusedParameters(t *testing.T) {
 	}
 }
 
-// TestDeadTokensDoNotSpoilTheGradients: with a single prototype and a single head, ReLU cuts about half of the tokens off. At the start
-// they are zero vectors from there on, and the gradients stay finite.
+// TestDeadTokensDoNotSpoilTheGradients: with a single prototype and a single head, ReLU cuts about
+// half of the tokens off. At the start they are zero vectors from there on, and the gradients stay
+// finite.
 func TestDeadTokensDoNotSpoilTheGradients(t *testing.T) {
 	for _, name := range backend.Available() {
 		for _, m := range map[string][]int{"xla": {1}, "go": {1, 2, 6}}[name] {
@@ -154,7 +177,8 @@ func TestFourQuarterTurnsAreNone(t *testing.T) {
 		}
 	}
 	quarter := variants[19]
-	require.Equal(t, image[side-1], quarter[0], "counter-clockwise: the right upper corner goes to the left")
+	require.Equal(t, image[side-1], quarter[0],
+		"counter-clockwise: the right upper corner goes to the left")
 	require.Equal(t, image, Augment(variants[21], side)[19], "the third and one more")
 	require.Equal(t, variants[20], Augment(quarter, side)[19])
 	require.Equal(t, image, Augment(variants[17], side)[17], "mirrored twice")

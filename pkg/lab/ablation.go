@@ -46,7 +46,8 @@ func (e *Experiment) head(width, grid int) inpformer.Config {
 func (e *Experiment) validateHead() error {
 	switch {
 	case e.Ablation != "" && !slices.Contains(Ablations(), e.Ablation):
-		return fmt.Errorf("--ablation: expected one of %s, got %q", strings.Join(Ablations(), ", "), e.Ablation)
+		return fmt.Errorf("--ablation: expected one of %s, got %q", strings.Join(Ablations(), ", "),
+			e.Ablation)
 	case e.Ablation != "" && e.Detector != "inp-former":
 		return fmt.Errorf("--ablation: %s has none; it is for inp-former", e.Detector)
 	case e.Blocks < 0 || e.Blocks%2 != 0:

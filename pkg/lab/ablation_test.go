@@ -25,8 +25,12 @@ func TestAblationsDifferFromThePaperInOneSwitchEach(t *testing.T) {
 
 func TestWrongAblationsAreTold(t *testing.T) {
 	for want, change := range map[string]func(*Experiment){
-		`--ablation: expected one of no-coherence, no-mining, table, self-attention, residual, softmax, got "none"`: func(e *Experiment) { e.Ablation = "none" },
-		"--ablation: knn has none":          func(e *Experiment) { e.Ablation, e.Detector = "softmax", "knn" },
+		`--ablation: expected one of no-coherence, no-mining, table, self-attention, residual, softmax, got "none"`: func(e *Experiment) {
+			e.Ablation = "none"
+		},
+		"--ablation: knn has none": func(e *Experiment) {
+			e.Ablation, e.Detector = "softmax", "knn"
+		},
 		"--blocks: expected an even number": func(e *Experiment) { e.Blocks = 3 },
 	} {
 		e := Default("elpv")

@@ -15,8 +15,8 @@ type System struct {
 	Name, Detector, Encoder string
 }
 
-// Systems are INP-Former and nearest neighbour on the pretrained and on a random encoder, nearest neighbour on gradients,
-// and PCA on pixels.
+// Systems are INP-Former and nearest neighbour on the pretrained and on a random encoder, nearest
+// neighbour on gradients, and PCA on pixels.
 var Systems = []System{
 	{"INP-Former on EfficientNet-Lite0", "inp-former", ""},
 	{"kNN on EfficientNet-Lite0", "knn", ""},
@@ -26,8 +26,8 @@ var Systems = []System{
 	{"PCA of pixels", "pca", "hog"}, // needs no encoder; HOG's only lends its picture size
 }
 
-// fewerSteps is how long INP-Former trains where more steps change nothing to speak of: on a random encoder, and on the textile
-// images. It keeps the table within an hour.
+// fewerSteps is how long INP-Former trains where more steps change nothing to speak of: on a random
+// encoder, and on the textile images. It keeps the table within an hour.
 const fewerSteps = 350
 
 // Cell is one system on one category over the seeds.
@@ -55,11 +55,13 @@ type Table struct {
 }
 
 // Bench measures every system on every set with every seed.
-func (l *Lab) Bench(ctx context.Context, base Experiment, sets []string, seeds []uint64, version string) (*Table, error) {
+func (l *Lab) Bench(ctx context.Context, base Experiment, sets []string, seeds []uint64,
+	version string) (*Table, error) {
 	if err := base.Validate(); err != nil {
 		return nil, err
 	}
-	t := &Table{Title: "Image AUROC, small world", Profile: base.Profile, Backend: l.Backend.Short(), Version: version, Seeds: seeds,
+	t := &Table{Title: "Image AUROC, small world", Profile: base.Profile,
+		Backend: l.Backend.Short(), Version: version, Seeds: seeds,
 		Steps: base.Steps, Batch: base.Batch, INPs: base.INPs, Sets: map[string]string{}}
 	for _, name := range sets {
 		set, err := datasets.Open(name, "", base.Limit)
@@ -73,7 +75,8 @@ func (l *Lab) Bench(ctx context.Context, base Experiment, sets []string, seeds [
 			byCategory := map[string][]float64{}
 			for _, seed := range seeds {
 				e := base
-				e.Layout, e.Detector, e.Encoder, e.Seed = name, system.Detector, system.Encoder, seed
+				e.Layout, e.Detector, e.Encoder, e.Seed = name, system.Detector, system.Encoder,
+					seed
 				if system.Encoder == "random" || name == "textile" {
 					e.Steps = min(e.Steps, fewerSteps)
 				}
@@ -142,7 +145,9 @@ func (t *Table) Markdown() string {
 		}
 		fmt.Fprintln(&b)
 	}
-	fmt.Fprintf(&b, "\nMean ± sample standard deviation over seeds %v; profile %s, %d steps of %d (at most %d on a random encoder and on textile), M = %d, one model a data set; backend %s, version %s. A number of the small world, not one of the paper's.\n",
+	fmt.Fprintf(&b, "\nMean ± sample standard deviation over seeds %v; profile %s, %d steps of %d "+
+		"(at most %d on a random encoder and on textile), M = %d, one model a data set; backend "+
+		"%s, version %s. A number of the small world, not one of the paper's.\n",
 		t.Seeds, t.Profile, t.Steps, t.Batch, fewerSteps, t.INPs, t.Backend, t.Version)
 	return b.String()
 }

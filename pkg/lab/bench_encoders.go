@@ -50,9 +50,12 @@ type BenchSet struct {
 	Name, Layout, Data string
 }
 
-// BenchSets are ELPV, the textile images, and the generated benchmarks in a folder that `adlab data synth` wrote.
+// BenchSets are ELPV, the textile images, and the generated benchmarks in a folder that `adlab data
+// synth` wrote.
 func BenchSets(synth string) []BenchSet {
-	return []BenchSet{{"elpv", "elpv", ""}, {"textile", "textile", ""}, {"generated mvtec", "mvtec", filepath.Join(synth, "mvtec")}, {"generated visa", "visa", filepath.Join(synth, "visa")}}
+	return []BenchSet{{"elpv", "elpv", ""}, {"textile", "textile", ""},
+		{"generated mvtec", "mvtec", filepath.Join(synth, "mvtec")},
+		{"generated visa", "visa", filepath.Join(synth, "visa")}}
 }
 
 // EncoderCell is what one encoder and method reached on one set with one seed.
@@ -68,7 +71,8 @@ type EncoderCell struct {
 	Seconds    float64          `json:"seconds"`
 }
 
-// EncoderTable is the measurement of the encoders with what made it. Cells that were not measured yet are not in it.
+// EncoderTable is the measurement of the encoders with what made it. Cells that were not measured
+// yet are not in it.
 type EncoderTable struct {
 	Title        string             `json:"title"`
 	Backend      string             `json:"backend"`
@@ -92,19 +96,26 @@ type BenchOptions struct {
 	Report   bool // measure nothing: the table of what is there
 }
 
-// BenchEncoders measures every encoder with every method on every set, all with the first seed, then all with the next. What
-// was measured before is taken from the cache; after each cell, done is given the table so far.
-func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions, done func(*EncoderTable) error) error {
-	t := &EncoderTable{Title: "Encoders of the small world", Backend: l.Backend.Short(), Version: o.Version, INPs: Default("elpv").INPs, Batch: profiles["tiny"].batch,
+// BenchEncoders measures every encoder with every method on every set, all with the first seed,
+// then all with the next. What was measured before is taken from the cache; after each cell, done
+// is given the table so far.
+func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions,
+	done func(*EncoderTable) error) error {
+	t := &EncoderTable{Title: "Encoders of the small world", Backend: l.Backend.Short(),
+		Version: o.Version, INPs: Default("elpv").INPs, Batch: profiles["tiny"].batch,
 		Digests: map[string]string{}, Sets: map[string]string{}, Milliseconds: map[string]float64{}}
 	for _, name := range o.Methods {
 		if !slices.Contains(benchMethods, name) {
-			return fmt.Errorf("--methods: expected some of %s, got %q", strings.Join(benchMethods, ", "), name)
+			return fmt.Errorf("--methods: expected some of %s, got %q",
+				strings.Join(benchMethods, ", "), name)
 		}
 	}
 	for _, name := range o.Encoders {
-		if !slices.ContainsFunc(benchEncoders, func(b benchEncoder) bool { return b.Name == name }) {
-			return fmt.Errorf("--encoders: expected some of %s, got %q", strings.Join(benchNames(), ", "), name)
+		if !slices.ContainsFunc(benchEncoders, func(b benchEncoder) bool {
+			return b.Name == name
+		}) {
+			return fmt.Errorf("--encoders: expected some of %s, got %q",
+				strings.Join(benchNames(), ", "), name)
 		}
 	}
 	for _, s := range o.Sets {
@@ -146,8 +157,10 @@ func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions, done func(*Enco
 	return nil
 }
 
-// encoderCell measures a cell, or takes it from the cache. It is nil where it is not there and only a report is wanted.
-func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s BenchSet, t *EncoderTable, o BenchOptions) (*EncoderCell, error) {
+// encoderCell measures a cell, or takes it from the cache. It is nil where it is not there and only
+// a report is wanted.
+func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s BenchSet,
+	t *EncoderTable, o BenchOptions) (*EncoderCell, error) {
 	enc, err := l.NewEncoder(e)
 	if err != nil {
 		return nil, err
@@ -159,7 +172,8 @@ func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s B
 		}
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "encoder cell 1\n%s\n%s\n%s\n%d %d %d %s\n", e.Detector, enc.Digest(), t.Sets[s.Name], e.Seed, e.Steps, e.INPs, l.Backend.Short())
+	fmt.Fprintf(h, "encoder cell 1\n%s\n%s\n%s\n%d %d %d %s\n", e.Detector, enc.Digest(),
+		t.Sets[s.Name], e.Seed, e.Steps, e.INPs, l.Backend.Short())
 	path := filepath.Join(l.Cache, "bench", fmt.Sprintf("%x.json", h.Sum(nil)[:20]))
 	cell := &EncoderCell{}
 	switch b, err := os.ReadFile(path); {
@@ -179,7 +193,8 @@ func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s B
 	if err != nil {
 		return nil, err
 	}
-	cell = &EncoderCell{b.Name, e.Detector, s.Name, e.Seed, e.Steps, o.Version, report.Categories, report.Mean, report.Seconds}
+	cell = &EncoderCell{b.Name, e.Detector, s.Name, e.Seed, e.Steps, o.Version, report.Categories,
+		report.Mean, report.Seconds}
 	data, err := json.MarshalIndent(cell, "", " ")
 	if err != nil {
 		return nil, err
@@ -187,7 +202,8 @@ func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s B
 	return cell, tensorfile.WriteFile(path, data)
 }
 
-// encodingTime is how long the encoder takes for an image, in milliseconds: the shortest of some runs of a batch.
+// encodingTime is how long the encoder takes for an image, in milliseconds: the shortest of some
+// runs of a batch.
 func (l *Lab) encodingTime(enc encoder.Encoder) (float64, error) {
 	const batch, runs = 16, 8
 	side := enc.Transform().Crop
@@ -224,7 +240,8 @@ func (t *EncoderTable) columns() (columns []column) {
 }
 
 // values are a metric's in a column, over the seeds.
-func (t *EncoderTable) values(encoder, method string, c column, metric func(Metrics) *float64) (values []float64) {
+func (t *EncoderTable) values(encoder, method string, c column,
+	metric func(Metrics) *float64) (values []float64) {
 	for _, cell := range t.Cells {
 		if cell.Encoder != encoder || cell.Method != method || cell.Set != c.set {
 			continue
@@ -242,11 +259,14 @@ func (t *EncoderTable) values(encoder, method string, c column, metric func(Metr
 	return values
 }
 
-// Markdown is the table: one line an encoder and method, image AUROC, and AUPRO where there are masks.
+// Markdown is the table: one line an encoder and method, image AUROC, and AUPRO where there are
+// masks.
 func (t *EncoderTable) Markdown() string {
 	var b strings.Builder
 	columns := t.columns()
-	fmt.Fprintf(&b, "# Encoders of the small world\n\nImage AUROC / AUPRO, mean ± sample standard deviation over the seeds; AUPRO where there are masks.\n\n| encoder | method | steps | ms an image |")
+	fmt.Fprintf(&b, "# Encoders of the small world\n\nImage AUROC / AUPRO, mean ± sample standard "+
+		"deviation over the seeds; AUPRO where there are masks.\n\n| encoder | method | steps | "+
+		"ms an image |")
 	for _, c := range columns {
 		fmt.Fprintf(&b, " %s %s |", c.set, c.category)
 	}
@@ -254,15 +274,24 @@ func (t *EncoderTable) Markdown() string {
 	seeds, versions := map[uint64]bool{}, map[string]bool{}
 	for _, e := range benchEncoders {
 		for _, method := range benchMethods {
-			i := slices.IndexFunc(t.Cells, func(c EncoderCell) bool { return c.Encoder == e.Name && c.Method == method })
+			i := slices.IndexFunc(t.Cells, func(c EncoderCell) bool {
+				return c.Encoder == e.Name && c.Method == method
+			})
 			if i < 0 {
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %s | %d | %.1f |", e.Name, method, t.Cells[i].Steps, t.Milliseconds[e.Name])
+			fmt.Fprintf(&b, "| %s | %s | %d | %.1f |", e.Name, method, t.Cells[i].Steps,
+				t.Milliseconds[e.Name])
 			for _, c := range columns {
-				auroc := t.values(e.Name, method, c, func(m Metrics) *float64 { return m.ImageAUROC })
+				auroc := t.values(e.Name, method, c, func(m Metrics) *float64 {
+					return m.ImageAUROC
+				})
 				aupro := t.values(e.Name, method, c, func(m Metrics) *float64 { return m.AUPRO })
-				fmt.Fprintf(&b, " %s |", strings.Join(slices.DeleteFunc([]string{spread(auroc), spread(aupro)}, func(s string) bool { return s == "" }), " / "))
+				fmt.Fprintf(&b, " %s |",
+					strings.Join(slices.DeleteFunc([]string{spread(auroc), spread(aupro)},
+						func(s string) bool {
+							return s == ""
+						}), " / "))
 			}
 			fmt.Fprintln(&b)
 		}
@@ -272,8 +301,14 @@ func (t *EncoderTable) Markdown() string {
 		seeds[c.Seed], versions[c.Version] = true, true
 		seconds += c.Seconds
 	}
-	fmt.Fprintf(&b, "\nSeeds up to %d; ± is absent where one seed was measured. One model a data set; INP-Former with M = %d, steps of %d images as the table says. INP-Former reads pixels averaged to 8 × 8 a patch, and HOG a block a token; nearest neighbour reads pixels as they are, and HOG of the whole image. Milliseconds: encoder alone, the best of some batches of 16. Backend %s, versions %s, %.0f s in all, `make bench-encoders`. Numbers of the small world, not the papers'.\n",
-		len(seeds), t.INPs, t.Batch, t.Backend, strings.Join(slices.Sorted(maps.Keys(versions)), ", "), seconds)
+	fmt.Fprintf(&b, "\nSeeds up to %d; ± is absent where one seed was measured. One model a data "+
+		"set; INP-Former with M = %d, steps of %d images as the table says. INP-Former reads "+
+		"pixels averaged to 8 × 8 a patch, and HOG a block a token; nearest neighbour reads "+
+		"pixels as they are, and HOG of the whole image. Milliseconds: encoder alone, the "+
+		"best of some batches of 16. Backend %s, versions %s, %.0f s in all, `make "+
+		"bench-encoders`. Numbers of the small world, not the papers'.\n",
+		len(seeds), t.INPs, t.Batch, t.Backend, strings.Join(slices.Sorted(maps.Keys(versions)),
+			", "), seconds)
 	return b.String()
 }
 

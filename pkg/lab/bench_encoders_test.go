@@ -21,7 +21,9 @@ func TestEncoderTableGoesOnWhereItStopped(t *testing.T) {
 			require.NoError(t, synth.Write(t.Context(), b, "smoke", 1, root, 0, nil))
 		}
 	}
-	o := BenchOptions{Sets: []BenchSet{{"generated mvtec", "mvtec", root}}, Methods: []string{"knn"}, Encoders: []string{"HOG", "raw pixels"}, Seeds: []uint64{1, 2}, Version: "first"}
+	o := BenchOptions{Sets: []BenchSet{{"generated mvtec", "mvtec", root}},
+		Methods: []string{"knn"}, Encoders: []string{"HOG", "raw pixels"}, Seeds: []uint64{1, 2},
+		Version: "first"}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	err = l.BenchEncoders(ctx, o, func(*EncoderTable) error { cancel(); return nil })
@@ -29,7 +31,10 @@ func TestEncoderTableGoesOnWhereItStopped(t *testing.T) {
 
 	o.Version = "second"
 	var last *EncoderTable
-	require.NoError(t, l.BenchEncoders(t.Context(), o, func(table *EncoderTable) error { last = table; return nil }))
+	require.NoError(t, l.BenchEncoders(t.Context(), o, func(table *EncoderTable) error {
+		last = table
+		return nil
+	}))
 	require.Len(t, last.Cells, 4)
 	require.Equal(t, "first", last.Cells[0].Version, "the finished cell is not measured again")
 	require.Equal(t, "second", last.Cells[1].Version)
@@ -44,10 +49,14 @@ func TestEncoderTableGoesOnWhereItStopped(t *testing.T) {
 	require.Contains(t, string(page), " ± ")
 
 	o.Report, o.Seeds = true, []uint64{1, 2, 3}
-	require.NoError(t, l.BenchEncoders(t.Context(), o, func(table *EncoderTable) error { last = table; return nil }))
+	require.NoError(t, l.BenchEncoders(t.Context(), o, func(table *EncoderTable) error {
+		last = table
+		return nil
+	}))
 	require.Len(t, last.Cells, 4, "a report measures nothing")
 	o.Encoders = []string{"none"}
-	require.ErrorContains(t, l.BenchEncoders(t.Context(), o, nil), "--encoders: expected some of EfficientNet-Lite0")
+	require.ErrorContains(t, l.BenchEncoders(t.Context(), o, nil),
+		"--encoders: expected some of EfficientNet-Lite0")
 }
 
 func TestEncoderTableColumns(t *testing.T) {
@@ -56,11 +65,18 @@ func TestEncoderTableColumns(t *testing.T) {
 		return CategoryReport{Name: name, Metrics: Metrics{ImageAUROC: x(v)}}
 	}
 	table := &EncoderTable{Milliseconds: map[string]float64{"HOG": 1.25}, Cells: []EncoderCell{
-		{Encoder: "HOG", Method: "knn", Set: "elpv", Seed: 1, Categories: []CategoryReport{row("mono", 0.5), row("poly", 0.7)}, Mean: Metrics{ImageAUROC: x(0.6)}},
-		{Encoder: "HOG", Method: "knn", Set: "elpv", Seed: 2, Categories: []CategoryReport{row("mono", 0.6), row("poly", 0.7)}, Mean: Metrics{ImageAUROC: x(0.65)}},
-		{Encoder: "HOG", Method: "knn", Set: "generated mvtec", Seed: 1, Mean: Metrics{ImageAUROC: x(0.9), AUPRO: x(0.8)}},
+		{Encoder: "HOG", Method: "knn", Set: "elpv", Seed: 1,
+			Categories: []CategoryReport{row("mono", 0.5), row("poly", 0.7)},
+			Mean:       Metrics{ImageAUROC: x(0.6)}},
+		{Encoder: "HOG", Method: "knn", Set: "elpv", Seed: 2,
+			Categories: []CategoryReport{row("mono", 0.6), row("poly", 0.7)},
+			Mean:       Metrics{ImageAUROC: x(0.65)}},
+		{Encoder: "HOG", Method: "knn", Set: "generated mvtec", Seed: 1,
+			Mean: Metrics{ImageAUROC: x(0.9), AUPRO: x(0.8)}},
 	}}
-	require.Equal(t, []column{{"elpv", "mono"}, {"elpv", "poly"}, {"elpv", "mean"}, {"generated mvtec", "mean"}}, table.columns())
+	require.Equal(t, []column{{"elpv", "mono"}, {"elpv", "poly"}, {"elpv", "mean"},
+		{"generated mvtec", "mean"}}, table.columns())
 	page := table.Markdown()
-	require.Contains(t, page, "| HOG | knn | 0 | 1.2 | 0.550 ± 0.071 | 0.700 ± 0.000 | 0.625 ± 0.035 | 0.900 / 0.800 |")
+	require.Contains(t, page, "| HOG | knn | 0 | 1.2 | 0.550 ± 0.071 | 0.700 ± 0.000 | 0.625 ± "+
+		"0.035 | 0.900 / 0.800 |")
 }

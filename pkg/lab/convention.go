@@ -9,7 +9,8 @@ import (
 // Convention is how pixel metrics are computed.
 type Convention string
 
-// The conventions: exact, or as the official evaluation of either paper prints them, which a comparison with its numbers needs.
+// The conventions: exact, or as the official evaluation of either paper prints them, which a
+// comparison with its numbers needs.
 const (
 	Exact          Convention = "exact"
 	INPFormerPrint Convention = "inp-former" // 200 bins: pixel AUROC, AP and AUPRO
@@ -19,13 +20,15 @@ const (
 // Validate says in one line that the convention is unknown.
 func (c Convention) Validate() error {
 	if c != Exact && c != INPFormerPrint && c != MultiADSPrint {
-		return fmt.Errorf("--metrics: expected %s, %s or %s, got %q", Exact, INPFormerPrint, MultiADSPrint, c)
+		return fmt.Errorf("--metrics: expected %s, %s or %s, got %q", Exact, INPFormerPrint,
+			MultiADSPrint, c)
 	}
 	return nil
 }
 
 // measure gives the pixel metrics of a category's maps of that side.
-func (c Convention) measure(maps [][]float32, masks [][]uint8, side int) (metric.PixelScores, error) {
+func (c Convention) measure(maps [][]float32, masks [][]uint8, side int) (metric.PixelScores,
+	error) {
 	if c == INPFormerPrint {
 		return metric.Histogram(maps, masks, side)
 	}

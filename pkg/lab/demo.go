@@ -12,8 +12,9 @@ import (
 	"adlab/pkg/plot"
 )
 
-// DemoExperiment is the main job: INP-Former on ELPV, one model for both kinds of cell. On the pure-Go backend, where the encoder
-// is some thirty times slower, it uses a part of the images and fewer steps, and says so.
+// DemoExperiment is the main job: INP-Former on ELPV, one model for both kinds of cell. On the
+// pure-Go backend, where the encoder is some thirty times slower, it uses a part of the images and
+// fewer steps, and says so.
 func (l *Lab) DemoExperiment() Experiment {
 	e := Default("elpv")
 	if os.Getenv("ADLAB_PROFILE") == "smoke" {
@@ -21,13 +22,14 @@ func (l *Lab) DemoExperiment() Experiment {
 	}
 	if l.Backend.Short() == backend.Go && e.Profile == "tiny" {
 		e.Steps, e.Batch, e.Limit = 40, 8, datasets.Options{TrainLimit: 120, TestLimit: 30}
-		l.Progress.Say("pure-Go backend: 120 images to learn from, 30 a label to test on, %d steps of %d; the figures are rougher for it", e.Steps, e.Batch)
+		l.Progress.Say("pure-Go backend: 120 images to learn from, 30 a label to test on, %d "+
+			"steps of %d; the figures are rougher for it", e.Steps, e.Batch)
 	}
 	return e
 }
 
-// Demo runs the main job and kNN on the same features, writes the report and pictures into out, and gives the text to
-// print.
+// Demo runs the main job and kNN on the same features, writes the report and pictures into out, and
+// gives the text to print.
 func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 	e := l.DemoExperiment()
 	var scored []Scored
@@ -50,11 +52,13 @@ func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	made := map[string]string{"adlab": "demo", "detector": report.Detector, "encoder": enc.Name() + " " + enc.Digest()[:16], "backend": report.Backend, "seed": fmt.Sprint(report.Seed)}
+	made := map[string]string{"adlab": "demo", "detector": report.Detector, "encoder": enc.Name() +
+		" " + enc.Digest()[:16], "backend": report.Backend, "seed": fmt.Sprint(report.Seed)}
 	scale := TestScale(scored)
 	for _, c := range report.Categories {
 		labels, picked := Pick(ofCategory(scored, c.Name))
-		panel, err := Overlays(fmt.Sprintf("ELPV %s: INP-Former, image AUROC %.3f", c.Name, *c.ImageAUROC), enc.Transform(), labels, picked, scale, 180)
+		panel, err := Overlays(fmt.Sprintf("ELPV %s: INP-Former, image AUROC %.3f", c.Name,
+			*c.ImageAUROC), enc.Transform(), labels, picked, scale, 180)
 		if err != nil {
 			return "", err
 		}
@@ -72,7 +76,8 @@ func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 	return text + "reports: " + path + "\n", os.WriteFile(path, append(data, '\n'), 0o666)
 }
 
-// TestScale is one colour scale for a data set's test images: up to the largest value but for one in two hundred.
+// TestScale is one colour scale for a data set's test images: up to the largest value but for one
+// in two hundred.
 func TestScale(scored []Scored) plot.Scale {
 	var maps [][]float32
 	for i := 0; i < len(scored); i += max(1, len(scored)/200) {

@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// published are tensors and parameters of the real models. INP-Former's numerical specification counts DINOv2's: 176 tensors in small and
-// base, 344 in large. CLIP's parameters are those of OpenAI's models, its tensors OpenCLIP's.
+// published are tensors and parameters of the real models. INP-Former's numerical specification
+// counts DINOv2's: 176 tensors in small and base, 344 in large. CLIP's parameters are those of
+// OpenAI's models, its tensors OpenCLIP's.
 var published = map[string][2]int{
-	"dinov2_vits14_reg4": {176, 22_058_112}, "dinov2_vitb14_reg4": {176, 86_583_552}, "dinov2_vitl14_reg4": {344, 304_372_736},
-	"ViT-L-14-336": {446, 427_944_193}, "ViT-B-16": {302, 149_620_737},
+	"dinov2_vits14_reg4": {176, 22_058_112}, "dinov2_vitb14_reg4": {176, 86_583_552},
+	"dinov2_vitl14_reg4": {344, 304_372_736},
+	"ViT-L-14-336":       {446, 427_944_193}, "ViT-B-16": {302, 149_620_737},
 }
 
 func TestManifestsAreThePublishedOnes(t *testing.T) {
@@ -80,7 +82,8 @@ func TestEncodersSayWhatIsHere(t *testing.T) {
 		}
 		return found
 	}
-	require.Equal(t, map[string]string{"dinov2_vits14_reg4": path}, present(), "found without being named")
+	require.Equal(t, map[string]string{"dinov2_vits14_reg4": path}, present(),
+		"found without being named")
 
 	delete(tensors, "mask_token") // some layouts leave it out
 	named := filepath.Join(t.TempDir(), "named.safetensors")
@@ -99,7 +102,8 @@ func TestEncodersSayWhatIsHere(t *testing.T) {
 
 func TestCLIPIsKnownUnderBothNames(t *testing.T) {
 	for _, layout := range []string{"openclip", "hf"} {
-		path := filepath.Join("..", "..", "testdata", "multiads", "clip_micro_"+layout+".safetensors")
+		path := filepath.Join("..", "..", "testdata", "multiads", "clip_micro_"+layout+
+			".safetensors")
 		m, err := clip.Open(path, clip.Options{Image: 42, VisionHeads: 2, TextHeads: 2})
 		require.NoError(t, err)
 		manifest := func() map[string][]int {

@@ -31,7 +31,8 @@ type Metrics struct {
 
 // all lists the fields in the order of the tables.
 func (m *Metrics) all() []**float64 {
-	return []**float64{&m.ImageAUROC, &m.ImageAP, &m.ImageF1Max, &m.PixelAUROC, &m.PixelAP, &m.PixelF1Max, &m.AUPRO}
+	return []**float64{&m.ImageAUROC, &m.ImageAP, &m.ImageF1Max, &m.PixelAUROC, &m.PixelAP,
+		&m.PixelF1Max, &m.AUPRO}
 }
 
 // CategoryReport is one category's row.
@@ -63,8 +64,8 @@ type Scored struct {
 	detector.Prediction
 }
 
-// Evaluate trains the experiment's detector and measures it on every category. Each test image is also handed to see, where it is
-// given.
+// Evaluate trains the experiment's detector and measures it on every category. Each test image is
+// also handed to see, where it is given.
 func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Report, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
@@ -84,7 +85,8 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile, Encoder: enc.Name(), Setting: e.Setting, Convention: e.Convention, Seed: e.Seed}
+	r := &Report{Detector: e.Detector, Backend: l.Backend.Short(), Profile: e.Profile,
+		Encoder: enc.Name(), Setting: e.Setting, Convention: e.Convention, Seed: e.Seed}
 	if e.needsNoEncoder() {
 		r.Encoder = "none"
 	}
@@ -96,7 +98,8 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 				return nil, err
 			}
 		}
-		row, predictions, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, e.Convention, e.MultiADS.Types, see)
+		row, predictions, err := evaluateCategory(ctx, d, c, set.HasMasks, enc, e.Convention,
+			e.MultiADS.Types, see)
 		if err != nil {
 			return nil, err
 		}
@@ -115,7 +118,8 @@ func (l *Lab) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	return r, nil
 }
 
-// checkImages decodes every image once, so that a bad one is found before hours of training and not after.
+// checkImages decodes every image once, so that a bad one is found before hours of training and not
+// after.
 func checkImages(ctx context.Context, samples []datasets.Sample) error {
 	for _, err := range datasets.Images(ctx, samples, runtime.NumCPU()) {
 		if err != nil {
@@ -125,9 +129,11 @@ func checkImages(ctx context.Context, samples []datasets.Sample) error {
 	return nil
 }
 
-// evaluateCategory measures one category. Maps are kept, as float32, while its pixels are counted; whole predictions are kept
-// where asked for.
-func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Category, hasMasks bool, enc encoder.Encoder, convention Convention, keep bool, see func(Scored)) (CategoryReport, []detector.Prediction, error) {
+// evaluateCategory measures one category. Maps are kept, as float32, while its pixels are counted;
+// whole predictions are kept where asked for.
+func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Category, hasMasks bool,
+	enc encoder.Encoder, convention Convention, keep bool, see func(Scored)) (CategoryReport,
+	[]detector.Prediction, error) {
 	var kept []detector.Prediction
 	row := CategoryReport{Name: c.Name, TrainImages: len(c.Train), TestImages: len(c.Test)}
 	var scores []float64
@@ -163,7 +169,8 @@ func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Categ
 		m, err := pixels(c.Test, maps, enc, convention)
 		switch {
 		case err == nil:
-			row.PixelAUROC, row.PixelAP, row.PixelF1Max, row.AUPRO = &m.AUROC, &m.AP, &m.F1Max, &m.AUPRO
+			row.PixelAUROC, row.PixelAP, row.PixelF1Max, row.AUPRO = &m.AUROC, &m.AP, &m.F1Max,
+				&m.AUPRO
 		case errors.Is(err, metric.ErrNoPositivePixels), errors.Is(err, metric.ErrNoNegativePixels):
 			why = append(why, err.Error())
 		default:
@@ -175,7 +182,8 @@ func evaluateCategory(ctx context.Context, d detector.Detector, c datasets.Categ
 }
 
 // pixels reads each mask as the image is read and counts its pixels against the map.
-func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder, convention Convention) (metric.PixelScores, error) {
+func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder,
+	convention Convention) (metric.PixelScores, error) {
 	masks := make([][]uint8, len(samples))
 	for i, s := range samples {
 		mask, err := Mask(s, enc.Transform())
@@ -187,7 +195,8 @@ func pixels(samples []datasets.Sample, maps [][]float32, enc encoder.Encoder, co
 	return convention.measure(maps, masks, detector.MapSide)
 }
 
-// Mask is a sample's mask at MapSide pixels a side, 1 where anomalous; zeros for a sample without one.
+// Mask is a sample's mask at MapSide pixels a side, 1 where anomalous; zeros for a sample without
+// one.
 func Mask(s datasets.Sample, t imageio.Transform) ([]uint8, error) {
 	if s.Mask == "" {
 		return make([]uint8, detector.MapSide*detector.MapSide), nil
@@ -215,8 +224,8 @@ func mean(rows []CategoryReport) Metrics {
 	return m
 }
 
-// averages sets each metric of mean to the average over the rows that define it, nil where none does, and counts the metrics that
-// some row does not define.
+// averages sets each metric of mean to the average over the rows that define it, nil where none
+// does, and counts the metrics that some row does not define.
 func averages(mean []**float64, rows [][]**float64) (missing int) {
 	for i, field := range mean {
 		sum, n := 0.0, 0
@@ -252,10 +261,13 @@ func line(name string, metrics []**float64, note string) string {
 // Text is the report as a table.
 func (r *Report) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s on %s, %s, profile %s, seed %d, backend %s, %.0f s\n", r.Detector, r.Encoder, r.Setting, r.Profile, r.Seed, r.Backend, r.Seconds)
-	fmt.Fprintf(&b, "%-20s %7s %7s %7s %7s %7s %7s %7s  %s\n", "category", "I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AP", "P-F1max", "AUPRO", "train/test")
+	fmt.Fprintf(&b, "%s on %s, %s, profile %s, seed %d, backend %s, %.0f s\n", r.Detector,
+		r.Encoder, r.Setting, r.Profile, r.Seed, r.Backend, r.Seconds)
+	fmt.Fprintf(&b, "%-20s %7s %7s %7s %7s %7s %7s %7s  %s\n", "category", "I-AUROC", "I-AP",
+		"I-F1max", "P-AUROC", "P-AP", "P-F1max", "AUPRO", "train/test")
 	if r.Convention != Exact {
-		fmt.Fprintf(&b, "pixel metrics as the official evaluation of %s prints them\n", r.Convention)
+		fmt.Fprintf(&b, "pixel metrics as the official evaluation of %s prints them\n",
+			r.Convention)
 	}
 	notes := map[string]bool{}
 	for _, c := range r.Categories {

@@ -11,8 +11,8 @@ import (
 	"adlab/datasets/synth"
 )
 
-// Generated is the folder of a generated benchmark, such as "visa", of a size; it is generated beside the fetched data where it
-// is not there yet.
+// Generated is the folder of a generated benchmark, such as "visa", of a size; it is generated
+// beside the fetched data where it is not there yet.
 func (l *Lab) Generated(ctx context.Context, name, size string) (string, error) {
 	folder := filepath.Join(datasets.Home(), "synth-"+size, name)
 	if _, err := os.Stat(folder); err == nil {
@@ -24,5 +24,7 @@ func (l *Lab) Generated(ctx context.Context, name, size string) (string, error) 
 		return "", fmt.Errorf("generated benchmark: no %q", name)
 	}
 	bar := l.Progress.Bar("generating " + name)
-	return folder, synth.Write(ctx, all[i], size, 1, folder, 0, func(done, total int) { bar(done, total, "pictures") })
+	return folder, synth.Write(ctx, all[i], size, 1, folder, 0, func(done, total int) {
+		bar(done, total, "pictures")
+	})
 }

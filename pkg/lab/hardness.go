@@ -78,11 +78,14 @@ func (h *Hardness) TooEasy() (names []string) {
 // Markdown is the table.
 func (h *Hardness) Markdown() string {
 	var b strings.Builder
-	b.WriteString("| image AUROC | benchmark | difference to the mean picture | nearest neighbour on raw patches |\n|---|---|---|---|\n")
+	b.WriteString("| image AUROC | benchmark | difference to the mean picture | nearest neighbour " +
+		"on raw patches |\n|---|---|---|---|\n")
 	for _, r := range h.Rows {
 		fmt.Fprintf(&b, "| %s | %s | %.3f | %.3f |\n", r.Category, r.Benchmark, r.Mean, r.Pixels)
 	}
-	fmt.Fprintf(&b, "\nGenerated pictures, size tiny, seed 1, one category at a time; a category where either exceeded %.2f would be too easy. Backend %s, version %s.\n", TooEasy, h.Backend, h.Version)
+	fmt.Fprintf(&b, "\nGenerated pictures, size tiny, seed 1, one category at a time; a category "+
+		"where either exceeded %.2f would be too easy. Backend %s, version %s.\n", TooEasy,
+		h.Backend, h.Version)
 	return b.String()
 }
 

@@ -11,21 +11,24 @@ import (
 	"adlab/pkg/multiads"
 )
 
-// Knowledge is what MultiADS knows of a data set: its defect types with their prompts, and how its raw types are called in them.
+// Knowledge is what MultiADS knows of a data set: its defect types with their prompts, and how its
+// raw types are called in them.
 type Knowledge struct {
 	Base       *kba.Base
 	Vocabulary datasets.Vocabulary // the zero value where the base is of no published data set
 	TypeOf     multiads.TypeOf
 }
 
-// NewKnowledge is the knowledge base called name, a data set's key such as "visa" or a YAML file, with the types of further YAML files.
+// NewKnowledge is the knowledge base called name, a data set's key such as "visa" or a YAML file,
+// with the types of further YAML files.
 func NewKnowledge(name string, extend []string) (*Knowledge, error) {
 	k := &Knowledge{}
 	var err error
 	if slices.Contains(kba.Names(), name) {
 		k.Base, err = kba.Open(name)
 	} else if _, missing := os.Stat(name); missing != nil {
-		return nil, fmt.Errorf("--kba: expected one of %s, or a YAML file, got %q", strings.Join(kba.Names(), ", "), name)
+		return nil, fmt.Errorf("--kba: expected one of %s, or a YAML file, got %q",
+			strings.Join(kba.Names(), ", "), name)
 	} else {
 		k.Base, err = kba.Read(name)
 	}
@@ -61,14 +64,17 @@ func knowledgeOf(layout string) (string, error) {
 	case 1:
 		return keys[0], nil
 	case 0:
-		return "", fmt.Errorf("--kba: layout %s is of no data set with defect types: expected one of %s, or a YAML file", layout, strings.Join(kba.Names(), ", "))
+		return "", fmt.Errorf("--kba: layout %s is of no data set with defect types: expected one "+
+			"of %s, or a YAML file", layout, strings.Join(kba.Names(), ", "))
 	}
-	return "", fmt.Errorf("--kba: layout %s is of several data sets: expected one of %s", layout, strings.Join(keys, ", "))
+	return "", fmt.Errorf("--kba: layout %s is of several data sets: expected one of %s", layout,
+		strings.Join(keys, ", "))
 }
 
-// ProductTypes are the types that can occur on each category: those of the published table, or of the test images where the table does not
-// have the category.
-func (k *Knowledge) ProductTypes(set *datasets.Set, published map[string][]string) (map[string][]string, error) {
+// ProductTypes are the types that can occur on each category: those of the published table, or of
+// the test images where the table does not have the category.
+func (k *Knowledge) ProductTypes(set *datasets.Set,
+	published map[string][]string) (map[string][]string, error) {
 	out := map[string][]string{}
 	for _, c := range set.Categories {
 		types := published[c.Name]
@@ -94,7 +100,8 @@ func (k *Knowledge) ProductTypes(set *datasets.Set, published map[string][]strin
 			}
 		}
 		if len(known) == 0 {
-			return nil, fmt.Errorf("category %q: expected defect types of the knowledge base (%s), got none", c.Name, strings.Join(k.Base.Names(), ", "))
+			return nil, fmt.Errorf("category %q: expected defect types of the knowledge base "+
+				"(%s), got none", c.Name, strings.Join(k.Base.Names(), ", "))
 		}
 		out[c.Name] = known
 	}

@@ -12,10 +12,12 @@ import (
 func TestPick(t *testing.T) {
 	var scored []Scored
 	for i, label := range []int{0, 0, 0, 1, 1, 1} {
-		scored = append(scored, Scored{datasets.Sample{ID: string(rune('a' + i)), Label: label}, detector.Prediction{Score: float64(i)}})
+		scored = append(scored, Scored{datasets.Sample{ID: string(rune('a' + i)), Label: label},
+			detector.Prediction{Score: float64(i)}})
 	}
 	labels, picked := Pick(scored)
-	require.Equal(t, []string{"normal, best", "normal, median", "normal, worst", "anomalous, best", "anomalous, median", "anomalous, worst"}, labels)
+	require.Equal(t, []string{"normal, best", "normal, median", "normal, worst", "anomalous, best",
+		"anomalous, median", "anomalous, worst"}, labels)
 	ids := ""
 	for _, p := range picked {
 		ids += p.ID
@@ -25,7 +27,8 @@ func TestPick(t *testing.T) {
 
 func TestMeanLeavesUndefinedOut(t *testing.T) {
 	a, b := 0.5, 0.7
-	m := mean([]CategoryReport{{Metrics: Metrics{ImageAUROC: &a}}, {Metrics: Metrics{ImageAUROC: &b}}, {}})
+	m := mean([]CategoryReport{{Metrics: Metrics{ImageAUROC: &a}},
+		{Metrics: Metrics{ImageAUROC: &b}}, {}})
 	require.InDelta(t, 0.6, *m.ImageAUROC, 1e-12)
 	require.Nil(t, m.AUPRO)
 	require.NotEmpty(t, m.Why)
@@ -42,9 +45,15 @@ func TestExperimentIsChecked(t *testing.T) {
 	require.NoError(t, e.Validate())
 	require.Equal(t, 500, e.Steps)
 	for flag, spoil := range map[string]func(*Experiment){
-		"--inps": func(e *Experiment) { e.INPs = 0 }, "--steps": func(e *Experiment) { e.Steps = -1 },
-		"--profile": func(e *Experiment) { e.Profile = "x" }, "--setting": func(e *Experiment) { e.Setting = "x" },
-		"--detector": func(e *Experiment) { e.Detector = "x" }, "--rate": func(e *Experiment) { e.Rate = -1 },
+		"--inps": func(e *Experiment) {
+			e.INPs = 0
+		}, "--steps": func(e *Experiment) { e.Steps = -1 },
+		"--profile": func(e *Experiment) {
+			e.Profile = "x"
+		}, "--setting": func(e *Experiment) { e.Setting = "x" },
+		"--detector": func(e *Experiment) {
+			e.Detector = "x"
+		}, "--rate": func(e *Experiment) { e.Rate = -1 },
 	} {
 		e := Default("elpv")
 		spoil(&e)

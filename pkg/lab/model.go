@@ -38,16 +38,19 @@ type trainable interface {
 // modelVersion is the format of a model file's metadata.
 const modelVersion = "adlab model 1"
 
-// Train trains INP-Former on a data set's normal images, or MultiADS on its sources for a data set, and writes it to out.
+// Train trains INP-Former on a data set's normal images, or MultiADS on its sources for a data set,
+// and writes it to out.
 func (l *Lab) Train(ctx context.Context, e Experiment, out string) (*Model, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
 	if e.Detector != "inp-former" && e.Detector != "multiads" {
-		return nil, fmt.Errorf("--detector: train writes models of inp-former and multiads; evaluate %s with `adlab eval`", e.Detector)
+		return nil, fmt.Errorf("--detector: train writes models of inp-former and multiads; "+
+			"evaluate %s with `adlab eval`", e.Detector)
 	}
 	if e.Setting != "multi-class" {
-		return nil, fmt.Errorf("--setting: a model is one for all categories; expected multi-class, got %s", e.Setting)
+		return nil, fmt.Errorf("--setting: a model is one for all categories; expected "+
+			"multi-class, got %s", e.Setting)
 	}
 	set, err := e.open()
 	if err != nil {
@@ -76,9 +79,11 @@ func (l *Lab) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	})
 }
 
-// normalScale is a colour scale from what a detector says of some of its own training images: it starts at the smallest value and
-// ends at twice the largest but for one in a thousand, so that normal pictures stay dark.
-func normalScale(ctx context.Context, d detector.Detector, samples []datasets.Sample) (plot.Scale, error) {
+// normalScale is a colour scale from what a detector says of some of its own training images: it
+// starts at the smallest value and ends at twice the largest but for one in a thousand, so that
+// normal pictures stay dark.
+func normalScale(ctx context.Context, d detector.Detector, samples []datasets.Sample) (plot.Scale,
+	error) {
 	const some = 48
 	var maps [][]float32
 	for p, err := range d.Predict(ctx, samples[:min(some, len(samples))]) {
@@ -91,8 +96,8 @@ func normalScale(ctx context.Context, d detector.Detector, samples []datasets.Sa
 	return plot.Scale{Low: s.Low, High: s.Low + 2*(s.High-s.Low)}, nil
 }
 
-// OpenModel reads a model that Train wrote. Names and shapes are checked, and that the encoder is the one it was trained
-// on.
+// OpenModel reads a model that Train wrote. Names and shapes are checked, and that the encoder is
+// the one it was trained on.
 func (l *Lab) OpenModel(path string) (*Model, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -105,7 +110,8 @@ func (l *Lab) OpenModel(path string) (*Model, error) {
 	made := f.Metadata()
 	m := &Model{Digest: f.Digest()}
 	if made["format"] != modelVersion {
-		return nil, fmt.Errorf("%s: expected a model that `adlab train` wrote, got a file without its settings", path)
+		return nil, fmt.Errorf("%s: expected a model that `adlab train` wrote, got a file without "+
+			"its settings", path)
 	}
 	if err := json.Unmarshal([]byte(made["experiment"]), &m.Experiment); err != nil {
 		return nil, fmt.Errorf("%s: settings: %w", path, err)
@@ -117,7 +123,8 @@ func (l *Lab) OpenModel(path string) (*Model, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if m.Encoder.Digest() != made["encoder"] {
-		return nil, fmt.Errorf("%s: it was trained on another encoder than %s; train it again", path, m.Encoder.Name())
+		return nil, fmt.Errorf("%s: it was trained on another encoder than %s; train it again",
+			path, m.Encoder.Name())
 	}
 	if m.Detector, err = l.untrained(m.Experiment, m.Encoder); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -125,7 +132,8 @@ func (l *Lab) OpenModel(path string) (*Model, error) {
 	return m, train.LoadStore(path, m.Detector.Store())
 }
 
-// untrained is the detector that a model file's tensors belong to. MultiADS then scores images one by one, with a map for each type.
+// untrained is the detector that a model file's tensors belong to. MultiADS then scores images one
+// by one, with a map for each type.
 func (l *Lab) untrained(e Experiment, enc encoder.Encoder) (trainable, error) {
 	if e.Detector == "multiads" {
 		d, _, err := l.newMultiADS(e, enc.(clip.TapEncoder).Model)
@@ -134,7 +142,8 @@ func (l *Lab) untrained(e Experiment, enc encoder.Encoder) (trainable, error) {
 		}
 		return d, err
 	}
-	return inpformer.New(e.head(enc.Width(), enc.Grid()), l.Extractor(enc), train.Options{Seed: e.Seed})
+	return inpformer.New(e.head(enc.Width(), enc.Grid()), l.Extractor(enc),
+		train.Options{Seed: e.Seed})
 }
 
 // ErrNoImages is what Predict says to an empty list.
@@ -142,13 +151,15 @@ var ErrNoImages = errors.New("predict: expected at least one image")
 
 // Predicted is what Predict wrote for one image.
 type Predicted struct {
-	Image   string           `json:"image"`
-	Score   float64          `json:"score"`
-	Types   []multiads.Found `json:"types,omitempty"` // the answer, of a model that tells types apart
-	Map     string           `json:"map"`             // safetensors with the tensors "map" and "type.NAME", 256 × 256 float32
-	Heat    string           `json:"heat"`            // PNG
-	Overlay string           `json:"overlay"`         // PNG
-	ByType  string           `json:"by_type,omitempty"`
+	Image string  `json:"image"`
+	Score float64 `json:"score"`
+	// the answer, of a model that tells types apart
+	Types []multiads.Found `json:"types,omitempty"`
+	// safetensors with the tensors "map" and "type.NAME", 256 × 256 float32
+	Map     string `json:"map"`
+	Heat    string `json:"heat"`    // PNG
+	Overlay string `json:"overlay"` // PNG
+	ByType  string `json:"by_type,omitempty"`
 }
 
 // Asked is what a model is asked to look at.
@@ -158,8 +169,8 @@ type Asked struct {
 	References []string // normal pictures of the same, for MultiADS: few-shot
 }
 
-// Predict scores images and writes map and overlay of each into a folder. Every image is decoded before anything is
-// written.
+// Predict scores images and writes map and overlay of each into a folder. Every image is decoded
+// before anything is written.
 func (l *Lab) Predict(ctx context.Context, m *Model, asked Asked, out string) ([]Predicted, error) {
 	if len(asked.Images) == 0 {
 		return nil, ErrNoImages
@@ -170,7 +181,8 @@ func (l *Lab) Predict(ctx context.Context, m *Model, asked Asked, out string) ([
 		samples[i] = datasets.Sample{ID: path, Path: path, Category: asked.Category}
 		name := stem(path)
 		if other, twice := stems[name]; twice {
-			return nil, fmt.Errorf("predict: %s and %s would both be written as %s; give them different names", other, path, name)
+			return nil, fmt.Errorf("predict: %s and %s would both be written as %s; give them "+
+				"different names", other, path, name)
 		}
 		stems[name] = path
 	}
@@ -180,14 +192,16 @@ func (l *Lab) Predict(ctx context.Context, m *Model, asked Asked, out string) ([
 		taps, d.Shots = len(d.Model().Config.Taps), len(asked.References)
 		var references []datasets.Sample
 		for _, path := range asked.References {
-			references = append(references, datasets.Sample{ID: path, Path: path, Category: asked.Category})
+			references = append(references, datasets.Sample{ID: path, Path: path,
+				Category: asked.Category})
 		}
 		if err := d.Fit(ctx, references); err != nil {
 			return nil, err
 		}
 	default:
 		if len(asked.References) > 0 {
-			return nil, fmt.Errorf("predict: normal references are for multiads, and the model is of %s", d.Name())
+			return nil, fmt.Errorf("predict: normal references are for multiads, and the model is "+
+				"of %s", d.Name())
 		}
 	}
 	var predictions []detector.Prediction
@@ -197,32 +211,38 @@ func (l *Lab) Predict(ctx context.Context, m *Model, asked Asked, out string) ([
 		}
 		predictions = append(predictions, p)
 	}
-	made := map[string]string{"adlab": "anomaly map", "model": m.Digest, "encoder": m.Encoder.Name() + " " + m.Encoder.Digest()[:16], "backend": l.Backend.Short()}
+	made := map[string]string{"adlab": "anomaly map", "model": m.Digest,
+		"encoder": m.Encoder.Name() + " " + m.Encoder.Digest()[:16], "backend": l.Backend.Short()}
 	var results []Predicted
 	for loaded, err := range datasets.Images(ctx, samples, 1) {
 		if err != nil {
 			return nil, err
 		}
 		p, base := predictions[loaded.Index], filepath.Join(out, stem(loaded.Sample.Path))
-		r := Predicted{Image: loaded.Sample.Path, Score: p.Score, Map: base + ".map.safetensors", Heat: base + ".map.png", Overlay: base + ".overlay.png"}
+		r := Predicted{Image: loaded.Sample.Path, Score: p.Score, Map: base + ".map.safetensors",
+			Heat: base + ".map.png", Overlay: base + ".overlay.png"}
 		made["image"], made["score"] = filepath.Base(r.Image), fmt.Sprintf("%.6f", p.Score)
-		t := map[string]tensorfile.Tensor{"map": tensorfile.F32(p.Map, detector.MapSide, detector.MapSide)}
+		t := map[string]tensorfile.Tensor{"map": tensorfile.F32(p.Map, detector.MapSide,
+			detector.MapSide)}
 		for name, types := range p.Types {
 			t["type."+name] = tensorfile.F32(types, detector.MapSide, detector.MapSide)
 		}
 		if err := tensorfile.Write(r.Map, t, made); err != nil {
 			return nil, err
 		}
-		if err := plot.WritePNG(r.Heat, plot.HeatMap(p.Map, detector.MapSide, m.Scale), made); err != nil {
+		if err := plot.WritePNG(r.Heat, plot.HeatMap(p.Map, detector.MapSide, m.Scale),
+			made); err != nil {
 			return nil, err
 		}
 		picture := m.Encoder.Transform().Picture(loaded.Image)
-		if err := plot.WritePNG(r.Overlay, plot.Overlay(picture, p.Map, detector.MapSide, m.Scale), made); err != nil {
+		if err := plot.WritePNG(r.Overlay, plot.Overlay(picture, p.Map, detector.MapSide, m.Scale),
+			made); err != nil {
 			return nil, err
 		}
 		if p.Types != nil {
 			r.Types, r.ByType = multiads.Answer(p, taps), base+".types.png"
-			panel := TypePanel(loaded.Sample.Category+": "+multiads.Words(r.Types), picture.Image(), picture, p, taps)
+			panel := TypePanel(loaded.Sample.Category+": "+multiads.Words(r.Types), picture.Image(),
+				picture, p, taps)
 			if err := plot.WritePNG(r.ByType, panel, made); err != nil {
 				return nil, err
 			}

@@ -23,8 +23,10 @@ import (
 
 // MultiADS are the settings of MultiADS that other detectors do not have. "" means the variant's.
 type MultiADS struct {
-	Sources   []string // data sets to learn from, KEY=FOLDER with a data set's key, such as mvtec=DIR
-	KBA       string   // the target's knowledge base: a data set's key or a YAML file; "" for the layout's
+	// data sets to learn from, KEY=FOLDER with a data set's key, such as mvtec=DIR
+	Sources []string
+	// the target's knowledge base: a data set's key or a YAML file; "" for the layout's
+	KBA       string
 	Extend    []string // YAML files with further types, or other prompts for known ones
 	Single    bool     // one prompt a type, which names it: without the knowledge base
 	Sentences string   // YAML file with normal phrases and templates
@@ -45,7 +47,8 @@ func (m MultiADS) variant() (multiads.Variant, error) {
 	v.Rule = cmp.Or(multiads.ScoreRule(m.Rule), v.Rule)
 	v.Mosaic = cmp.Or(multiads.Mosaic(m.Mosaic), v.Mosaic)
 	v.Columns = cmp.Or(multiads.ColumnOrder(m.Columns), v.Columns)
-	return v, errors.Join(v.Objective.Validate(), v.Rule.Validate(), v.Mosaic.Validate(), v.Columns.Validate())
+	return v, errors.Join(v.Objective.Validate(), v.Rule.Validate(), v.Mosaic.Validate(),
+		v.Columns.Validate())
 }
 
 // given is a flag of those that mean nothing to other detectors and were set; "" for none.
@@ -73,12 +76,14 @@ func (m MultiADS) given() string {
 func (e *Experiment) validateMultiADS() error {
 	if !e.onPair() {
 		if flag := e.MultiADS.given(); flag != "" {
-			return fmt.Errorf("%s: it is for multiads, and the detector is %s; leave it out", flag, e.Detector)
+			return fmt.Errorf("%s: it is for multiads, and the detector is %s; leave it out", flag,
+				e.Detector)
 		}
 		return nil
 	}
 	if len(e.MultiADS.Sources) == 0 && e.Detector != "clip" {
-		return fmt.Errorf("%s: expected --source KEY=FOLDER, the data set that its adapters learn from, such as --source mvtec=DIR", e.Detector)
+		return fmt.Errorf("%s: expected --source KEY=FOLDER, the data set that its adapters learn "+
+			"from, such as --source mvtec=DIR", e.Detector)
 	}
 	for _, s := range e.MultiADS.Sources {
 		key, folder, ok := strings.Cut(s, "=")
@@ -113,7 +118,8 @@ func checkPair(name string) error {
 		return nil
 	}
 	if _, err := os.Stat(name); err != nil {
-		return fmt.Errorf("--encoder: multiads needs a pair of towers: expected random or a safetensors file of CLIP, got %q, and there is no such file", name)
+		return fmt.Errorf("--encoder: multiads needs a pair of towers: expected random or a "+
+			"safetensors file of CLIP, got %q, and there is no such file", name)
 	}
 	return nil
 }
@@ -171,19 +177,25 @@ func (l *Lab) newMultiADS(e Experiment, pair *clip.Model) (*multiads.Detector, *
 		return nil, nil, err
 	}
 	bar := l.Progress.Bar("features of the vision tower")
-	d, err := multiads.New(l.Backend.Backend, pair, k.Base, sentences, e.Seed, l.Cache, func(done, total int) { bar(done, total, "images") })
+	d, err := multiads.New(l.Backend.Backend, pair, k.Base, sentences, e.Seed, l.Cache,
+		func(done, total int) {
+			bar(done, total, "images")
+		})
 	if err != nil {
 		return nil, nil, err
 	}
 	d.Text().Cut = func(sentence string) {
-		l.Progress.Say("note: a sentence has more than 77 pieces, the rest is cut off: %.60s...", sentence)
+		l.Progress.Say("note: a sentence has more than 77 pieces, the rest is cut off: %.60s...",
+			sentence)
 	}
 	d.Rule, d.Shots, d.Typed = v.Rule, e.Shots, e.MultiADS.Types
 	return d, k, nil
 }
 
-// fitOnPair makes a detector on a pair of towers, with adapters trained on the sources where it has some.
-func (l *Lab) fitOnPair(ctx context.Context, e Experiment, pair *clip.Model, target *datasets.Set) (detector.Detector, error) {
+// fitOnPair makes a detector on a pair of towers, with adapters trained on the sources where it has
+// some.
+func (l *Lab) fitOnPair(ctx context.Context, e Experiment, pair *clip.Model,
+	target *datasets.Set) (detector.Detector, error) {
 	if e.Detector == "multiads" {
 		return l.fitMultiADS(ctx, e, pair, target)
 	}
@@ -196,7 +208,8 @@ func (l *Lab) fitOnPair(ctx context.Context, e Experiment, pair *clip.Model, tar
 	if e.Detector == "clip" {
 		return baseline.NewPlainCLIP(l.Backend.Backend, pair, sentences, l.Cache, tell)
 	}
-	d, err := baseline.NewAprilGAN(l.Backend.Backend, pair, sentences, e.Shots, e.Seed, l.Cache, tell)
+	d, err := baseline.NewAprilGAN(l.Backend.Backend, pair, sentences, e.Shots, e.Seed, l.Cache,
+		tell)
 	if err != nil {
 		return nil, err
 	}
@@ -206,9 +219,10 @@ func (l *Lab) fitOnPair(ctx context.Context, e Experiment, pair *clip.Model, tar
 	return d, d.Fit(ctx, target.Train())
 }
 
-// fitMultiADS trains the adapters on the sources, or finds them trained, and keeps normal references of the target where there are
-// shots.
-func (l *Lab) fitMultiADS(ctx context.Context, e Experiment, pair *clip.Model, target *datasets.Set) (*multiads.Detector, error) {
+// fitMultiADS trains the adapters on the sources, or finds them trained, and keeps normal
+// references of the target where there are shots.
+func (l *Lab) fitMultiADS(ctx context.Context, e Experiment, pair *clip.Model,
+	target *datasets.Set) (*multiads.Detector, error) {
 	d, k, err := l.newMultiADS(e, pair)
 	if err != nil {
 		return nil, err
@@ -222,14 +236,18 @@ func (l *Lab) fitMultiADS(ctx context.Context, e Experiment, pair *clip.Model, t
 			return nil, err
 		}
 	}
-	if err := l.trainAdapters(ctx, e, d, target, func(s []multiads.Source) []multiads.Source { return s }); err != nil {
+	if err := l.trainAdapters(ctx, e, d, target, func(s []multiads.Source) []multiads.Source {
+		return s
+	}); err != nil {
 		return nil, err
 	}
 	return d, d.Fit(ctx, target.Train())
 }
 
-// trainAdapters trains a detector's adapters on the sources as it sees them, from a checkpoint where there is one.
-func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detector, target *datasets.Set, as func([]multiads.Source) []multiads.Source) error {
+// trainAdapters trains a detector's adapters on the sources as it sees them, from a checkpoint
+// where there is one.
+func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detector,
+	target *datasets.Set, as func([]multiads.Source) []multiads.Source) error {
 	v, err := e.MultiADS.variant()
 	if err != nil {
 		return err
@@ -250,7 +268,8 @@ func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detec
 	}
 	rate := cmp.Or(e.Rate, v.Rate)
 	o := train.Options{
-		Steps: steps, Batch: batch, Seed: e.Seed, Schedule: train.WarmCosine{Base: rate, Final: rate, Total: steps}, Optimizer: train.NewAdam(0.5, 0.999),
+		Steps: steps, Batch: batch, Seed: e.Seed, Schedule: train.WarmCosine{Base: rate,
+			Final: rate, Total: steps}, Optimizer: train.NewAdam(0.5, 0.999),
 		ClipNorm: math.Inf(1), Every: time.Minute,
 	}
 	if o.Fingerprint, err = l.adapterFingerprint(e, d, v, sources, o); err != nil {
@@ -262,7 +281,8 @@ func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detec
 		key, _, _ := strings.Cut(s, "=")
 		keys = append(keys, key)
 	}
-	bar := l.Progress.Bar(fmt.Sprintf("training %s on %s, seed %d", e.Detector, strings.Join(keys, ", "), e.Seed))
+	bar := l.Progress.Bar(fmt.Sprintf("training %s on %s, seed %d", e.Detector,
+		strings.Join(keys, ", "), e.Seed))
 	o.Report = func(s train.Step) { bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.4f", s.Loss)) }
 	unlock, err := Lock(ctx, o.Checkpoint)
 	if err != nil {
@@ -272,8 +292,10 @@ func (l *Lab) trainAdapters(ctx context.Context, e Experiment, d *multiads.Detec
 	return d.TrainAdapters(ctx, sources, v.Objective, o)
 }
 
-// sources reads the data sets to learn from: their test splits. None may have an image of the target.
-func (l *Lab) sources(e Experiment, v multiads.Variant, target *datasets.Set) ([]multiads.Source, error) {
+// sources reads the data sets to learn from: their test splits. None may have an image of the
+// target.
+func (l *Lab) sources(e Experiment, v multiads.Variant, target *datasets.Set) ([]multiads.Source,
+	error) {
 	var out []multiads.Source
 	for _, s := range e.MultiADS.Sources {
 		key, folder, _ := strings.Cut(s, "=")
@@ -284,7 +306,8 @@ func (l *Lab) sources(e Experiment, v multiads.Variant, target *datasets.Set) ([
 		if e.MultiADS.Single {
 			k.Base = k.Base.Single()
 		}
-		set, err := datasets.Open(k.Vocabulary.Layout, folder, datasets.Options{TestLimit: e.Limit.TestLimit})
+		set, err := datasets.Open(k.Vocabulary.Layout, folder,
+			datasets.Options{TestLimit: e.Limit.TestLimit})
 		if err != nil {
 			return nil, fmt.Errorf("--source %s: %w", s, err)
 		}
@@ -303,7 +326,8 @@ func (l *Lab) sources(e Experiment, v multiads.Variant, target *datasets.Set) ([
 		for _, c := range set.Categories {
 			source.Samples = append(source.Samples, c.Test...)
 		}
-		if source.Samples, err = v.Mosaic.Mix(source.Samples, e.Seed, filepath.Join(l.Cache, "mosaics")); err != nil {
+		if source.Samples, err = v.Mosaic.Mix(source.Samples, e.Seed,
+			filepath.Join(l.Cache, "mosaics")); err != nil {
 			return nil, err
 		}
 		out = append(out, source)
@@ -311,15 +335,19 @@ func (l *Lab) sources(e Experiment, v multiads.Variant, target *datasets.Set) ([
 	return out, nil
 }
 
-// adapterFingerprint addresses trained adapters by everything that their bits depend on, which the rule of the image scores is not.
-func (l *Lab) adapterFingerprint(e Experiment, d *multiads.Detector, v multiads.Variant, sources []multiads.Source, o train.Options) (string, error) {
+// adapterFingerprint addresses trained adapters by everything that their bits depend on, which the
+// rule of the image scores is not.
+func (l *Lab) adapterFingerprint(e Experiment, d *multiads.Detector, v multiads.Variant,
+	sources []multiads.Source, o train.Options) (string, error) {
 	h := sha256.New()
 	v.Rule = ""
-	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", d.Model().Digest(), v, o.Steps, o.Batch, e.Seed, o.Schedule, *d.Sentences, l.Backend.Short())
+	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", d.Model().Digest(), v, o.Steps,
+		o.Batch, e.Seed, o.Schedule, *d.Sentences, l.Backend.Short())
 	for _, s := range sources {
 		set := &datasets.Set{}
 		for _, x := range s.Samples {
-			set.Categories = append(set.Categories, datasets.Category{Name: x.Category, Test: []datasets.Sample{x}})
+			set.Categories = append(set.Categories, datasets.Category{Name: x.Category,
+				Test: []datasets.Sample{x}})
 		}
 		digest, err := set.Digest()
 		if err != nil {

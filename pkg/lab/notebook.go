@@ -12,8 +12,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Notebook opens the lab for a notebook cell. Every cell is a process of its own, so each opens it anew; features and trained
-// heads come from the cache.
+// Notebook opens the lab for a notebook cell. Every cell is a process of its own, so each opens it
+// anew; features and trained heads come from the cache.
 func Notebook() *Lab {
 	return Must(Open("", NewProgress(os.Stdout)))
 }
@@ -38,11 +38,14 @@ func (l *Lab) DemoWalk() *Walk {
 	return Must(l.Walk(context.Background(), l.DemoExperiment(), "mono", 0))
 }
 
-// DemoTable evaluates the demo's experiment, prints the table and displays the best, median and worst cases of each category.
+// DemoTable evaluates the demo's experiment, prints the table and displays the best, median and
+// worst cases of each category.
 func (l *Lab) DemoTable() {
 	e := l.DemoExperiment()
 	var scored []Scored
-	report := Must(l.Evaluate(context.Background(), e, func(s Scored) { scored = append(scored, s) }))
+	report := Must(l.Evaluate(context.Background(), e, func(s Scored) {
+		scored = append(scored, s)
+	}))
 	fmt.Print(report.Text())
 	if err := e.Validate(); err != nil {
 		Must(0, err)
@@ -64,7 +67,8 @@ func ofCategory(scored []Scored, name string) (of []Scored) {
 	return of
 }
 
-// TransferWalk is MultiADS trained on the generated MVTec-like benchmark, ready to look at the VisA-like one.
+// TransferWalk is MultiADS trained on the generated MVTec-like benchmark, ready to look at the
+// VisA-like one.
 func (l *Lab) TransferWalk() *TypeWalk {
 	ctx := context.Background()
 	return Must(l.TypeWalk(ctx, Must(l.TransferExperiment(ctx))))

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Progress shows how far long work is: a line that is redrawn in a terminal, a line now and then in a log, one element
-// that is updated in a notebook.
+// Progress shows how far long work is: a line that is redrawn in a terminal, a line now and then in
+// a log, one element that is updated in a notebook.
 type Progress struct {
 	w        io.Writer
 	terminal bool
@@ -63,7 +63,8 @@ func (p *Progress) Bar(name string) func(done, total int, unit string) {
 		}
 		switch {
 		case p.notebook:
-			gonbui.UpdateHtml(id, fmt.Sprintf("<progress value=%d max=%d></progress> %s", done, total, line))
+			gonbui.UpdateHtml(id, fmt.Sprintf("<progress value=%d max=%d></progress> %s", done,
+				total, line))
 		case p.terminal:
 			end := ""
 			if done >= total {

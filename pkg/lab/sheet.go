@@ -12,8 +12,8 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// Sheets writes a contact sheet a generated benchmark into the folder out: for each category a normal picture and one of
-// every defect type with its mask's outline. It gives the files.
+// Sheets writes a contact sheet a generated benchmark into the folder out: for each category a
+// normal picture and one of every defect type with its mask's outline. It gives the files.
 func Sheets(out string, seed uint64, version string) (files []string, err error) {
 	const side, tile = 256, 112
 	for _, b := range synth.Benchmarks() {
@@ -46,10 +46,13 @@ func Sheets(out string, seed uint64, version string) (files []string, err error)
 				return files, err
 			}
 		}
-		title := fmt.Sprintf("%s, generated, in the layout of %s: a normal picture, then each defect type", b.Name, b.StandsFor)
+		title := fmt.Sprintf("%s, generated, in the layout of %s: a normal picture, then each "+
+			"defect type", b.Name, b.StandsFor)
 		path := filepath.Join(out, b.Name+".png")
-		made := map[string]string{"adlab": "contact sheet", "benchmark": b.Name, "seed": fmt.Sprint(seed), "version": version}
-		if err := plot.WritePNG(path, coarse(plot.Panel(title, rows, tile, nil)), made); err != nil {
+		made := map[string]string{"adlab": "contact sheet", "benchmark": b.Name,
+			"seed": fmt.Sprint(seed), "version": version}
+		if err := plot.WritePNG(path, coarse(plot.Panel(title, rows, tile, nil)),
+			made); err != nil {
 			return files, err
 		}
 		files = append(files, path)
@@ -57,7 +60,8 @@ func Sheets(out string, seed uint64, version string) (files []string, err error)
 	return files, nil
 }
 
-// coarse rounds a picture to six bits a channel: grain does not compress, and a sheet is for the eye.
+// coarse rounds a picture to six bits a channel: grain does not compress, and a sheet is for the
+// eye.
 func coarse(m image.Image) image.Image {
 	out := image.NewNRGBA(m.Bounds())
 	draw.Draw(out, out.Bounds(), m, m.Bounds().Min, draw.Src)

@@ -13,9 +13,9 @@ import (
 	"adlab/pkg/plot"
 )
 
-// Pick gives the test images that the detector got most right, the one in the middle and the one most wrong, of each label, of a
-// category: six, or fewer where there are fewer. Right means a high score for an anomalous image and a low one for a normal
-// one.
+// Pick gives the test images that the detector got most right, the one in the middle and the one
+// most wrong, of each label, of a category: six, or fewer where there are fewer. Right means a high
+// score for an anomalous image and a low one for a normal one.
 func Pick(scored []Scored) (labels []string, picked []Scored) {
 	for label, kind := range []string{"normal", "anomalous"} {
 		var of []Scored
@@ -50,8 +50,10 @@ func Pick(scored []Scored) (labels []string, picked []Scored) {
 	return labels, picked
 }
 
-// Overlays draws the picked images over their anomaly maps, in one colour scale: a row of pictures and a row of overlays.
-func Overlays(title string, t imageio.Transform, labels []string, picked []Scored, scale plot.Scale, side int) (image.Image, error) {
+// Overlays draws the picked images over their anomaly maps, in one colour scale: a row of pictures
+// and a row of overlays.
+func Overlays(title string, t imageio.Transform, labels []string, picked []Scored, scale plot.Scale,
+	side int) (image.Image, error) {
 	var pictures, overlays []plot.Tile
 	for i, s := range picked {
 		m, err := imageio.Decode(s.Path)
@@ -60,7 +62,9 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []Score
 		}
 		picture := t.Picture(m)
 		pictures = append(pictures, plot.Tile{Picture: picture.Image(), Caption: labels[i]})
-		overlays = append(overlays, plot.Tile{Picture: plot.Overlay(picture, s.Map, detector.MapSide, scale), Caption: fmt.Sprintf("%s, score %.3f", s.Category, s.Score)})
+		overlays = append(overlays,
+			plot.Tile{Picture: plot.Overlay(picture, s.Map, detector.MapSide, scale),
+				Caption: fmt.Sprintf("%s, score %.3f", s.Category, s.Score)})
 	}
 	return plot.Panel(title, [][]plot.Tile{pictures, overlays}, side, &scale), nil
 }
@@ -68,15 +72,18 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []Score
 // shownTypes is the number of defect types whose maps are drawn, the strongest first.
 const shownTypes = 5
 
-// TypePanel draws first, and the maps of a prediction's strongest defect types over the picture, in one colour scale from 0 to 1, as
-// means over the taps.
-func TypePanel(title string, first image.Image, picture *imageio.Image, p detector.Prediction, taps int) image.Image {
+// TypePanel draws first, and the maps of a prediction's strongest defect types over the picture, in
+// one colour scale from 0 to 1, as means over the taps.
+func TypePanel(title string, first image.Image, picture *imageio.Image, p detector.Prediction,
+	taps int) image.Image {
 	names := slices.Sorted(maps.Keys(p.Types))
 	strength := map[string]float64{}
 	for _, name := range names {
 		strength[name] = multiads.Largest(p.Types[name])[0] / float64(taps)
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(strength[b], strength[a]) })
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Compare(strength[b], strength[a])
+	})
 	scale := plot.Scale{Low: 0, High: 1}
 	tiles := []plot.Tile{{Picture: first, Caption: "image"}}
 	for _, name := range names[:min(shownTypes, len(names))] {
@@ -84,7 +91,8 @@ func TypePanel(title string, first image.Image, picture *imageio.Image, p detect
 		for i := range mean {
 			mean[i] /= float32(taps)
 		}
-		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide, scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
+		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide,
+			scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
 	}
 	return plot.Panel(title, [][]plot.Tile{tiles}, 120, &scale)
 }

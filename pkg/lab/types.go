@@ -37,7 +37,8 @@ type TypeRow struct {
 	Categories int `json:"categories"`
 }
 
-// TypesReport is the multi-type segmentation of a data set. Source: section 11 of the numerical specification of MultiADS.
+// TypesReport is the multi-type segmentation of a data set. Source: section 11 of the numerical
+// specification of MultiADS.
 type TypesReport struct {
 	Categories []TypedCategory `json:"categories"`
 	ByType     []TypeRow       `json:"by_type"`
@@ -48,7 +49,8 @@ type TypesReport struct {
 }
 
 // addTypes measures one category's typed maps.
-func (r *Report) addTypes(e Experiment, d *multiads.Detector, c datasets.Category, predictions []detector.Prediction) error {
+func (r *Report) addTypes(e Experiment, d *multiads.Detector, c datasets.Category,
+	predictions []detector.Prediction) error {
 	k, err := e.knowledge()
 	if err != nil {
 		return err
@@ -72,16 +74,20 @@ func (r *Report) addTypes(e Experiment, d *multiads.Detector, c datasets.Categor
 	if err != nil {
 		return fmt.Errorf("multi-type segmentation of %q: %w", c.Name, err)
 	}
-	t := TypedCategory{Name: c.Name, Columns: multiads.Columns(product), Confusion: scores.Confusion,
-		Macro: TypeMetrics{defined(scores.MacroAUROC), defined(scores.MacroAP), defined(scores.MacroF1)}}
+	t := TypedCategory{Name: c.Name, Columns: multiads.Columns(product),
+		Confusion: scores.Confusion,
+		Macro: TypeMetrics{defined(scores.MacroAUROC), defined(scores.MacroAP),
+			defined(scores.MacroF1)}}
 	for i := range t.Columns {
-		t.ByColumn = append(t.ByColumn, TypeMetrics{defined(scores.AUROC[i]), defined(scores.AP[i]), defined(scores.F1[i])})
+		t.ByColumn = append(t.ByColumn, TypeMetrics{defined(scores.AUROC[i]), defined(scores.AP[i]),
+			defined(scores.F1[i])})
 	}
 	r.Types.Categories = append(r.Types.Categories, t)
 	return nil
 }
 
-// seen tells which of the target's types the sources have; nil where one of them is of no published data set.
+// seen tells which of the target's types the sources have; nil where one of them is of no published
+// data set.
 func (e *Experiment) seen(target *Knowledge) map[string]bool {
 	if target.Vocabulary.Key == "" {
 		return nil
@@ -143,7 +149,8 @@ func defined(x float64) *float64 {
 // Text is the report as tables: by type, by category, and what was answered for each type.
 func (t *TypesReport) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nmulti-type segmentation, pixels, one type against all others\n%-20s %7s %7s %7s\n", "type", "AUROC", "AP", "F1")
+	fmt.Fprintf(&b, "\nmulti-type segmentation, pixels, one type against all others\n%-20s %7s "+
+		"%7s %7s\n", "type", "AUROC", "AP", "F1")
 	for _, r := range t.ByType {
 		note := ""
 		if r.Seen != nil {
@@ -157,7 +164,8 @@ func (t *TypesReport) Text() string {
 	}
 	b.WriteString(line("mean", t.Mean.all(), ""))
 	for _, c := range t.Categories {
-		fmt.Fprintf(&b, "\n%s: share of the pixels of each type (row) by answer (column), in %%\n%-14s", c.Name, "")
+		fmt.Fprintf(&b, "\n%s: share of the pixels of each type (row) by answer (column), in "+
+			"%%\n%-14s", c.Name, "")
 		for _, name := range c.Columns {
 			fmt.Fprintf(&b, " %9.9s", name)
 		}

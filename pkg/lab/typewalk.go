@@ -22,7 +22,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// TypeWalk is MultiADS on its way from a source to a target that it has not seen, every stage at hand as a picture or a table.
+// TypeWalk is MultiADS on its way from a source to a target that it has not seen, every stage at
+// hand as a picture or a table.
 type TypeWalk struct {
 	Experiment Experiment
 	Target     *datasets.Set
@@ -35,9 +36,9 @@ type TypeWalk struct {
 	source    multiads.Source
 }
 
-// TransferExperiment is MultiADS from the generated benchmark in MVTec-AD's layout to the one in VisA's, with no category in common.
-// The settings are the deck's, but for the learning rate, which is the published code's, and some two epochs: those that the published code
-// is evaluated after.
+// TransferExperiment is MultiADS from the generated benchmark in MVTec-AD's layout to the one in
+// VisA's, with no category in common. The settings are the deck's, but for the learning rate, which
+// is the published code's, and some two epochs: those that the published code is evaluated after.
 func (l *Lab) TransferExperiment(ctx context.Context) (Experiment, error) {
 	e := Default("visa")
 	e.Detector, e.Rate, e.Steps = "multiads", 1e-3, 120
@@ -93,7 +94,8 @@ func (w *TypeWalk) Sample(category string, index int, types ...string) (datasets
 }
 
 // SourceSample is the same among the images that the adapters learn from.
-func (w *TypeWalk) SourceSample(category string, index int, types ...string) (datasets.Sample, error) {
+func (w *TypeWalk) SourceSample(category string, index int, types ...string) (datasets.Sample,
+	error) {
 	return pickSample(ofProduct(w.source.Samples, category), w.source.TypeOf, index, types)
 }
 
@@ -107,7 +109,8 @@ func ofProduct(samples []datasets.Sample, category string) (of []datasets.Sample
 }
 
 // pickSample is the index-th sample with exactly these types; without types, with two or more.
-func pickSample(samples []datasets.Sample, typeOf multiads.TypeOf, index int, types []string) (datasets.Sample, error) {
+func pickSample(samples []datasets.Sample, typeOf multiads.TypeOf, index int,
+	types []string) (datasets.Sample, error) {
 	seen := 0
 	for _, s := range samples {
 		var own []string
@@ -127,7 +130,8 @@ func pickSample(samples []datasets.Sample, typeOf multiads.TypeOf, index int, ty
 		}
 		seen++
 	}
-	return datasets.Sample{}, fmt.Errorf("no image %d with the types %v: there are %d", index, types, seen)
+	return datasets.Sample{}, fmt.Errorf("no image %d with the types %v: there are %d", index,
+		types, seen)
 }
 
 // picture is a sample as the vision tower sees it.
@@ -139,8 +143,8 @@ func (w *TypeWalk) picture(s datasets.Sample) (*imageio.Image, error) {
 	return w.pair.Transform().Picture(m), nil
 }
 
-// Prompts draws a product's prompts, one point each, as the text tower places them: the first two principal axes, coloured by defect
-// type.
+// Prompts draws a product's prompts, one point each, as the text tower places them: the first two
+// principal axes, coloured by defect type.
 func (w *TypeWalk) Prompts(product string) (image.Image, error) {
 	embeddings, columns, err := w.Detector.Prompts(w.ctx, product)
 	if err != nil {
@@ -177,11 +181,15 @@ func (w *TypeWalk) Prompts(product string) (image.Image, error) {
 		}
 		clouds = append(clouds, cloud)
 	}
-	label := func(i int) string { return fmt.Sprintf("axis %d (%.0f %% of the variance)", i+1, 100*vars[i]/all) }
-	return plot.Scatter(fmt.Sprintf("prompts of %q, by defect type", product), label(0), label(1), clouds...)
+	label := func(i int) string {
+		return fmt.Sprintf("axis %d (%.0f %% of the variance)", i+1, 100*vars[i]/all)
+	}
+	return plot.Scatter(fmt.Sprintf("prompts of %q, by defect type", product), label(0), label(1),
+		clouds...)
 }
 
-// Levels draws what every tap says of a type on an image: the probability of the type at each pixel, and their sum's share.
+// Levels draws what every tap says of a type on an image: the probability of the type at each
+// pixel, and their sum's share.
 func (w *TypeWalk) Levels(s datasets.Sample, name string) (image.Image, error) {
 	levels, columns, err := w.Detector.Levels(w.ctx, s)
 	if err != nil {
@@ -198,7 +206,8 @@ func (w *TypeWalk) Levels(s datasets.Sample, name string) (image.Image, error) {
 		}
 	}
 	if column < 0 {
-		return nil, fmt.Errorf("expected a type among %s, got %q", strings.Join(columns, ", "), name)
+		return nil, fmt.Errorf("expected a type among %s, got %q", strings.Join(columns, ", "),
+			name)
 	}
 	outlined, err := w.outlined(s, picture)
 	if err != nil {
@@ -214,19 +223,25 @@ func (w *TypeWalk) Levels(s datasets.Sample, name string) (image.Image, error) {
 		for i, v := range level[column] {
 			mean[i] += v / float32(len(levels))
 		}
-		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, level[column], detector.MapSide, scale), Caption: fmt.Sprintf("after block %d", w.pair.Config.Taps[l])})
+		tiles = append(tiles,
+			plot.Tile{Picture: plot.Overlay(picture, level[column], detector.MapSide, scale),
+				Caption: fmt.Sprintf("after block %d", w.pair.Config.Taps[l])})
 	}
-	tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide, scale), Caption: "mean"})
-	return plot.Panel(fmt.Sprintf("probability of %q at each level", name), [][]plot.Tile{tiles}, 120, &scale), nil
+	tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide, scale),
+		Caption: "mean"})
+	return plot.Panel(fmt.Sprintf("probability of %q at each level", name), [][]plot.Tile{tiles},
+		120, &scale), nil
 }
 
 // outlined is a picture at the side of the maps with the outline of the sample's mask.
 func (w *TypeWalk) outlined(s datasets.Sample, picture *imageio.Image) (image.Image, error) {
 	mask, err := Mask(s, w.pair.Transform())
-	return plot.Outline(imageio.Resize(picture, detector.MapSide, detector.MapSide).Image(), mask, detector.MapSide), err
+	return plot.Outline(imageio.Resize(picture, detector.MapSide, detector.MapSide).Image(), mask,
+		detector.MapSide), err
 }
 
-// Losses tells the focal and dice losses of an image of the source at every tap, before training and after.
+// Losses tells the focal and dice losses of an image of the source at every tap, before training
+// and after.
 func (w *TypeWalk) Losses(s datasets.Sample) (string, error) {
 	untrained, _, err := w.lab.newMultiADS(w.Experiment, w.pair)
 	if err != nil {
@@ -269,7 +284,8 @@ func (w *TypeWalk) Training(steps int) (image.Image, error) {
 	rate := cmp.Or(w.Experiment.Rate, v.Rate)
 	bar := w.lab.Progress.Bar("training the adapters")
 	err = d.TrainAdapters(w.ctx, []multiads.Source{w.source}, v.Objective, train.Options{
-		Steps: steps, Batch: v.Batch, Seed: w.Experiment.Seed, Schedule: train.WarmCosine{Base: rate, Final: rate, Total: steps},
+		Steps: steps, Batch: v.Batch, Seed: w.Experiment.Seed,
+		Schedule:  train.WarmCosine{Base: rate, Final: rate, Total: steps},
 		Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
 		Report: func(s train.Step) {
 			focal, dice = append(focal, s.Parts[0]), append(dice, s.Parts[1])
@@ -279,7 +295,8 @@ func (w *TypeWalk) Training(steps int) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plot.Curves(fmt.Sprintf("the first %d steps of %d images, mean over the levels", steps, v.Batch), "step", "loss",
+	return plot.Curves(fmt.Sprintf("the first %d steps of %d images, mean over the levels", steps,
+		v.Batch), "step", "loss",
 		plot.Line{Name: "focal", Y: focal}, plot.Line{Name: "dice", Y: dice})
 }
 
@@ -294,12 +311,14 @@ func (w *TypeWalk) FewShot(ks ...int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "%-10d %7.4f %7.4f %7.4f\n", k, *r.Mean.ImageAUROC, *r.Mean.PixelAUROC, *r.Mean.AUPRO)
+		fmt.Fprintf(&b, "%-10d %7.4f %7.4f %7.4f\n", k, *r.Mean.ImageAUROC, *r.Mean.PixelAUROC,
+			*r.Mean.AUPRO)
 	}
 	return b.String(), nil
 }
 
-// Types draws the maps of the strongest defect types of an image over it, with the true masks, and gives the answer in words.
+// Types draws the maps of the strongest defect types of an image over it, with the true masks, and
+// gives the answer in words.
 func (w *TypeWalk) Types(s datasets.Sample) (image.Image, string, error) {
 	d := w.Detector
 	d.Typed, d.Alone = true, true
@@ -323,7 +342,8 @@ func (w *TypeWalk) Types(s datasets.Sample) (image.Image, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		return TypePanel(fmt.Sprintf("%s with %s", s.Category, strings.Join(truth, " and ")), outlined, picture, p, taps), words, nil
+		return TypePanel(fmt.Sprintf("%s with %s", s.Category, strings.Join(truth, " and ")),
+			outlined, picture, p, taps), words, nil
 	}
 	return nil, "", fmt.Errorf("no prediction")
 }

@@ -32,8 +32,8 @@ type Walk struct {
 	Map      []float32 // anomaly map, MapSide a side
 }
 
-// Walk trains the experiment's INP-Former, or finds it in the cache, and takes the index-th anomalous test image of a
-// category through it.
+// Walk trains the experiment's INP-Former, or finds it in the cache, and takes the index-th
+// anomalous test image of a category through it.
 func (l *Lab) Walk(ctx context.Context, e Experiment, category string, index int) (*Walk, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
@@ -53,7 +53,8 @@ func (l *Lab) Walk(ctx context.Context, e Experiment, category string, index int
 		}
 	}
 	if index < 0 || index >= len(anomalous) {
-		return nil, fmt.Errorf("walk: expected an image from 0 to %d, got %d", len(anomalous)-1, index)
+		return nil, fmt.Errorf("walk: expected an image from 0 to %d, got %d", len(anomalous)-1,
+			index)
 	}
 	enc, err := l.NewEncoder(e)
 	if err != nil {
@@ -66,7 +67,8 @@ func (l *Lab) Walk(ctx context.Context, e Experiment, category string, index int
 	return l.walk(ctx, d.(*inpformer.Detector), enc, anomalous[index])
 }
 
-func (l *Lab) walk(ctx context.Context, d *inpformer.Detector, enc encoder.Encoder, s datasets.Sample) (*Walk, error) {
+func (l *Lab) walk(ctx context.Context, d *inpformer.Detector, enc encoder.Encoder,
+	s datasets.Sample) (*Walk, error) {
 	m, err := imageio.Decode(s.Path)
 	if err != nil {
 		return nil, err
@@ -76,14 +78,17 @@ func (l *Lab) walk(ctx context.Context, d *inpformer.Detector, enc encoder.Encod
 		return nil, err
 	}
 	defer features.Close()
-	w := &Walk{Sample: s, Picture: enc.Transform().Picture(m), grid: enc.Grid(), heads: d.Config.Heads, inps: d.Config.INPs, channels: enc.Width(),
+	w := &Walk{Sample: s, Picture: enc.Transform().Picture(m), grid: enc.Grid(),
+		heads: d.Config.Heads, inps: d.Config.INPs, channels: enc.Width(),
 		groups: features.Groups, trace: map[string][]float32{}}
 	names := []string{"fused", "attention", "distance", "map"}
 	outputs, err := d.Trace(features.At(0), func(t *inpformer.Trace) []*Node {
 		distance, _ := t.Distance()
-		out := []*Node{t.Fused, ReduceMean(t.Attention, 1), distance, t.AnomalyMap(d.Config, enc.Transform().Crop)}
+		out := []*Node{t.Fused, ReduceMean(t.Attention, 1), distance,
+			t.AnomalyMap(d.Config, enc.Transform().Crop)}
 		for g := range t.Target {
-			out = append(out, t.Target[g], t.Output[g], inpformer.PointDistance(t.Target[g], t.Output[g]))
+			out = append(out, t.Target[g], t.Output[g], inpformer.PointDistance(t.Target[g],
+				t.Output[g]))
 		}
 		return out
 	})
@@ -91,13 +96,16 @@ func (l *Lab) walk(ctx context.Context, d *inpformer.Detector, enc encoder.Encod
 		return nil, err
 	}
 	for g := range w.groups {
-		names = append(names, fmt.Sprintf("target%d", g), fmt.Sprintf("output%d", g), fmt.Sprintf("error%d", g))
+		names = append(names, fmt.Sprintf("target%d", g), fmt.Sprintf("output%d", g),
+			fmt.Sprintf("error%d", g))
 	}
 	for i, name := range names {
 		w.trace[name] = tensors.MustCopyFlatData[float32](outputs[i])
 	}
-	for g := range w.groups { // the loss sees directions only: give the outputs their targets' lengths
-		lengthen(w.trace[fmt.Sprintf("output%d", g)], w.trace[fmt.Sprintf("target%d", g)], w.channels)
+	// the loss sees directions only: give the outputs their targets' lengths
+	for g := range w.groups {
+		lengthen(w.trace[fmt.Sprintf("output%d", g)], w.trace[fmt.Sprintf("target%d", g)],
+			w.channels)
 	}
 	w.Map = w.trace["map"]
 	return w, nil
@@ -117,30 +125,34 @@ func lengthen(x, as []float32, channels int) {
 	}
 }
 
-// Tokens draws the fused patch tokens, their first three principal components as red, green and blue, beside the
-// picture.
+// Tokens draws the fused patch tokens, their first three principal components as red, green and
+// blue, beside the picture.
 func (w *Walk) Tokens() image.Image {
 	basis := w.basis("fused")
 	return plot.Panel("", [][]plot.Tile{{
 		{Picture: w.Picture.Image(), Caption: "image"},
-		{Picture: w.colours("fused", basis), Caption: fmt.Sprintf("%d × %d patch tokens of %d channels", w.grid, w.grid, w.channels)},
+		{Picture: w.colours("fused", basis), Caption: fmt.Sprintf("%d × %d patch tokens of %d "+
+			"channels", w.grid, w.grid, w.channels)},
 	}}, 200, nil)
 }
 
-// Attention draws where each prototype looks: the extractor's attention, averaged over its heads, all in one scale.
+// Attention draws where each prototype looks: the extractor's attention, averaged over its heads,
+// all in one scale.
 func (w *Walk) Attention() image.Image {
 	a := w.trace["attention"]
 	n := w.grid * w.grid
 	scale := plot.ScaleOf(0.999, a)
 	var tiles []plot.Tile
 	for m := range w.inps {
-		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(w.Picture, a[m*n:(m+1)*n], w.grid, scale), Caption: fmt.Sprintf("INP %d", m+1)})
+		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(w.Picture, a[m*n:(m+1)*n], w.grid,
+			scale), Caption: fmt.Sprintf("INP %d", m+1)})
 	}
-	return plot.Panel("where each prototype looks (mean over the heads)", [][]plot.Tile{tiles}, 100, &scale)
+	return plot.Panel("where each prototype looks (mean over the heads)", [][]plot.Tile{tiles}, 100,
+		&scale)
 }
 
-// Reconstruction draws each group's tokens, their reconstruction from the prototypes in the same colours, and the distance between
-// the two.
+// Reconstruction draws each group's tokens, their reconstruction from the prototypes in the same
+// colours, and the distance between the two.
 func (w *Walk) Reconstruction() image.Image {
 	var all []float32
 	for g := range w.groups {
@@ -149,7 +161,8 @@ func (w *Walk) Reconstruction() image.Image {
 	scale := plot.ScaleOf(1, all)
 	var rows [][]plot.Tile
 	for g, depth := range []string{"shallow", "deep"}[:w.groups] {
-		target, output, e := fmt.Sprintf("target%d", g), fmt.Sprintf("output%d", g), fmt.Sprintf("error%d", g)
+		target, output, e := fmt.Sprintf("target%d", g), fmt.Sprintf("output%d", g),
+			fmt.Sprintf("error%d", g)
 		basis := w.basis(target)
 		rows = append(rows, []plot.Tile{
 			{Picture: w.colours(target, basis), Caption: depth + " tokens"},
@@ -165,7 +178,8 @@ func (w *Walk) Anomaly() image.Image {
 	scale := plot.ScaleOf(1, w.Map)
 	return plot.Panel("", [][]plot.Tile{{
 		{Picture: w.Picture.Image(), Caption: w.Sample.Category + ", " + w.Sample.DefectType},
-		{Picture: plot.Overlay(w.Picture, w.Map, detector.MapSide, scale), Caption: fmt.Sprintf("anomaly map, score %.3f", detector.TopMean(w.Map))},
+		{Picture: plot.Overlay(w.Picture, w.Map, detector.MapSide, scale),
+			Caption: fmt.Sprintf("anomaly map, score %.3f", detector.TopMean(w.Map))},
 	}}, 180, &scale)
 }
 

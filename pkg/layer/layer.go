@@ -1,6 +1,7 @@
-// Package layer holds the few layers that adlab's networks are made of, each owning its tensors at the scope path that
-// is the checkpoint's name: a Linear at /decoder/3/attn/kv owns what the official checkpoint calls decoder.3.attn.kv.weight
-// and decoder.3.attn.kv.bias. The arithmetic is GoMLX's.
+// Package layer holds the few layers that adlab's networks are made of, each owning its tensors at
+// the scope path that is the checkpoint's name: a Linear at /decoder/3/attn/kv owns what the
+// official checkpoint calls decoder.3.attn.kv.weight and decoder.3.attn.kv.bias. The arithmetic is
+// GoMLX's.
 package layer
 
 import (
@@ -27,24 +28,28 @@ func Linear(scope *model.Scope, x *Node, out int) *Node {
 	return nn.Dense(x, w, b, compute.DenseLayoutOutputsInput)
 }
 
-// LayerNorm normalises the last axis with the biased variance, then scales and shifts: [..., dim] to the same.
+// LayerNorm normalises the last axis with the biased variance, then scales and shifts: [..., dim]
+// to the same.
 func LayerNorm(scope *model.Scope, x *Node, epsilon float64) *Node {
 	dim := x.Shape().Dimensions[x.Rank()-1]
 	gamma, beta := Param(scope, x.Graph(), "weight", dim), Param(scope, x.Graph(), "bias", dim)
 	return nn.LayerNorm(x, []int{-1}, epsilon, gamma, beta, nil)
 }
 
-// MLP is fc2(GELU(fc1(x))) with a hidden width of 4·dim and the exact (erf) GELU: [..., dim] to the same.
+// MLP is fc2(GELU(fc1(x))) with a hidden width of 4·dim and the exact (erf) GELU: [..., dim] to the
+// same.
 func MLP(scope *model.Scope, x *Node) *Node {
 	dim := x.Shape().Dimensions[x.Rank()-1]
 	return Linear(scope.At("fc2"), activation.Gelu(Linear(scope.At("fc1"), x, 4*dim)), dim)
 }
 
-// ReLU is max(0, x), with PyTorch's gradient of zero at zero. GoMLX's passes it on there: a token that no prototype answers is an exact
-// zero, and its gradient would grow from block to block until it overflows.
+// ReLU is max(0, x), with PyTorch's gradient of zero at zero. GoMLX's passes it on there: a token
+// that no prototype answers is an exact zero, and its gradient would grow from block to block until
+// it overflows.
 func ReLU(x *Node) *Node { return Max(ZerosLike(x), x) }
 
-// Heads cuts the channels into heads, each a contiguous run: [batch, tokens, heads·d] to [batch, heads, tokens, d].
+// Heads cuts the channels into heads, each a contiguous run: [batch, tokens, heads·d] to [batch,
+// heads, tokens, d].
 func Heads(x *Node, heads int) *Node {
 	b, n, c := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[2]
 	return TransposeAllAxes(Reshape(x, b, n, heads, c/heads), 0, 2, 1, 3)
@@ -52,26 +57,28 @@ func Heads(x *Node, heads int) *Node {
 
 // MergeHeads undoes Heads: [batch, heads, tokens, d] to [batch, tokens, heads·d].
 func MergeHeads(x *Node) *Node {
-	b, h, n, d := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[2], x.Shape().Dimensions[3]
+	b, h, n, d := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[2],
+		x.Shape().Dimensions[3]
 	return Reshape(TransposeAllAxes(x, 0, 2, 1, 3), b, n, h*d)
 }
 
-// Cosine is the cosine of a and b along axis, which is dropped; a and b have one shape. Each norm is clamped from below
-// at 1e-8, as PyTorch's cosine_similarity does (GoMLX's masks zero vectors instead); under the root, so that the gradient
-// of a zero vector is finite.
+// Cosine is the cosine of a and b along axis, which is dropped; a and b have one shape. Each norm
+// is clamped from below at 1e-8, as PyTorch's cosine_similarity does (GoMLX's masks zero vectors
+// instead); under the root, so that the gradient of a zero vector is finite.
 func Cosine(a, b *Node, axis int) *Node {
 	const floor = 1e-8
 	norm := func(x *Node) *Node { return Sqrt(MaxScalar(ReduceSum(Square(x), axis), floor*floor)) }
 	return Div(ReduceSum(Mul(a, b), axis), Mul(norm(a), norm(b)))
 }
 
-// Normalize divides the vectors of the last axis by their Euclidean norm, clamped from below at floor; the gradient of a
-// zero vector is finite.
+// Normalize divides the vectors of the last axis by their Euclidean norm, clamped from below at
+// floor; the gradient of a zero vector is finite.
 func Normalize(x *Node, floor float64) *Node {
 	return Div(x, Sqrt(MaxScalar(ReduceAndKeep(Square(x), ReduceSum, -1), floor*floor)))
 }
 
-// At goes down to the sub-scope that a checkpoint calls name: At(scope, "attn.kv") is scope.At("attn").At("kv").
+// At goes down to the sub-scope that a checkpoint calls name: At(scope, "attn.kv") is
+// scope.At("attn").At("kv").
 func At(scope *model.Scope, name string) *model.Scope {
 	for part := range strings.SplitSeq(name, ".") {
 		scope = scope.At("%s", part)

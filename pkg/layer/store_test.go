@@ -26,10 +26,12 @@ func TestPutOverwritesOnlyTheSameShape(t *testing.T) {
 	require.NoError(t, put([]int{2, 1}, 1, 2))
 	require.False(t, store.GetVariable("/net/a/weight").Trainable)
 	require.NoError(t, put([]int{2, 1}, 3, 4))
-	require.EqualError(t, put([]int{1, 2}, 5, 6), `tensor "net.a.weight": expected shape [2 1], got [1 2]`)
+	require.EqualError(t, put([]int{1, 2}, 5, 6),
+		`tensor "net.a.weight": expected shape [2 1], got [1 2]`)
 	got, err := Get(store, "net.")
 	require.NoError(t, err)
-	require.Equal(t, map[string]Array{"a.weight": {[]int{2, 1}, []float32{3, 4}}}, got, "the refused value leaves no trace")
+	require.Equal(t, map[string]Array{"a.weight": {[]int{2, 1}, []float32{3, 4}}}, got,
+		"the refused value leaves no trace")
 	none, err := Get(store, "other.")
 	require.NoError(t, err)
 	require.Empty(t, none)
@@ -44,8 +46,10 @@ func TestCheckNames(t *testing.T) {
 		"same":    {a, map[string][]int{"a": {1, 2}}, ""},
 		"missing": {a, nil, "w: 1 missing: a"},
 		"extra":   {nil, a, "w: 1 unexpected: a"},
-		"wrong":   {a, map[string][]int{"a": {2, 1}}, "w: 1 wrong shape: a expected [1 2] got [2 1]"},
-		"many": {map[string][]int{"a": {}, "b": {}, "c": {}, "d": {}, "e": {}, "f": {}, "g": {}}, nil,
+		"wrong": {a, map[string][]int{"a": {2, 1}},
+			"w: 1 wrong shape: a expected [1 2] got [2 1]"},
+		"many": {map[string][]int{"a": {}, "b": {}, "c": {}, "d": {}, "e": {}, "f": {}, "g": {}},
+			nil,
 			"w: 7 missing: a, b, c, d, e and 2 more"},
 	} {
 		err := CheckNames("w", c.want, c.got)

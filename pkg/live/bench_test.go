@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkMoves times a move from the changed state to the encoded picture, and reports the 95 % point. In $ADLAB_PROFILE=tiny it is what a
-// presenter waits for, but for the way to the browser.
+// BenchmarkMoves times a move from the changed state to the encoded picture, and reports the 95 %
+// point. In $ADLAB_PROFILE=tiny it is what a presenter waits for, but for the way to the browser.
 func BenchmarkMoves(b *testing.B) {
 	inp, mads := opened(b, "inp-former").(*inpSession), opened(b, "multiads").(*madsSession)
 	start := inp.Start()
@@ -35,11 +35,20 @@ func BenchmarkMoves(b *testing.B) {
 			x.Threshold = 10 + (i+1)/3%80
 			return x.edited(x.Type, fmt.Sprintf("a photo of a [cls] with %d holes", i/3))
 		}},
-		{"MultiADS/threshold", mads, func(i int) State { x := mads.Start(); x.Threshold = i % 100; return x }},
-		{"MultiADS/image", mads, func(i int) State { x := mads.Start(); x.Image = i % len(mads.list(x)); return x }},
+		{"MultiADS/threshold", mads, func(i int) State {
+			x := mads.Start()
+			x.Threshold = i % 100
+			return x
+		}},
+		{"MultiADS/image", mads, func(i int) State {
+			x := mads.Start()
+			x.Image = i % len(mads.list(x))
+			return x
+		}},
 		{"MultiADS/prompt", mads, func(i int) State {
 			x := mads.Start()
-			return x.edited(x.Type, fmt.Sprintf("[cls] with number %d of %d", i, time.Now().UnixNano()))
+			return x.edited(x.Type, fmt.Sprintf("[cls] with number %d of %d", i,
+				time.Now().UnixNano()))
 		}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {

@@ -1,4 +1,5 @@
-// Package live is what a presenter and a student move at the notebook: a picture that answers controls.
+// Package live is what a presenter and a student move at the notebook: a picture that answers
+// controls.
 //
 // Three concepts, none of which needs a browser to be tested:
 //
@@ -21,17 +22,21 @@
 //	  <div class="adlab-text"></div>                       backend, encoder, weights, where the head came from
 //	</div>
 //
-// data-seq is the number of the newest event that the picture answers, data-said that of the newest event; the first picture answers 0.
-// data-state is "opening" until the page listens, then "live", and "ended" after Stop, the time limit or a lost page: then controls and img
-// are gone, numbers and text stay, and the last picture is the cell's next output, a PNG. What is computed in the background is filled in
-// without a new data-seq: numbers, and the picture where a head has to be trained first. A control that the picture decides (the prompts of
-// another type, the image after a step) changes with the frame.
+// data-seq is the number of the newest event that the picture answers, data-said that of the newest
+// event; the first picture answers 0. data-state is "opening" until the page listens, then "live",
+// and "ended" after Stop, the time limit or a lost page: then controls and img are gone, numbers
+// and text stay, and the last picture is the cell's next output, a PNG. What is computed in the
+// background is filled in without a new data-seq: numbers, and the picture where a head has to be
+// trained first. A control that the picture decides (the prompts of another type, the image after a
+// step) changes with the frame.
 //
 // # Messages
 //
-// The page sends an event as JSON text: {"control": id, "value": text, "seq": n}, n counting from 1. A range and a select send
-// their value as it moves (a select or range over named choices sends the choice's position), a checkbox "true" or "false", a text box its text when
-// it is left, at Enter (Ctrl+Enter in a box of several lines) and 300 ms after the last key, a button how often it has been pressed.
-// Of several events of one control that wait, the newest counts; the rest are dropped, never drawn late. An event that has no answer
-// after two seconds is sent again; one that was answered is answered again, not drawn again.
+// The page sends an event as JSON text: {"control": id, "value": text, "seq": n}, n counting from
+// 1. A range and a select send their value as it moves (a select or range over named choices sends
+// the choice's position), a checkbox "true" or "false", a text box its text when it is left, at
+// Enter (Ctrl+Enter in a box of several lines) and 300 ms after the last key, a button how often it
+// has been pressed. Of several events of one control that wait, the newest counts; the rest are
+// dropped, never drawn late. An event that has no answer after two seconds is sent again; one that
+// was answered is answered again, not drawn again.
 package live

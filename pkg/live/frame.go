@@ -21,10 +21,11 @@ type Number struct {
 
 // Frame is what a State looks like.
 type Frame struct {
-	Rows    []image.Image // the picture, from top to bottom; a row that is the last frame's very own is not encoded again
-	Numbers []Number      // in the order in which they are shown
-	Text    string        // backend, encoder, weights, where the head came from
-	Message string        // one line, where something is being computed; else ""
+	// the picture, from top to bottom; a row that is the last frame's very own is not encoded again
+	Rows    []image.Image
+	Numbers []Number // in the order in which they are shown
+	Text    string   // backend, encoder, weights, where the head came from
+	Message string   // one line, where something is being computed; else ""
 }
 
 // Picture is the whole picture.
@@ -38,8 +39,8 @@ func fastPNG(m image.Image) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Still encodes the picture small rather than fast, for the saved notebook: with five bits a channel, which halves the file and which a
-// projector does not show. made says what made it.
+// Still encodes the picture small rather than fast, for the saved notebook: with five bits a
+// channel, which halves the file and which a projector does not show. made says what made it.
 func (f Frame) Still(made map[string]string) ([]byte, error) {
 	picture := f.Picture()
 	out := image.NewNRGBA(picture.Bounds())

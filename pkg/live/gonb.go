@@ -14,18 +14,21 @@ import (
 //go:embed page.js
 var pageJS string
 
-// The page of a GoNB cell waits this long for a browser to answer, and for the kernel to take the last picture.
+// The page of a GoNB cell waits this long for a browser to answer, and for the kernel to take the
+// last picture.
 const (
 	answerWait = 20 * time.Second
-	askAgain   = 4 * time.Second // a busy machine may miss the kernel's own deadline for a browser's answer
-	endWait    = 4 * time.Second
+	// a busy machine may miss the kernel's own deadline for a browser's answer
+	askAgain = 4 * time.Second
+	endWait  = 4 * time.Second
 )
 
-// Headless names the environment variable that says that no browser is there, so that nobody waits for one.
+// Headless names the environment variable that says that no browser is there, so that nobody waits
+// for one.
 const Headless = "LAB_HEADLESS"
 
-// gonbPage is a cell of GoNB. The kernel's pipe may stand still for seconds where a page has gone, so all that is sent goes through one
-// goroutine.
+// gonbPage is a cell of GoNB. The kernel's pipe may stand still for seconds where a page has gone,
+// so all that is sent goes through one goroutine.
 type gonbPage struct {
 	token    string
 	messages chan string
@@ -34,7 +37,8 @@ type gonbPage struct {
 }
 
 func newGonbPage() *gonbPage {
-	return &gonbPage{token: gonbui.UniqueId(), messages: make(chan string, 4096), sends: make(chan string, 1)}
+	return &gonbPage{token: gonbui.UniqueId(), messages: make(chan string, 4096),
+		sends: make(chan string, 1)}
 }
 
 // Open shows the block, sends the script after it and waits for its word.
@@ -43,7 +47,8 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 		return false
 	}
 	p.opened = true
-	block = strings.Replace(block, `<div class="adlab-live"`, `<div class="adlab-live" data-token="`+p.token+`"`, 1)
+	block = strings.Replace(block, `<div class="adlab-live"`,
+		`<div class="adlab-live" data-token="`+p.token+`"`, 1)
 	heard := make(chan struct{}, 1)
 	go func() {
 		gonbui.UpdateHtml(p.blockID(), block)
@@ -57,7 +62,8 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 			default: // thousands wait: the page is told again
 			}
 		})
-		gonbui.UpdateHtml(p.scriptID(), "<script>"+strings.ReplaceAll(pageJS, "TOKEN", p.token)+"</script>")
+		gonbui.UpdateHtml(p.scriptID(), "<script>"+strings.ReplaceAll(pageJS, "TOKEN", p.token)+
+			"</script>")
 	}()
 	again, over := time.NewTicker(askAgain), time.After(answerWait)
 	defer again.Stop()

@@ -126,9 +126,11 @@ func (s *inpSession) Apply(ctx context.Context, state State) (Frame, error) {
 		if err := s.wantHead(state.M); err != nil {
 			return Frame{}, err
 		}
-		message = fmt.Sprintf("M = %d is being prepared; the picture shows M = %d meanwhile", state.M, s.drawn)
+		message = fmt.Sprintf("M = %d is being prepared; the picture shows M = %d meanwhile",
+			state.M, s.drawn)
 		if t, ok := s.training[state.M]; ok {
-			message = fmt.Sprintf("M = %d is being trained, step %d of %d; the picture shows M = %d meanwhile", state.M, t.number, t.of, s.drawn)
+			message = fmt.Sprintf("M = %d is being trained, step %d of %d; the picture shows M = "+
+				"%d meanwhile", state.M, t.number, t.of, s.drawn)
 		}
 		h = s.heads[s.drawn]
 	}
@@ -159,7 +161,8 @@ func (s *inpSession) traceOf(ctx context.Context, x *shown, h *head) ([]float32,
 	if err != nil {
 		return nil, err
 	}
-	traces, _, err := h.trace(tensors.FromFlatDataAndDimensions(features, traceBatch, s.groups, s.tokens, s.encoder.Width()))
+	traces, _, err := h.trace(tensors.FromFlatDataAndDimensions(features, traceBatch, s.groups,
+		s.tokens, s.encoder.Width()))
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +179,8 @@ func (s *inpSession) mapOf(values []float32) ([]float32, error) {
 	return tensors.MustCopyFlatData[float32](out), nil
 }
 
-// draw draws an image through a head. All anomaly maps are in units of their detector's scale over the data set, so one bar serves all.
+// draw draws an image through a head. All anomaly maps are in units of their detector's scale over
+// the data set, so one bar serves all.
 func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (Frame, error) {
 	trace, err := s.traceOf(ctx, x, h)
 	if err != nil {
@@ -219,12 +223,15 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 	attention := trace[(s.groups+1)*s.tokens:]
 	looks := plot.Scale{Low: 0, High: plot.ScaleOf(topShare, attention).High}
 	look := func(m int) image.Image {
-		return overlay(x.picture, attention[m*s.tokens:(m+1)*s.tokens], s.encoder.Grid(), looks, state.Blend)
+		return overlay(x.picture, attention[m*s.tokens:(m+1)*s.tokens], s.encoder.Grid(), looks,
+			state.Blend)
 	}
 	tiles := []plot.Tile{
 		{Picture: x.outline, Caption: x.caption()},
-		{Picture: overlay(x.picture, relative(level, scale), detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("%s, score %.3f", name, score)},
-		{Picture: masked(x.picture, x.mask, called, detector.MapSide), Caption: maskCaption(x.mask)},
+		{Picture: overlay(x.picture, relative(level, scale), detector.MapSide, unitScale,
+			state.Blend), Caption: fmt.Sprintf("%s, score %.3f", name, score)},
+		{Picture: masked(x.picture, x.mask, called, detector.MapSide),
+			Caption: maskCaption(x.mask)},
 	}
 	var second []plot.Tile
 	for _, b := range others {
@@ -234,21 +241,25 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 	if len(second) > 1 {
 		maps = [][]plot.Tile{tiles, second}
 	}
-	title := fmt.Sprintf("INP-Former with M = %d; each detector in its own scale over the test images, from usual (0) to extreme (1)", h.m)
+	title := fmt.Sprintf("INP-Former with M = %d; each detector in its own scale over the test "+
+		"images, from usual (0) to extreme (1)", h.m)
 	f.Rows = []image.Image{plot.Panel(title, maps, largeTile, &unitScale).Image}
-	inps, err := s.rows.get(fmt.Sprint(x.sample.Path, h.m, state.Blend, state.INP), func() (image.Image, error) {
-		var tiles []plot.Tile
-		for m := range h.m {
-			if state.INP == 0 || state.INP == m+1 {
-				tiles = append(tiles, plot.Tile{Picture: look(m), Caption: fmt.Sprintf("INP %d", m+1)})
+	inps, err := s.rows.get(fmt.Sprint(x.sample.Path, h.m, state.Blend, state.INP),
+		func() (image.Image, error) {
+			var tiles []plot.Tile
+			for m := range h.m {
+				if state.INP == 0 || state.INP == m+1 {
+					tiles = append(tiles,
+						plot.Tile{Picture: look(m), Caption: fmt.Sprintf("INP %d", m+1)})
+				}
 			}
-		}
-		side := min(otherTile, (wholeRow-10)/h.m-10)
-		if state.INP > 0 {
-			side = fullTile
-		}
-		return plot.Panel("where each prototype looks (attention, mean over the heads)", [][]plot.Tile{tiles}, side, &looks).Image, nil
-	})
+			side := min(otherTile, (wholeRow-10)/h.m-10)
+			if state.INP > 0 {
+				side = fullTile
+			}
+			return plot.Panel("where each prototype looks (attention, mean over the heads)",
+				[][]plot.Tile{tiles}, side, &looks).Image, nil
+		})
 	if err != nil {
 		return Frame{}, err
 	}
@@ -290,7 +301,8 @@ func maskNumbers(threshold float64, called []bool, mask []uint8) []Number {
 		f1 = fmt.Sprintf("%.4f", 2*float64(hit)/float64(positive+all))
 	}
 	return []Number{
-		{"threshold", fixed(threshold)}, {"mask F1", f1}, {"called anomalous", fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
+		{"threshold", fixed(threshold)}, {"mask F1", f1},
+		{"called anomalous", fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
 	}
 }
 
@@ -327,6 +339,9 @@ func (s *inpSession) text(h *head) string {
 	if s.settings.Size == "" {
 		data = "MVTec-AD"
 	}
-	return fmt.Sprintf("Backend %s; encoder %s, weights %.12s; head of M = %d: %d steps, seed %d, %s (%.12s); data: %s, %d test images; profile %s.",
-		s.lab.Backend.Short(), s.encoder.Name(), s.encoder.Digest(), h.m, h.detector.Options.Steps, s.experiment.Seed, origin, h.detector.Options.Fingerprint, data, len(s.tests), s.settings.Profile)
+	return fmt.Sprintf("Backend %s; encoder %s, weights %.12s; head of M = %d: %d steps, seed %d, "+
+		"%s (%.12s); data: %s, %d test images; profile %s.",
+		s.lab.Backend.Short(), s.encoder.Name(), s.encoder.Digest(), h.m, h.detector.Options.Steps,
+		s.experiment.Seed, origin, h.detector.Options.Fingerprint, data, len(s.tests),
+		s.settings.Profile)
 }

@@ -128,13 +128,15 @@ func (s *inpSession) compute(ctx context.Context, h *head, tell func(step train.
 					return err
 				}
 				for i := range min(traceBatch, len(c.Test)-at) {
-					images, scores = append(images, traces[i]), append(scores, float32(detector.TopMean(maps[i])))
+					images, scores = append(images, traces[i]),
+						append(scores, float32(detector.TopMean(maps[i])))
 					errors = append(errors, mean(traces[i], s.groups, s.tokens))
 				}
 				bar(len(images), len(s.tests), "images")
 			}
 		}
-		return writeSweep(h.path, scores, exhibit.ScaleFrom(s.tests, errors), images, fresh, s.height(h.m), s.tokens)
+		return writeSweep(h.path, scores, exhibit.ScaleFrom(s.tests, errors), images, fresh,
+			s.height(h.m), s.tokens)
 	})
 	if err != nil {
 		return err
@@ -182,7 +184,8 @@ func (s *inpSession) measure(ctx context.Context, h *head) (*measured, error) {
 		}
 		m := &measured{}
 		var err error
-		if m.Rows, m.Mean, err = s.lab.Measure(ctx, h.detector, s.set, s.encoder, s.experiment.Convention, nil); err != nil {
+		if m.Rows, m.Mean, err = s.lab.Measure(ctx, h.detector, s.set, s.encoder,
+			s.experiment.Convention, nil); err != nil {
 			return err
 		}
 		return writeMeasured(path, m)

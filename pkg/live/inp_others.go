@@ -20,7 +20,8 @@ const (
 	besideAll      = "all of these"
 )
 
-var besides = []string{besideNone, besideDistance, "knn", "patchcore", "padim", besideMultiADS, besideAll}
+var besides = []string{besideNone, besideDistance, "knn", "patchcore", "padim", besideMultiADS,
+	besideAll}
 
 // keptSide is the side of the maps that are kept of the detectors beside: enough for a tile.
 const keptSide = 128
@@ -31,7 +32,8 @@ type other struct {
 	sweep *sweep
 }
 
-// beside is a map in units of its detector's own scale over the data set: the maps of different detectors have no unit in common.
+// beside is a map in units of its detector's own scale over the data set: the maps of different
+// detectors have no unit in common.
 type beside struct {
 	name   string
 	values []float32 // keptSide or MapSide a side; nil while it is being computed
@@ -61,7 +63,8 @@ func relative(values []float32, s plot.Scale) []float32 {
 }
 
 // beside gives the map of a detector of an image.
-func (s *inpSession) beside(name string, state State, x *shown, h *head, trace []float32) (beside, error) {
+func (s *inpSession) beside(name string, state State, x *shown, h *head, trace []float32) (beside,
+	error) {
 	b := beside{name: name, side: detector.MapSide}
 	if name == besideDistance {
 		tokens := trace[s.groups*s.tokens : (s.groups+1)*s.tokens]
@@ -91,7 +94,8 @@ func (s *inpSession) beside(name string, state State, x *shown, h *head, trace [
 	if err != nil {
 		return b, err
 	}
-	b.values, b.side, b.score = relative(m, o.sweep.scale), keptSide, float64(o.sweep.scores[x.place])
+	b.values, b.side, b.score = relative(m, o.sweep.scale), keptSide,
+		float64(o.sweep.scores[x.place])
 	return b, nil
 }
 
@@ -108,7 +112,8 @@ func (s *inpSession) other(name string, shots int) (*other, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, eyes, s.lab.Backend.Short(), s.settings)
+	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, eyes, s.lab.Backend.Short(),
+		s.settings)
 	kept, err := openSweep(path, len(s.tests), keptSide, keptSide)
 	if err != nil {
 		return nil, err
@@ -135,14 +140,17 @@ func (s *inpSession) computeOther(ctx context.Context, path, name string, shots 
 			if err != nil {
 				return err
 			}
-			scores, maps = append(scores, float32(p.Score)), append(maps, halved(p.Map, detector.MapSide))
+			scores, maps = append(scores, float32(p.Score)),
+				append(maps, halved(p.Map, detector.MapSide))
 		}
 	}
-	return writeSweep(path, scores, exhibit.ScaleFrom(s.tests, maps), maps, true, keptSide, keptSide)
+	return writeSweep(path, scores, exhibit.ScaleFrom(s.tests, maps), maps, true, keptSide,
+		keptSide)
 }
 
 // fitOther fits a detector on the playground's data, with the settings that the exhibits give it.
-func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (detector.Detector, error) {
+func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (detector.Detector,
+	error) {
 	if name != besideMultiADS {
 		e := s.experiment
 		e.Detector, e.Steps, e.Batch, e.Blocks = name, 0, 0, 0
@@ -161,7 +169,8 @@ func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (dete
 	return walk.Detector, nil
 }
 
-// eyes is the digest of what a detector beside looks through. The pair is read once: this is asked with every picture.
+// eyes is the digest of what a detector beside looks through. The pair is read once: this is asked
+// with every picture.
 func (s *inpSession) eyes(name string) (string, error) {
 	if name != besideMultiADS {
 		return s.encoder.Digest(), nil
@@ -205,7 +214,8 @@ func (b beside) tile(x *shown, blend int) plot.Tile {
 	if b.values == nil {
 		return plot.Tile{Picture: x.picture.Image(), Caption: b.name}
 	}
-	return plot.Tile{Picture: overlay(x.picture, b.values, b.side, plot.Scale{Low: 0, High: 1}, blend), Caption: fmt.Sprintf("%s %.3f", b.name, b.score)}
+	return plot.Tile{Picture: overlay(x.picture, b.values, b.side, plot.Scale{Low: 0, High: 1},
+		blend), Caption: fmt.Sprintf("%s %.3f", b.name, b.score)}
 }
 
 // waits tells whether a detector beside is still being computed.

@@ -18,7 +18,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// prototypes are the numbers of prototypes that the slider goes through; Figure 6 has trained a head for most of them.
+// prototypes are the numbers of prototypes that the slider goes through; Figure 6 has trained a
+// head for most of them.
 var prototypes = []int{1, 2, 3, 4, 6, 8, 12, 16}
 
 // inpSession is INP-Former on the data set of Figure 6, in all its numbers of prototypes.
@@ -50,15 +51,18 @@ type inpSession struct {
 // inpExperiment is the one of Figure 6 in a profile, for M = 6.
 func inpExperiment(ctx context.Context, l *lab.Lab, s exhibit.Settings) (lab.Experiment, error) {
 	e := lab.Default("mvtec")
-	e.Profile, e.Seed, e.Steps, e.Batch, e.Blocks = s.Profile, s.Seeds[0], s.Steps, s.Batch, s.Blocks
+	e.Profile, e.Seed, e.Steps, e.Batch, e.Blocks = s.Profile, s.Seeds[0], s.Steps, s.Batch,
+		s.Blocks
 	var err error
 	if s.Size == "" {
-		e.Data, e.Encoder, e.Convention = filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "mvtec"), os.Getenv("ADLAB_DINOV2"), lab.INPFormerPrint
+		e.Data, e.Encoder, e.Convention = filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "mvtec"),
+			os.Getenv("ADLAB_DINOV2"), lab.INPFormerPrint
 	} else if e.Data, err = l.Generated(ctx, "mvtec", s.Size); err != nil {
 		return e, err
 	}
 	err = e.Validate()
-	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32} // as the exhibits do
+	// as the exhibits do
+	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32}
 	return e, err
 }
 
@@ -81,8 +85,10 @@ func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error
 		return nil, err
 	}
 	s := &inpSession{
-		lab: l, settings: settings, experiment: e, heads: map[int]*head{}, computed: make(chan *head, 2*len(prototypes)), steps: make(chan trainingStep, 64),
-		training: map[int]trainingStep{}, pictures: newCache[*shown](64), rows: newCache[image.Image](64), others: map[string]*other{},
+		lab: l, settings: settings, experiment: e, heads: map[int]*head{},
+		computed: make(chan *head, 2*len(prototypes)), steps: make(chan trainingStep, 64),
+		training: map[int]trainingStep{}, pictures: newCache[*shown](64),
+		rows: newCache[image.Image](64), others: map[string]*other{},
 	}
 	if s.set, err = datasets.Open(e.Layout, e.Data, e.Limit); err != nil {
 		return nil, err
@@ -96,8 +102,10 @@ func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error
 	if s.encoder, err = l.NewEncoder(e); err != nil {
 		return nil, err
 	}
-	s.groups, s.tokens = len(l.Extractor(s.encoder).GroupsInUse()), s.encoder.Grid()*s.encoder.Grid()
-	if s.post, err = postProcessed(l.Backend.Backend, s.encoder.Grid(), s.encoder.Transform().Crop); err != nil {
+	s.groups, s.tokens = len(l.Extractor(s.encoder).GroupsInUse()),
+		s.encoder.Grid()*s.encoder.Grid()
+	if s.post, err = postProcessed(l.Backend.Backend, s.encoder.Grid(),
+		s.encoder.Transform().Crop); err != nil {
 		return nil, err
 	}
 	h, err := s.newHead(e.INPs)
@@ -148,7 +156,8 @@ func (s *inpSession) Title() string {
 
 // Start is the first defect of the first category.
 func (s *inpSession) Start() State {
-	state := State{Category: s.set.Categories[0].Name, M: s.experiment.INPs, Blend: 50, Threshold: 50, Compare: besideDistance}
+	state := State{Category: s.set.Categories[0].Name, M: s.experiment.INPs, Blend: 50,
+		Threshold: 50, Compare: besideDistance}
 	for i, at := range s.list(state) {
 		if s.tests[at].Label == 1 {
 			state.Image = i
@@ -189,21 +198,37 @@ func (s *inpSession) Panel(state State) Panel {
 		inps = append(inps, strconv.Itoa(i+1))
 	}
 	levels := levelNames[:1+min(s.groups, 2)]
-	panel := picking(categories, defects(s.set, state.Category), list, state, func(x *State, category string) {
-		x.Category, x.Defect, x.Image, x.File = category, "", 0, ""
-	})
+	panel := picking(categories, defects(s.set, state.Category), list, state,
+		func(x *State, category string) {
+			x.Category, x.Defect, x.Image, x.File = category, "", 0, ""
+		})
 	return append(panel,
-		choice(Range, "m", "M", texts(prototypes), slices.Index(prototypes, state.M), func(x *State, i int) {
-			x.M = prototypes[i]
-			x.INP = min(x.INP, x.M)
+		choice(Range, "m", "M", texts(prototypes), slices.Index(prototypes, state.M),
+			func(x *State, i int) {
+				x.M = prototypes[i]
+				x.INP = min(x.INP, x.M)
+			}),
+		choice(Range, "level", "encoder", levels, state.Level, func(x *State, i int) {
+			x.Level = i
 		}),
-		choice(Range, "level", "encoder", levels, state.Level, func(x *State, i int) { x.Level = i }),
 		choice(Range, "inp", "INP large", inps, state.INP, func(x *State, i int) { x.INP = i }),
 		slider("blend", "blend", 0, 100, state.Blend, " %", func(x *State, v int) { x.Blend = v }),
-		choice(Select, "scale", "colour scale", []string{"of this M", fmt.Sprintf("fixed, of M = %d", s.experiment.INPs)}, btoi(state.Fixed), func(x *State, i int) { x.Fixed = i == 1 }),
-		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) { x.Threshold = v }),
-		choice(Select, "compare", "beside", besides, slices.Index(besides, state.Compare), func(x *State, i int) { x.Compare = besides[i] }),
-		choice(Range, "shots", "k of multiads", texts(shotCounts), slices.Index(shotCounts, state.Shots), func(x *State, i int) { x.Shots = shotCounts[i] }),
+		choice(Select, "scale", "colour scale",
+			[]string{"of this M", fmt.Sprintf("fixed, of M = %d", s.experiment.INPs)},
+			btoi(state.Fixed), func(x *State, i int) {
+				x.Fixed = i == 1
+			}),
+		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) {
+			x.Threshold = v
+		}),
+		choice(Select, "compare", "beside", besides, slices.Index(besides, state.Compare),
+			func(x *State, i int) {
+				x.Compare = besides[i]
+			}),
+		choice(Range, "shots", "k of multiads", texts(shotCounts),
+			slices.Index(shotCounts, state.Shots), func(x *State, i int) {
+				x.Shots = shotCounts[i]
+			}),
 	)
 }
 

@@ -96,7 +96,8 @@ func encoded(t testing.TB, f Frame) []byte {
 func TestEveryControlOfINPFormerMoves(t *testing.T) {
 	s := opened(t, "inp-former").(*inpSession)
 	moves := map[string]string{
-		"category": "1", "defect": "1", "image": "2", "previous": "1", "next": "1", "m": "0", "level": "1", "inp": "2", "blend": "90",
+		"category": "1", "defect": "1", "image": "2", "previous": "1", "next": "1", "m": "0",
+		"level": "1", "inp": "2", "blend": "90",
 		"scale": "1", "threshold": "10", "compare": "2", "shots": "1", "file": s.tests[0].Path,
 	}
 	start := s.Start()
@@ -110,7 +111,8 @@ func TestEveryControlOfINPFormerMoves(t *testing.T) {
 		}
 		after, err := s.Panel(before).Set(before, c.ID, value)
 		require.NoError(t, err, c.ID)
-		require.False(t, bytes.Equal(encoded(t, drawn(t, s, before)), encoded(t, drawn(t, s, after))), c.ID)
+		require.False(t, bytes.Equal(encoded(t, drawn(t, s, before)),
+			encoded(t, drawn(t, s, after))), c.ID)
 	}
 	all := start
 	all.Compare, all.INP = besideAll, 2
@@ -181,7 +183,8 @@ func TestMemoryIsFlat(t *testing.T) {
 	moves := func(n int) {
 		for i := range n {
 			state.Category = s.set.Categories[i/7%len(s.set.Categories)].Name
-			state.M, state.Threshold, state.Blend, state.Image = ready[i%3], i%100, i%97, i%len(s.list(state))
+			state.M, state.Threshold, state.Blend, state.Image = ready[i%3], i%100, i%97,
+				i%len(s.list(state))
 			_, err := s.Apply(context.Background(), state)
 			require.NoError(t, err)
 		}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// jobs is work in the background, one after another, the newest wish first: what the presenter looks at now matters more than what he has
-// left.
+// jobs is work in the background, one after another, the newest wish first: what the presenter
+// looks at now matters more than what he has left.
 type jobs struct {
 	mu     sync.Mutex
 	queue  []job
@@ -23,18 +23,21 @@ type jobs struct {
 
 type job struct {
 	name string
-	idle bool // begins when nothing has been asked for a while, and is dropped when something else is
+	// begins when nothing has been asked for a while, and is dropped when something else is
+	idle bool
 	work func(ctx context.Context) error
 }
 
 func newJobs() *jobs {
 	ctx, cancel := context.WithCancel(context.Background())
-	j := &jobs{known: map[string]bool{}, failed: map[string]error{}, wake: make(chan struct{}, 1), told: make(chan struct{}, 1), cancel: cancel, done: make(chan struct{})}
+	j := &jobs{known: map[string]bool{}, failed: map[string]error{}, wake: make(chan struct{}, 1),
+		told: make(chan struct{}, 1), cancel: cancel, done: make(chan struct{})}
 	go j.run(ctx)
 	return j
 }
 
-// want asks for a job, or moves one that waits to the front. It tells why it has failed, where it has.
+// want asks for a job, or moves one that waits to the front. It tells why it has failed, where it
+// has.
 func (j *jobs) want(name string, work func(ctx context.Context) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -59,7 +62,8 @@ func (j *jobs) want(name string, work func(ctx context.Context) error) error {
 // calm is how long nothing must have been asked before an idle job begins: moves come first.
 const calm = 700 * time.Millisecond
 
-// only is want for work that nobody needs once something else is asked for: other jobs of this kind are dropped.
+// only is want for work that nobody needs once something else is asked for: other jobs of this kind
+// are dropped.
 func (j *jobs) only(name string, work func(ctx context.Context) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestIdleWorkIsDroppedForNewer asks for one thing after another: the last is done, what ran is interrupted, and may be asked for again.
+// TestIdleWorkIsDroppedForNewer asks for one thing after another: the last is done, what ran is
+// interrupted, and may be asked for again.
 func TestIdleWorkIsDroppedForNewer(t *testing.T) {
 	j := newJobs()
 	defer j.close()
@@ -28,7 +29,12 @@ func TestIdleWorkIsDroppedForNewer(t *testing.T) {
 	require.Equal(t, "c", <-ended)
 	<-j.told
 	require.Empty(t, j.told, "what was dropped has nothing to show")
-	require.NoError(t, j.only("a", func(context.Context) error { ended <- "a again"; return errors.New("broken") }))
+	require.NoError(t, j.only("a", func(context.Context) error {
+		ended <- "a again"
+		return errors.New("broken")
+	}))
 	require.Equal(t, "a again", <-ended)
-	require.Eventually(t, func() bool { return j.only("a", nil) != nil }, 5*time.Second, time.Millisecond, "what has failed says why")
+	require.Eventually(t, func() bool {
+		return j.only("a", nil) != nil
+	}, 5*time.Second, time.Millisecond, "what has failed says why")
 }

@@ -23,7 +23,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// shownTypes is the number of maps of types, the strongest first; that of the type in the text box is always among them.
+// shownTypes is the number of maps of types, the strongest first; that of the type in the text box
+// is always among them.
 const shownTypes = 5
 
 // typeTile is the size of a tile in pixels.
@@ -135,8 +136,10 @@ func (s *madsSession) look(ctx context.Context, state State, x *shown) (*looked,
 			e := s.tapping.Encoder
 			groups, tokens := len(s.tapping.GroupsInUse()), e.Grid()*e.Grid()
 			return &looked{
-				tensors.FromFlatDataAndDimensions(taps[:len(taps)/traceBatch], 1, groups, tokens, e.Width()),
-				tensors.FromFlatDataAndDimensions(embedding[:len(embedding)/traceBatch], 1, 1, 1, s.embedding.Encoder.Width()),
+				tensors.FromFlatDataAndDimensions(taps[:len(taps)/traceBatch], 1, groups, tokens,
+					e.Width()),
+				tensors.FromFlatDataAndDimensions(embedding[:len(embedding)/traceBatch], 1, 1, 1,
+					s.embedding.Encoder.Width()),
 			}, nil
 		}
 		c, _ := s.set.Category(state.Category)
@@ -150,7 +153,8 @@ func (s *madsSession) look(ctx context.Context, state State, x *shown) (*looked,
 }
 
 // featuresOf opens the features of a category's test images, taps and embeddings, once.
-func (s *madsSession) featuresOf(ctx context.Context, c datasets.Category) (f [2]*encoder.Features, err error) {
+func (s *madsSession) featuresOf(ctx context.Context, c datasets.Category) (f [2]*encoder.Features,
+	err error) {
 	if f, ok := s.opened[c.Name]; ok {
 		return f, nil
 	}
@@ -170,31 +174,34 @@ func (s *madsSession) memory(ctx context.Context, state State) ([]*tensors.Tenso
 	if state.Shots == 0 {
 		return nil, nil
 	}
-	return s.references.get(fmt.Sprint(state.Category, state.Shots), func() (memory []*tensors.Tensor, err error) {
-		few, err := s.set.Shots(state.Shots, datasets.Draw{Seed: s.experiment.Seed})
-		if err != nil {
-			return nil, err
-		}
-		c, _ := few.Category(state.Category)
-		f, err := s.tapping.Extract(ctx, c.Train)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		size := f.Tokens * f.Width
-		for g := range f.Groups {
-			var rows []float32
-			for i := range f.Len {
-				rows = append(rows, f.At(i)[g*size:(g+1)*size]...)
+	return s.references.get(fmt.Sprint(state.Category, state.Shots),
+		func() (memory []*tensors.Tensor, err error) {
+			few, err := s.set.Shots(state.Shots, datasets.Draw{Seed: s.experiment.Seed})
+			if err != nil {
+				return nil, err
 			}
-			memory = append(memory, tensors.FromFlatDataAndDimensions(rows, f.Len*f.Tokens, f.Width))
-		}
-		return memory, nil
-	})
+			c, _ := few.Category(state.Category)
+			f, err := s.tapping.Extract(ctx, c.Train)
+			if err != nil {
+				return nil, err
+			}
+			defer f.Close()
+			size := f.Tokens * f.Width
+			for g := range f.Groups {
+				var rows []float32
+				for i := range f.Len {
+					rows = append(rows, f.At(i)[g*size:(g+1)*size]...)
+				}
+				memory = append(memory, tensors.FromFlatDataAndDimensions(rows, f.Len*f.Tokens,
+					f.Width))
+			}
+			return memory, nil
+		})
 }
 
 // ask asks MultiADS about an image.
-func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *shown) (*answer, error) {
+func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *shown) (*answer,
+	error) {
 	taps := len(s.detector.Model().Config.Taps)
 	a := &answer{}
 	const pixels = detector.MapSide * detector.MapSide
@@ -204,7 +211,8 @@ func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *s
 	}); err != nil {
 		return nil, err
 	}
-	scores, err := multiads.AloneScores(taps)(s.detector.Rule, [][3]float64{multiads.Largest(a.anomaly)}, []float64{a.text})
+	scores, err := multiads.AloneScores(taps)(s.detector.Rule,
+		[][3]float64{multiads.Largest(a.anomaly)}, []float64{a.text})
 	if err != nil {
 		return nil, err
 	}
@@ -213,9 +221,11 @@ func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *s
 	return a, nil
 }
 
-// run takes an image through MultiADS: the anomaly map, the text score, and the maps of all columns one after another, which are see's only while it
-// runs. The towers and graphs belong to one goroutine at a time: the background takes its turns here, image by image.
-func (s *madsSession) run(ctx context.Context, state State, base *kba.Base, x *shown, see func(anomaly []float32, text float64, typed []float32)) error {
+// run takes an image through MultiADS: the anomaly map, the text score, and the maps of all columns
+// one after another, which are see's only while it runs. The towers and graphs belong to one
+// goroutine at a time: the background takes its turns here, image by image.
+func (s *madsSession) run(ctx context.Context, state State, base *kba.Base, x *shown,
+	see func(anomaly []float32, text float64, typed []float32)) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	text, err := s.sentences.Matrix(ctx, base.Columns(s.detector.Sentences, state.Category))
@@ -232,7 +242,8 @@ func (s *madsSession) run(ctx context.Context, state State, base *kba.Base, x *s
 	}
 	exec := s.exec[memory != nil]
 	if exec == nil {
-		if exec, err = typedMaps(s.lab.Backend.Backend, s.detector.Store(), memory != nil); err != nil {
+		if exec, err = typedMaps(s.lab.Backend.Backend, s.detector.Store(),
+			memory != nil); err != nil {
 			return err
 		}
 		s.exec[memory != nil] = exec
@@ -245,7 +256,8 @@ func (s *madsSession) run(ctx context.Context, state State, base *kba.Base, x *s
 	if err != nil {
 		return err
 	}
-	anomaly, score := tensors.MustCopyFlatData[float32](out[0]), float64(tensors.MustCopyFlatData[float32](out[1])[0])
+	anomaly, score := tensors.MustCopyFlatData[float32](out[0]),
+		float64(tensors.MustCopyFlatData[float32](out[1])[0])
 	out[2].MustConstFlatData(func(flat any) { see(anomaly, score, flat.([]float32)) })
 	for _, o := range out {
 		o.FinalizeAll()
@@ -286,21 +298,29 @@ func shrink(values []float32, taps int) {
 	}
 }
 
-// maps draws the image, the anomaly map and what the threshold calls, and under them the maps of the types, in one scale from 0 to 1.
+// maps draws the image, the anomaly map and what the threshold calls, and under them the maps of
+// the types, in one scale from 0 to 1.
 func (s *madsSession) maps(state State, base *kba.Base, x *shown, a *answer) []image.Image {
 	tiles := []plot.Tile{
 		{Picture: x.outline, Caption: x.caption()},
-		{Picture: overlay(x.picture, a.anomaly, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("any defect, score %.3f", a.score)},
-		{Picture: masked(x.picture, x.mask, above(a.anomaly, float64(state.Threshold)/100), detector.MapSide), Caption: maskCaption(x.mask)},
+		{Picture: overlay(x.picture, a.anomaly, detector.MapSide, unitScale, state.Blend),
+			Caption: fmt.Sprintf("any defect, score %.3f", a.score)},
+		{Picture: masked(x.picture, x.mask, above(a.anomaly, float64(state.Threshold)/100),
+			detector.MapSide), Caption: maskCaption(x.mask)},
 	}
-	types, _ := s.rows.get(digest("types", x.sample.Path, state.Category, state.Type, state.Shots, state.Blend, *base), func() (image.Image, error) {
+	types, _ := s.rows.get(digest("types", x.sample.Path, state.Category, state.Type, state.Shots,
+		state.Blend, *base), func() (image.Image, error) {
 		var types []plot.Tile
 		for i, m := range a.maps {
-			types = append(types, plot.Tile{Picture: overlay(x.picture, m, detector.MapSide, unitScale, state.Blend), Caption: fmt.Sprintf("%s %.2f", a.names[i], slices.Max(m))})
+			types = append(types,
+				plot.Tile{Picture: overlay(x.picture, m, detector.MapSide, unitScale, state.Blend),
+					Caption: fmt.Sprintf("%s %.2f", a.names[i], slices.Max(m))})
 		}
-		return plot.Panel("probability of each type", [][]plot.Tile{types}, typeTile, &unitScale).Image, nil
+		return plot.Panel("probability of each type", [][]plot.Tile{types}, typeTile,
+			&unitScale).Image, nil
 	})
-	return []image.Image{plot.Panel("probability of any defect (mean over the levels)", [][]plot.Tile{tiles}, typeTile, &unitScale).Image, types}
+	return []image.Image{plot.Panel("probability of any defect (mean over the levels)",
+		[][]plot.Tile{tiles}, typeTile, &unitScale).Image, types}
 }
 
 // text says what made the picture.
@@ -313,8 +333,12 @@ func (s *madsSession) text(state State, base *kba.Base, encoded int) string {
 	if len(state.Prompts)+len(state.Added) > 0 {
 		edited = fmt.Sprintf("%d types edited, %d added", len(state.Prompts), len(state.Added))
 	}
-	return fmt.Sprintf("Backend %s; pair %s, weights %.12s; adapters trained on %s, %d steps, seed %d, with the whole knowledge base; %s; %d types, %s; sentences encoded for this picture: %d; profile %s.",
-		s.lab.Backend.Short(), s.tapping.Encoder.Name(), s.detector.Model().Digest(), s.source, s.experiment.Steps, s.experiment.Seed, way, len(base.Types), edited, encoded, s.experiment.Profile)
+	return fmt.Sprintf("Backend %s; pair %s, weights %.12s; adapters trained on %s, %d steps, "+
+		"seed %d, with the whole knowledge base; %s; %d types, %s; sentences encoded for this "+
+		"picture: %d; profile %s.",
+		s.lab.Backend.Short(), s.tapping.Encoder.Name(), s.detector.Model().Digest(), s.source,
+		s.experiment.Steps, s.experiment.Seed, way, len(base.Types), edited, encoded,
+		s.experiment.Profile)
 }
 
 // metrics are the category's in a state, or that they are being computed.
@@ -323,7 +347,8 @@ func (s *madsSession) metrics(state State, base *kba.Base) ([]Number, error) {
 	names := []string{"image AUROC of " + state.Category, "pixel AUROC of " + state.Category}
 	row, known := s.scores[key]
 	if known {
-		return []Number{{names[0], fraction(row.ImageAUROC)}, {names[1], fraction(row.PixelAUROC)}}, nil
+		return []Number{{names[0], fraction(row.ImageAUROC)}, {names[1], fraction(row.PixelAUROC)}},
+			nil
 	}
 	err := s.jobs.only(key, func(ctx context.Context) error {
 		row, err := s.measure(ctx, state, base)
@@ -336,7 +361,8 @@ func (s *madsSession) metrics(state State, base *kba.Base) ([]Number, error) {
 }
 
 // measure measures a category as adlab eval does, image by image. It belongs to the background.
-func (s *madsSession) measure(ctx context.Context, state State, base *kba.Base) (lab.CategoryReport, error) {
+func (s *madsSession) measure(ctx context.Context, state State, base *kba.Base) (lab.CategoryReport,
+	error) {
 	c, _ := s.set.Category(state.Category)
 	var known replay
 	var largest [][3]float64
@@ -345,10 +371,11 @@ func (s *madsSession) measure(ctx context.Context, state State, base *kba.Base) 
 		if err := context.Cause(ctx); err != nil {
 			return lab.CategoryReport{}, err
 		}
-		err := s.run(ctx, state, base, &shown{sample: sample}, func(anomaly []float32, text float64, _ []float32) {
-			known = append(known, detector.Prediction{Map: anomaly})
-			largest, words = append(largest, multiads.Largest(anomaly)), append(words, text)
-		})
+		err := s.run(ctx, state, base, &shown{sample: sample},
+			func(anomaly []float32, text float64, _ []float32) {
+				known = append(known, detector.Prediction{Map: anomaly})
+				largest, words = append(largest, multiads.Largest(anomaly)), append(words, text)
+			})
 		if err != nil {
 			return lab.CategoryReport{}, err
 		}
@@ -379,10 +406,12 @@ func (r replay) Name() string { return "replay" }
 func (r replay) Fit(context.Context, []datasets.Sample) error { return nil }
 
 // Predict gives what is known, in the order of the samples that it is known of.
-func (r replay) Predict(_ context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+func (r replay) Predict(_ context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction,
+	error] {
 	return func(yield func(detector.Prediction, error) bool) {
 		if len(samples) != len(r) {
-			yield(detector.Prediction{}, fmt.Errorf("replay: expected %d samples, got %d", len(r), len(samples)))
+			yield(detector.Prediction{}, fmt.Errorf("replay: expected %d samples, got %d", len(r),
+				len(samples)))
 			return
 		}
 		for _, p := range r {
@@ -412,7 +441,8 @@ func readFile(kept *cache[*shown], path string, t imageio.Transform) (*shown, er
 		if err != nil {
 			return nil, err
 		}
-		x := &shown{sample: datasets.Sample{ID: filepath.Base(path), Path: path}, place: -1, picture: t.Picture(m), pixels: make([]float32, t.Crop*t.Crop*3)}
+		x := &shown{sample: datasets.Sample{ID: filepath.Base(path), Path: path}, place: -1,
+			picture: t.Picture(m), pixels: make([]float32, t.Crop*t.Crop*3)}
 		t.Apply(x.pixels, m)
 		x.outline = x.picture.Image()
 		return x, nil
@@ -433,7 +463,8 @@ func readSample(kept *cache[*shown], sample datasets.Sample, t imageio.Transform
 		}
 		x.outline = x.picture.Image()
 		if sample.Label == 1 {
-			x.outline = plot.Outline(imageio.Resize(x.picture, detector.MapSide, detector.MapSide).Image(), x.mask, detector.MapSide)
+			x.outline = plot.Outline(imageio.Resize(x.picture, detector.MapSide,
+				detector.MapSide).Image(), x.mask, detector.MapSide)
 		}
 		return x, nil
 	})

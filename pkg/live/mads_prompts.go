@@ -19,7 +19,8 @@ const (
 // prompts reads a box of prompts, one a line. Errors are one line.
 func prompts(text string) (lines []string, err error) {
 	if len(text) > mostPrompts*(longestPrompt+2) {
-		return nil, fmt.Errorf("expected at most %d prompts of %d bytes, got %d bytes", mostPrompts, longestPrompt, len(text))
+		return nil, fmt.Errorf("expected at most %d prompts of %d bytes, got %d bytes", mostPrompts,
+			longestPrompt, len(text))
 	}
 	if !utf8.ValidString(text) {
 		return nil, fmt.Errorf("expected UTF-8 text")
@@ -30,11 +31,14 @@ func prompts(text string) (lines []string, err error) {
 		case p == "":
 			continue
 		case len(p) > longestPrompt:
-			return nil, fmt.Errorf("expected a prompt of at most %d bytes, got %d", longestPrompt, len(p))
+			return nil, fmt.Errorf("expected a prompt of at most %d bytes, got %d", longestPrompt,
+				len(p))
 		case !strings.Contains(p, kba.Product):
-			return nil, fmt.Errorf("expected %s, which stands for the product, in every prompt, got %.60q", kba.Product, p)
+			return nil, fmt.Errorf("expected %s, which stands for the product, in every prompt, "+
+				"got %.60q", kba.Product, p)
 		case strings.ContainsAny(strings.ReplaceAll(p, kba.Product, ""), "[]{}"):
-			return nil, fmt.Errorf("expected no brackets but %s in a prompt, got %.60q", kba.Product, p)
+			return nil, fmt.Errorf("expected no brackets but %s in a prompt, got %.60q",
+				kba.Product, p)
 		case strings.ContainsFunc(p, func(r rune) bool { return r < ' ' || r == 0x7f }):
 			return nil, fmt.Errorf("expected text without control characters, got %.60q", p)
 		}
@@ -57,8 +61,11 @@ func typeName(text string, known []string) (string, error) {
 		return "", fmt.Errorf("expected a name such as stain, got none")
 	case len(name) > longestName:
 		return "", fmt.Errorf("expected a name of at most %d bytes, got %d", longestName, len(name))
-	case !utf8.ValidString(name), strings.ContainsFunc(name, func(r rune) bool { return strings.ContainsRune("[]{}", r) || r < ' ' || r == 0x7f }):
-		return "", fmt.Errorf("expected a name without brackets and control characters, got %.60q", name)
+	case !utf8.ValidString(name), strings.ContainsFunc(name, func(r rune) bool {
+		return strings.ContainsRune("[]{}", r) || r < ' ' || r == 0x7f
+	}):
+		return "", fmt.Errorf("expected a name without brackets and control characters, got %.60q",
+			name)
 	case slices.Contains(known, name):
 		return "", fmt.Errorf("expected a new type, got %q, which is on the list", name)
 	}
@@ -78,7 +85,8 @@ func promptsOf(state State, t kba.Type) []string {
 	return t.Prompts
 }
 
-// baseOf is a product's knowledge base in a state: the types of own, with their prompts as the state has them, and the added ones.
+// baseOf is a product's knowledge base in a state: the types of own, with their prompts as the
+// state has them, and the added ones.
 func baseOf(state State, own *kba.Base) *kba.Base {
 	out := &kba.Base{Dataset: own.Dataset, Source: own.Source}
 	for _, t := range own.Types {

@@ -30,19 +30,21 @@ type places struct {
 func (s *madsSession) places(ctx context.Context, state State, base *kba.Base) (*places, error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	return s.placed.get(digest("places", state.Category, state.Own, *base), func() (p *places, err error) {
-		p = &places{names: multiads.Columns(base)}
-		before := s.sentences.Encoded
-		if p.axes, err = s.axesOf(ctx, state); err != nil {
-			return nil, err
-		}
-		p.points, err = s.embed(ctx, base, state.Category)
-		p.encoded = s.sentences.Encoded - before
-		return p, err
-	})
+	return s.placed.get(digest("places", state.Category, state.Own, *base),
+		func() (p *places, err error) {
+			p = &places{names: multiads.Columns(base)}
+			before := s.sentences.Encoded
+			if p.axes, err = s.axesOf(ctx, state); err != nil {
+				return nil, err
+			}
+			p.points, err = s.embed(ctx, base, state.Category)
+			p.encoded = s.sentences.Encoded - before
+			return p, err
+		})
 }
 
-// scatter draws every prompt on the first two principal axes of the product's prompts as they are shipped: so what is edited moves, and nothing else.
+// scatter draws every prompt on the first two principal axes of the product's prompts as they are
+// shipped: so what is edited moves, and nothing else.
 func (p *places) scatter(product string) (image.Image, error) {
 	if p.picture != nil {
 		return p.picture, nil
@@ -57,11 +59,13 @@ func (p *places) scatter(product string) (image.Image, error) {
 		}
 		clouds = append(clouds, cloud)
 	}
-	drawn, err := plot.Scatter(fmt.Sprintf("prompts of %q as the text tower places them", product), "axis 1 of the shipped prompts", "axis 2", clouds...)
+	drawn, err := plot.Scatter(fmt.Sprintf("prompts of %q as the text tower places them", product),
+		"axis 1 of the shipped prompts", "axis 2", clouds...)
 	if err != nil {
 		return nil, err
 	}
-	small := image.NewRGBA(image.Rect(0, 0, scatterWidth, drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
+	small := image.NewRGBA(image.Rect(0, 0, scatterWidth,
+		drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
 	draw.CatmullRom.Scale(small, small.Bounds(), drawn.Image, drawn.Bounds(), draw.Src, nil)
 	p.picture = small
 	return small, nil
@@ -96,7 +100,8 @@ func (s *madsSession) axesOf(ctx context.Context, state State) (*mat.Dense, erro
 }
 
 // embed gives the embedding of every prompt by column, the mean over its sentences.
-func (s *madsSession) embed(ctx context.Context, base *kba.Base, product string) ([][][]float64, error) {
+func (s *madsSession) embed(ctx context.Context, base *kba.Base, product string) ([][][]float64,
+	error) {
 	templates := len(s.detector.Sentences.Templates)
 	var out [][][]float64
 	for _, sentences := range base.Columns(s.detector.Sentences, product) {

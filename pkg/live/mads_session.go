@@ -32,18 +32,19 @@ type madsSession struct {
 	jobs       *jobs
 
 	tapping, embedding *encoder.Extractor
-	sentences          *multiads.TextEncoder // beside the detector's: what is typed here has a small file of its own
-	exec               map[bool]*model.Exec  // with and without references
-	features           *cache[*looked]
-	opened             map[string][2]*encoder.Features // of a category's test images
-	pictures           *cache[*shown]
-	references         *cache[[]*tensors.Tensor]
-	axes               *cache[*mat.Dense]  // of a product's prompts
-	rows               *cache[image.Image] // of types' maps
-	placed             *cache[*places]
-	scores             map[string]lab.CategoryReport // by what decides them
-	computed           chan scored
-	turn               sync.Mutex // to use the towers, the graphs and the caches of what they say
+	// beside the detector's: what is typed here has a small file of its own
+	sentences  *multiads.TextEncoder
+	exec       map[bool]*model.Exec // with and without references
+	features   *cache[*looked]
+	opened     map[string][2]*encoder.Features // of a category's test images
+	pictures   *cache[*shown]
+	references *cache[[]*tensors.Tensor]
+	axes       *cache[*mat.Dense]  // of a product's prompts
+	rows       *cache[image.Image] // of types' maps
+	placed     *cache[*places]
+	scores     map[string]lab.CategoryReport // by what decides them
+	computed   chan scored
+	turn       sync.Mutex // to use the towers, the graphs and the caches of what they say
 }
 
 // looked is what the towers say of an image.
@@ -55,7 +56,8 @@ type scored struct {
 	row lab.CategoryReport
 }
 
-// newMADS opens the playground of MultiADS: adapters trained on the MVTec-like benchmark look at the VisA-like one, as in the walkthrough.
+// newMADS opens the playground of MultiADS: adapters trained on the MVTec-like benchmark look at
+// the VisA-like one, as in the walkthrough.
 func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, error) {
 	e, err := transfer(ctx, l, profile)
 	if err != nil {
@@ -70,12 +72,18 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 	quiet.Progress = lab.NewProgress(nil)
 	s := &madsSession{
 		lab: &quiet, experiment: e, set: walk.Target, detector: d, exec: map[bool]*model.Exec{},
-		opened: map[string][2]*encoder.Features{}, features: newCache[*looked](128), pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16), axes: newCache[*mat.Dense](16),
-		rows: newCache[image.Image](64), placed: newCache[*places](64), scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
-		tapping:   &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.TapEncoder{Model: d.Model()}, Cache: l.Cache},
-		embedding: &encoder.Extractor{Backend: l.Backend.Backend, Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Cache: l.Cache},
+		opened: map[string][2]*encoder.Features{}, features: newCache[*looked](128),
+		pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16),
+		axes: newCache[*mat.Dense](16),
+		rows: newCache[image.Image](64), placed: newCache[*places](64),
+		scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
+		tapping: &encoder.Extractor{Backend: l.Backend.Backend,
+			Encoder: clip.TapEncoder{Model: d.Model()}, Cache: l.Cache},
+		embedding: &encoder.Extractor{Backend: l.Backend.Backend,
+			Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Cache: l.Cache},
 	}
-	if s.sentences, err = multiads.NewTextEncoder(l.Backend.Backend, d.Model(), filepath.Join(l.Cache, "live")); err != nil {
+	if s.sentences, err = multiads.NewTextEncoder(l.Backend.Backend, d.Model(),
+		filepath.Join(l.Cache, "live")); err != nil {
 		return nil, err
 	}
 	s.sentences.Cut = d.Text().Cut
@@ -100,7 +108,8 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 func transfer(ctx context.Context, l *lab.Lab, profile string) (lab.Experiment, error) {
 	e, err := l.TransferExperiment(ctx)
 	if err == nil && e.Profile != profile {
-		err = fmt.Errorf("the playground of MultiADS runs in profile %s, as ADLAB_PROFILE and the backend have it, not in %s", e.Profile, profile)
+		err = fmt.Errorf("the playground of MultiADS runs in profile %s, as ADLAB_PROFILE and the "+
+			"backend have it, not in %s", e.Profile, profile)
 	}
 	return e, err
 }
@@ -113,7 +122,8 @@ func (s *madsSession) Title() string { return "MultiADS: what kind of defect, as
 
 // Start is the first image of the first category that has a defect.
 func (s *madsSession) Start() State {
-	state := State{Category: s.set.Categories[0].Name, KBA: true, Own: true, Blend: 50, Threshold: 50}
+	state := State{Category: s.set.Categories[0].Name, KBA: true, Own: true, Blend: 50,
+		Threshold: 50}
 	state.Type = s.types[state.Category][0]
 	for i, x := range s.list(state) {
 		if x.Label == 1 {
@@ -181,14 +191,19 @@ func (s *madsSession) Panel(state State) Panel {
 	}
 	panel := picking(categories, defects(s.set, state.Category), list, state, pick)
 	return append(panel,
-		choice(Select, "type", "prompts of", names, at, func(x *State, i int) { x.Type = names[i] }),
-		box(Lines, "prompts", "one a line; [cls] is the product", s.shownPrompts(state, names[at]), func(x State, text string) (State, error) {
-			if _, err := prompts(text); err != nil {
-				return x, err
-			}
-			return x.edited(names[at], text), nil
+		choice(Select, "type", "prompts of", names, at, func(x *State, i int) {
+			x.Type = names[i]
 		}),
-		button("reset", "as shipped", func(x *State, _ int) { x.Prompts, x.Added, x.Type = nil, nil, s.types[x.Category][0] }),
+		box(Lines, "prompts", "one a line; [cls] is the product", s.shownPrompts(state, names[at]),
+			func(x State, text string) (State, error) {
+				if _, err := prompts(text); err != nil {
+					return x, err
+				}
+				return x.edited(names[at], text), nil
+			}),
+		button("reset", "as shipped", func(x *State, _ int) {
+			x.Prompts, x.Added, x.Type = nil, nil, s.types[x.Category][0]
+		}),
 		box(Text, "add", "add a type", "", func(x State, text string) (State, error) {
 			if strings.TrimSpace(text) == "" {
 				return x, nil
@@ -207,9 +222,14 @@ func (s *madsSession) Panel(state State) Panel {
 				x.Type = all[0]
 			}
 		}),
-		choice(Range, "shots", "normal references k", texts(shotCounts), slices.Index(shotCounts, state.Shots), func(x *State, i int) { x.Shots = shotCounts[i] }),
+		choice(Range, "shots", "normal references k", texts(shotCounts),
+			slices.Index(shotCounts, state.Shots), func(x *State, i int) {
+				x.Shots = shotCounts[i]
+			}),
 		slider("blend", "blend", 0, 100, state.Blend, " %", func(x *State, v int) { x.Blend = v }),
-		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) { x.Threshold = v }),
+		slider("threshold", "threshold", 0, 100, state.Threshold, " %", func(x *State, v int) {
+			x.Threshold = v
+		}),
 	)
 }
 

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMultiADSNumbersAreThoseOfEval compares a category's metrics with adlab eval --filter, zero-shot and few-shot.
+// TestMultiADSNumbersAreThoseOfEval compares a category's metrics with adlab eval --filter,
+// zero-shot and few-shot.
 func TestMultiADSNumbersAreThoseOfEval(t *testing.T) {
 	s := opened(t, "multiads").(*madsSession)
 	l, err := lab.Open("", lab.NewProgress(nil))
@@ -31,7 +32,8 @@ func TestMultiADSNumbersAreThoseOfEval(t *testing.T) {
 	}
 }
 
-// TestMultiADSScoreIsThatOfPredict compares one image's score and types with the detector as adlab predict asks it.
+// TestMultiADSScoreIsThatOfPredict compares one image's score and types with the detector as adlab
+// predict asks it.
 func TestMultiADSScoreIsThatOfPredict(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t, "multiads").(*madsSession)
@@ -49,8 +51,8 @@ func TestMultiADSScoreIsThatOfPredict(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatChangedIsEncoded edits one of several prompts: only its sentences go through the text tower, and what was edited moves the
-// picture.
+// TestOnlyWhatChangedIsEncoded edits one of several prompts: only its sentences go through the text
+// tower, and what was edited moves the picture.
 func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t, "multiads").(*madsSession)
@@ -81,8 +83,10 @@ func TestEveryControlOfMultiADSMoves(t *testing.T) {
 	s := opened(t, "multiads").(*madsSession)
 	start := s.Start()
 	moves := map[string]string{
-		"category": "1", "defect": "1", "image": "2", "previous": "1", "next": "1", "file": s.set.Categories[0].Train[0].Path, "type": "1",
-		"prompts": "[cls] of another kind", "reset": "1", "add": "stain", "kba": "false", "own": "false", "shots": "2", "blend": "90", "threshold": "5",
+		"category": "1", "defect": "1", "image": "2", "previous": "1", "next": "1",
+		"file": s.set.Categories[0].Train[0].Path, "type": "1",
+		"prompts": "[cls] of another kind", "reset": "1", "add": "stain", "kba": "false",
+		"own": "false", "shots": "2", "blend": "90", "threshold": "5",
 	}
 	for _, c := range s.Panel(start) {
 		value, ok := moves[c.ID]

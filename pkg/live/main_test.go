@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain generates small benchmarks where the smoke profile looks for them; $ADLAB_PROFILE uses what the checkout has.
+// TestMain generates small benchmarks where the smoke profile looks for them; $ADLAB_PROFILE uses
+// what the checkout has.
 func TestMain(m *testing.M) {
 	if os.Getenv("ADLAB_PROFILE") != "" {
 		os.Exit(m.Run())
@@ -24,7 +25,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true") // compiling is most of the work here
+	// compiling is most of the work here
+	os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 "+
+		"--xla_llvm_disable_expensive_passes=true")
 	os.Setenv("ADLAB_PROFILE", "smoke")
 	os.Setenv("ADLAB_DATA", filepath.Join(dir, "data"))
 	os.Setenv("ADLAB_CACHE", filepath.Join(dir, "cache"))
@@ -33,7 +36,8 @@ func TestMain(m *testing.M) {
 			continue
 		}
 		b.Categories = b.Categories[:2]
-		if err := synth.Write(context.Background(), b, "smoke", 1, filepath.Join(dir, "data", "synth-smoke", b.Name), 0, nil); err != nil {
+		if err := synth.Write(context.Background(), b, "smoke", 1,
+			filepath.Join(dir, "data", "synth-smoke", b.Name), 0, nil); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}

@@ -32,14 +32,16 @@ type Control struct {
 	Off     bool     `json:"off"` // nothing to move at the moment
 	Unit    string   `json:"unit,omitempty"`
 
-	// set gives the state with another value; its error is one line for the user. A button's value is how often it was pressed since.
+	// set gives the state with another value; its error is one line for the user. A button's value
+	// is how often it was pressed since.
 	set func(s State, value string) (State, error)
 }
 
 // Panel is the list of a session's controls.
 type Panel []Control
 
-// Set gives the state after a control has moved to a value. Errors are one line that names the control.
+// Set gives the state after a control has moved to a value. Errors are one line that names the
+// control.
 func (p Panel) Set(s State, id, value string) (State, error) {
 	i := slices.IndexFunc(p, func(c Control) bool { return c.ID == id })
 	if i < 0 {
@@ -58,12 +60,14 @@ func (p Panel) Set(s State, id, value string) (State, error) {
 
 // slider is a range of whole numbers.
 func slider(id, label string, low, high, value int, unit string, set func(*State, int)) Control {
-	return Control{ID: id, Label: label, Kind: Range, Min: low, Max: high, Value: strconv.Itoa(value), Unit: unit, Off: high <= low, set: whole(low, high, set)}
+	return Control{ID: id, Label: label, Kind: Range, Min: low, Max: high,
+		Value: strconv.Itoa(value), Unit: unit, Off: high <= low, set: whole(low, high, set)}
 }
 
 // choice is one of named options, as a Range or a Select.
 func choice(kind Kind, id, label string, options []string, at int, set func(*State, int)) Control {
-	return Control{ID: id, Label: label, Kind: kind, Max: len(options) - 1, Options: options, Value: strconv.Itoa(at), Off: len(options) < 2, set: whole(0, len(options)-1, set)}
+	return Control{ID: id, Label: label, Kind: kind, Max: len(options) - 1, Options: options,
+		Value: strconv.Itoa(at), Off: len(options) < 2, set: whole(0, len(options)-1, set)}
 }
 
 // whole reads a whole number from low to high.
@@ -71,7 +75,8 @@ func whole(low, high int, set func(*State, int)) func(State, string) (State, err
 	return func(s State, value string) (State, error) {
 		n, err := strconv.Atoi(value)
 		if err != nil || n < low || n > high {
-			return s, fmt.Errorf("expected a whole number from %d to %d, got %.40q", low, high, value)
+			return s, fmt.Errorf("expected a whole number from %d to %d, got %.40q", low, high,
+				value)
 		}
 		set(&s, n)
 		return s, nil
@@ -80,14 +85,15 @@ func whole(low, high int, set func(*State, int)) func(State, string) (State, err
 
 // tick is a checkbox.
 func tick(id, label string, on bool, set func(*State, bool)) Control {
-	return Control{ID: id, Label: label, Kind: Checkbox, Value: strconv.FormatBool(on), set: func(s State, value string) (State, error) {
-		on, err := strconv.ParseBool(value)
-		if err != nil {
-			return s, fmt.Errorf("expected true or false, got %.40q", value)
-		}
-		set(&s, on)
-		return s, nil
-	}}
+	return Control{ID: id, Label: label, Kind: Checkbox, Value: strconv.FormatBool(on),
+		set: func(s State, value string) (State, error) {
+			on, err := strconv.ParseBool(value)
+			if err != nil {
+				return s, fmt.Errorf("expected true or false, got %.40q", value)
+			}
+			set(&s, on)
+			return s, nil
+		}}
 }
 
 // button does something as often as it was pressed.

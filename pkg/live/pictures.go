@@ -45,8 +45,10 @@ func (c *cache[V]) get(key string, make func() (V, error)) (V, error) {
 	return v, nil
 }
 
-// overlay draws a map with rows of side values over a picture in grey; blend is the map's part in percent.
-func overlay(picture *imageio.Image, values []float32, side int, s plot.Scale, blend int) image.Image {
+// overlay draws a map with rows of side values over a picture in grey; blend is the map's part in
+// percent.
+func overlay(picture *imageio.Image, values []float32, side int, s plot.Scale,
+	blend int) image.Image {
 	w, h := picture.W, picture.H
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
 	columns, rows := between(side, w), between(len(values)/side, h)
@@ -55,7 +57,8 @@ func overlay(picture *imageio.Image, values []float32, side int, s plot.Scale, b
 		top, bottom := values[r.at*side:], values[r.next*side:]
 		for x := range w {
 			c := columns[x]
-			v := (top[c.at]*(1-c.part)+top[c.next]*c.part)*(1-r.part) + (bottom[c.at]*(1-c.part)+bottom[c.next]*c.part)*r.part
+			v := (top[c.at]*(1-c.part)+top[c.next]*c.part)*(1-r.part) +
+				(bottom[c.at]*(1-c.part)+bottom[c.next]*c.part)*r.part
 			i := y*w + x
 			grey := 0
 			for _, p := range picture.Pix[i*picture.C : (i+1)*picture.C] {
@@ -63,7 +66,9 @@ func overlay(picture *imageio.Image, values []float32, side int, s plot.Scale, b
 			}
 			grey /= picture.C
 			colour := s.Colour(float64(v))
-			mix := func(v uint8) uint8 { return uint8((grey*(100-blend) + int(v)*blend + 50) / 100) }
+			mix := func(v uint8) uint8 {
+				return uint8((grey*(100-blend) + int(v)*blend + 50) / 100)
+			}
 			p := out.Pix[4*i : 4*i+4 : 4*i+4]
 			p[0], p[1], p[2], p[3] = mix(colour.R), mix(colour.G), mix(colour.B), 255
 		}
@@ -94,8 +99,9 @@ var (
 	wrongColour  = color.NRGBA{0xe6, 0x9f, 0x00, 255}
 )
 
-// masked tints a picture in grey by what a threshold calls anomalous: found, missed and wrongly called pixels in three colours, or all that are
-// called in the last where the truth is not known. mask is the truth or nil, called the answer, both with rows of side values.
+// masked tints a picture in grey by what a threshold calls anomalous: found, missed and wrongly
+// called pixels in three colours, or all that are called in the last where the truth is not known.
+// mask is the truth or nil, called the answer, both with rows of side values.
 func masked(picture *imageio.Image, mask []uint8, called []bool, side int) image.Image {
 	w, h := picture.W, picture.H
 	out := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -137,7 +143,8 @@ func stack(pictures ...image.Image) image.Image {
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
 	y := 0
 	for _, p := range pictures {
-		draw.Draw(out, image.Rect(0, y, p.Bounds().Dx(), y+p.Bounds().Dy()), p, p.Bounds().Min, draw.Src)
+		draw.Draw(out, image.Rect(0, y, p.Bounds().Dx(), y+p.Bounds().Dy()), p, p.Bounds().Min,
+			draw.Src)
 		y += p.Bounds().Dy()
 	}
 	return out

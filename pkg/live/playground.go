@@ -15,7 +15,9 @@ import (
 
 // playgrounds opens a session by its name.
 var playgrounds = map[string]func(ctx context.Context, l *lab.Lab, profile string) (Session, error){
-	"inp-former": func(ctx context.Context, l *lab.Lab, profile string) (Session, error) { return newINP(ctx, l, profile) },
+	"inp-former": func(ctx context.Context, l *lab.Lab, profile string) (Session, error) {
+		return newINP(ctx, l, profile)
+	},
 	"multiads": func(ctx context.Context, l *lab.Lab, profile string) (Session, error) {
 		return newMADS(ctx, l, profile)
 	},
@@ -30,8 +32,9 @@ func Open(ctx context.Context, l *lab.Lab, name, profile string) (Session, error
 	return open(ctx, l, profile)
 }
 
-// Playground is a notebook cell: it opens a playground in the notebooks' profile and serves it until Stop, or for Limit, or for another
-// time if one is given. Without a browser it shows the first picture and ends. A mistake ends the cell with one line.
+// Playground is a notebook cell: it opens a playground in the notebooks' profile and serves it
+// until Stop, or for Limit, or for another time if one is given. Without a browser it shows the
+// first picture and ends. A mistake ends the cell with one line.
 func Playground(name string, limit ...time.Duration) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -20,7 +20,8 @@ import (
 // Limit is how long a live cell listens, unless told otherwise.
 const Limit = 10 * time.Minute
 
-// silence is how long a page may say nothing before it counts as closed. A page says something every half second.
+// silence is how long a page may say nothing before it counts as closed. A page says something
+// every half second.
 const silence = 15 * time.Second
 
 // Page is where a live cell is shown.
@@ -29,9 +30,11 @@ type Page interface {
 	Open(ctx context.Context, block string) bool
 	// Messages gives what the page says.
 	Messages() <-chan string
-	// Send gives the page a message, and never waits: of several that wait to be sent the newest counts.
+	// Send gives the page a message, and never waits: of several that wait to be sent the newest
+	// counts.
 	Send(message string)
-	// End replaces the block by what stays in the saved notebook: another block, and the last picture.
+	// End replaces the block by what stays in the saved notebook: another block, and the last
+	// picture.
 	End(block string, png []byte)
 }
 
@@ -50,7 +53,8 @@ type update struct {
 	Text    string         `json:"text"`
 	Message string         `json:"message"`
 	Panel   Panel          `json:"panel"`
-	Refused []string       `json:"refused"` // controls whose newest value cannot be: a text stays as it was typed
+	// controls whose newest value cannot be: a text stays as it was typed
+	Refused []string `json:"refused"`
 }
 
 // Why a live cell ended.
@@ -80,10 +84,12 @@ type live struct {
 	presses map[string]int // of each button, so far
 }
 
-// Serve draws the session's first picture at once and, where a page listens, answers its controls until Stop, the limit, the page's
-// closing or ctx's end. The last picture stays. It tells why it ended; an error means that there was not even a first picture.
+// Serve draws the session's first picture at once and, where a page listens, answers its controls
+// until Stop, the limit, the page's closing or ctx's end. The last picture stays. It tells why it
+// ended; an error means that there was not even a first picture.
 func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why string, err error) {
-	l := &live{session: s, page: page, state: s.Start(), looked: map[string]int{}, presses: map[string]int{}, silence: silence}
+	l := &live{session: s, page: page, state: s.Start(), looked: map[string]int{},
+		presses: map[string]int{}, silence: silence}
 	if l.frame, err = s.Apply(ctx, l.state); err != nil {
 		return "", err
 	}
@@ -94,7 +100,8 @@ func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why 
 	if page.Open(ctx, l.block("opening", "")) {
 		why = l.loop(ctx, limit)
 	}
-	still, err := l.frame.Still(map[string]string{"adlab": "playground " + s.Name(), "made": l.frame.Text})
+	still, err := l.frame.Still(map[string]string{"adlab": "playground " + s.Name(),
+		"made": l.frame.Text})
 	if err == nil {
 		page.End(l.block("ended", why), still)
 	}
@@ -127,7 +134,8 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 		case <-end.C:
 			return EndedLimit
 		case <-heard.C:
-			if len(l.page.Messages()) == 0 { // else a picture took long, and the page has spoken meanwhile
+			// else a picture took long, and the page has spoken meanwhile
+			if len(l.page.Messages()) == 0 {
 				return EndedClosed
 			}
 		case <-ctx.Done():
@@ -136,13 +144,14 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 	}
 }
 
-// waiting is the newest event of each control among a message and those that wait behind it, in order. again tells of an event that was
-// looked at before: its answer was lost on the way.
+// waiting is the newest event of each control among a message and those that wait behind it, in
+// order. again tells of an event that was looked at before: its answer was lost on the way.
 func (l *live) waiting(m string) (events []event, again bool) {
 	newest := map[string]event{}
 	for {
 		var e event
-		if err := json.Unmarshal([]byte(m), &e); err == nil && e.Control != "" && e.Seq > newest[e.Control].Seq {
+		if err := json.Unmarshal([]byte(m), &e); err == nil && e.Control != "" &&
+			e.Seq > newest[e.Control].Seq {
 			if e.Seq > l.looked[e.Control] {
 				newest[e.Control] = e
 			} else {
@@ -163,7 +172,8 @@ func (l *live) waiting(m string) (events []event, again bool) {
 	return events, again
 }
 
-// answer applies events and draws once. A value that cannot be is said in one line, and the last picture stays.
+// answer applies events and draws once. A value that cannot be is said in one line, and the last
+// picture stays.
 func (l *live) answer(ctx context.Context, events []event) {
 	state := l.state
 	l.wrong, l.refused = "", nil
@@ -211,8 +221,9 @@ func (l *live) draw(ctx context.Context, state State) (drawn bool) {
 // send tells the page how things stand.
 func (l *live) send() {
 	u := update{
-		Seq: l.seq, Rows: l.addresses(), Numbers: l.frame.Numbers, Text: l.frame.Text, Message: l.frame.Message,
-		Panel: l.session.Panel(l.state), Refused: l.refused,
+		Seq: l.seq, Rows: l.addresses(), Numbers: l.frame.Numbers, Text: l.frame.Text,
+		Message: l.frame.Message,
+		Panel:   l.session.Panel(l.state), Refused: l.refused,
 	}
 	b, err := json.Marshal(u)
 	if err != nil { // strings and numbers alone
@@ -248,7 +259,8 @@ func (l *live) encode(f Frame) ([]encodedRow, error) {
 		}
 		g.Go(func() error {
 			png, err := fastPNG(m)
-			rows[i] = encodedRow{m, template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))}
+			rows[i] = encodedRow{m,
+				template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))}
 			return err
 		})
 	}

@@ -26,7 +26,8 @@ type page struct {
 }
 
 func newPage(listens bool) *page {
-	return &page{listens: listens, messages: make(chan string, 4096), told: make(chan struct{}, 4096)}
+	return &page{listens: listens, messages: make(chan string, 4096),
+		told: make(chan struct{}, 4096)}
 }
 
 func (p *page) Open(_ context.Context, block string) bool { p.block = block; return p.listens }
@@ -94,7 +95,10 @@ func (c *counting) Panel(s State) Panel {
 			}
 			return x.edited("a", text), nil
 		}),
-		box(Text, "file", "file", s.File, func(x State, path string) (State, error) { x.File = path; return x, nil }),
+		box(Text, "file", "file", s.File, func(x State, path string) (State, error) {
+			x.File = path
+			return x, nil
+		}),
 	}
 }
 
@@ -109,7 +113,8 @@ func (c *counting) Apply(ctx context.Context, s State) (Frame, error) {
 	c.drawn = append(c.drawn, s.M)
 	m := image.NewGray(image.Rect(0, 0, 8, 8))
 	m.Set(0, 0, color.Gray{uint8(s.M)})
-	return Frame{Rows: []image.Image{m}, Numbers: []Number{{"M", fmt.Sprint(s.M)}, {"image", fmt.Sprint(s.Image)}}, Text: "<script>alert(1)</script>"}, ctx.Err()
+	return Frame{Rows: []image.Image{m}, Numbers: []Number{{"M", fmt.Sprint(s.M)},
+		{"image", fmt.Sprint(s.Image)}}, Text: "<script>alert(1)</script>"}, ctx.Err()
 }
 
 func TestServeWithoutBrowserShowsOnePicture(t *testing.T) {
@@ -173,7 +178,8 @@ func TestMistakesAreOneLineAndLeaveThePicture(t *testing.T) {
 	for i, x := range []struct{ control, value, line string }{
 		{"prompts", "", "prompts: expected at least one prompt with [cls], got none"},
 		{"prompts", "  \n\n ", "got none"},
-		{"prompts", "no product", `expected [cls], which stands for the product, in every prompt, got "no product"`},
+		{"prompts", "no product",
+			`expected [cls], which stands for the product, in every prompt, got "no product"`},
 		{"prompts", "[cls] with {braces}", "no brackets but [cls]"},
 		{"prompts", "[cls] with a \x1b tone", "control characters"},
 		{"prompts", long, "expected at most 24 prompts of 200 bytes, got 1200000 bytes"},
@@ -219,12 +225,19 @@ func TestEnds(t *testing.T) {
 		l := live{session: &counting{}, page: newPage(true), silence: 50 * time.Millisecond}
 		require.Equal(t, EndedClosed, l.loop(context.Background(), time.Minute))
 	})
-	t.Run("slow picture", func(t *testing.T) { // the page speaks while a picture is drawn for longer than a page may be silent
+	// the page speaks while a picture is drawn for longer than a page may be silent
+	t.Run("slow picture", func(t *testing.T) {
 		for range 8 { // two ways are open each time, and either may be taken
 			p := newPage(true)
-			l := live{session: &counting{takes: 30 * time.Millisecond}, page: p, silence: 20 * time.Millisecond, looked: map[string]int{}, presses: map[string]int{}}
+			l := live{session: &counting{takes: 30 * time.Millisecond}, page: p,
+				silence: 20 * time.Millisecond, looked: map[string]int{}, presses: map[string]int{}}
 			p.say(1, "blend", "1")
-			go func() { time.Sleep(10 * time.Millisecond); p.say(2, "blend", "2"); p.say(3, stopControl, "1") }()
+			go func() {
+				time.Sleep(10 * time.Millisecond)
+				p.say(2, "blend", "2")
+				p.say(3, stopControl,
+					"1")
+			}()
 			require.Equal(t, EndedStop, l.loop(context.Background(), time.Minute))
 		}
 	})

@@ -12,10 +12,11 @@ type Session interface {
 	Start() State
 	// Panel lists the controls as they stand in a state.
 	Panel(s State) Panel
-	// Apply draws a state, and computes only what the change from the last one touches. An error is a user's mistake in one line, or
-	// ctx's.
+	// Apply draws a state, and computes only what the change from the last one touches. An error is
+	// a user's mistake in one line, or ctx's.
 	Apply(ctx context.Context, s State) (Frame, error)
-	// Later is told when something is known that a frame left out: then Apply draws the same state more fully.
+	// Later is told when something is known that a frame left out: then Apply draws the same state
+	// more fully.
 	Later() <-chan struct{}
 	// Close ends what runs in the background.
 	Close()

@@ -11,13 +11,16 @@ import (
 	"adlab/datasets"
 )
 
-// still is what of a playground is drawn beforehand: frames for a few images and every choice of one control.
+// still is what of a playground is drawn beforehand: frames for a few images and every choice of
+// one control.
 type still struct {
 	session Session
-	control string                                                // by its id in the panel
-	shows   func(option string) bool                              // which of its options are choices
-	images  []func(defect string) bool                            // the type of defect that each image has; the first shown is the first
-	draw    func(ctx context.Context, state State) (Frame, error) // a state's frame, fully
+	control string // by its id in the panel
+	// which of its options are choices
+	shows func(option string) bool
+	// the type of defect that each image has; the first shown is the first
+	images []func(defect string) bool
+	draw   func(ctx context.Context, state State) (Frame, error) // a state's frame, fully
 }
 
 // stillImage is an image with a frame for each choice.
@@ -45,7 +48,9 @@ func defectImage(defect string) bool { return defect != datasets.Good }
 func settled(ctx context.Context, s Session, state State) (Frame, error) {
 	for {
 		f, err := s.Apply(ctx, state)
-		open := f.Message != "" || slices.ContainsFunc(f.Numbers, func(n Number) bool { return n.Value == Unknown })
+		open := f.Message != "" || slices.ContainsFunc(f.Numbers, func(n Number) bool {
+			return n.Value == Unknown
+		})
 		if err != nil || !open {
 			return f, err
 		}
@@ -82,7 +87,8 @@ func (s still) all(ctx context.Context, tell func(done, of int)) (images []*stil
 	return images, nil
 }
 
-// pick finds the i-th image by the playground's own controls, in a category of its own where there are enough.
+// pick finds the i-th image by the playground's own controls, in a category of its own where there
+// are enough.
 func (s still) pick(i int) (*stillImage, error) {
 	state := s.session.Start()
 	categories, _, err := s.options(state, "category")
@@ -104,13 +110,15 @@ func (s still) pick(i int) (*stillImage, error) {
 		}
 	}
 	if fit == nil {
-		return nil, fmt.Errorf("none of the test images of %s fits; their types are %s", categories[category], strings.Join(defects[1:], ", "))
+		return nil, fmt.Errorf("none of the test images of %s fits; their types are %s",
+			categories[category], strings.Join(defects[1:], ", "))
 	}
 	defect := fit[i%len(fit)] // not the first type of every category
 	if state, err = s.set(state, "defect", defect); err != nil {
 		return nil, err
 	}
-	x := &stillImage{Label: strings.NewReplacer("_", " ", ",", ", ").Replace(categories[category] + ": " + defects[defect])}
+	x := &stillImage{Label: strings.NewReplacer("_", " ", ",", ", ").Replace(categories[category] +
+		": " + defects[defect])}
 	options, at, err := s.options(state, s.control)
 	for k, option := range options {
 		if !s.shows(option) {

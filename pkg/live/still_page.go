@@ -59,12 +59,14 @@ func (s stillSection) First() any {
 	}{x.Label, x.Frames[x.At]}
 }
 
-// WriteStills writes the playgrounds of a profile, drawn beforehand, into a gallery's folder: exhibit.PlaygroundPage and its pictures, less than
-// 2 MB in all. What is trained and measured already is taken from the cache; the same cache and code give the same bytes. Where
-// MultiADS has no playground, in profile paper and, without XLA, in tiny, an earlier page is removed.
+// WriteStills writes the playgrounds of a profile, drawn beforehand, into a gallery's folder:
+// exhibit.PlaygroundPage and its pictures, less than 2 MB in all. What is trained and measured
+// already is taken from the cache; the same cache and code give the same bytes. Where MultiADS has
+// no playground, in profile paper and, without XLA, in tiny, an earlier page is removed.
 func WriteStills(ctx context.Context, l *lab.Lab, profile, folder string) error {
 	if profile == "paper" || profile == "tiny" && l.Backend.Short() == backend.Go {
-		if err := os.Remove(filepath.Join(folder, exhibit.PlaygroundPage)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(filepath.Join(folder, exhibit.PlaygroundPage)); err != nil &&
+			!errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return sweepStills(folder, nil)
@@ -81,7 +83,8 @@ func WriteStills(ctx context.Context, l *lab.Lab, profile, folder string) error 
 }
 
 // fit renders the page and its pictures at the largest scale that stays below a number of bytes.
-func fit(sections []stillSection, profile string, most int) (files map[string][]byte, page []byte, err error) {
+func fit(sections []stillSection, profile string, most int) (files map[string][]byte, page []byte,
+	err error) {
 	size := 0
 	for _, scale := range stillScales {
 		if files, page, err = render(sections, profile, scale); err != nil {
@@ -95,7 +98,8 @@ func fit(sections []stillSection, profile string, most int) (files map[string][]
 			return files, page, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("%s: expected less than %d bytes with its pictures, got %d with pictures of half the size; show fewer", exhibit.PlaygroundPage, most, size)
+	return nil, nil, fmt.Errorf("%s: expected less than %d bytes with its pictures, got %d with "+
+		"pictures of half the size; show fewer", exhibit.PlaygroundPage, most, size)
 }
 
 // level puts all pictures on canvases of one size, so that nothing jumps when one follows another.
@@ -107,7 +111,8 @@ func (s *stillSection) level() {
 	s.each(func(_, _ int, f *stillFrame) {
 		out := image.NewNRGBA(image.Rectangle{Max: size})
 		draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
-		draw.Draw(out, f.picture.Bounds().Sub(f.picture.Bounds().Min), f.picture, f.picture.Bounds().Min, draw.Src)
+		draw.Draw(out, f.picture.Bounds().Sub(f.picture.Bounds().Min), f.picture,
+			f.picture.Bounds().Min, draw.Src)
 		f.picture = out
 	})
 }
@@ -121,8 +126,10 @@ func (s *stillSection) each(visit func(image, choice int, f *stillFrame)) {
 	}
 }
 
-// render makes the page, and the pictures by their addresses beside it. An address holds a digest, so that no page shows the pictures of another.
-func render(sections []stillSection, profile string, scale float64) (files map[string][]byte, page []byte, err error) {
+// render makes the page, and the pictures by their addresses beside it. An address holds a digest,
+// so that no page shows the pictures of another.
+func render(sections []stillSection, profile string, scale float64) (files map[string][]byte,
+	page []byte, err error) {
 	files = map[string][]byte{}
 	for i := range sections {
 		s := &sections[i]

@@ -42,7 +42,8 @@ func TestStills(t *testing.T) {
 	require.NoError(t, err)
 	folder := t.TempDir()
 	require.NoError(t, exhibit.WriteGallery(folder, "smoke", nil))
-	require.NotContains(t, contents(t, folder)["index.html"], exhibit.PlaygroundPage, "no link to nothing")
+	require.NotContains(t, contents(t, folder)["index.html"], exhibit.PlaygroundPage,
+		"no link to nothing")
 	old := filepath.Join(folder, stillFolder, "inp-former-1-1-00000000.jpg")
 	require.NoError(t, os.Mkdir(filepath.Dir(old), 0o777))
 	require.NoError(t, os.WriteFile(old, nil, 0o666))
@@ -58,7 +59,8 @@ func TestStills(t *testing.T) {
 	require.Contains(t, page, opened(t, "inp-former").(*inpSession).encoder.Digest()[:16])
 	require.Contains(t, page, opened(t, "multiads").(*madsSession).detector.Model().Digest()[:16])
 
-	sections, err := drawSections(ctx, l, "smoke", opened(t, "inp-former").(*inpSession), opened(t, "multiads").(*madsSession))
+	sections, err := drawSections(ctx, l, "smoke", opened(t, "inp-former").(*inpSession),
+		opened(t, "multiads").(*madsSession))
 	require.NoError(t, err)
 	again := t.TempDir()
 	more, html, err := fit(sections, "smoke", stillMost)
@@ -89,7 +91,8 @@ func TestStills(t *testing.T) {
 			require.Greater(t, len(x.Choices), 1)
 			seen := map[string]bool{}
 			for c, f := range x.Frames {
-				require.Equal(t, drawn(t, s.session, want.states[c]).Numbers, f.Numbers, "as under the live cell")
+				require.Equal(t, drawn(t, s.session, want.states[c]).Numbers, f.Numbers,
+					"as under the live cell")
 				m, err := jpeg.Decode(strings.NewReader(files[filepath.FromSlash(f.Picture)]))
 				require.NoError(t, err)
 				require.Greater(t, m.Bounds().Dx(), 500)
@@ -134,9 +137,11 @@ document.body.textContent = "";
 document.body.append("said" + btoa(JSON.stringify(said)) + "said");
 </script></body>`
 	copied := filepath.Join(folder, "moved.html")
-	require.NoError(t, os.WriteFile(copied, []byte(strings.Replace(string(page), "</body>", moves, 1)), 0o666))
+	require.NoError(t,
+		os.WriteFile(copied, []byte(strings.Replace(string(page), "</body>", moves, 1)), 0o666))
 	defer os.Remove(copied)
-	out, err := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--dump-dom", "file://"+copied).Output()
+	out, err := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox",
+		"--disable-gpu", "--user-data-dir="+t.TempDir(), "--dump-dom", "file://"+copied).Output()
 	require.NoError(t, err)
 	found := regexp.MustCompile(`said([A-Za-z0-9+/=]+)said`).FindStringSubmatch(string(out))
 	require.NotNil(t, found, "the page's script ran: %s", out)
@@ -145,7 +150,8 @@ document.body.append("said" + btoa(JSON.stringify(said)) + "said");
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(b, &said))
 	t.Log(said)
-	for i, want := range []string{"inp-former-1-2-", "inp-former-1-1-", "inp-former-3-1-", "multiads-2-", "multiads-2-2-", "multiads-2-2-"} {
+	for i, want := range []string{"inp-former-1-2-", "inp-former-1-1-", "inp-former-3-1-",
+		"multiads-2-", "multiads-2-2-", "multiads-2-2-"} {
 		require.Contains(t, said[i][0], want)
 	}
 	require.Equal(t, []string{"6", "1", "1"}, []string{said[0][2], said[1][2], said[2][2]})

@@ -15,8 +15,9 @@ import (
 	"adlab/pkg/tensorfile"
 )
 
-// sweep is what one fitted detector says of every test image of a data set: small enough to keep, so that a move of a control reads it and
-// runs nothing. It is a file of the cache, under an address of everything that its numbers depend on.
+// sweep is what one fitted detector says of every test image of a data set: small enough to keep,
+// so that a move of a control reads it and runs nothing. It is a file of the cache, under an
+// address of everything that its numbers depend on.
 type sweep struct {
 	file   *tensorfile.File
 	shape  []int      // of one image's tensor
@@ -63,7 +64,8 @@ func openSweep(path string, n int, shape ...int) (*sweep, error) {
 }
 
 // writeSweep keeps a sweep.
-func writeSweep(path string, scores []float32, scale plot.Scale, images [][]float32, fresh bool, shape ...int) error {
+func writeSweep(path string, scores []float32, scale plot.Scale, images [][]float32, fresh bool,
+	shape ...int) error {
 	t := map[string]tensorfile.Tensor{
 		"scores": tensorfile.F32(scores, len(scores)),
 		"scale":  tensorfile.F32([]float32{float32(scale.Low), float32(scale.High)}, 2),

@@ -25,8 +25,8 @@ func score(key uint32) float32 {
 	return math.Float32frombits(^key)
 }
 
-// ladder finds the gap that a score lies in between n distinct ones, its rungs. A table over equal stretches of keys leaves
-// a few rungs to search.
+// ladder finds the gap that a score lies in between n distinct ones, its rungs. A table over equal
+// stretches of keys leaves a few rungs to search.
 type ladder struct {
 	rungs []uint32 // ascending keys, at least one
 	first []int32  // first[b] is the first rung in stretch b or beyond it

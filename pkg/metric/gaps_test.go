@@ -10,7 +10,8 @@ import (
 )
 
 func TestKeyOrdersAsTheScoreDoes(t *testing.T) {
-	ascending := []float32{-math.MaxFloat32, -2, -1, -math.SmallestNonzeroFloat32, 0, math.SmallestNonzeroFloat32, 1, 2, math.MaxFloat32}
+	ascending := []float32{-math.MaxFloat32, -2, -1, -math.SmallestNonzeroFloat32, 0,
+		math.SmallestNonzeroFloat32, 1, 2, math.MaxFloat32}
 	for i, s := range ascending {
 		require.Equal(t, s, score(key(s)))
 		if i > 0 {

@@ -1,11 +1,12 @@
-// Package metric measures detection and localisation: AUROC, average precision, best F1 and AUPRO, exactly, and under
-// the conventions that published numbers were made with. A case in which a metric is undefined is a typed error, never a
-// number.
+// Package metric measures detection and localisation: AUROC, average precision, best F1 and AUPRO,
+// exactly, and under the conventions that published numbers were made with. A case in which a
+// metric is undefined is a typed error, never a number.
 //
-// The exact pixel metrics rest on one fact: ROC, precision-recall and PRO curves bend only at the scores of positive
-// pixels. So only those (about one in a hundred) are sorted, and every negative pixel is dropped into the gap between two
-// of them. All that is counted is counted in integers and all that is summed is summed in the order of the scores, so that
-// neither the order of the images nor the number of workers changes a bit of the result.
+// The exact pixel metrics rest on one fact: ROC, precision-recall and PRO curves bend only at the
+// scores of positive pixels. So only those (about one in a hundred) are sorted, and every negative
+// pixel is dropped into the gap between two of them. All that is counted is counted in integers and
+// all that is summed is summed in the order of the scores, so that neither the order of the images
+// nor the number of workers changes a bit of the result.
 package metric
 
 import (
@@ -18,17 +19,21 @@ import (
 
 // Why a metric is undefined.
 var (
-	ErrEmpty            = errors.New("no scores")
-	ErrLength           = errors.New("lengths differ")
-	ErrLabel            = errors.New("label is neither 0 (normal) nor 1 (anomalous)")
-	ErrNotFinite        = errors.New("score is not finite")
-	ErrOneClass         = errors.New("images of one class only: AUROC, AP and F1 need normal and anomalous ones")
+	ErrEmpty     = errors.New("no scores")
+	ErrLength    = errors.New("lengths differ")
+	ErrLabel     = errors.New("label is neither 0 (normal) nor 1 (anomalous)")
+	ErrNotFinite = errors.New("score is not finite")
+	ErrOneClass  = errors.New("images of one class only: AUROC, AP and F1 need normal and " +
+		"anomalous ones")
 	ErrNoPositivePixels = errors.New("no anomalous pixel in any mask")
 	ErrNoNegativePixels = errors.New("no normal pixel in any mask")
 	ErrLimit            = errors.New("AUPRO's limit of the false-positive rate must lie in (0, 1]")
-	ErrPasses           = errors.New("Positives takes every map, then Negatives takes the same maps, then come the Scores")
-	ErrRange            = errors.New("scores that are all equal, or more than 1.7e36 apart, have no float32 histogram")
-	ErrFewThresholds    = errors.New("fewer than two of the 200 thresholds give a false-positive rate below 0.3, or all of them give 0")
+	ErrPasses           = errors.New("Positives takes every map, then Negatives takes the same " +
+		"maps, then come the Scores")
+	ErrRange = errors.New("scores that are all equal, or more than 1.7e36 apart, have " +
+		"no float32 histogram")
+	ErrFewThresholds = errors.New("fewer than two of the 200 thresholds give a false-positive " +
+		"rate below 0.3, or all of them give 0")
 )
 
 // Scores are metrics of a ranking, as fractions.
@@ -63,9 +68,11 @@ func Image(scores []float64, labels []int) (Scores, error) {
 		order[i] = i
 	}
 	if r.positives == 0 || r.negatives == 0 {
-		return Scores{}, fmt.Errorf("%w, got %d normal and %d anomalous", ErrOneClass, r.negatives, r.positives)
+		return Scores{}, fmt.Errorf("%w, got %d normal and %d anomalous", ErrOneClass, r.negatives,
+			r.positives)
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) }) // descending; -0 equals 0
+	// descending; -0 equals 0
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
 	for i := 0; i < len(order); {
 		at, tied := scores[order[i]], [2]int{}
 		for ; i < len(order) && scores[order[i]] == at; i++ {

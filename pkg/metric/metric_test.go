@@ -18,14 +18,17 @@ func TestImageByHand(t *testing.T) {
 		labels []int
 		want   Scores // F1Max without the 1e-7
 	}{
-		{"one of four pairs is a tie", []float64{0.9, 0.8, 0.8, 0.1}, []int{1, 1, 0, 0}, Scores{0.875, 0.5*1 + 0.5*2/3, 0.8, 0.8}},
+		{"one of four pairs is a tie", []float64{0.9, 0.8, 0.8, 0.1}, []int{1, 1, 0, 0},
+			Scores{0.875, 0.5*1 + 0.5*2/3, 0.8, 0.8}},
 		{"perfect", []float64{2, 1, -1}, []int{1, 1, 0}, Scores{1, 1, 1, 1}},
 		{"all wrong", []float64{1, 2, 3}, []int{1, 0, 0}, Scores{0, 1. / 3, 0.5, 1}},
 		{"all equal", []float64{1, 1, 1}, []int{1, 0, 0}, Scores{0.5, 1. / 3, 0.5, 1}},
 		{"-0 and 0 tie", []float64{negativeZero, 0}, []int{1, 0}, Scores{0.5, 0.5, 2. / 3, 0}},
 		{"denormals differ", []float64{5e-324, 0}, []int{1, 0}, Scores{1, 1, 1, 5e-324}},
-		{"the largest numbers differ", []float64{math.MaxFloat64, -math.MaxFloat64}, []int{1, 0}, Scores{1, 1, 1, math.MaxFloat64}},
-		{"F1 alike at two thresholds: the higher", []float64{4, 3, 2, 1}, []int{1, 0, 0, 1}, Scores{0.5, 0.75, 2. / 3, 4}},
+		{"the largest numbers differ", []float64{math.MaxFloat64, -math.MaxFloat64}, []int{1, 0},
+			Scores{1, 1, 1, math.MaxFloat64}},
+		{"F1 alike at two thresholds: the higher", []float64{4, 3, 2, 1}, []int{1, 0, 0, 1},
+			Scores{0.5, 0.75, 2. / 3, 4}},
 	} {
 		got, err := Image(c.scores, c.labels)
 		require.NoError(t, err, c.name)
@@ -51,7 +54,8 @@ func TestUndefinedIsAnErrorNeverANumber(t *testing.T) {
 		{"NaN", []float64{1, nan}, []int{1, 0}, ErrNotFinite, "image 1 has NaN"},
 		{"Inf", []float64{-inf, 1}, []int{1, 0}, ErrNotFinite, "image 0 has -Inf"},
 		{"anomalous only", []float64{1, 2}, []int{1, 1}, ErrOneClass, "0 normal and 2 anomalous"},
-		{"normal only", []float64{1, 2, 3}, []int{0, 0, 0}, ErrOneClass, "3 normal and 0 anomalous"},
+		{"normal only", []float64{1, 2, 3}, []int{0, 0, 0}, ErrOneClass,
+			"3 normal and 0 anomalous"},
 		{"a third label", []float64{1, 2, 3}, []int{0, 1, -1}, ErrLabel, "image 2 has -1"},
 	} {
 		got, err := Image(c.scores, c.labels)

@@ -6,16 +6,21 @@ import (
 	"slices"
 )
 
-// TypeScores are the metrics of multi-type segmentation over all pixels of a product. Undefined values are NaN.
+// TypeScores are the metrics of multi-type segmentation over all pixels of a product. Undefined
+// values are NaN.
 type TypeScores struct {
-	AUROC, AP, F1 []float64 // of each column, the normal state first: one column against all others; F1 of the largest column
-	// Macro means: AUROC and AP over the columns that have pixels, F1 over those that are there in truth or answer.
+	// of each column, the normal state first: one column against all others; F1 of the largest
+	// column
+	AUROC, AP, F1 []float64
+	// Macro means: AUROC and AP over the columns that have pixels, F1 over those that are there in
+	// truth or answer.
 	MacroAUROC, MacroAP, MacroF1 float64
 	Confusion                    [][]int // pixels by true and answered column
 }
 
-// MultiType measures typed maps: maps[m] holds columns values a pixel, truth[m] the pixel's column. The answer is the largest
-// column, the first on a tie. Source: section 11 of the numerical specification of MultiADS.
+// MultiType measures typed maps: maps[m] holds columns values a pixel, truth[m] the pixel's column.
+// The answer is the largest column, the first on a tie. Source: section 11 of the numerical
+// specification of MultiADS.
 func MultiType(maps [][]float32, truth [][]uint8, columns int) (TypeScores, error) {
 	if len(maps) != len(truth) {
 		return TypeScores{}, fmt.Errorf("%w: %d maps, %d masks", ErrLength, len(maps), len(truth))
@@ -29,17 +34,20 @@ func MultiType(maps [][]float32, truth [][]uint8, columns int) (TypeScores, erro
 	}
 	for m, values := range maps {
 		if len(values) != columns*len(truth[m]) {
-			return TypeScores{}, fmt.Errorf("%w: map %d has %d values, expected %d columns of %d pixels", ErrLength, m, len(values), columns, len(truth[m]))
+			return TypeScores{}, fmt.Errorf("%w: map %d has %d values, expected %d columns of %d "+
+				"pixels", ErrLength, m, len(values), columns, len(truth[m]))
 		}
 		for i, t := range truth[m] {
 			if int(t) >= columns {
-				return TypeScores{}, fmt.Errorf("map %d, pixel %d: expected a column below %d, got %d", m, i, columns, t)
+				return TypeScores{}, fmt.Errorf("map %d, pixel %d: expected a column below %d, "+
+					"got %d", m, i, columns, t)
 			}
 			best := 0
 			for c := range columns {
 				v := values[i*columns+c]
 				if v-v != 0 {
-					return TypeScores{}, fmt.Errorf("%w: map %d, pixel %d, column %d has %v", ErrNotFinite, m, i, c, v)
+					return TypeScores{}, fmt.Errorf("%w: map %d, pixel %d, column %d has %v",
+						ErrNotFinite, m, i, c, v)
 				}
 				if v > values[i*columns+best] {
 					best = c

@@ -9,10 +9,11 @@ import (
 // bins of INP-Former's official evaluation, and its thresholds.
 const bins = 200
 
-// Histogram are pixel metrics as INP-Former's official evaluation prints them: 200 equal bins between the smallest and
-// the largest score plus an overflow bin that counts the largest once more; AUROC and AP are trapezoids through the 201
-// edges (so AP is not average precision), AUPRO takes nothing left of the smallest false-positive rate. F1Max is exact.
-// Source: section 11 of the numerical specification, "active path".
+// Histogram are pixel metrics as INP-Former's official evaluation prints them: 200 equal bins
+// between the smallest and the largest score plus an overflow bin that counts the largest once
+// more; AUROC and AP are trapezoids through the 201 edges (so AP is not average precision), AUPRO
+// takes nothing left of the smallest false-positive rate. F1Max is exact. Source: section 11 of the
+// numerical specification, "active path".
 func Histogram(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
 	out, err := Pixel(maps, masks, side)
 	if err != nil {
@@ -36,8 +37,8 @@ func Histogram(maps [][]float32, masks [][]uint8, side int) (PixelScores, error)
 // Curves are the histogram convention's at the 201 bin edges, lowest threshold first.
 type Curves struct{ FPR, TPR, Precision, PRO []float64 }
 
-// HistogramCurves counts the histograms; the binning is done in float32, as the official evaluation does it. Maps, masks
-// and errors are those of Pixel, and ErrRange.
+// HistogramCurves counts the histograms; the binning is done in float32, as the official evaluation
+// does it. Maps, masks and errors are those of Pixel, and ErrRange.
 func HistogramCurves(maps [][]float32, masks [][]uint8, side int) (Curves, error) {
 	t, err := tallyOf(maps, masks, side, 8)
 	if err != nil {
@@ -67,9 +68,10 @@ func HistogramCurves(maps [][]float32, masks [][]uint8, side int) (Curves, error
 	return c, nil
 }
 
-// ThresholdAUPRO is AUPRO as the older, commented-out path of the official evaluation computes it: 200 thresholds, points
-// below a false-positive rate of 0.3 only, that rate divided by the largest kept, no interpolation at the limit. It is
-// lower where few thresholds fall below the limit. Source: section 11 of the numerical specification, "inactive path".
+// ThresholdAUPRO is AUPRO as the older, commented-out path of the official evaluation computes it:
+// 200 thresholds, points below a false-positive rate of 0.3 only, that rate divided by the largest
+// kept, no interpolation at the limit. It is lower where few thresholds fall below the limit.
+// Source: section 11 of the numerical specification, "inactive path".
 func ThresholdAUPRO(maps [][]float32, masks [][]uint8, side int) (float64, error) {
 	return thresholdAUPRO(maps, masks, side, 8)
 }
@@ -82,9 +84,11 @@ func thresholdAUPRO(maps [][]float32, masks [][]uint8, side, connectivity int) (
 	var thresholds [bins]float32
 	delta := (t.hi - t.lo) / bins
 	for k := range thresholds {
-		thresholds[k] = t.lo + float32(float32(k)*delta) // the conversion keeps the product from being fused into the sum
+		// the conversion keeps the product from being fused into the sum
+		thresholds[k] = t.lo + float32(float32(k)*delta)
 	}
-	h := t.histogram(maps, bins+1, func(s float32, count func(bin int)) { // bin k: above exactly k thresholds
+	// bin k: above exactly k thresholds
+	h := t.histogram(maps, bins+1, func(s float32, count func(bin int)) {
 		count(sort.Search(bins, func(k int) bool { return s <= thresholds[k] }))
 	})
 	var x, y []float64 // the curve from the highest threshold down
@@ -145,11 +149,13 @@ func tallyOf(maps [][]float32, masks [][]uint8, side, connectivity int) (tally, 
 	return t, nil
 }
 
-// histograms hold the positives, the negatives, and the positives weighted by 1/(area of their region).
+// histograms hold the positives, the negatives, and the positives weighted by 1/(area of their
+// region).
 type histograms struct{ tp, fp, pro []float64 }
 
 // histogram counts every pixel into the bins that bin names.
-func (t *tally) histogram(maps [][]float32, n int, bin func(score float32, count func(bin int))) histograms {
+func (t *tally) histogram(maps [][]float32, n int,
+	bin func(score float32, count func(bin int))) histograms {
 	h := histograms{make([]float64, n), make([]float64, n), make([]float64, n)}
 	for m, scores := range maps {
 		for i, s := range scores {
@@ -167,9 +173,10 @@ func (t *tally) histogram(maps [][]float32, n int, bin func(score float32, count
 	return h
 }
 
-// MultiADSAUPRO is AUPRO as MultiADS's official evaluation computes it: thresholds from the smallest score in steps of a
-// two-hundredth of the range, added up in float64 from float32 numbers; points below a false-positive rate of 0.3 only, those rates
-// stretched to 0..1. Fewer than two points give 0. Source: section 12 of its numerical specification.
+// MultiADSAUPRO is AUPRO as MultiADS's official evaluation computes it: thresholds from the
+// smallest score in steps of a two-hundredth of the range, added up in float64 from float32
+// numbers; points below a false-positive rate of 0.3 only, those rates stretched to 0..1. Fewer
+// than two points give 0. Source: section 12 of its numerical specification.
 func MultiADSAUPRO(maps [][]float32, masks [][]uint8, side int) (float64, error) {
 	t, err := tallyOf(maps, masks, side, 8)
 	if err != nil {
@@ -186,7 +193,8 @@ func MultiADSAUPRO(maps [][]float32, masks [][]uint8, side int) (float64, error)
 		thresholds[i] = float64(t.lo) + float64(i)*step
 	}
 	n := len(thresholds)
-	h := t.histogram(maps, n+1, func(s float32, count func(bin int)) { // bin k: above exactly k thresholds
+	// bin k: above exactly k thresholds
+	h := t.histogram(maps, n+1, func(s float32, count func(bin int)) {
 		count(sort.Search(n, func(k int) bool { return float64(s) <= thresholds[k] }))
 	})
 	var x, y []float64

@@ -116,7 +116,8 @@ func TestReferences(t *testing.T) {
 			require.InDelta(t, c.want.Histogram["AUPRO"], h.AUPRO, 1e-8)
 			curves, err := HistogramCurves(maps, masks, side)
 			require.NoError(t, err)
-			for name, got := range map[string][]float64{"fpr": curves.FPR, "tpr": curves.TPR, "precision": curves.Precision, "pro": curves.PRO} {
+			for name, got := range map[string][]float64{"fpr": curves.FPR, "tpr": curves.TPR,
+				"precision": curves.Precision, "pro": curves.PRO} {
 				wanted := floats("hist_"+c.name+"_"+name, bins+1) // rounded to float32
 				for k := range wanted {
 					require.InDelta(t, wanted[k], got[k], 1e-7, "%s at edge %d", name, k)
@@ -133,7 +134,8 @@ func TestReferences(t *testing.T) {
 					near++
 				}
 			}
-			require.Equal(t, c.want.NearEdges, near, "scores that another arithmetic than float32 may put into the next bin")
+			require.Equal(t, c.want.NearEdges, near,
+				"scores that another arithmetic than float32 may put into the next bin")
 		})
 	}
 }
@@ -144,7 +146,8 @@ func TestHistogramByHand(t *testing.T) {
 	c, err := HistogramCurves(maps, masks, 2)
 	require.NoError(t, err)
 	for edge, want := range map[int][4]float64{ // fpr, tpr, precision, pro
-		0: {1, 1, 3. / 5, 1}, 1: {0.5, 1, 3. / 4, 1}, 51: {0.5, 2. / 3, 2. / 3, 2. / 3}, 101: {0, 2. / 3, 1, 2. / 3}, 200: {0, 1. / 3, 1, 1. / 3},
+		0: {1, 1, 3. / 5, 1}, 1: {0.5, 1, 3. / 4, 1}, 51: {0.5, 2. / 3, 2. / 3, 2. / 3},
+		101: {0, 2. / 3, 1, 2. / 3}, 200: {0, 1. / 3, 1, 1. / 3},
 	} {
 		got := [4]float64{c.FPR[edge], c.TPR[edge], c.Precision[edge], c.PRO[edge]}
 		require.InDeltaSlice(t, want[:], got[:], 1e-12, "edge %d", edge)
@@ -157,9 +160,11 @@ func TestHistogramByHand(t *testing.T) {
 }
 
 func TestThresholdAUPROByHand(t *testing.T) {
-	// Thresholds are 0, 1, .. 199. Of 14 normal pixels one has 100 and one 50, of the region's two one has 200 and one 50.5.
+	// Thresholds are 0, 1, .. 199. Of 14 normal pixels one has 100 and one 50, of the region's two
+	// one has 200 and one 50.5.
 	m := []float32{200, 50.5, 100, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
-	got, err := ThresholdAUPRO([][]float32{m}, [][]uint8{{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}, 4)
+	got, err := ThresholdAUPRO([][]float32{m},
+		[][]uint8{{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}, 4)
 	require.NoError(t, err)
 	require.InDelta(t, 0.5*0.5+0.5*1, got, 1e-12) // above 50 lies 50.5 but not 50
 }

@@ -14,21 +14,26 @@ const Limit = 0.3
 // PixelScores are the pixel metrics of a category, as fractions.
 type PixelScores struct {
 	Scores
-	AUPRO float64 // area under per-region overlap up to a false-positive rate of Limit, divided by Limit; 8-connected regions of equal weight
+	// area under per-region overlap up to a false-positive rate of Limit, divided by Limit;
+	// 8-connected regions of equal weight
+	AUPRO float64
 }
 
-// Pixels accumulates exact pixel metrics over the maps of a category in two passes, so that the maps need not be in memory
-// together: Positives for every map, then Negatives for every map, then Scores. A map that is refused leaves no trace.
+// Pixels accumulates exact pixel metrics over the maps of a category in two passes, so that the
+// maps need not be in memory together: Positives for every map, then Negatives for every map, then
+// Scores. A map that is refused leaves no trace.
 type Pixels struct {
-	side      int
-	maps      int      // that Positives took
-	counted   int      // that Negatives took
-	positives []uint64 // of each anomalous pixel key(score)<<32 | area of its region: sorted, the order is total
+	side    int
+	maps    int // that Positives took
+	counted int // that Negatives took
+	// of each anomalous pixel key(score)<<32 | area of its region: sorted, the order is total
+	positives []uint64
 	regions   int
 	normals   int // pixels, by Positives
 	negatives int // pixels, by Negatives
 	ladder    ladder
-	gaps      []int // negatives in the gaps of the ladder, which the positives' distinct scores make
+	// negatives in the gaps of the ladder, which the positives' distinct scores make
+	gaps []int
 }
 
 // NewPixels is for square maps of side pixels a side.
@@ -37,7 +42,8 @@ func NewPixels(side int) *Pixels { return &Pixels{side: side} }
 // check tells whether a map can be measured.
 func (p *Pixels) check(m int, scores []float32, mask []uint8) error {
 	if p.side < 1 || len(scores) != p.side*p.side || len(mask) != len(scores) {
-		return fmt.Errorf("%w: map %d has %d scores and %d mask pixels, expected %d x %[5]d", ErrLength, m, len(scores), len(mask), p.side)
+		return fmt.Errorf("%w: map %d has %d scores and %d mask pixels, expected %d x %[5]d",
+			ErrLength, m, len(scores), len(mask), p.side)
 	}
 	for i, s := range scores {
 		if s-s != 0 { // NaN for NaN and for the infinities
@@ -47,7 +53,8 @@ func (p *Pixels) check(m int, scores []float32, mask []uint8) error {
 	return nil
 }
 
-// Positives takes the anomalous pixels of a map: mask is not 0 where the pixel is anomalous, row-major as the map.
+// Positives takes the anomalous pixels of a map: mask is not 0 where the pixel is anomalous,
+// row-major as the map.
 func (p *Pixels) Positives(scores []float32, mask []uint8) error {
 	if p.gaps != nil {
 		return fmt.Errorf("%w: Positives after Negatives", ErrPasses)
@@ -101,7 +108,8 @@ func (p *Pixels) seal() {
 	p.gaps = make([]int, p.ladder.gaps())
 }
 
-// Scores walks the curves from the highest score down. The limit of AUPRO is in (0, 1]; Limit is usual.
+// Scores walks the curves from the highest score down. The limit of AUPRO is in (0, 1]; Limit is
+// usual.
 func (p *Pixels) Scores(limit float64) (PixelScores, error) {
 	switch {
 	case !(limit > 0 && limit <= 1):
@@ -113,7 +121,8 @@ func (p *Pixels) Scores(limit float64) (PixelScores, error) {
 	case p.normals == 0:
 		return PixelScores{}, ErrNoNegativePixels
 	case p.counted != p.maps || p.negatives != p.normals:
-		return PixelScores{}, fmt.Errorf("%w: Positives took %d maps with %d normal pixels, Negatives %d with %d", ErrPasses, p.maps, p.normals, p.counted, p.negatives)
+		return PixelScores{}, fmt.Errorf("%w: Positives took %d maps with %d normal pixels, "+
+			"Negatives %d with %d", ErrPasses, p.maps, p.normals, p.counted, p.negatives)
 	}
 	r := ranking{positives: len(p.positives), negatives: p.negatives}
 	pro := curve{limit: limit}
@@ -165,7 +174,8 @@ func Pixel(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		p.positives = append(p.positives, part.positives...)
-		p.maps, p.regions, p.normals = p.maps+to-from, p.regions+part.regions, p.normals+part.normals
+		p.maps, p.regions, p.normals = p.maps+to-from, p.regions+part.regions,
+			p.normals+part.normals
 		return nil
 	}); err != nil {
 		return PixelScores{}, err
@@ -175,7 +185,8 @@ func Pixel(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
 	}
 	p.seal()
 	if err := shards(len(maps), func(from, to int) error {
-		part := &Pixels{side: side, positives: p.positives, ladder: p.ladder, gaps: make([]int, len(p.gaps))}
+		part := &Pixels{side: side, positives: p.positives, ladder: p.ladder,
+			gaps: make([]int, len(p.gaps))}
 		for i := from; i < to; i++ {
 			if err := part.Negatives(maps[i], masks[i]); err != nil {
 				return err
@@ -194,7 +205,8 @@ func Pixel(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
 	return p.Scores(Limit)
 }
 
-// shards does 0..n-1 in as many stretches as there are cores; its error is that of the first stretch that has one.
+// shards does 0..n-1 in as many stretches as there are cores; its error is that of the first
+// stretch that has one.
 func shards(n int, do func(from, to int) error) error {
 	workers := min(n, runtime.GOMAXPROCS(0))
 	errs := make([]error, workers+1)

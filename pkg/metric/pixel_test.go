@@ -57,7 +57,8 @@ func bruteForce(maps [][]float32, masks [][]uint8, side int, limit float64) (out
 }
 
 // stream is Pixel by hand, with a limit.
-func stream(t require.TestingT, maps [][]float32, masks [][]uint8, side int, limit float64) PixelScores {
+func stream(t require.TestingT, maps [][]float32, masks [][]uint8, side int,
+	limit float64) PixelScores {
 	p := NewPixels(side)
 	for i := range maps {
 		require.NoError(t, p.Positives(maps[i], masks[i]))
@@ -105,13 +106,15 @@ func TestPixelEqualsBruteForce(t *testing.T) {
 		requireClose(t, want, got, trial)
 		require.Equal(t, want.Threshold, got.Threshold, trial)
 		for _, limit := range []float64{0.01, 0.3, 0.77, 1} {
-			requireClose(t, bruteForce(maps, masks, side, limit), stream(t, maps, masks, side, limit), trial)
+			requireClose(t, bruteForce(maps, masks, side, limit),
+				stream(t, maps, masks, side, limit), trial)
 		}
 	}
 }
 
 func TestPixelByHand(t *testing.T) {
-	// Two regions of areas 1 (at the border) and 3, four normal pixels... of a 3 x 3 map with one pixel more.
+	// Two regions of areas 1 (at the border) and 3, four normal pixels... of a 3 x 3 map with one
+	// pixel more.
 	mask := []uint8{
 		1, 0, 0,
 		0, 0, 1,
@@ -120,8 +123,9 @@ func TestPixelByHand(t *testing.T) {
 		6, 1, 2,
 		1, 5, 5,
 		1, 4, 3}
-	// From the top: 6 takes region 1 whole; 5 takes a third of region 2 and one of five normal pixels, tied: a diagonal;
-	// 4 and 3 the rest of region 2. AUPRO up to 0.3: fpr 0..0.2 from PRO 1/2 to 2/3, then 1 from 0.2 to 0.3.
+	// From the top: 6 takes region 1 whole; 5 takes a third of region 2 and one of five normal
+	// pixels, tied: a diagonal; 4 and 3 the rest of region 2. AUPRO up to 0.3: fpr 0..0.2 from PRO
+	// 1/2 to 2/3, then 1 from 0.2 to 0.3.
 	got, err := Pixel([][]float32{scores}, [][]uint8{mask}, 3)
 	require.NoError(t, err)
 	require.InDelta(t, (0.2*(1./2+2./3)/2+0.1*1)/0.3, got.AUPRO, 1e-12)
@@ -153,11 +157,13 @@ func TestNeitherOrderNorWorkersNorMonotoneTransformsChangeABit(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 
-		// Levels become what floats have at their strangest: denormals, -0 beside 0, the largest numbers.
+		// Levels become what floats have at their strangest: denormals, -0 beside 0, the largest
+		// numbers.
 		levels := slices.Concat(maps...)
 		slices.Sort(levels)
 		levels = slices.Compact(levels)
-		strange := []float32{-math.MaxFloat32, -1, -math.SmallestNonzeroFloat32, 0, math.SmallestNonzeroFloat32, 2 * math.SmallestNonzeroFloat32, 1, math.MaxFloat32}
+		strange := []float32{-math.MaxFloat32, -1, -math.SmallestNonzeroFloat32, 0,
+			math.SmallestNonzeroFloat32, 2 * math.SmallestNonzeroFloat32, 1, math.MaxFloat32}
 		if len(levels) > len(strange) {
 			continue
 		}
@@ -189,14 +195,21 @@ func TestUndefinedPixelsAreAnErrorNeverANumber(t *testing.T) {
 	}{
 		{"nothing", nil, nil, 2, ErrEmpty, "no scores"},
 		{"no mask", [][]float32{{1}}, nil, 1, ErrLength, "1 maps, 0 masks"},
-		{"short map", [][]float32{{1, 2, 3}}, [][]uint8{{0, 1, 0, 0}}, 2, ErrLength, "map 0 has 3 scores and 4 mask pixels, expected 2 x 2"},
-		{"short mask", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 1, 0}}, 2, ErrLength, "map 0 has 4 scores and 3"},
+		{"short map", [][]float32{{1, 2, 3}}, [][]uint8{{0, 1, 0, 0}}, 2, ErrLength,
+			"map 0 has 3 scores and 4 mask pixels, expected 2 x 2"},
+		{"short mask", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 1, 0}}, 2, ErrLength,
+			"map 0 has 4 scores and 3"},
 		{"no side", [][]float32{{}}, [][]uint8{{}}, 0, ErrLength, "expected 0 x 0"},
-		{"negative side", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 1, 0, 0}}, -2, ErrLength, "expected -2 x -2"},
-		{"NaN", [][]float32{{1, 2, 3, 4}, {1, 2, 3, nan}}, [][]uint8{{0, 1, 0, 0}, {0, 0, 0, 0}}, 2, ErrNotFinite, "map 1, pixel 3 has NaN"},
-		{"Inf", [][]float32{{1, float32(math.Inf(-1)), 3, 4}}, [][]uint8{{0, 1, 0, 0}}, 2, ErrNotFinite, "map 0, pixel 1 has -Inf"},
-		{"no anomalous pixel", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 0, 0, 0}}, 2, ErrNoPositivePixels, ""},
-		{"no normal pixel", [][]float32{{1, 2, 3, 4}}, [][]uint8{{1, 1, 1, 1}}, 2, ErrNoNegativePixels, ""},
+		{"negative side", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 1, 0, 0}}, -2, ErrLength,
+			"expected -2 x -2"},
+		{"NaN", [][]float32{{1, 2, 3, 4}, {1, 2, 3, nan}}, [][]uint8{{0, 1, 0, 0}, {0, 0, 0, 0}}, 2,
+			ErrNotFinite, "map 1, pixel 3 has NaN"},
+		{"Inf", [][]float32{{1, float32(math.Inf(-1)), 3, 4}}, [][]uint8{{0, 1, 0, 0}}, 2,
+			ErrNotFinite, "map 0, pixel 1 has -Inf"},
+		{"no anomalous pixel", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 0, 0, 0}}, 2,
+			ErrNoPositivePixels, ""},
+		{"no normal pixel", [][]float32{{1, 2, 3, 4}}, [][]uint8{{1, 1, 1, 1}}, 2,
+			ErrNoNegativePixels, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			exact, err := Pixel(c.maps, c.masks, c.side)

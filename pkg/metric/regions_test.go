@@ -17,11 +17,14 @@ func TestRegions(t *testing.T) {
 		{"nothing", []uint8{0, 0, 0, 0}, 2, nil, nil},
 		{"everything", []uint8{1, 1, 1, 1}, 2, []int{4}, []int{4}},
 		{"one pixel", []uint8{255}, 1, []int{1}, []int{1}},
-		{"corners touch through the middle", []uint8{1, 0, 0, 0, 1, 0, 1, 0, 1}, 3, []int{1, 1, 1, 1}, []int{4}},
+		{"corners touch through the middle", []uint8{1, 0, 0, 0, 1, 0, 1, 0, 1}, 3,
+			[]int{1, 1, 1, 1}, []int{4}},
 		{"the other diagonal", []uint8{0, 1, 1, 0}, 2, []int{1, 1}, []int{2}},
-		{"no neighbours across a row's end", []uint8{0, 0, 1, 1, 0, 0, 0, 0, 0}, 3, []int{1, 1}, []int{1, 1}},
+		{"no neighbours across a row's end", []uint8{0, 0, 1, 1, 0, 0, 0, 0, 0}, 3, []int{1, 1},
+			[]int{1, 1}},
 		{"arms that meet below", []uint8{1, 0, 1, 1, 0, 1, 1, 1, 1}, 3, []int{7}, []int{7}},
-		{"a ring and its core", []uint8{1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 7, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1}, 5, []int{16, 1}, []int{16, 1}},
+		{"a ring and its core", []uint8{1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 7, 0, 1, 1, 0, 0, 0, 1,
+			1, 1, 1, 1, 1}, 5, []int{16, 1}, []int{16, 1}},
 	} {
 		_, areas := Regions(c.mask, c.side, 4)
 		require.Equal(t, c.four, areas, c.name)
@@ -29,11 +32,15 @@ func TestRegions(t *testing.T) {
 		require.Equal(t, c.eight, areas, c.name)
 	}
 	labels, _ := Regions([]uint8{0, 1, 0, 0, 0, 1, 0, 0, 1}, 3, 4)
-	require.Equal(t, []int32{0, 1, 0, 0, 0, 2, 0, 0, 2}, labels, "in the order of their first pixels")
-	require.PanicsWithValue(t, "metric.Regions: connectivity is 4 or 8, got 6", func() { Regions(nil, 1, 6) })
+	require.Equal(t, []int32{0, 1, 0, 0, 0, 2, 0, 0, 2}, labels,
+		"in the order of their first pixels")
+	require.PanicsWithValue(t, "metric.Regions: connectivity is 4 or 8, got 6", func() {
+		Regions(nil, 1, 6)
+	})
 }
 
-// Labels must be the classes of "can be walked between": neighbours share one, and as many classes as merging neighbours leaves.
+// Labels must be the classes of "can be walked between": neighbours share one, and as many classes
+// as merging neighbours leaves.
 func TestRegionsEqualMerging(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for range 100 {

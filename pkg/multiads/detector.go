@@ -22,19 +22,20 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Detector is MultiADS on a pair of frozen towers. It satisfies detector.Detector: Fit keeps normal references for few-shot, and
-// TrainAdapters, on another data set, comes before.
+// Detector is MultiADS on a pair of frozen towers. It satisfies detector.Detector: Fit keeps normal
+// references for few-shot, and TrainAdapters, on another data set, comes before.
 type Detector struct {
 	Base      *kba.Base
 	Sentences *kba.Sentences
-	// Filter lists the types that can occur on each product: MultiADS-F. Products that it does not name, or nil, keep all.
+	// Filter lists the types that can occur on each product: MultiADS-F. Products that it does not
+	// name, or nil, keep all.
 	Filter map[string][]string
 	Rule   ScoreRule
 	Shots  int // normal references of each product; 0 is zero-shot
 	// Typed asks for a map of every type with each prediction.
 	Typed bool
-	// Alone scores each image by itself: its largest pixel over all taps' sum, at most 1, is not stretched over the product's
-	// list. It is for single images, not for the published numbers.
+	// Alone scores each image by itself: its largest pixel over all taps' sum, at most 1, is not
+	// stretched over the product's list. It is for single images, not for the published numbers.
 	Alone bool
 
 	model      *clip.Model
@@ -47,19 +48,24 @@ type Detector struct {
 	exec       map[bool]*model.Exec         // with and without references
 }
 
-// New makes a detector with untrained adapters drawn from seed. Features and embeddings of texts are kept in the folder cache; tell, which may be nil, is
-// called as they are computed.
-func New(backend compute.Backend, m *clip.Model, base *kba.Base, sentences *kba.Sentences, seed uint64, cache string, tell func(done, total int)) (*Detector, error) {
+// New makes a detector with untrained adapters drawn from seed. Features and embeddings of texts
+// are kept in the folder cache; tell, which may be nil, is called as they are computed.
+func New(backend compute.Backend, m *clip.Model, base *kba.Base, sentences *kba.Sentences,
+	seed uint64, cache string, tell func(done, total int)) (*Detector, error) {
 	text, err := NewTextEncoder(backend, m, cache)
 	if err != nil {
 		return nil, err
 	}
 	d := &Detector{
-		Base: base, Sentences: sentences, Rule: ScoreBlend, model: m, backend: backend, text: text, store: model.NewStore(), exec: map[bool]*model.Exec{},
-		taps:       &encoder.Extractor{Backend: backend, Encoder: clip.TapEncoder{Model: m}, Cache: cache, Tell: tell},
-		embeddings: &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache, Tell: tell},
+		Base: base, Sentences: sentences, Rule: ScoreBlend, model: m, backend: backend, text: text,
+		store: model.NewStore(), exec: map[bool]*model.Exec{},
+		taps: &encoder.Extractor{Backend: backend, Encoder: clip.TapEncoder{Model: m},
+			Cache: cache, Tell: tell},
+		embeddings: &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m},
+			Cache: cache, Tell: tell},
 	}
-	return d, layer.Put(d.store, "", Adapters(len(m.Config.Taps), m.Config.Vision.Width, m.Config.Embed, seed), true)
+	return d, layer.Put(d.store, "", Adapters(len(m.Config.Taps), m.Config.Vision.Width,
+		m.Config.Embed, seed), true)
 }
 
 // Name is "multiads".
@@ -96,7 +102,8 @@ func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
 	}
 	for product, references := range byProduct {
 		if len(references) < d.Shots {
-			return fmt.Errorf("multiads: expected %d normal references of %q, got %d", d.Shots, product, len(references))
+			return fmt.Errorf("multiads: expected %d normal references of %q, got %d", d.Shots,
+				product, len(references))
 		}
 		f, err := d.taps.Extract(ctx, references)
 		if err != nil {
@@ -108,16 +115,18 @@ func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
 			for i := range f.Len {
 				rows = append(rows, f.At(i)[g*size:(g+1)*size]...)
 			}
-			d.memories[product] = append(d.memories[product], tensors.FromFlatDataAndDimensions(rows, f.Len*f.Tokens, f.Width))
+			d.memories[product] = append(d.memories[product],
+				tensors.FromFlatDataAndDimensions(rows, f.Len*f.Tokens, f.Width))
 		}
 		f.Close()
 	}
 	return nil
 }
 
-// Predict scores the samples product by product, because image scores depend on a product's whole list, and gives them in their
-// order.
-func (d *Detector) Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+// Predict scores the samples product by product, because image scores depend on a product's whole
+// list, and gives them in their order.
+func (d *Detector) Predict(ctx context.Context,
+	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
 	return func(yield func(detector.Prediction, error) bool) {
 		predictions := make([]detector.Prediction, len(samples))
 		places := map[string][]int{}
@@ -143,7 +152,8 @@ func (d *Detector) Predict(ctx context.Context, samples []datasets.Sample) iter.
 }
 
 // predict fills in the predictions of one product.
-func (d *Detector) predict(ctx context.Context, product string, samples []datasets.Sample, places []int, out []detector.Prediction) error {
+func (d *Detector) predict(ctx context.Context, product string, samples []datasets.Sample,
+	places []int, out []detector.Prediction) error {
 	base, err := d.BaseOf(product)
 	if err != nil {
 		return err
@@ -198,7 +208,8 @@ func (d *Detector) predict(ctx context.Context, product string, samples []datase
 				p.Types[t.Name] = m
 			}
 		}
-		largest, texts = append(largest, Largest(p.Map)), append(texts, float64(tensors.MustCopyFlatData[float32](results[1])[0]))
+		largest, texts = append(largest, Largest(p.Map)),
+			append(texts, float64(tensors.MustCopyFlatData[float32](results[1])[0]))
 		for _, r := range results {
 			r.FinalizeAll()
 		}
@@ -222,7 +233,8 @@ func (d *Detector) executable(references bool) (*model.Exec, error) {
 	}
 	n := len(d.model.Config.Taps)
 	e, err := model.NewExec(d.backend, d.store, func(scope *model.Scope, x []*Node) []*Node {
-		taps, embedding, text := encoder.Ungroup(x[0]), Squeeze(x[1], 1, 2), x[2] // [B, 1, 1, D] to [B, D]
+		// [B, 1, 1, D] to [B, D]
+		taps, embedding, text := encoder.Ungroup(x[0]), Squeeze(x[1], 1, 2), x[2]
 		typed := TypedMap(Maps(scope, taps, text, nil, detector.MapSide))
 		anomaly := AnomalyMap(typed)
 		if references {
@@ -237,13 +249,15 @@ func (d *Detector) executable(references bool) (*model.Exec, error) {
 	return e, err
 }
 
-// Found is a defect type that an image shows, and its map's largest pixel over all taps' sum, 0 to 1.
+// Found is a defect type that an image shows, and its map's largest pixel over all taps' sum, 0 to
+// 1.
 type Found struct {
 	Type  string  `json:"type"`
 	Value float64 `json:"value"`
 }
 
-// Answer is what a prediction with typed maps shows, the strongest types first: those of at least half, or else the strongest alone.
+// Answer is what a prediction with typed maps shows, the strongest types first: those of at least
+// half, or else the strongest alone.
 func Answer(p detector.Prediction, taps int) (found []Found) {
 	for _, name := range slices.Sorted(maps.Keys(p.Types)) {
 		found = append(found, Found{name, Largest(p.Types[name])[0] / float64(taps)})

@@ -21,13 +21,16 @@ var _ detector.Detector = (*Detector)(nil)
 
 // small is a pair of small random towers at 64 pixels.
 func small(t *testing.T) *clip.Model {
-	cfg := clip.Config{Vision: clip.Tower{Width: 24, Heads: 2, Layers: 4}, Text: clip.Tower{Width: 16, Heads: 2, Layers: 2}, Embed: 12, Patch: 16, StoredGrid: 4, Grid: 4, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4}}
+	cfg := clip.Config{Vision: clip.Tower{Width: 24, Heads: 2, Layers: 4},
+		Text: clip.Tower{Width: 16, Heads: 2, Layers: 2}, Embed: 12, Patch: 16, StoredGrid: 4,
+		Grid: 4, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4}}
 	m, err := clip.Random(cfg, 1)
 	require.NoError(t, err)
 	return m
 }
 
-// TestFromSourceToTarget trains on one generated benchmark and looks at another, zero-shot and few-shot.
+// TestFromSourceToTarget trains on one generated benchmark and looks at another, zero-shot and
+// few-shot.
 func TestFromSourceToTarget(t *testing.T) {
 	dir := t.TempDir()
 	open := func(name string) (*datasets.Set, *kba.Base, datasets.Vocabulary) {
@@ -66,9 +69,11 @@ func TestFromSourceToTarget(t *testing.T) {
 			for _, c := range source.Categories {
 				samples = append(samples, c.Test...)
 			}
-			o := train.Options{Steps: 12, Batch: 4, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2, Final: 1e-2, Total: 12}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
+			o := train.Options{Steps: 12, Batch: 4, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2,
+				Final: 1e-2, Total: 12}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
 				Report: func(s train.Step) { losses = append(losses, s.Loss) }}
-			require.NoError(t, d.TrainAdapters(t.Context(), []Source{{samples, base, vocabulary.Type}}, Sum, o))
+			require.NoError(t,
+				d.TrainAdapters(t.Context(), []Source{{samples, base, vocabulary.Type}}, Sum, o))
 			require.Less(t, losses[11], losses[0]/2, "it learns: %v", losses)
 			after, err := layer.Get(d.Store(), "fc.")
 			require.NoError(t, err)
@@ -92,34 +97,44 @@ func TestFromSourceToTarget(t *testing.T) {
 				require.Len(t, p.Types, 3)
 				for i := range p.Map {
 					sum := p.Types["Stains"][i] + p.Types["Missing"][i] + p.Types["Burrs"][i]
-					require.InDelta(t, p.Map[i], sum, 1e-3, "the anomaly map is the sum of the types'")
+					require.InDelta(t, p.Map[i], sum, 1e-3,
+						"the anomaly map is the sum of the types'")
 				}
 				require.NotEmpty(t, Words(Answer(p, 4)))
 			}
 			d.Shots = 2
 			require.NoError(t, d.Fit(t.Context(), target.Categories[0].Train))
 			few := predict()
-			require.Greater(t, few[0].Map[1000], zero[0].Map[1000], "the distance to the references is added")
+			require.Greater(t, few[0].Map[1000], zero[0].Map[1000],
+				"the distance to the references is added")
 
 			encoded := d.Text().Encoded
-			d.Base = d.Base.Extend(&kba.Base{Types: []kba.Type{{Name: "Stains", Prompts: append([]string{"[cls] with ink on it"}, targetBase.Types[0].Prompts...)}}})
+			d.Base = d.Base.Extend(&kba.Base{Types: []kba.Type{{Name: "Stains",
+				Prompts: append([]string{"[cls] with ink on it"},
+					targetBase.Types[0].Prompts...)}}})
 			predict()
-			require.Equal(t, encoded+len(sentences.Templates), d.Text().Encoded, "one new prompt is all that is encoded")
+			require.Equal(t, encoded+len(sentences.Templates), d.Text().Encoded,
+				"one new prompt is all that is encoded")
 			d.Filter = map[string][]string{target.Categories[0].Name: {"Missing"}}
 			require.Len(t, predict()[0].Types, 1, "MultiADS-F")
 		})
 	}
 }
 
-// TestSourcesOfDifferentTypes trains on two data sets whose numbers of types differ: neither may feel the other's columns.
+// TestSourcesOfDifferentTypes trains on two data sets whose numbers of types differ: neither may
+// feel the other's columns.
 func TestSourcesOfDifferentTypes(t *testing.T) {
 	dir := t.TempDir()
 	sentences, err := kba.OpenSentences()
 	require.NoError(t, err)
 	one := func(raw string) (string, bool) { return raw, true }
-	narrow := Source{[]datasets.Sample{plain(t, dir, "a", "hole", 40, 64, 64), plain(t, dir, "b", datasets.Good, 90, 64, 64)},
+	narrow := Source{[]datasets.Sample{plain(t, dir, "a", "hole", 40, 64, 64),
+		plain(t, dir, "b", datasets.Good, 90, 64, 64)},
 		&kba.Base{Types: []kba.Type{{Name: "hole", Prompts: []string{"[cls] with a hole"}}}}, one}
-	wide := Source{nil, &kba.Base{Types: append(narrow.Base.Types, kba.Type{Name: "dent", Prompts: []string{"dented [cls]"}}, kba.Type{Name: "rust", Prompts: []string{"rusty [cls]"}})}, one}
+	wide := Source{nil,
+		&kba.Base{Types: append(narrow.Base.Types,
+			kba.Type{Name: "dent", Prompts: []string{"dented [cls]"}},
+			kba.Type{Name: "rust", Prompts: []string{"rusty [cls]"}})}, one}
 	s := plain(t, dir, "c", "rust", 140, 64, 64)
 	s.Category = "pipe"
 	wide.Samples = []datasets.Sample{s}
@@ -128,7 +143,8 @@ func TestSourcesOfDifferentTypes(t *testing.T) {
 	first := func(sources []Source, batch int) (loss float64) {
 		d, err := New(b.Backend, small(t), narrow.Base, sentences, 1, t.TempDir(), nil)
 		require.NoError(t, err)
-		o := train.Options{Steps: 2, Batch: batch, Seed: 1, Schedule: train.WarmCosine{Base: 1e-3, Final: 1e-3, Total: 2}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
+		o := train.Options{Steps: 2, Batch: batch, Seed: 1, Schedule: train.WarmCosine{Base: 1e-3,
+			Final: 1e-3, Total: 2}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
 			Report: func(s train.Step) {
 				if s.Number == 1 {
 					loss = s.Loss
@@ -152,16 +168,23 @@ func TestTrainAdaptersRefuses(t *testing.T) {
 	d, err := New(b.Backend, small(t), base, sentences, 1, t.TempDir(), nil)
 	require.NoError(t, err)
 	run := func(o Objective, s datasets.Sample) error {
-		return d.TrainAdapters(t.Context(), []Source{{[]datasets.Sample{s}, base, func(raw string) (string, bool) { return raw, true }}}, o, train.Options{})
+		return d.TrainAdapters(t.Context(),
+			[]Source{{[]datasets.Sample{s}, base, func(raw string) (string, bool) {
+				return raw, true
+			}}}, o, train.Options{})
 	}
-	require.ErrorContains(t, run("hope", datasets.Sample{}), `expected sum, mean or focal_only, got "hope"`)
-	require.ErrorContains(t, run(Sum, datasets.Sample{ID: "x", Label: 1, DefectType: "hole"}), "x: expected a mask")
-	require.ErrorContains(t, run(Sum, datasets.Sample{ID: "x", Label: 1, DefectType: "sneeze", Mask: "m.png"}), `got "sneeze"`)
+	require.ErrorContains(t, run("hope", datasets.Sample{}),
+		`expected sum, mean or focal_only, got "hope"`)
+	require.ErrorContains(t, run(Sum, datasets.Sample{ID: "x", Label: 1, DefectType: "hole"}),
+		"x: expected a mask")
+	require.ErrorContains(t, run(Sum, datasets.Sample{ID: "x", Label: 1, DefectType: "sneeze",
+		Mask: "m.png"}), `got "sneeze"`)
 }
 
 func TestImageScores(t *testing.T) {
 	largest, text := [][3]float64{{4, 3, 2}, {2, 2, 2}, {3, 3, 3}}, []float64{1, 0, 0.5}
-	for rule, want := range map[ScoreRule][]float64{ScoreMax: {1, 0, 0.5}, ScoreTop3: {1, 0, 1}, ScoreBlend: {1, 0, 0.5}} {
+	for rule, want := range map[ScoreRule][]float64{ScoreMax: {1, 0, 0.5}, ScoreTop3: {1, 0, 1},
+		ScoreBlend: {1, 0, 0.5}} {
 		got, err := ImageScores(rule, largest, text)
 		require.NoError(t, err)
 		require.Equal(t, want, got, rule)
@@ -178,13 +201,15 @@ func TestImageScores(t *testing.T) {
 }
 
 func TestAloneScores(t *testing.T) {
-	got, err := AloneScores(4)(ScoreBlend, [][3]float64{{4, 1, 1}, {2, 2, 2}, {7, 1, 1}}, []float64{1, 0, 0.5})
+	got, err := AloneScores(4)(ScoreBlend, [][3]float64{{4, 1, 1}, {2, 2, 2}, {7, 1, 1}},
+		[]float64{1, 0, 0.5})
 	require.NoError(t, err)
 	require.Equal(t, []float64{1, 0.25, 0.75}, got, "no image's score depends on another's")
 }
 
 func TestAnswer(t *testing.T) {
-	p := detector.Prediction{Types: map[string][]float32{"hole": {0, 3}, "dent": {1, 2}, "rust": {1, 1}, "burr": {3, 0}}}
+	p := detector.Prediction{Types: map[string][]float32{"hole": {0, 3}, "dent": {1, 2},
+		"rust": {1, 1}, "burr": {3, 0}}}
 	require.Equal(t, "burr 0.75, hole 0.75, dent 0.50", Words(Answer(p, 4)))
 	require.Equal(t, "burr 0.38", Words(Answer(p, 8)), "the strongest alone, where none is strong")
 }
@@ -207,5 +232,6 @@ func TestTruth(t *testing.T) {
 }
 
 func TestLocalColumns(t *testing.T) {
-	require.Equal(t, []uint8{0, 2, 0, 1}, LocalColumns([]string{"normal", "a", "b", "c"}, []string{"good", "c", "a"}))
+	require.Equal(t, []uint8{0, 2, 0, 1}, LocalColumns([]string{"normal", "a", "b", "c"},
+		[]string{"good", "c", "a"}))
 }

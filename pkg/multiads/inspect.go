@@ -13,8 +13,10 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Levels gives, for one image, the probabilities of every column at every tap, [taps][C][MapSide²], and the columns' names.
-func (d *Detector) Levels(ctx context.Context, s datasets.Sample) (levels [][][]float32, columns []string, err error) {
+// Levels gives, for one image, the probabilities of every column at every tap, [taps][C][MapSide²],
+// and the columns' names.
+func (d *Detector) Levels(ctx context.Context, s datasets.Sample) (levels [][][]float32,
+	columns []string, err error) {
 	base, err := d.BaseOf(s.Category)
 	if err != nil {
 		return nil, nil, err
@@ -28,12 +30,13 @@ func (d *Detector) Levels(ctx context.Context, s datasets.Sample) (levels [][][]
 		return nil, nil, err
 	}
 	defer f.Close()
-	maps, err := model.CallOnceN(d.backend, d.store, func(scope *model.Scope, x []*Node) (out []*Node) {
-		for _, m := range Maps(scope, encoder.Ungroup(x[0]), x[1], nil, detector.MapSide) {
-			out = append(out, TransposeAllAxes(Squeeze(m, 0), 2, 0, 1)) // [C, S, S]
-		}
-		return out
-	}, f.Batch([]int{0}), text)
+	maps, err := model.CallOnceN(d.backend, d.store,
+		func(scope *model.Scope, x []*Node) (out []*Node) {
+			for _, m := range Maps(scope, encoder.Ungroup(x[0]), x[1], nil, detector.MapSide) {
+				out = append(out, TransposeAllAxes(Squeeze(m, 0), 2, 0, 1)) // [C, S, S]
+			}
+			return out
+		}, f.Batch([]int{0}), text)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -50,7 +53,8 @@ func (d *Detector) Levels(ctx context.Context, s datasets.Sample) (levels [][][]
 }
 
 // Losses gives the focal and the dice loss of one sample at every tap, as training sees it.
-func (d *Detector) Losses(ctx context.Context, source Source, s datasets.Sample) (focal, dice []float64, err error) {
+func (d *Detector) Losses(ctx context.Context, source Source, s datasets.Sample) (focal,
+	dice []float64, err error) {
 	columns, err := columnsOf(s, source.Base, source.TypeOf, d.model.Transform())
 	if err != nil {
 		return nil, nil, err
@@ -85,8 +89,10 @@ func (d *Detector) Losses(ctx context.Context, source Source, s datasets.Sample)
 	return focal, dice, nil
 }
 
-// Prompts gives, for a product, the embedding of every prompt, the mean over its sentences, by column.
-func (d *Detector) Prompts(ctx context.Context, product string) (embeddings [][][]float32, columns []string, err error) {
+// Prompts gives, for a product, the embedding of every prompt, the mean over its sentences, by
+// column.
+func (d *Detector) Prompts(ctx context.Context, product string) (embeddings [][][]float32,
+	columns []string, err error) {
 	base, err := d.BaseOf(product)
 	if err != nil {
 		return nil, nil, err

@@ -9,7 +9,8 @@ import (
 // Objective is how the losses of the taps are joined.
 type Objective string
 
-// The objectives of the paper and of the two published revisions of the code. Source: section 7 of the numerical specification.
+// The objectives of the paper and of the two published revisions of the code. Source: section 7 of
+// the numerical specification.
 const (
 	Sum       Objective = "sum"        // focal + dice of every tap: equation (2) of the paper
 	Mean      Objective = "mean"       // half of that, averaged over the taps: the later revision
@@ -27,8 +28,9 @@ func (o Objective) Validate() error {
 // smoothing of the focal loss's targets.
 const smoothing = 1e-5
 
-// Focal is the focal loss with γ = 2 of probabilities [B, S, S, C] against column numbers [B, S, S] int32, the mean over all
-// pixels. Targets are clamped to [s/(C-1), 1-s] and s is added to the probability.
+// Focal is the focal loss with γ = 2 of probabilities [B, S, S, C] against column numbers [B, S, S]
+// int32, the mean over all pixels. Targets are clamped to [s/(C-1), 1-s] and s is added to the
+// probability.
 func Focal(p, columns *Node) *Node {
 	c := p.Shape().Dimensions[p.Rank()-1]
 	target := OneHot(columns, c, p.DType())
@@ -37,18 +39,21 @@ func Focal(p, columns *Node) *Node {
 	return Neg(ReduceAllMean(Mul(Square(OneMinus(pt)), Log(pt))))
 }
 
-// Dice is the dice loss of the defect types' summed probability [B, S, S] against a binary mask [B, S, S], the mean over the images.
-// The mask counts five times, so that a perfect answer gives about -0.66.
+// Dice is the dice loss of the defect types' summed probability [B, S, S] against a binary mask [B,
+// S, S], the mean over the images. The mask counts five times, so that a perfect answer gives about
+// -0.66.
 func Dice(x, mask *Node) *Node {
 	const weight = 5
 	y := MulScalar(mask, weight)
 	over := func(n *Node) *Node { return ReduceSum(n, 1, 2) } // [B]
-	return ReduceAllMean(OneMinus(Div(AddScalar(MulScalar(over(Mul(x, y)), 2), 1), AddScalar(Add(over(x), over(y)), 1))))
+	return ReduceAllMean(OneMinus(Div(AddScalar(MulScalar(over(Mul(x, y)), 2), 1),
+		AddScalar(Add(over(x), over(y)), 1))))
 }
 
-// Loss joins the losses of every tap's map; it gives the focal and dice losses of each, too. columns [B, S, S] int32 are the types,
-// mask [B, S, S] is 1 where anomalous.
-func Loss(objective Objective, maps []*Node, columns, mask *Node) (loss *Node, focal, dice []*Node) {
+// Loss joins the losses of every tap's map; it gives the focal and dice losses of each, too.
+// columns [B, S, S] int32 are the types, mask [B, S, S] is 1 where anomalous.
+func Loss(objective Objective, maps []*Node, columns, mask *Node) (loss *Node, focal,
+	dice []*Node) {
 	var terms []*Node
 	for _, p := range maps {
 		f, d := Focal(p, columns), Dice(AnomalyMap(p), mask)

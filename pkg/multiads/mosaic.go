@@ -18,12 +18,13 @@ import (
 	"adlab/pkg/tensorfile"
 )
 
-// Mosaic is how training pictures are mixed: a sample is replaced, with probability 0.2, by two rows of two pictures of its product.
-// Source: section 7 of the numerical specification.
+// Mosaic is how training pictures are mixed: a sample is replaced, with probability 0.2, by two
+// rows of two pictures of its product. Source: section 7 of the numerical specification.
 type Mosaic string
 
-// MosaicOneType labels every anomalous pixel of a mosaic with the type of the sample that it replaces, an acknowledged mistake of
-// the first release. It is there to measure what the mistake does.
+// MosaicOneType labels every anomalous pixel of a mosaic with the type of the sample that it
+// replaces, an acknowledged mistake of the first release. It is there to measure what the mistake
+// does.
 const (
 	MosaicOff     Mosaic = "off"
 	MosaicOn      Mosaic = "on"
@@ -36,13 +37,14 @@ const mosaicShare = 0.2
 // Validate says in one line that the mosaic is unknown.
 func (m Mosaic) Validate() error {
 	if m != MosaicOff && m != MosaicOn && m != MosaicOneType {
-		return fmt.Errorf("mosaic: expected %s, %s or %s, got %q", MosaicOff, MosaicOn, MosaicOneType, m)
+		return fmt.Errorf("mosaic: expected %s, %s or %s, got %q", MosaicOff, MosaicOn,
+			MosaicOneType, m)
 	}
 	return nil
 }
 
-// Mix replaces samples by mosaics, once for a run, drawn with seed. The pictures and their masks are written to a folder of dir that
-// is addressed by what they are made of.
+// Mix replaces samples by mosaics, once for a run, drawn with seed. The pictures and their masks
+// are written to a folder of dir that is addressed by what they are made of.
 func (m Mosaic) Mix(samples []datasets.Sample, seed uint64, dir string) ([]datasets.Sample, error) {
 	if m == MosaicOff || m == "" {
 		return samples, nil
@@ -77,9 +79,12 @@ func (m Mosaic) Mix(samples []datasets.Sample, seed uint64, dir string) ([]datas
 	return out, nil
 }
 
-// one writes a mosaic of four tiles, on a canvas twice as wide and high as the first, and gives it as a sample.
-func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample, base string) (datasets.Sample, error) {
-	out := datasets.Sample{ID: filepath.Base(base) + " of " + replaced.Category, Path: base + ".png", Category: replaced.Category, Split: replaced.Split, DefectType: datasets.Good}
+// one writes a mosaic of four tiles, on a canvas twice as wide and high as the first, and gives it
+// as a sample.
+func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample,
+	base string) (datasets.Sample, error) {
+	out := datasets.Sample{ID: filepath.Base(base) + " of " + replaced.Category, Path: base +
+		".png", Category: replaced.Category, Split: replaced.Split, DefectType: datasets.Good}
 	var canvas *image.NRGBA
 	var w, h int
 	masks := map[string]*image.Gray{}
@@ -132,7 +137,8 @@ func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample, base str
 	return out, nil
 }
 
-// oneType is the type that stands for a sample: of several the first by name, where the first release knows one a picture.
+// oneType is the type that stands for a sample: of several the first by name, where the first
+// release knows one a picture.
 func oneType(s datasets.Sample) string {
 	if types := s.DefectTypes(); len(types) > 0 {
 		return types[0]

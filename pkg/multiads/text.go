@@ -16,8 +16,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// TextEncoder embeds sentences with a frozen text tower. What it has embedded it keeps, so that an edited prompt costs that
-// prompt alone.
+// TextEncoder embeds sentences with a frozen text tower. What it has embedded it keeps, so that an
+// edited prompt costs that prompt alone.
 type TextEncoder struct {
 	backend compute.Backend
 	model   *clip.Model
@@ -31,7 +31,8 @@ type TextEncoder struct {
 	Cut func(sentence string)
 }
 
-// NewTextEncoder is for the text tower of a pair. It keeps embeddings in the folder cache, or in memory alone where that is "".
+// NewTextEncoder is for the text tower of a pair. It keeps embeddings in the folder cache, or in
+// memory alone where that is "".
 func NewTextEncoder(b compute.Backend, m *clip.Model, cache string) (*TextEncoder, error) {
 	exec, err := model.NewExec(b, m.Store(), func(scope *model.Scope, ids *Node) *Node {
 		return clip.Text(scope, m.Config, ids)
@@ -41,14 +42,17 @@ func NewTextEncoder(b compute.Backend, m *clip.Model, cache string) (*TextEncode
 	}
 	t := &TextEncoder{backend: b, model: m, exec: exec, known: map[string][]float32{}}
 	if cache != "" {
-		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Name(b), textBatch))
-		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]), m.Config.Embed, 0}
+		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Name(b),
+			textBatch))
+		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]),
+			m.Config.Embed, 0}
 		t.stored, err = t.cache.load()
 	}
 	return t, err
 }
 
-// textBatch is the number of sentences that go through the tower at once. One edited prompt costs as much as a batch.
+// textBatch is the number of sentences that go through the tower at once. One edited prompt costs
+// as much as a batch.
 const textBatch = 8
 
 // Embed gives the sentences' embeddings, each of unit length.
@@ -90,12 +94,14 @@ func (t *TextEncoder) encode(ctx context.Context, fresh []string) error {
 			return err
 		}
 		n := min(textBatch, len(fresh))
-		ids := make([]int32, textBatch*clip.Context) // one shape; rows beyond n are the last sentence again
+		// one shape; rows beyond n are the last sentence again
+		ids := make([]int32, textBatch*clip.Context)
 		for i := range textBatch {
 			tokens := clip.Tokenize(fresh[min(i, n-1)])
 			for k, id := range tokens.IDs {
 				if int(id) >= t.model.Config.Words {
-					return fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words", fresh[min(i, n-1)], id, t.model.Config.Words)
+					return fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words",
+						fresh[min(i, n-1)], id, t.model.Config.Words)
 				}
 				ids[i*clip.Context+k] = id
 			}
@@ -114,8 +120,9 @@ func (t *TextEncoder) encode(ctx context.Context, fresh []string) error {
 	return nil
 }
 
-// Matrix is the text matrix [D, C] of a product: each column the mean of its sentences' embeddings, of unit length. columns[c]
-// lists the sentences of column c. Source: section 4 of the numerical specification.
+// Matrix is the text matrix [D, C] of a product: each column the mean of its sentences' embeddings,
+// of unit length. columns[c] lists the sentences of column c. Source: section 4 of the numerical
+// specification.
 func (t *TextEncoder) Matrix(ctx context.Context, columns [][]string) (*tensors.Tensor, error) {
 	d, c := t.model.Config.Embed, len(columns)
 	flat := make([]float32, d*c)

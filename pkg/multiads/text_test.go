@@ -34,7 +34,8 @@ func TestEmbeddingsOutliveTheProcess(t *testing.T) {
 	require.Len(t, files, 1)
 	whole, err := os.ReadFile(files[0])
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(files[0], whole[:len(whole)-5], 0o666), "cut off by an interruption")
+	require.NoError(t, os.WriteFile(files[0], whole[:len(whole)-5], 0o666),
+		"cut off by an interruption")
 	last, n := embed("a dent", "a hole", "a crack")
 	require.Equal(t, 1, n, "the record that was cut off")
 	require.Equal(t, again[2], last[2])
@@ -55,7 +56,8 @@ func TestOddPrompts(t *testing.T) {
 	require.NoError(t, err)
 	var cut []string
 	e.Cut = func(s string) { cut = append(cut, s) }
-	odd := []string{"", "찍힘이 있는 판", "🔩 with a 🕳", "a \x00\x07 dent", "{{[cls]", strings.Repeat("dent ", 200_000)}
+	odd := []string{"", "찍힘이 있는 판", "🔩 with a 🕳", "a \x00\x07 dent", "{{[cls]",
+		strings.Repeat("dent ", 200_000)}
 	v, err := e.Embed(t.Context(), odd)
 	require.NoError(t, err)
 	for i, x := range v {

@@ -12,8 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// textCache keeps embeddings of sentences in one file a model and backend: records of the sentence's SHA-256 and its embedding, appended
-// as they are made. A record that was cut off by an interruption, or is damaged, is written over.
+// textCache keeps embeddings of sentences in one file a model and backend: records of the
+// sentence's SHA-256 and its embedding, appended as they are made. A record that was cut off by an
+// interruption, or is damaged, is written over.
 type textCache struct {
 	path  string
 	size  int   // values of an embedding

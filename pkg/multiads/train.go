@@ -19,10 +19,12 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// TypeOf names the column of the knowledge base that a sample's defect type stands for; false where there is none.
+// TypeOf names the column of the knowledge base that a sample's defect type stands for; false where
+// there is none.
 type TypeOf func(raw string) (string, bool)
 
-// packed gives a batch as one tensor [B, K]: features of every tap, the column of every pixel, and the product.
+// packed gives a batch as one tensor [B, K]: features of every tap, the column of every pixel, and
+// the product.
 type packed struct {
 	features *encoder.Features
 	columns  [][]uint8 // of each sample, Side²
@@ -51,9 +53,11 @@ type Source struct {
 	TypeOf  TypeOf // brings the samples' types to the base's
 }
 
-// TrainAdapters trains the adapters, and nothing else, on one source, or on several together, each image with the text matrix of its own
-// source. Options.Samples and Backend are filled in. Source: section 7 of the numerical specification.
-func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objective Objective, o train.Options) error {
+// TrainAdapters trains the adapters, and nothing else, on one source, or on several together, each
+// image with the text matrix of its own source. Options.Samples and Backend are filled in. Source:
+// section 7 of the numerical specification.
+func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objective Objective,
+	o train.Options) error {
 	if err := objective.Validate(); err != nil {
 		return err
 	}
@@ -73,7 +77,8 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 				products = append(products, s.Base.Columns(d.Sentences, x.Category))
 				widest = max(widest, len(s.Base.Types)+1)
 			}
-			data.columns, data.products = append(data.columns, columns), append(data.products, known[x.Category])
+			data.columns, data.products = append(data.columns, columns),
+				append(data.products, known[x.Category])
 		}
 		samples = append(samples, s.Samples...)
 	}
@@ -102,7 +107,8 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 			shut = Gather(ConstTensor(g, closed), product) // [B, C]
 		}
 		mask := ConvertDType(GreaterThan(columns, ZerosLike(columns)), batch.DType()) // [B, S, S]
-		columns = Where(Equal(columns, Scalar(g, dtypes.Int32, untyped)), ZerosLike(columns), columns)
+		columns = Where(Equal(columns, Scalar(g, dtypes.Int32, untyped)), ZerosLike(columns),
+			columns)
 		loss, focal, dice := Loss(objective, Maps(scope, taps, text, shut, side), columns, mask)
 		return loss, []*Node{encoder.Mean(focal), encoder.Mean(dice)}
 	}, o)
@@ -111,11 +117,14 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 // never is the logit of a column that a product does not have.
 const never = -1e9
 
-// matrices are the text matrices of the products, [P, D, widest]. Where some have fewer columns than others, the columns beyond theirs are
-// zeros, and closed [P, widest] is never there and 0 elsewhere; else nil.
-func (d *Detector) matrices(ctx context.Context, products [][][]string, widest int) (texts, closed *tensors.Tensor, err error) {
+// matrices are the text matrices of the products, [P, D, widest]. Where some have fewer columns
+// than others, the columns beyond theirs are zeros, and closed [P, widest] is never there and 0
+// elsewhere; else nil.
+func (d *Detector) matrices(ctx context.Context, products [][][]string, widest int) (texts,
+	closed *tensors.Tensor, err error) {
 	embed := d.model.Config.Embed
-	flat, shut := make([]float32, 0, len(products)*embed*widest), make([]float32, 0, len(products)*widest)
+	flat, shut := make([]float32, 0, len(products)*embed*widest),
+		make([]float32, 0, len(products)*widest)
 	uneven := false
 	for _, columns := range products {
 		matrix, err := d.text.Matrix(ctx, columns)
@@ -138,16 +147,20 @@ func (d *Detector) matrices(ctx context.Context, products [][][]string, widest i
 	return texts, closed, nil
 }
 
-// untyped marks an anomalous pixel that is taught as normal to the types, and as anomalous to the mask.
+// untyped marks an anomalous pixel that is taught as normal to the types, and as anomalous to the
+// mask.
 const untyped = 255
 
 // columnsOf gives the column of every pixel of a sample as the tower sees it: 0 where normal.
-func columnsOf(s datasets.Sample, base *kba.Base, typeOf TypeOf, t imageio.Transform) ([]uint8, error) {
+func columnsOf(s datasets.Sample, base *kba.Base, typeOf TypeOf, t imageio.Transform) ([]uint8,
+	error) {
 	if s.Label == 1 && len(typedMasks(s)) == 0 {
-		return nil, fmt.Errorf("multiads: %s: expected a mask of the anomalous image, got none", s.ID)
+		return nil, fmt.Errorf("multiads: %s: expected a mask of the anomalous image, got none",
+			s.ID)
 	}
 	return typedMask(s, t, func(raw string) (uint8, error) {
-		if raw == datasets.Good { // of a mosaic in place of a normal image, as the first release labels it
+		// of a mosaic in place of a normal image, as the first release labels it
+		if raw == datasets.Good {
 			return untyped, nil
 		}
 		if name, ok := typeOf(raw); ok {
@@ -155,12 +168,15 @@ func columnsOf(s datasets.Sample, base *kba.Base, typeOf TypeOf, t imageio.Trans
 				return uint8(c + 1), nil
 			}
 		}
-		return 0, fmt.Errorf("multiads: %s: expected a defect type of the knowledge base (%s), got %q", s.ID, strings.Join(base.Names(), ", "), raw)
+		return 0, fmt.Errorf("multiads: %s: expected a defect type of the knowledge base (%s), "+
+			"got %q", s.ID, strings.Join(base.Names(), ", "), raw)
 	})
 }
 
-// typedMask gives every pixel of a sample, as the tower sees it, what column says of its raw type; 0 where normal.
-func typedMask(s datasets.Sample, t imageio.Transform, column func(raw string) (uint8, error)) ([]uint8, error) {
+// typedMask gives every pixel of a sample, as the tower sees it, what column says of its raw type;
+// 0 where normal.
+func typedMask(s datasets.Sample, t imageio.Transform, column func(raw string) (uint8,
+	error)) ([]uint8, error) {
 	out := make([]uint8, t.Crop*t.Crop)
 	masks := typedMasks(s)
 	for _, raw := range slices.Sorted(maps.Keys(masks)) {

@@ -11,9 +11,11 @@ import (
 // Columns are the names of a product's columns, the normal state first.
 func Columns(base *kba.Base) []string { return append([]string{datasets.Good}, base.Names()...) }
 
-// Truth is the product's column of every pixel of a sample at the side of the maps; types that are not on the product's list, and the
-// normal state, are 0. Source: section 11 of the numerical specification.
-func Truth(s datasets.Sample, product *kba.Base, typeOf TypeOf, t imageio.Transform) ([]uint8, error) {
+// Truth is the product's column of every pixel of a sample at the side of the maps; types that are
+// not on the product's list, and the normal state, are 0. Source: section 11 of the numerical
+// specification.
+func Truth(s datasets.Sample, product *kba.Base, typeOf TypeOf, t imageio.Transform) ([]uint8,
+	error) {
 	columns := Columns(product)
 	all, err := typedMask(s, t, func(raw string) (uint8, error) {
 		name, _ := typeOf(raw)
@@ -29,15 +31,17 @@ func Truth(s datasets.Sample, product *kba.Base, typeOf TypeOf, t imageio.Transf
 	}
 	out := make([]uint8, detector.MapSide*detector.MapSide)
 	for i := range out {
-		y, x := i/detector.MapSide*t.Crop/detector.MapSide, i%detector.MapSide*t.Crop/detector.MapSide
+		y, x := i/detector.MapSide*t.Crop/detector.MapSide,
+			i%detector.MapSide*t.Crop/detector.MapSide
 		out[i] = all[y*t.Crop+x]
 	}
 	return out, nil
 }
 
-// TypedScores measures zero-shot predictions with typed maps against the columns of the product. The normal state's map is what the
-// types leave of the taps' sum.
-func TypedScores(predictions []detector.Prediction, truth [][]uint8, product *kba.Base, taps int) (metric.TypeScores, error) {
+// TypedScores measures zero-shot predictions with typed maps against the columns of the product.
+// The normal state's map is what the types leave of the taps' sum.
+func TypedScores(predictions []detector.Prediction, truth [][]uint8, product *kba.Base,
+	taps int) (metric.TypeScores, error) {
 	columns := len(product.Types) + 1
 	maps := make([][]float32, len(predictions))
 	for i, p := range predictions {

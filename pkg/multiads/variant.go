@@ -18,7 +18,8 @@ type Variant struct {
 	Columns   ColumnOrder
 }
 
-// Variants are the named ones, the default first. Source: sections 7, 8 and 14 of the numerical specification.
+// Variants are the named ones, the default first. Source: sections 7, 8 and 14 of the numerical
+// specification.
 var Variants = []Variant{
 	{"deck", Sum, 1e-4, 8, 10, ScoreBlend, MosaicOff, ByName},
 	{"first-release", Sum, 1e-3, 8, 10, ScoreMax, MosaicOneType, FirstRelease},
@@ -35,11 +36,13 @@ func VariantOf(name string) (Variant, error) {
 		}
 		names = append(names, v.Name)
 	}
-	return Variant{}, fmt.Errorf("--revision: expected one of %s, got %q", strings.Join(names, ", "), name)
+	return Variant{}, fmt.Errorf("--revision: expected one of %s, got %q",
+		strings.Join(names, ", "), name)
 }
 
-// ColumnOrder says which column of the texts a type of the masks meets. The published code joins the two by their numbers, whose
-// orders differ for some data sets, so that types are exchanged. Source: section 14 of the numerical specification.
+// ColumnOrder says which column of the texts a type of the masks meets. The published code joins
+// the two by their numbers, whose orders differ for some data sets, so that types are exchanged.
+// Source: section 14 of the numerical specification.
 type ColumnOrder string
 
 // The orders: each type meets its own text, or what it meets in the two revisions.
@@ -63,7 +66,8 @@ var exchanged = map[ColumnOrder]map[string]map[string]string{
 // Validate says in one line that the order is unknown.
 func (o ColumnOrder) Validate() error {
 	if !slices.Contains([]ColumnOrder{ByName, FirstRelease, LaterRevision}, o) {
-		return fmt.Errorf("column order: expected %s, %s or %s, got %q", ByName, FirstRelease, LaterRevision, o)
+		return fmt.Errorf("column order: expected %s, %s or %s, got %q", ByName, FirstRelease,
+			LaterRevision, o)
 	}
 	return nil
 }

@@ -35,11 +35,13 @@ func TestColumnOrders(t *testing.T) {
 		require.True(t, ok)
 		return name
 	}
-	for raw, own := range map[string]string{"AK": "pit", "HS": "scratch", "BX": "deformation", "CH": "abrasion"} {
+	for raw, own := range map[string]string{"AK": "pit", "HS": "scratch", "BX": "deformation",
+		"CH": "abrasion"} {
 		require.Equal(t, own, met(ByName, raw))
 	}
 	require.Equal(t, []string{"pit", "abrasion", "scratch", "deformation"},
-		[]string{met(FirstRelease, "AK"), met(FirstRelease, "HS"), met(FirstRelease, "BX"), met(FirstRelease, "CH")})
+		[]string{met(FirstRelease, "AK"), met(FirstRelease, "HS"), met(FirstRelease, "BX"),
+			met(FirstRelease, "CH")})
 	mad, err := datasets.VocabularyOf("mad-sim")
 	require.NoError(t, err)
 	for o, want := range map[ColumnOrder]string{FirstRelease: "Burrs", LaterRevision: "Missing"} {

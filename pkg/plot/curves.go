@@ -15,8 +15,8 @@ type Line struct {
 	X    []float64 // as long as Y; none stands for 1, 2, ...
 }
 
-// Curves draws lines over common axes, such as losses over steps or true over false positives, with their names at the
-// right.
+// Curves draws lines over common axes, such as losses over steps or true over false positives, with
+// their names at the right.
 func Curves(title, xLabel, yLabel string, lines ...Line) (*Plot, error) {
 	p, legend := axes(title, xLabel, yLabel)
 	for i, l := range lines {
@@ -60,7 +60,8 @@ func (l Line) parts() (parts []plotter.XYs, err error) {
 		parts = append(parts, part)
 	}
 	if parts == nil {
-		return nil, fmt.Errorf("expected at least one finite value, got %d values and none", len(l.Y))
+		return nil, fmt.Errorf("expected at least one finite value, got %d values and none",
+			len(l.Y))
 	}
 	return parts, nil
 }

@@ -11,7 +11,8 @@ func TestCurvesThatCannotBeDrawn(t *testing.T) {
 	_, err := Curves("", "", "", Line{Name: "roc", Y: []float64{1, 2}, X: []float64{1}})
 	require.EqualError(t, err, `curve "roc": expected as many x as y, got 1 and 2`)
 	_, err = Curves("", "", "", Line{Name: "loss", Y: []float64{math.NaN(), math.Inf(1)}})
-	require.EqualError(t, err, `curve "loss": expected at least one finite value, got 2 values and none`)
+	require.EqualError(t, err,
+		`curve "loss": expected at least one finite value, got 2 values and none`)
 	_, err = Curves("", "", "", Line{Name: "none"})
 	require.Error(t, err)
 	_, err = Curves("no line", "", "")

@@ -14,7 +14,8 @@ import (
 	"gonum.org/v1/plot/cmpimg"
 )
 
-var update = flag.Bool("update", false, "write the pictures in testdata anew: look at them before you keep them")
+var update = flag.Bool("update", false, "write the pictures in testdata anew: look at them before "+
+	"you keep them")
 
 // golden compares a picture with the one in testdata.
 func golden(t *testing.T, name string, picture image.Image) {
@@ -30,10 +31,12 @@ func golden(t *testing.T, name string, picture image.Image) {
 	require.NoError(t, err)
 	same, err := cmpimg.EqualApprox("png", got, want, 0.02)
 	require.NoError(t, err)
-	require.True(t, same, "%s: the picture differs; if it should, look at what -update writes", path)
+	require.True(t, same, "%s: the picture differs; if it should, look at what -update writes",
+		path)
 }
 
-// plate is a picture of a metal plate with a scratch, mask is the scratch, blob a map that is high around it.
+// plate is a picture of a metal plate with a scratch, mask is the scratch, blob a map that is high
+// around it.
 func plate(w, h int, scratched bool) (picture *imageio.Image, mask []uint8) {
 	picture, mask = imageio.New(w, h, 3), make([]uint8, w*h)
 	for i := range w * h {
@@ -54,7 +57,8 @@ func blob(side int, height float64) []float32 {
 	for i := range m {
 		x, y := (float64(i%side)+0.5)/float64(side), (float64(i/side)+0.5)/float64(side)
 		along, across := (x+0.5*y-0.75)/1.1, y-0.3-0.5*x
-		m[i] = float32(0.1 + 0.03*math.Sin(20*x)*math.Sin(15*y) + height*math.Exp(-12*along*along-90*across*across))
+		m[i] = float32(0.1 + 0.03*math.Sin(20*x)*math.Sin(15*y) +
+			height*math.Exp(-12*along*along-90*across*across))
 	}
 	return m
 }
@@ -75,13 +79,18 @@ func TestGoldenPanel(t *testing.T) {
 	s := Scale{0.07, 0.7}
 	normal, anomalous := blob(28, 0.03), blob(28, 0.6)
 	golden(t, "panel", Panel("Plates under INP-Former: image AUROC 0.926, AUPRO 0.914", [][]Tile{
-		{{good.Image(), "normal"}, {bad.Image(), "scratched"}, {Outline(bad.Image(), mask, 128), "outline of its mask"}, {wide.Image(), "a wide picture"}},
-		{{Overlay(good, normal, 28, s), "score 0.131"}, {Overlay(bad, anomalous, 28, s), "score 0.642"}, {HeatMap(anomalous, 28, s), "28 × 28 patches"}},
+		{{good.Image(), "normal"}, {bad.Image(), "scratched"}, {Outline(bad.Image(), mask, 128),
+			"outline of its mask"}, {wide.Image(), "a wide picture"}},
+		{{Overlay(good, normal, 28, s), "score 0.131"}, {Overlay(bad, anomalous, 28, s),
+			"score 0.642"}, {HeatMap(anomalous, 28, s), "28 × 28 patches"}},
 	}, 128, &s))
 	golden(t, "panel_narrow", Panel("A title that is wider than its tiles", [][]Tile{
-		{{HeatMap(anomalous, 28, s), "a caption that has too many words"}, {HeatMap(normal, 28, s), "wwwwwww"}},
+		{{HeatMap(anomalous, 28, s), "a caption that has too many words"},
+			{HeatMap(normal, 28, s), "wwwwwww"}},
 	}, 84, nil))
-	golden(t, "panel_one_value", Panel("", [][]Tile{{{HeatMap([]float32{2, 2, 2, 2}, 2, Scale{2, 2}), "constant"}}}, 84, &Scale{2, 2}))
+	golden(t, "panel_one_value",
+		Panel("", [][]Tile{{{HeatMap([]float32{2, 2, 2, 2}, 2, Scale{2, 2}), "constant"}}}, 84,
+			&Scale{2, 2}))
 }
 
 func TestGoldenCurves(t *testing.T) {
@@ -93,14 +102,16 @@ func TestGoldenCurves(t *testing.T) {
 	for k := 120; k < 150; k++ {
 		tail[k] = math.NaN()
 	}
-	losses, err := Curves("Loss over 300 steps", "step", "loss", Line{Name: "total", Y: total}, Line{Name: "coherence, with a gap", Y: tail})
+	losses, err := Curves("Loss over 300 steps", "step", "loss", Line{Name: "total", Y: total},
+		Line{Name: "coherence, with a gap", Y: tail})
 	require.NoError(t, err)
 	golden(t, "losses", losses)
 	for k := range 101 {
 		v := float64(k) / 100
 		x, roc, chance = append(x, v), append(roc, math.Pow(v, 0.2)), append(chance, v)
 	}
-	curve, err := Curves("ROC", "false-positive rate", "true-positive rate", Line{"AUROC 0.833", roc, x}, Line{"chance", chance, x})
+	curve, err := Curves("ROC", "false-positive rate", "true-positive rate",
+		Line{"AUROC 0.833", roc, x}, Line{"chance", chance, x})
 	require.NoError(t, err)
 	golden(t, "roc", curve)
 	single, err := Curves("", "step", "learning rate", Line{Y: []float64{1e-3, 1e-3, 1e-3}})

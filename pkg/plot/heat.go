@@ -17,7 +17,8 @@ func HeatMap(values []float32, side int, s Scale) *image.NRGBA {
 	return out
 }
 
-// Overlay blends a picture, in grey, half and half with its map, whose values are enlarged bilinearly to the picture.
+// Overlay blends a picture, in grey, half and half with its map, whose values are enlarged
+// bilinearly to the picture.
 func Overlay(picture *imageio.Image, values []float32, side int, s Scale) *image.NRGBA {
 	out := image.NewNRGBA(image.Rect(0, 0, picture.W, picture.H))
 	for i, v := range enlarge(values, side, picture.W, picture.H) {
@@ -32,9 +33,9 @@ func Overlay(picture *imageio.Image, values []float32, side int, s Scale) *image
 	return out
 }
 
-// enlarge interpolates bilinearly between the centres of the values; beyond the outermost centres it repeats. The values are
-// interpolated, not their colours: a blend of two colours of the map is seldom a colour of the map. NaN fills the pixels
-// nearest to it and no others.
+// enlarge interpolates bilinearly between the centres of the values; beyond the outermost centres
+// it repeats. The values are interpolated, not their colours: a blend of two colours of the map is
+// seldom a colour of the map. NaN fills the pixels nearest to it and no others.
 func enlarge(values []float32, side, w, h int) []float64 {
 	columns, rows := taps(side, w), taps(len(values)/side, h)
 	out := make([]float64, 0, w*h)
@@ -48,7 +49,8 @@ func enlarge(values []float32, side, w, h int) []float64 {
 			for _, p := range [4]struct {
 				x, y   int
 				weight float64
-			}{{x.at, y.at, (1 - x.part) * (1 - y.part)}, {x.next, y.at, x.part * (1 - y.part)}, {x.at, y.next, (1 - x.part) * y.part}, {x.next, y.next, x.part * y.part}} {
+			}{{x.at, y.at, (1 - x.part) * (1 - y.part)}, {x.next, y.at, x.part * (1 - y.part)},
+				{x.at, y.next, (1 - x.part) * y.part}, {x.next, y.next, x.part * y.part}} {
 				if v := float64(values[p.y*side+p.x]); p.weight > 0 && !math.IsNaN(v) {
 					sum, weight = sum+p.weight*v, weight+p.weight
 				}
@@ -59,7 +61,8 @@ func enlarge(values []float32, side, w, h int) []float64 {
 	return out
 }
 
-// tap names the two of n values between whose centres a pixel lies, and how far it is on the way to the second.
+// tap names the two of n values between whose centres a pixel lies, and how far it is on the way to
+// the second.
 type tap struct {
 	at, next int
 	part     float64

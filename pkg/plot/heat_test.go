@@ -11,8 +11,10 @@ import (
 )
 
 func TestEnlarge(t *testing.T) {
-	require.Equal(t, []float64{0, 0.25, 0.75, 1}, enlarge([]float32{0, 1}, 2, 4, 1), "between the centres, and flat beyond them")
-	require.Equal(t, []float64{0, 1, 2, 3}, enlarge([]float32{0, 1, 2, 3}, 2, 2, 2), "of its own size it is itself")
+	require.Equal(t, []float64{0, 0.25, 0.75, 1}, enlarge([]float32{0, 1}, 2, 4, 1),
+		"between the centres, and flat beyond them")
+	require.Equal(t, []float64{0, 1, 2, 3}, enlarge([]float32{0, 1, 2, 3}, 2, 2, 2),
+		"of its own size it is itself")
 	require.Equal(t, []float64{1.5}, enlarge([]float32{0, 1, 2, 3}, 2, 1, 1))
 	require.Equal(t, []float64{5, 5, 5}, enlarge([]float32{5}, 1, 3, 1))
 	nan := float32(math.NaN())

@@ -19,8 +19,9 @@ const (
 	comment     = 0xfe
 )
 
-// JPEG encodes a picture with entries that say what made it, as comment segments in the order of their keys: a tenth of the bytes of PNG
-// where the picture is of photographs. Keys and values are as PNG's. Same picture and entries, same bytes.
+// JPEG encodes a picture with entries that say what made it, as comment segments in the order of
+// their keys: a tenth of the bytes of PNG where the picture is of photographs. Keys and values are
+// as PNG's. Same picture and entries, same bytes.
 func JPEG(picture image.Image, made map[string]string) ([]byte, error) {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, picture, &jpeg.Options{Quality: jpegQuality}); err != nil {
@@ -30,7 +31,8 @@ func JPEG(picture image.Image, made map[string]string) ([]byte, error) {
 	for _, key := range slices.Sorted(maps.Keys(made)) {
 		text := key + "\x00" + made[key]
 		if strings.Count(text, "\x00") > 1 || len(text)+2 > 0xffff {
-			return nil, fmt.Errorf("jpeg: expected an entry of less than 64 kB without a zero byte, got %d bytes in %q", len(text), key)
+			return nil, fmt.Errorf("jpeg: expected an entry of less than 64 kB without a zero "+
+				"byte, got %d bytes in %q", len(text), key)
 		}
 		out = append(out, 0xff, comment)
 		out = binary.BigEndian.AppendUint16(out, uint16(len(text)+2))

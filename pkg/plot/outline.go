@@ -10,8 +10,9 @@ import (
 // outline is the colour of mask outlines, with a dark rim that sets it off from bright pictures.
 var outline, rim = color.NRGBA{0x00, 0xe5, 0xff, 0xff}, color.NRGBA{0x00, 0x00, 0x00, 0xff}
 
-// Outline draws the contour of a mask on a copy of a picture: the mask has rows of side pixels, is anomalous where it is not
-// 0, and is spread over the picture without interpolation. The line lies inside the anomalous regions, its rim outside.
+// Outline draws the contour of a mask on a copy of a picture: the mask has rows of side pixels, is
+// anomalous where it is not 0, and is spread over the picture without interpolation. The line lies
+// inside the anomalous regions, its rim outside.
 func Outline(picture image.Image, mask []uint8, side int) *image.NRGBA {
 	size := picture.Bounds().Size()
 	out := image.NewNRGBA(image.Rectangle{Max: size})

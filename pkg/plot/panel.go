@@ -39,9 +39,10 @@ func (p *Panels) Sized(side int) *Panels { return Panel(p.title, p.rows, side, p
 
 var frameColour = color.Gray{0xc0}
 
-// Panel draws rows of tiles on white, each tile in a square of side pixels, which it fills as far as its proportions let it,
-// with their captions under them, a title over all and, where scale is given, one colour bar at the right. A caption that is
-// too wide for its tile is set smaller, with all others, and in the end cut.
+// Panel draws rows of tiles on white, each tile in a square of side pixels, which it fills as far
+// as its proportions let it, with their captions under them, a title over all and, where scale is
+// given, one colour bar at the right. A caption that is too wide for its tile is set smaller, with
+// all others, and in the end cut.
 func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 	columns := 0
 	for _, row := range rows {
@@ -74,9 +75,11 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 	for r, row := range rows {
 		for c, t := range row {
 			corner := image.Pt(gap+c*step, tops[r])
-			place(out, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))}, t.Picture)
+			place(out, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))},
+				t.Picture)
 			for i, line := range strings.Split(t.Caption, "\n") {
-				captions = append(captions, label{line, corner.X + side/2, corner.Y + side + captionHeight/2 + 1 + i*lineHeight, true})
+				captions = append(captions, label{line, corner.X + side/2, corner.Y + side +
+					captionHeight/2 + 1 + i*lineHeight, true})
 				for captionSize > least && width(line, captionSize) > side+gap-apart {
 					captionSize--
 				}
@@ -124,7 +127,8 @@ func colourBar(out *image.RGBA, at image.Rectangle, s Scale) {
 	for y := at.Min.Y; y < at.Max.Y; y++ {
 		part := float64(at.Max.Y-1-y) / float64(max(1, at.Dy()-1))
 		line := image.Rect(at.Min.X, y, at.Max.X, y+1)
-		draw.Draw(out, line, image.NewUniform(s.Colour(s.Low+part*(s.High-s.Low))), image.Point{}, draw.Src)
+		draw.Draw(out, line, image.NewUniform(s.Colour(s.Low+part*(s.High-s.Low))), image.Point{},
+			draw.Src)
 	}
 	for _, tick := range ticks(s.Low, s.High) {
 		part := 0.5
@@ -132,7 +136,8 @@ func colourBar(out *image.RGBA, at image.Rectangle, s Scale) {
 			part = min(max((tick.Value-s.Low)/(s.High-s.Low), 0), 1)
 		}
 		y := at.Max.Y - 1 - int(math.Round(part*float64(at.Dy()-1)))
-		draw.Draw(out, image.Rect(at.Max.X, y, at.Max.X+4, y+1), image.Black, image.Point{}, draw.Src)
+		draw.Draw(out, image.Rect(at.Max.X, y, at.Max.X+4, y+1), image.Black, image.Point{},
+			draw.Src)
 		write(out, 11, label{text: tick.Label, x: at.Max.X + 7, y: y})
 	}
 }

@@ -50,15 +50,21 @@ func TestPanelKeepsTextApart(t *testing.T) {
 		size := p.Bounds().Size()
 		require.Equal(t, gap+2*(side+gap), size.X)
 		captions := gap + titleHeight + side + frame
-		require.Positive(t, inked(p, image.Rect(gap, 0, gap+40, gap+titleHeight-frame)), "the title is there")
+		require.Positive(t, inked(p, image.Rect(gap, 0, gap+40, gap+titleHeight-frame)),
+			"the title is there")
 		for column := range 2 {
 			left := gap + column*(side+gap)
-			require.Positive(t, inked(p, image.Rect(left, captions, left+side, captions+captionHeight)))
-			require.Zero(t, inked(p, image.Rect(left-gap/2-1, captions, left-gap/2+1, captions+captionHeight)), "nothing between captions")
+			require.Positive(t,
+				inked(p, image.Rect(left, captions, left+side, captions+captionHeight)))
+			require.Zero(t,
+				inked(p, image.Rect(left-gap/2-1, captions, left-gap/2+1, captions+captionHeight)),
+				"nothing between captions")
 		}
-		require.Zero(t, inked(p, image.Rect(gap+side+gap, size.Y-captionHeight-gap, size.X, size.Y)), "no fourth tile")
+		require.Zero(t, inked(p, image.Rect(gap+side+gap, size.Y-captionHeight-gap, size.X,
+			size.Y)), "no fourth tile")
 	}
-	require.Greater(t, Panel(long, [][]Tile{{{white, ""}}}, 20, nil).Bounds().Dx(), width(long, titleSize), "a title is never cut")
+	require.Greater(t, Panel(long, [][]Tile{{{white, ""}}}, 20, nil).Bounds().Dx(),
+		width(long, titleSize), "a title is never cut")
 }
 
 func TestPanelOfNothing(t *testing.T) {
@@ -66,8 +72,10 @@ func TestPanelOfNothing(t *testing.T) {
 		Panel("", nil, 10, nil)
 		Panel("title", nil, 10, &Scale{0, 1})
 		Panel("", [][]Tile{{}}, 0, &Scale{0, 1})
-		Panel("", [][]Tile{{{image.NewNRGBA(image.Rectangle{}), "no picture"}}}, 30, &Scale{math.NaN(), math.NaN()})
-		Panel("", [][]Tile{{{image.NewNRGBA(image.Rect(0, 0, 1000, 1)), "a strip"}}}, 30, &Scale{3, 1})
+		Panel("", [][]Tile{{{image.NewNRGBA(image.Rectangle{}), "no picture"}}}, 30,
+			&Scale{math.NaN(), math.NaN()})
+		Panel("", [][]Tile{{{image.NewNRGBA(image.Rect(0, 0, 1000, 1)), "a strip"}}}, 30,
+			&Scale{3, 1})
 	})
 }
 

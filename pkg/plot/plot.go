@@ -19,7 +19,8 @@ type Plot struct {
 	SVG []byte
 }
 
-// Size of a plot in points, and the dots of a picture: type of 16 pixels reads from the back of a room.
+// Size of a plot in points, and the dots of a picture: type of 16 pixels reads from the back of a
+// room.
 const plotWidth, plotHeight, dotsPerInch = 600, 340, 96
 
 // drawn draws a plot with its legend at the right.
@@ -37,7 +38,8 @@ func drawn(p *plot.Plot, legend plot.Legend) (*Plot, error) {
 func axes(title, xLabel, yLabel string) (*plot.Plot, plot.Legend) {
 	p, legend := plot.New(), plot.NewLegend()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, xLabel, yLabel
-	for _, f := range []*vgdraw.TextStyle{&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle} {
+	for _, f := range []*vgdraw.TextStyle{&p.Title.TextStyle, &p.X.Label.TextStyle,
+		&p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle} {
 		f.Font.Variant = typeface.Variant
 	}
 	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = 8, 4, 4

@@ -19,11 +19,13 @@ import (
 
 const (
 	pngHeader = "\x89PNG\r\n\x1a\n"
-	plainText = "\x00\x00\x00\x00\x00" // what lies between an entry's key and value: not compressed, no language, no translated key
+	// what lies between an entry's key and value: not compressed, no language, no translated key
+	plainText = "\x00\x00\x00\x00\x00"
 )
 
-// PNG encodes a picture with entries that say what made it, as iTXt chunks in the order of their keys. Keys are 1 to 79
-// printable ASCII characters, values are any text without a zero byte. Same picture and entries, same bytes.
+// PNG encodes a picture with entries that say what made it, as iTXt chunks in the order of their
+// keys. Keys are 1 to 79 printable ASCII characters, values are any text without a zero byte. Same
+// picture and entries, same bytes.
 func PNG(picture image.Image, made map[string]string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
@@ -36,7 +38,8 @@ func PNG(picture image.Image, made map[string]string) ([]byte, error) {
 	for _, key := range slices.Sorted(maps.Keys(made)) {
 		printable := !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
 		if len(key) == 0 || len(key) > 79 || !printable || strings.TrimSpace(key) != key {
-			return nil, fmt.Errorf("png: expected a key of 1 to 79 printable ASCII characters, got %q", key)
+			return nil, fmt.Errorf("png: expected a key of 1 to 79 printable ASCII characters, "+
+				"got %q", key)
 		}
 		if !utf8.ValidString(made[key]) || strings.ContainsRune(made[key], 0) {
 			return nil, fmt.Errorf("png: expected UTF-8 text without a zero byte as the value of %q", key)
@@ -87,13 +90,15 @@ func entries(b []byte) (map[string]string, error) {
 		}
 		chunk := b[4 : 8+n]
 		if crc32.ChecksumIEEE(chunk) != binary.BigEndian.Uint32(b[8+n:]) {
-			return nil, fmt.Errorf("damaged PNG file: the checksum of its %q chunk does not match", chunk[:4])
+			return nil, fmt.Errorf("damaged PNG file: the checksum of its %q chunk does not match",
+				chunk[:4])
 		}
 		switch string(chunk[:4]) {
 		case "IEND":
 			return made, nil
 		case "iTXt":
-			if key, value, ok := bytes.Cut(chunk[4:], []byte(plainText)); ok && !bytes.ContainsRune(key, 0) {
+			if key, value, ok := bytes.Cut(chunk[4:], []byte(plainText)); ok &&
+				!bytes.ContainsRune(key, 0) {
 				made[string(key)] = string(value)
 			}
 		}

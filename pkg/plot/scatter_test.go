@@ -13,7 +13,8 @@ func TestGoldenScatter(t *testing.T) {
 		c := Cloud{Name: name}
 		for i := range 12 {
 			a := float64(i)
-			c.X, c.Y = append(c.X, float64(k)+0.3*math.Sin(7*a)), append(c.Y, math.Cos(float64(2*k))+0.3*math.Cos(5*a))
+			c.X, c.Y = append(c.X, float64(k)+0.3*math.Sin(7*a)),
+				append(c.Y, math.Cos(float64(2*k))+0.3*math.Cos(5*a))
 		}
 		clouds = append(clouds, c)
 	}

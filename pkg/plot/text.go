@@ -31,7 +31,8 @@ func write(picture *image.RGBA, size int, labels ...label) {
 	f := face(size)
 	capital := f.Metrics().CapHeight.Round()
 	for _, l := range labels {
-		d := font.Drawer{Dst: picture, Src: image.Black, Face: f, Dot: fixed.P(l.x, l.y+(capital+1)/2)}
+		d := font.Drawer{Dst: picture, Src: image.Black, Face: f,
+			Dot: fixed.P(l.x, l.y+(capital+1)/2)}
 		if l.centered {
 			d.Dot.X -= d.MeasureString(unkerned(l.text)) / 2
 		}
@@ -43,7 +44,9 @@ func write(picture *image.RGBA, size int, labels ...label) {
 func unkerned(text string) string { return strings.ReplaceAll(text, " ", "\u00a0") }
 
 // width of a line of text in pixels.
-func width(text string, size int) int { return font.MeasureString(face(size), unkerned(text)).Ceil() }
+func width(text string, size int) int {
+	return font.MeasureString(face(size), unkerned(text)).Ceil()
+}
 
 // cut shortens a line of text to a width in pixels.
 func cut(text string, size, limit int) string {

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks are round numbers between two finite ones, at most seven, in steps of 1, 2 or 5 times a power
-// of ten, labelled with as many digits as the step has. An empty range has its one value.
+// ticks are round numbers between two finite ones, at most seven, in steps of 1, 2 or 5 times a
+// power of ten, labelled with as many digits as the step has. An empty range has its one value.
 func ticks(low, high float64) []plot.Tick {
 	span := high - low
 	if !(span > 0) || math.IsInf(span, 0) || span < 1e-300 {
@@ -37,7 +37,8 @@ func number(v float64, exponent int) string {
 	case v == 0:
 		return "0"
 	case exponent < -4 || exponent > 5:
-		return strconv.FormatFloat(v, 'e', max(0, int(math.Floor(math.Log10(math.Abs(v))+1e-9))-exponent), 64)
+		return strconv.FormatFloat(v, 'e',
+			max(0, int(math.Floor(math.Log10(math.Abs(v))+1e-9))-exponent), 64)
 	}
 	return strconv.FormatFloat(v, 'f', max(0, -exponent), 64)
 }

@@ -26,7 +26,8 @@ func TestTicks(t *testing.T) {
 	} {
 		var got []string
 		for _, tick := range ticks(c.low, c.high) {
-			require.True(t, tick.Value >= c.low-1e-6*(c.high-c.low) && tick.Value <= c.high+1e-6*(c.high-c.low), "%v", c)
+			require.True(t, tick.Value >= c.low-1e-6*(c.high-c.low) &&
+				tick.Value <= c.high+1e-6*(c.high-c.low), "%v", c)
 			got = append(got, tick.Label)
 		}
 		require.Equal(t, c.want, got, "%v to %v", c.low, c.high)

@@ -16,12 +16,14 @@ import (
 //go:embed captions.yaml
 var captionData []byte
 
-// captionGrammar is how a picture of the training family, and the state of anything, is told in varied words.
+// captionGrammar is how a picture of the training family, and the state of anything, is told in
+// varied words.
 type captionGrammar struct {
 	Places, Sizes                                map[string][]string
 	Flawed, Described, Normal, Frames, Materials []string
 	Types                                        map[string]captionType
-	Objects, Conditions, Qualities               []string // for sentences that no picture goes with: nouns; states as nouns, as adjectives
+	// for sentences that no picture goes with: nouns; states as nouns, as adjectives
+	Objects, Conditions, Qualities []string
 }
 
 // captionType is how a flaw is told, and the words for it that no caption contains.
@@ -39,7 +41,8 @@ var captions = sync.OnceValue(func() captionGrammar {
 	return g
 })
 
-// KeptSynonyms are words for each type of flaw that no caption contains, such as "a fracture" for a crack: for measuring.
+// KeptSynonyms are words for each type of flaw that no caption contains, such as "a fracture" for a
+// crack: for measuring.
 func KeptSynonyms() map[string]string {
 	kept := map[string]string{}
 	for name, t := range captions().Types {
@@ -59,14 +62,16 @@ func fill(pattern string, slots ...string) string {
 	return strings.NewReplacer(slots...).Replace(pattern)
 }
 
-// form is one way to tell states, the same for all of them, so that sentences of several states differ in the state alone.
+// form is one way to tell states, the same for all of them, so that sentences of several states
+// differ in the state alone.
 type form struct {
 	frame, flawed, described, normal string
 	describes                        bool
 }
 
 func (g captionGrammar) form(r *rand.Rand) form {
-	return form{draw(r, g.Frames), draw(r, g.Flawed), draw(r, g.Described), draw(r, g.Normal), r.IntN(5) == 0}
+	return form{draw(r, g.Frames), draw(r, g.Flawed), draw(r, g.Described), draw(r, g.Normal),
+		r.IntN(5) == 0}
 }
 
 // state tells the state of a noun: a type of the grammar, or "" for the normal one.
@@ -81,8 +86,8 @@ func (g captionGrammar) state(r *rand.Rand, f form, noun, kind string) string {
 	return fill(f.frame, "{s}", fill(f.flawed, "{a}", noun, "{w}", draw(r, t.Words)))
 }
 
-// told tells a picture: what it shows, its state, and often material, size and place. The place is given, because pictures are turned and
-// mirrored in training.
+// told tells a picture: what it shows, its state, and often material, size and place. The place is
+// given, because pictures are turned and mirrored in training.
 func (g captionGrammar) told(r *rand.Rand, l *synth.Lesson, place string) string {
 	noun, f := draw(r, l.Names), g.form(r)
 	if r.IntN(3) == 0 {

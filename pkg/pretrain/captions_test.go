@@ -31,7 +31,8 @@ func everyCaption(t *testing.T) (all []string) {
 	g, r := captions(), rand.New(rand.NewPCG(1, 2))
 	lessons := []*synth.Lesson{{Names: synth.TrainingNames(), Material: "steel"}}
 	for _, kind := range captionTypes() {
-		lessons = append(lessons, &synth.Lesson{Names: synth.TrainingNames(), Material: "steel", Type: kind, Place: "top", Size: "small"})
+		lessons = append(lessons, &synth.Lesson{Names: synth.TrainingNames(), Material: "steel",
+			Type: kind, Place: "top", Size: "small"})
 	}
 	for _, l := range lessons {
 		for range 400 {

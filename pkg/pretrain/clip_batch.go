@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// pairSide is the side of what the vision tower sees, in pixels, pairWindow of what it sees in most of its training, which costs a third as much, and
-	// pairPatch that of a patch.
+	// pairSide is the side of what the vision tower sees, in pixels, pairWindow of what it sees in
+	// most of its training, which costs a third as much, and pairPatch that of a patch.
 	pairSide, pairWindow, pairPatch = 224, 128, 16
 	// pairContext is how many ids of a text the training keeps.
 	pairContext = 32
@@ -23,7 +23,8 @@ const (
 // shareOfSet is how many sentences come with each specimen.
 const shareOfSet = setSize / pairGroups
 
-// pictureSize is how many numbers a batch has for a picture: pixels 0..255, how much of each patch the flaw covers, state, caption.
+// pictureSize is how many numbers a batch has for a picture: pixels 0..255, how much of each patch
+// the flaw covers, state, caption.
 func pictureSize(side int) int {
 	return side*side*3 + side/pairPatch*(side/pairPatch) + 1 + pairContext
 }
@@ -39,8 +40,9 @@ func pictureSizes(side int) int {
 // sentenceSize is how many it has for a sentence: ids, the teacher's vector, the meaning.
 func sentenceSize() int { return pairContext + SentenceWidth + states() }
 
-// pairBatches gives the batches of the pair's training: a sample is four pictures, each turned, cut and lit anew, with captions, and a share
-// of one set of the pool's sentences. Every place is met once in a run and names all random numbers. It satisfies train.Data.
+// pairBatches gives the batches of the pair's training: a sample is four pictures, each turned, cut
+// and lit anew, with captions, and a share of one set of the pool's sentences. Every place is met
+// once in a run and names all random numbers. It satisfies train.Data.
 type pairBatches struct {
 	seed    uint64
 	side    int // of the windows, in pixels; 0 leaves the pictures out
@@ -65,7 +67,8 @@ func (b *pairBatches) Batch(places []int) *tensors.Tensor {
 	var rows sync.WaitGroup
 	for row, place := range places {
 		rows.Go(func() {
-			flat, r := all[row*width:row*width:(row+1)*width], rand.New(rand.NewPCG(b.seed+1, uint64(place)))
+			flat, r := all[row*width:row*width:(row+1)*width],
+				rand.New(rand.NewPCG(b.seed+1, uint64(place)))
 			if b.side > 0 {
 				for range lessonGroup {
 					flat = b.picture(r, flat, b.lessons.pick(r))
@@ -100,10 +103,12 @@ func appendIDs(flat []float32, text string) []float32 {
 	return flat
 }
 
-// picture appends picture i as one window of it, in most cases one with some of the flaw, turned and mirrored anyhow, in other light.
+// picture appends picture i as one window of it, in most cases one with some of the flaw, turned
+// and mirrored anyhow, in other light.
 func (b *pairBatches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 	const pixels = lessonSide * lessonSide
-	image, mask := b.lessons.images[i*pixels*3:(i+1)*pixels*3], b.lessons.masks[i*pixels:(i+1)*pixels]
+	image, mask := b.lessons.images[i*pixels*3:(i+1)*pixels*3],
+		b.lessons.masks[i*pixels:(i+1)*pixels]
 	left, top, turn := b.corner(r, mask)
 	gain, shift := 0.75+0.5*r.Float32(), 30*r.Float32()-15
 	tint := [3]float32{0.9 + 0.2*r.Float32(), 0.9 + 0.2*r.Float32(), 0.9 + 0.2*r.Float32()}
@@ -127,11 +132,13 @@ func (b *pairBatches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 				u, v = v, u
 			}
 			from := (top+v)*lessonSide + left + u
-			p := [3]float32{float32(image[3*from]), float32(image[3*from+1]), float32(image[3*from+2])}
+			p := [3]float32{float32(image[3*from]), float32(image[3*from+1]),
+				float32(image[3*from+2])}
 			mean := (p[0] + p[1] + p[2]) / 3
 			for c := range 3 {
 				noise = noise*1664525 + 1013904223
-				value := (p[c]+grey*(mean-p[c]))*gain*tint[c] + shift + grain*(float32(noise>>8)/(1<<23)-1)
+				value := (p[c]+grey*(mean-p[c]))*gain*tint[c] + shift +
+					grain*(float32(noise>>8)/(1<<23)-1)
 				flat = append(flat, min(max(value, 0), 255))
 			}
 			if mask[from] != 0 {
@@ -152,7 +159,8 @@ func (b *pairBatches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 	return appendIDs(flat, captions().told(r, &l, place))
 }
 
-// corner draws a window's corner, and a number of eight ways to turn and mirror it. Four of five windows of a flawed picture hold a pixel of the flaw.
+// corner draws a window's corner, and a number of eight ways to turn and mirror it. Four of five
+// windows of a flawed picture hold a pixel of the flaw.
 func (b *pairBatches) corner(r *rand.Rand, mask []uint8) (left, top, turn int) {
 	room := lessonSide - b.side
 	left, top, turn = r.IntN(room+1), r.IntN(room+1), r.IntN(8)

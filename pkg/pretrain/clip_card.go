@@ -40,13 +40,19 @@ type PairCard struct {
 }
 
 type pairCurved struct {
-	Name   string             `json:"name"`
-	Losses map[string]float64 `json:"losses"` // mean of the twentieth of the steps that ends at each
+	Name string `json:"name"`
+	// mean of the twentieth of the steps that ends at each
+	Losses map[string]float64 `json:"losses"`
 }
 
-// write writes the towers as F16 under OpenCLIP's names, with what the tensors do not tell in the header, and the card beside them.
-func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int, curves []*curve, version string) (*PairCard, error) {
-	card := &PairCard{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps, Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches, Sentences: poolSets * setSize, Rate: p.Rate, Backend: backend.Name(p.Backend), Cores: runtime.NumCPU(),
+// write writes the towers as F16 under OpenCLIP's names, with what the tensors do not tell in the
+// header, and the card beside them.
+func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int,
+	curves []*curve, version string) (*PairCard, error) {
+	card := &PairCard{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps,
+		Batch: pairGroups * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches,
+		Sentences: poolSets * setSize, Rate: p.Rate, Backend: backend.Name(p.Backend),
+		Cores:      runtime.NumCPU(),
 		Parameters: map[string]int{}, Image: cfg.Grid * cfg.Patch, Patch: cfg.Patch, Taps: cfg.Taps}
 	for i, c := range curves {
 		points, err := c.points()
@@ -72,8 +78,10 @@ func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start s
 		}
 		card.Parameters[part] += len(a.Data)
 	}
-	meta := clip.Options{Image: cfg.Grid * cfg.Patch, Taps: cfg.Taps, VisionHeads: cfg.Vision.Heads, TextHeads: cfg.Text.Heads}.Metadata()
-	meta["made_by"] = fmt.Sprintf("adlab pretrain clip, version %s, seed %d, %d of %d steps", version, p.Seed, done, p.Steps)
+	meta := clip.Options{Image: cfg.Grid * cfg.Patch, Taps: cfg.Taps, VisionHeads: cfg.Vision.Heads,
+		TextHeads: cfg.Text.Heads}.Metadata()
+	meta["made_by"] = fmt.Sprintf("adlab pretrain clip, version %s, seed %d, %d of %d steps",
+		version, p.Seed, done, p.Steps)
 	meta["licence"] = "Apache-2.0"
 	if err := tensorfile.Write(out, file, meta); err != nil {
 		return nil, err
@@ -94,7 +102,8 @@ func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start s
 		return nil, err
 	}
 	base := strings.TrimSuffix(out, filepath.Ext(out))
-	return card, errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')), tensorfile.WriteFile(base+".md", []byte(card.Markdown())))
+	return card, errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')),
+		tensorfile.WriteFile(base+".md", []byte(card.Markdown())))
 }
 
 // tenths gives a phase's loss at ten places, and the minutes that its steps took.

@@ -14,20 +14,25 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// pairConfig is the shape of the small pair, for windows of that many pixels a side. The token table has most of its parameters.
+// pairConfig is the shape of the small pair, for windows of that many pixels a side. The token
+// table has most of its parameters.
 func pairConfig(side int) clip.Config {
 	return clip.Config{
-		Vision: clip.Tower{Width: 192, Heads: 3, Layers: 4}, Text: clip.Tower{Width: 48, Heads: 4, Layers: 2}, Embed: 96,
-		Patch: pairPatch, StoredGrid: 11, Grid: side / pairPatch, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4},
+		Vision: clip.Tower{Width: 192, Heads: 3, Layers: 4}, Text: clip.Tower{Width: 48, Heads: 4,
+			Layers: 2}, Embed: 96,
+		Patch: pairPatch, StoredGrid: 11, Grid: side / pairPatch, Words: clip.Vocabulary,
+		Taps: []int{1, 2, 3, 4},
 	}
 }
 
 // isPair tells the towers' tensors from the teacher's and from the heads, which are thrown away.
 func isPair(name string) bool {
-	return !strings.HasPrefix(name, anchor+".") && !strings.HasPrefix(name, "heads.") && !strings.HasPrefix(name, "optimizer.")
+	return !strings.HasPrefix(name, anchor+".") && !strings.HasPrefix(name, "heads.") &&
+		!strings.HasPrefix(name, "optimizer.")
 }
 
-// startPair is the towers at their start, and the heads. The token table is the pool's and stays as it is in all phases, so that words that no caption has lie beside those that some have.
+// startPair is the towers at their start, and the heads. The token table is the pool's and stays as
+// it is in all phases, so that words that no caption has lie beside those that some have.
 // Everything else is drawn as OpenCLIP draws it.
 func startPair(cfg clip.Config, pool *sentencePool, seed uint64) map[string]layer.Array {
 	arrays := map[string]layer.Array{}
@@ -38,7 +43,8 @@ func startPair(cfg clip.Config, pool *sentencePool, seed uint64) map[string]laye
 	for i := range cfg.Words {
 		table = append(table, pool.table[i*poolWidth:][:cfg.Text.Width]...)
 	}
-	arrays["token_embedding.weight"] = layer.Array{Shape: []int{cfg.Words, cfg.Text.Width}, Data: table}
+	arrays["token_embedding.weight"] = layer.Array{Shape: []int{cfg.Words, cfg.Text.Width},
+		Data: table}
 	linear := func(name string, out, in int) {
 		arrays[name+".weight"] = gaussian(seed, name, 1/math.Sqrt(float64(in)), out, in)
 		arrays[name+".bias"] = layer.Array{Shape: []int{out}, Data: make([]float32, out)}
@@ -50,7 +56,8 @@ func startPair(cfg clip.Config, pool *sentencePool, seed uint64) map[string]laye
 	return arrays
 }
 
-// pairStore is a store of what startPair gives, or of what a phase left, with what the phase trains.
+// pairStore is a store of what startPair gives, or of what a phase left, with what the phase
+// trains.
 func pairStore(arrays map[string]layer.Array, trains func(name string) bool) (*model.Store, error) {
 	trained, frozen := map[string]layer.Array{}, map[string]layer.Array{}
 	for name, a := range arrays {
@@ -63,7 +70,8 @@ func pairStore(arrays map[string]layer.Array, trains func(name string) bool) (*m
 		}
 	}
 	store := model.NewStore()
-	return store, errors.Join(layer.Put(store, "", trained, true), layer.Put(store, "", frozen, false))
+	return store, errors.Join(layer.Put(store, "", trained, true),
+		layer.Put(store, "", frozen, false))
 }
 
 // startOf is a tensor of the towers before training.

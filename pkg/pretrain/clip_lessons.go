@@ -50,14 +50,19 @@ type lessonNote struct {
 	Size     string   `json:"s,omitempty"`
 }
 
-// drawLessons draws n pictures and so many sketches, or reads those that are in the folder dir already; an interrupted drawing goes on where it stopped.
-func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int, tell func(done, total int)) (*lessons, error) {
+// drawLessons draws n pictures and so many sketches, or reads those that are in the folder dir
+// already; an interrupted drawing goes on where it stopped.
+func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int,
+	tell func(done, total int)) (*lessons, error) {
 	const pixels = lessonSide * lessonSide
-	l := &lessons{sharp: n, images: make([]uint8, 0, (n+sketches)*pixels*3), masks: make([]uint8, 0, (n+sketches)*pixels)}
-	for _, part := range []struct{ side, n, shard int }{{lessonSide, n, 250}, {sketchSide, sketches, 500}} {
+	l := &lessons{sharp: n, images: make([]uint8, 0, (n+sketches)*pixels*3),
+		masks: make([]uint8, 0, (n+sketches)*pixels)}
+	for _, part := range []struct{ side, n, shard int }{{lessonSide, n, 250},
+		{sketchSide, sketches, 500}} {
 		for at := 0; at < part.n; at += part.shard {
 			count := min(part.shard, part.n-at)
-			path := filepath.Join(dir, fmt.Sprintf("lessons-%d-%d-%d-%d-%d.safetensors", synth.TrainingGeneration, part.side, seed, at, count))
+			path := filepath.Join(dir, fmt.Sprintf("lessons-%d-%d-%d-%d-%d.safetensors",
+				synth.TrainingGeneration, part.side, seed, at, count))
 			if _, err := os.Stat(path); err != nil {
 				if err := drawShard(ctx, path, seed, part.side, at, count); err != nil {
 					return nil, err
@@ -74,7 +79,8 @@ func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int, 
 
 func drawShard(ctx context.Context, path string, seed uint64, side, at, count int) error {
 	pixels := side * side
-	images, masks, notes := make([]uint8, count*pixels*3), make([]uint8, count*pixels), make([]lessonNote, count)
+	images, masks, notes := make([]uint8, count*pixels*3), make([]uint8, count*pixels),
+		make([]lessonNote, count)
 	errs := make([]error, count)
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -113,8 +119,10 @@ func drawShard(ctx context.Context, path string, seed uint64, side, at, count in
 		return err
 	}
 	return tensorfile.Write(path, map[string]tensorfile.Tensor{
-		"images": tensorfile.U8(images, count, side, side, 3), "masks": tensorfile.U8(masks, count, side, side),
-	}, map[string]string{"made_by": "adlab pretrain clip", "seed": fmt.Sprint(seed), "pictures": string(b)})
+		"images": tensorfile.U8(images, count, side, side, 3), "masks": tensorfile.U8(masks, count,
+			side, side),
+	}, map[string]string{"made_by": "adlab pretrain clip", "seed": fmt.Sprint(seed),
+		"pictures": string(b)})
 }
 
 func (l *lessons) read(path string, side, count int) error {
@@ -132,11 +140,14 @@ func (l *lessons) read(path string, side, count int) error {
 		return err
 	}
 	var notes []lessonNote
-	if err := json.Unmarshal([]byte(f.Metadata()["pictures"]), &notes); err != nil || len(notes) != count {
-		return fmt.Errorf("%s: expected notes on %d pictures, got %d; delete it", path, count, len(notes))
+	if err := json.Unmarshal([]byte(f.Metadata()["pictures"]), &notes); err != nil ||
+		len(notes) != count {
+		return fmt.Errorf("%s: expected notes on %d pictures, got %d; delete it", path, count,
+			len(notes))
 	}
 	for _, n := range notes {
-		l.told = append(l.told, &synth.Lesson{Names: n.Names, Material: n.Material, Type: n.Type, Size: n.Size})
+		l.told = append(l.told, &synth.Lesson{Names: n.Names, Material: n.Material, Type: n.Type,
+			Size: n.Size})
 	}
 	for i := range count {
 		image, mask := images[i*side*side*3:(i+1)*side*side*3], masks[i*side*side:(i+1)*side*side]

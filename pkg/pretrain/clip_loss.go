@@ -21,8 +21,9 @@ type PairWeights struct {
 	Captions float64 // image and caption find each other
 }
 
-// What the phases weigh: the text tower learns alone, then the vision tower learns what the texts, which stay as they are, say of its patches most of all. (A text tower that
-// learns beside it loses the differences between the states before the vision tower can see any.)
+// What the phases weigh: the text tower learns alone, then the vision tower learns what the texts,
+// which stay as they are, say of its patches most of all. (A text tower that learns beside it loses
+// the differences between the states before the vision tower can see any.)
 var (
 	wordsWeights = PairWeights{Meaning: 1, Geometry: 0.3}
 	alignWeights = PairWeights{Dense: 2, Whole: 0.5, Captions: 0.1}
@@ -32,19 +33,23 @@ var (
 // pairTemperature multiplies cosines in all terms.
 const pairTemperature = 30
 
-// anchor is the scope of the text tower as it was when the vision tower learned, in the phase that sharpens it, and anchorWeight how much a text of a state that strays from there counts.
+// anchor is the scope of the text tower as it was when the vision tower learned, in the phase that
+// sharpens it, and anchorWeight how much a text of a state that strays from there counts.
 const anchor, anchorWeight = "anchor", 30
 
 // shown is the part of a patch that a flaw must cover for the patch to be all flaw.
 const shown = 0.25
 
-// pairLoss gives the loss of a batch of pairBatches and its terms in the order of PairWeights, those of weight 0 left out.
+// pairLoss gives the loss of a batch of pairBatches and its terms in the order of PairWeights,
+// those of weight 0 left out.
 type pairLoss struct {
 	config  clip.Config // Grid is that of the windows, 0 where there are none
 	weights PairWeights
-	// anchored says that the text tower learns while another copy of it, in the scope anchor, stays.
+	// anchored says that the text tower learns while another copy of it, in the scope anchor,
+	// stays.
 	anchored bool
-	twins    [][]float32 // [states, states]: what a state counts as; types drawn alike count as each other
+	// [states, states]: what a state counts as; types drawn alike count as each other
+	twins [][]float32
 }
 
 func (p pairLoss) loss(scope *model.Scope, batch *Node) (total *Node, parts []*Node) {
@@ -66,18 +71,21 @@ func (p pairLoss) loss(scope *model.Scope, batch *Node) (total *Node, parts []*N
 	columns := Slice(unit, AxisRange(0, states())) // [C, D]
 	table := Const(batch.Graph(), p.twins)
 	cosines := func(x, y *Node) *Node {
-		return MulScalar(Dot(x, y).General([]int{x.Rank() - 1}, nil, []int{1}, nil), pairTemperature)
+		return MulScalar(Dot(x, y).General([]int{x.Rank() - 1}, nil, []int{1}, nil),
+			pairTemperature)
 	}
 	meaning := func() *Node {
 		others := AxisRange(states(), setSize)
-		return crossEntropy(cosines(Slice(unit, others), columns), MatMul(Slice(x.meaning, others), table))
+		return crossEntropy(cosines(Slice(unit, others), columns), MatMul(Slice(x.meaning, others),
+			table))
 	}
 	if p.anchored {
 		meaning = func() *Node { return p.anchoredMeaning(scope, x, unit, table, cosines) }
 	}
 	add(p.weights.Meaning, meaning)
 	add(p.weights.Geometry, func() *Node {
-		guess := layer.Linear(layer.At(scope, "heads.sentence"), Slice(said, AxisRange(0, setSize)), SentenceWidth)
+		guess := layer.Linear(layer.At(scope, "heads.sentence"), Slice(said, AxisRange(0, setSize)),
+			SentenceWidth)
 		return OneMinus(ReduceAllMean(ReduceSum(Mul(layer.Normalize(guess, 1e-12), x.vectors), -1)))
 	})
 	if x.pixels == nil {
@@ -92,7 +100,8 @@ func (p pairLoss) loss(scope *model.Scope, batch *Node) (total *Node, parts []*N
 	add(p.weights.Dense, func() *Node {
 		var terms []*Node
 		for _, z := range p.spaces(scope, taps) {
-			terms = append(terms, denseLoss(cosines(layer.Normalize(z, 1e-12), columns), x.cover, named))
+			terms = append(terms, denseLoss(cosines(layer.Normalize(z, 1e-12), columns), x.cover,
+				named))
 		}
 		return encoder.Mean(terms)
 	})
@@ -101,24 +110,30 @@ func (p pairLoss) loss(scope *model.Scope, batch *Node) (total *Node, parts []*N
 		n := image.Shape().Dimensions[0]
 		logits := cosines(image, Slice(unit, AxisRangeToEnd(setSize)))
 		same := DiagonalWithValue(ScalarOne(batch.Graph(), dtypes.Float32), n)
-		return MulScalar(Add(crossEntropy(logits, same), crossEntropy(Transpose(logits, 0, 1), same)), 0.5)
+		return MulScalar(Add(crossEntropy(logits, same), crossEntropy(Transpose(logits, 0, 1),
+			same)), 0.5)
 	})
 	return total, parts
 }
 
-// anchoredMeaning is the term of Meaning while the texts of the states stay where the vision tower knows them: sentences name their state among those texts as they were, as sharply as the
-// teacher can, and the texts of the states pay for straying from there.
-func (p pairLoss) anchoredMeaning(scope *model.Scope, x pairInput, unit, table *Node, cosines func(x, y *Node) *Node) *Node {
-	known := layer.Normalize(clip.Text(scope.At(anchor), p.config, Slice(x.ids, AxisRange(0, setSize))), 1e-12)
+// anchoredMeaning is the term of Meaning while the texts of the states stay where the vision tower
+// knows them: sentences name their state among those texts as they were, as sharply as the teacher
+// can, and the texts of the states pay for straying from there.
+func (p pairLoss) anchoredMeaning(scope *model.Scope, x pairInput, unit, table *Node,
+	cosines func(x, y *Node) *Node) *Node {
+	known := layer.Normalize(clip.Text(scope.At(anchor), p.config,
+		Slice(x.ids, AxisRange(0, setSize))), 1e-12)
 	own, others := AxisRange(0, states()), AxisRange(states(), setSize)
 	sharp := Square(MatMul(Slice(x.meaning, others), table))
 	sharp = Div(sharp, ReduceAndKeep(sharp, ReduceSum, -1))
 	fixed := Slice(known, own)
 	stay := OneMinus(ReduceAllMean(ReduceSum(Mul(Slice(unit, own), fixed), -1)))
-	return Add(crossEntropy(cosines(Slice(unit, others), fixed), sharp), MulScalar(stay, anchorWeight))
+	return Add(crossEntropy(cosines(Slice(unit, others), fixed), sharp),
+		MulScalar(stay, anchorWeight))
 }
 
-// pairInput is a batch of pairBatches in its parts. What belongs to pictures is nil where there are none.
+// pairInput is a batch of pairBatches in its parts. What belongs to pictures is nil where there are
+// none.
 type pairInput struct {
 	pixels  *Node // [N, side, side, 3], 0..255
 	cover   *Node // [N, P], 0..1
@@ -130,7 +145,8 @@ type pairInput struct {
 
 func (p pairLoss) cut(batch *Node) (x pairInput) {
 	b, side, grid := batch.Shape().Dimensions[0], p.config.Grid*p.config.Patch, p.config.Grid
-	rows := func(from, n, size int) func(size int) *Node { // gives columns of the rows one after another
+	// gives columns of the rows one after another
+	rows := func(from, n, size int) func(size int) *Node {
 		all, at := Reshape(Slice(batch, AxisRange(), AxisRange(from, from+n*size)), b*n, size), 0
 		return func(size int) *Node {
 			at += size
@@ -138,7 +154,8 @@ func (p pairLoss) cut(batch *Node) (x pairInput) {
 		}
 	}
 	next := rows(pictureSizes(side), shareOfSet, sentenceSize())
-	x.ids, x.vectors, x.meaning = ConvertDType(next(pairContext), dtypes.Int32), next(SentenceWidth), next(states())
+	x.ids, x.vectors, x.meaning = ConvertDType(next(pairContext), dtypes.Int32),
+		next(SentenceWidth), next(states())
 	if side == 0 {
 		return x
 	}
@@ -156,16 +173,20 @@ func normalised(pixels *Node, mean, std [3]float32) *Node {
 	return Div(Sub(DivScalar(pixels, 255), row(mean)), row(std))
 }
 
-// spaces are the patch tokens in the texts' space: those of every tap through a head, and of the last through the tower's own norm and projection.
+// spaces are the patch tokens in the texts' space: those of every tap through a head, and of the
+// last through the tower's own norm and projection.
 func (p pairLoss) spaces(scope *model.Scope, taps []*Node) (all []*Node) {
 	for i, t := range taps {
-		all = append(all, layer.Linear(layer.At(scope, fmt.Sprintf("heads.tap.%d", i)), t, p.config.Embed))
+		all = append(all, layer.Linear(layer.At(scope, fmt.Sprintf("heads.tap.%d", i)), t,
+			p.config.Embed))
 	}
 	return append(all, clip.PatchEmbeddings(scope, p.config, taps[len(taps)-1]))
 }
 
-// denseLoss is the cross-entropy of patches' logits [N, P, C] with the images' states named [N, C] as far as the flaw covers the patch, and with the normal
-// state, which is the first, as far as it does not: both halves count the same, and so do all images with a flaw, or large flaws of few images would drown the rest. cover is [N, P].
+// denseLoss is the cross-entropy of patches' logits [N, P, C] with the images' states named [N, C]
+// as far as the flaw covers the patch, and with the normal state, which is the first, as far as it
+// does not: both halves count the same, and so do all images with a flaw, or large flaws of few
+// images would drown the rest. cover is [N, P].
 func denseLoss(logits, cover, named *Node) *Node {
 	flawed := ClipScalar(DivScalar(cover, shown), 0, 1)
 	logs := LogSoftmax(logits, -1)
@@ -176,7 +197,8 @@ func denseLoss(logits, cover, named *Node) *Node {
 	with := Div(amount, AddScalar(amount, 0.3))
 	sound := OneMinus(flawed)
 	flaws := Div(ReduceAllSum(each), AddScalar(ReduceAllSum(with), 1e-3))
-	return MulScalar(Add(flaws, Div(ReduceAllSum(Mul(normal, sound)), AddScalar(ReduceAllSum(sound), 1e-3))), -0.5)
+	return MulScalar(Add(flaws, Div(ReduceAllSum(Mul(normal, sound)),
+		AddScalar(ReduceAllSum(sound), 1e-3))), -0.5)
 }
 
 // crossEntropy is the mean of -Σ target·log softmax(logits) over the rows: [N, C] both.

@@ -23,7 +23,8 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// PairReport is what the pair does without training on generated benchmarks, none of whose categories it has seen.
+// PairReport is what the pair does without training on generated benchmarks, none of whose
+// categories it has seen.
 type PairReport struct {
 	Version string             `json:"version"`
 	Digest  string             `json:"pair"` // of weights and shape
@@ -33,7 +34,8 @@ type PairReport struct {
 	Kept    map[string]string  `json:"kept_synonyms"`
 }
 
-// TypeRow is how often the type of a flaw is told among all types of a benchmark, and among those of the category.
+// TypeRow is how often the type of a flaw is told among all types of a benchmark, and among those
+// of the category.
 type TypeRow struct {
 	Images     int     `json:"images"` // with one flaw
 	Candidates int     `json:"candidates"`
@@ -46,21 +48,27 @@ type TypeRow struct {
 	OwnSynonym float64 `json:"own_synonym"`
 }
 
-// HoleRow is on how many images with a hole the map of "[cls] with a hole" has a higher mean inside the hole than outside.
+// HoleRow is on how many images with a hole the map of "[cls] with a hole" has a higher mean inside
+// the hole than outside.
 type HoleRow struct {
 	Images int     `json:"images"`
 	Higher float64 `json:"higher"`
 }
 
-// MeasurePair measures a pair on the generated benchmarks in the folder root. An image has the type whose text it shows most.
-func MeasurePair(ctx context.Context, b compute.Backend, m *clip.Model, root, cache, version string, tell func(done, total int)) (*PairReport, error) {
+// MeasurePair measures a pair on the generated benchmarks in the folder root. An image has the type
+// whose text it shows most.
+func MeasurePair(ctx context.Context, b compute.Backend, m *clip.Model, root, cache, version string,
+	tell func(done, total int)) (*PairReport, error) {
 	text, err := multiads.NewTextEncoder(b, m, cache)
 	if err != nil {
 		return nil, err
 	}
-	patches := &encoder.Extractor{Backend: b, Encoder: clip.PatchEncoder{Model: m}, Cache: cache, Tell: tell}
-	whole := &encoder.Extractor{Backend: b, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache, Tell: tell}
-	report := &PairReport{Version: version, Digest: m.Digest(), Backend: backend.Name(b), Types: map[string]TypeRow{}, Kept: KeptSynonyms()}
+	patches := &encoder.Extractor{Backend: b, Encoder: clip.PatchEncoder{Model: m}, Cache: cache,
+		Tell: tell}
+	whole := &encoder.Extractor{Backend: b, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache,
+		Tell: tell}
+	report := &PairReport{Version: version, Digest: m.Digest(), Backend: backend.Name(b),
+		Types: map[string]TypeRow{}, Kept: KeptSynonyms()}
 	higher := 0
 	for _, b := range synth.Benchmarks() {
 		set, err := datasets.Open(b.Layout, filepath.Join(root, b.Name), datasets.Options{})
@@ -137,7 +145,8 @@ type seen struct {
 	patches [][]float32
 }
 
-func look(ctx context.Context, patches, whole *encoder.Extractor, samples []datasets.Sample) ([]seen, error) {
+func look(ctx context.Context, patches, whole *encoder.Extractor,
+	samples []datasets.Sample) ([]seen, error) {
 	p, err := patches.Extract(ctx, samples)
 	if err != nil {
 		return nil, err
@@ -170,7 +179,8 @@ func unitVector(v []float32) []float32 {
 // strongest is how many patches say what an image shows.
 const strongest = 8
 
-// shows is how much of a text is seen in an image: its most similar patches above its middle one, and half of what the whole image has above the normal state's text.
+// shows is how much of a text is seen in an image: its most similar patches above its middle one,
+// and half of what the whole image has above the normal state's text.
 func (x seen) shows(text, normal []float32) float64 {
 	all := make([]float64, len(x.patches))
 	for i, p := range x.patches {
@@ -188,7 +198,8 @@ func (x seen) shows(text, normal []float32) float64 {
 func spoken(category string) string { return strings.ReplaceAll(category, "_", " ") }
 
 // typeRow tells the flaw of each image by the most similar text.
-func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen, drawn map[string]map[string]string) (TypeRow, error) {
+func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen,
+	drawn map[string]map[string]string) (TypeRow, error) {
 	g, kinds := captions(), map[string]bool{}
 	for _, types := range drawn {
 		for _, k := range types {
@@ -239,8 +250,10 @@ func share(part, whole float64) float64 {
 	return part / whole
 }
 
-// holeLights tells whether the patches' similarity to "[cls] with a hole" has a higher mean in the hole than elsewhere.
-func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip.Model) (bool, error) {
+// holeLights tells whether the patches' similarity to "[cls] with a hole" has a higher mean in the
+// hole than elsewhere.
+func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip.Model) (bool,
+	error) {
 	vectors, err := text.Embed(ctx, []string{spoken(x.Category) + " with a hole"})
 	if err != nil {
 		return false, err
@@ -262,13 +275,24 @@ func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip
 // Markdown is the report as a table.
 func (r *PairReport) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "| benchmark | images | types | chance | plain | synonym | retained | own types: chance | plain | synonym |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&b, "| benchmark | images | types | chance | plain | synonym | retained | own "+
+		"types: chance | plain | synonym |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, name := range slices.Sorted(maps.Keys(r.Types)) {
 		t := r.Types[name]
-		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | %.3f (%.1f ×) | %.3f | %.2f | %.3f | %.3f | %.3f |\n", name, t.Images, t.Candidates, t.Chance, t.Plain, t.Plain/t.Chance, t.Synonym, t.Retained, t.OwnChance, t.OwnPlain, t.OwnSynonym)
+		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | %.3f (%.1f ×) | %.3f | %.2f | %.3f | %.3f | %.3f "+
+			"|\n", name, t.Images, t.Candidates, t.Chance, t.Plain, t.Plain/t.Chance, t.Synonym,
+			t.Retained, t.OwnChance, t.OwnPlain, t.OwnSynonym)
 	}
-	fmt.Fprintf(&b, "\nZero-shot: the share of test images with one flaw whose type the small pair tells by texts such as \"[cls] with a hole\" (plain) or with a synonym that no caption has, among all types of the benchmark and among the category's own. "+
-		"The map of \"[cls] with a hole\" has a higher mean inside the hole than outside on %.1f %% of %d images. An image has the type whose text its eight most similar patches show most above its middle patch, with half of what the whole image shows above \"good [cls]\"; this reading was the best of several on these pictures. No category was seen in training; the pictures are generated, by the same drawings of flaws as the training pictures. Backend %s, version %s, pair %.12s.\n",
+	fmt.Fprintf(&b, "\nZero-shot: the share of test images with one flaw whose type the small "+
+		"pair tells by texts such as \"[cls] with a hole\" (plain) or with a synonym that no "+
+		"caption has, among all types of the benchmark and among the category's own. "+
+		"The map of \"[cls] with a hole\" has a higher mean inside the hole than outside on %.1f "+
+		"%% of %d images. An image has the type whose text its eight most similar patches "+
+		"show most above its middle patch, with half of what the whole image shows above "+
+		"\"good [cls]\"; this reading was the best of several on these pictures. No "+
+		"category was seen in training; the pictures are generated, by the same "+
+		"drawings of flaws as the training pictures. Backend %s, version %s, "+
+		"pair %.12s.\n",
 		100*r.Holes.Higher, r.Holes.Images, r.Backend, r.Version, r.Digest)
 	return b.String()
 }
@@ -279,5 +303,6 @@ func (r *PairReport) Write(base string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')), tensorfile.WriteFile(base+".md", []byte(r.Markdown())))
+	return errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')),
+		tensorfile.WriteFile(base+".md", []byte(r.Markdown())))
 }

@@ -36,7 +36,8 @@ type Pair struct {
 	Bar      func(name string) func(done, total int, unit string)
 }
 
-// DefaultPair is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
+// DefaultPair is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the
+// caller's.
 func DefaultPair() Pair {
 	return Pair{Steps: 20000, Pictures: 4000, Sketches: 28000, Rate: 1.6e-3, Seed: 1}
 }
@@ -44,7 +45,9 @@ func DefaultPair() Pair {
 // Validate says in one line which setting cannot be.
 func (p Pair) Validate() error {
 	if p.Steps < 3 || p.Pictures < pairGroups*lessonGroup || p.Sketches < 0 || !(p.Rate > 0) {
-		return fmt.Errorf("pretrain clip: expected at least 3 steps, %d pictures, no sketches or some, and a positive rate, got %d, %d, %d and %g", pairGroups*lessonGroup, p.Steps, p.Pictures, p.Sketches, p.Rate)
+		return fmt.Errorf("pretrain clip: expected at least 3 steps, %d pictures, no sketches or "+
+			"some, and a positive rate, got %d, %d, %d and %g", pairGroups*lessonGroup, p.Steps,
+			p.Pictures, p.Sketches, p.Rate)
 	}
 	return nil
 }
@@ -58,9 +61,13 @@ type pairPhase struct {
 	weights     PairWeights
 }
 
-// phases are five: the text tower learns alone; then the vision tower, which starts distilled, learns what the texts say on windows of the pictures: its last block first, for what it
-// starts from is soon forgotten at the rates that a new head needs, then, for most of the time, all of it, slowly, on the whole of them in the end; then the text tower learns what
-// other words mean, as sharply as its teacher knows, while the texts that the vision tower has learned stay where they are. Pair.Steps counts those of the vision tower; the text tower takes a fifth of their number before them and a fifth after.
+// phases are five: the text tower learns alone; then the vision tower, which starts distilled,
+// learns what the texts say on windows of the pictures: its last block first, for what it starts
+// from is soon forgotten at the rates that a new head needs, then, for most of the time, all of it,
+// slowly, on the whole of them in the end; then the text tower learns what other words mean, as
+// sharply as its teacher knows, while the texts that the vision tower has learned stay where they
+// are. Pair.Steps counts those of the vision tower; the text tower takes a fifth of their number
+// before them and a fifth after.
 func (p Pair) phases() [5]pairPhase {
 	part := func(percent int) int { return max(1, p.Steps*percent/100) }
 	words, top, last := part(20), part(10), part(8)
@@ -86,23 +93,29 @@ func (p pairPhase) trains(name string) bool {
 		return vision || strings.HasPrefix(name, "heads.")
 	}
 	last := fmt.Sprintf("visual.transformer.resblocks.%d.", pairConfig(pairSide).Vision.Layers-1)
-	return strings.HasPrefix(name, "heads.") || strings.HasPrefix(name, last) || strings.HasPrefix(name, "visual.ln_post.") || name == "visual.proj"
+	return strings.HasPrefix(name, "heads.") || strings.HasPrefix(name, last) ||
+		strings.HasPrefix(name, "visual.ln_post.") || name == "visual.proj"
 }
 
-// Run trains the pair, or goes on from its checkpoint, and writes its weights to out with the card beside them. With asItStands it trains no more, and
-// writes what the last checkpoint holds.
-func (p Pair) Run(ctx context.Context, out string, asItStands bool, version string) (*PairCard, error) {
+// Run trains the pair, or goes on from its checkpoint, and writes its weights to out with the card
+// beside them. With asItStands it trains no more, and writes what the last checkpoint holds.
+func (p Pair) Run(ctx context.Context, out string, asItStands bool, version string) (*PairCard,
+	error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
 	cfg, dir := pairConfig(pairSide), filepath.Join(p.Cache, "pretrain")
 	bar := p.Bar("training pictures")
-	pictures, err := drawLessons(ctx, dir, p.Seed, p.Pictures, p.Sketches, func(done, total int) { bar(done, total, "drawn") })
+	pictures, err := drawLessons(ctx, dir, p.Seed, p.Pictures, p.Sketches, func(done, total int) {
+		bar(done, total, "drawn")
+	})
 	if err != nil {
 		return nil, err
 	}
 	bar = p.Bar("sentences")
-	pool, err := makeSentencePool(ctx, p.Backend, func() (*sentenceTeacher, error) { return p.sentenceTeacher(ctx) }, dir, p.Seed, func(done, total int) { bar(done, total, "embedded") })
+	pool, err := makeSentencePool(ctx, p.Backend, func() (*sentenceTeacher, error) {
+		return p.sentenceTeacher(ctx)
+	}, dir, p.Seed, func(done, total int) { bar(done, total, "embedded") })
 	if err != nil {
 		return nil, err
 	}
@@ -116,18 +129,21 @@ func (p Pair) Run(ctx context.Context, out string, asItStands bool, version stri
 	done, fingerprint := 0, digest
 	for _, phase := range p.phases() {
 		fingerprint = p.fingerprint(phase, fingerprint) // each phase stands on those before it
-		checkpoint := filepath.Join(dir, fmt.Sprintf("pair-%s-%s.safetensors", strings.ReplaceAll(phase.name, " ", "-"), fingerprint[:12]))
+		checkpoint := filepath.Join(dir, fmt.Sprintf("pair-%s-%s.safetensors",
+			strings.ReplaceAll(phase.name, " ", "-"), fingerprint[:12]))
 		c := &curve{path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
 		curves = append(curves, c)
 		steps := phase.steps
 		if asItStands {
-			if steps, err = loadPair(checkpoint, arrays); errors.Is(err, fs.ErrNotExist) && done > 0 {
+			if steps, err = loadPair(checkpoint, arrays); errors.Is(err, fs.ErrNotExist) &&
+				done > 0 {
 				break
 			}
 		} else {
 			p.Say("%s: %d steps, checkpoint %s", phase.name, phase.steps, checkpoint)
 			loss := pairLoss{pairConfig(phase.side), phase.weights, phase.anchored(), twins()}
-			arrays, err = p.train(ctx, arrays, newPairBatches(p.Seed, phase.side, pictures, pool), loss, phase, checkpoint, fingerprint, c)
+			arrays, err = p.train(ctx, arrays, newPairBatches(p.Seed, phase.side, pictures, pool),
+				loss, phase, checkpoint, fingerprint, c)
 		}
 		if err != nil {
 			return nil, err
@@ -152,8 +168,11 @@ func (p Pair) sentenceTeacher(ctx context.Context) (*sentenceTeacher, error) {
 	return openSentenceTeacher(p.Backend, weights, vocabulary)
 }
 
-// train gives the parameters after a phase that starts from arrays, as a new process would read them from its checkpoint.
-func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pairBatches, loss pairLoss, phase pairPhase, checkpoint, fingerprint string, c *curve) (map[string]layer.Array, error) {
+// train gives the parameters after a phase that starts from arrays, as a new process would read
+// them from its checkpoint.
+func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pairBatches,
+	loss pairLoss, phase pairPhase, checkpoint, fingerprint string,
+	c *curve) (map[string]layer.Array, error) {
 	arrays = maps.Clone(arrays)
 	for name, a := range maps.Clone(arrays) {
 		switch {
@@ -172,9 +191,12 @@ func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pa
 	}
 	bar := p.Bar(phase.name)
 	err = errors.Join(train.Run(ctx, store, data, loss.loss, train.Options{
-		Backend: p.Backend, Steps: phase.steps, Batch: pairGroups, Samples: phase.steps * pairGroups, Seed: p.Seed, ClipNorm: 1,
-		Schedule:   train.WarmCosine{Base: p.Rate * phase.base, Final: p.Rate * phase.final, Warmup: min(100, phase.steps/4), Total: phase.steps},
-		Optimizer:  train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02, Threshold: 1},
+		Backend: p.Backend, Steps: phase.steps, Batch: pairGroups,
+		Samples: phase.steps * pairGroups, Seed: p.Seed, ClipNorm: 1,
+		Schedule: train.WarmCosine{Base: p.Rate * phase.base, Final: p.Rate * phase.final,
+			Warmup: min(100, phase.steps/4), Total: phase.steps},
+		Optimizer: train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02,
+			Threshold: 1},
 		Checkpoint: checkpoint, Every: 2 * time.Minute, Fingerprint: fingerprint,
 		Report: func(s train.Step) {
 			c.add(s.Number, s.Loss)
@@ -187,10 +209,13 @@ func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pa
 	return layer.Get(store, "")
 }
 
-// fingerprint names everything that the bits of a phase depend on; before is that of the phase before it, or of what the vision tower starts as.
+// fingerprint names everything that the bits of a phase depend on; before is that of the phase
+// before it, or of what the vision tower starts as.
 func (p Pair) fingerprint(phase pairPhase, before string) string {
 	h := sha256.New()
-	fmt.Fprintln(h, backend.Name(p.Backend), pairConfig(phase.side), phase, p.Steps, p.Pictures, p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, sentenceWeights.sha256, synth.TrainingGeneration, poolGeneration)
+	fmt.Fprintln(h, backend.Name(p.Backend), pairConfig(phase.side), phase, p.Steps, p.Pictures,
+		p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, sentenceWeights.sha256,
+		synth.TrainingGeneration, poolGeneration)
 	h.Write(captionData)
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
@@ -210,7 +235,8 @@ func loadPair(checkpoint string, arrays map[string]layer.Array) (int, error) {
 	return strconv.Atoi(f.Metadata()["steps"])
 }
 
-// twins says what each state counts as: itself, but for the types that are drawn alike, which count as each other.
+// twins says what each state counts as: itself, but for the types that are drawn alike, which count
+// as each other.
 func twins() [][]float32 {
 	kinds := append([]string{""}, captionTypes()...)
 	out := make([][]float32, len(kinds))

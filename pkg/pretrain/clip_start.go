@@ -11,8 +11,10 @@ import (
 	"adlab/pkg/vit"
 )
 
-// readStart reads the small vision transformer, which was distilled from EfficientNet-Lite0, as a start for the vision tower: a file's, or the shipped one.
-func readStart(path string, cfg clip.Config, l *lessons, seed uint64) (start map[string]layer.Array, digest string, err error) {
+// readStart reads the small vision transformer, which was distilled from EfficientNet-Lite0, as a
+// start for the vision tower: a file's, or the shipped one.
+func readStart(path string, cfg clip.Config, l *lessons, seed uint64) (start map[string]layer.Array,
+	digest string, err error) {
 	arrays, digest, err := readTransformer(path)
 	if err != nil {
 		return nil, "", err
@@ -20,7 +22,8 @@ func readStart(path string, cfg clip.Config, l *lessons, seed uint64) (start map
 	want := startShapes(cfg)
 	for name, shape := range want {
 		if got := arrays[name].Shape; fmt.Sprint(got) != fmt.Sprint(shape) {
-			return nil, "", fmt.Errorf("--start: %s: %s: expected shape %v, got %v; name the small transformer, which `adlab pretrain vision` makes", path, name, shape, got)
+			return nil, "", fmt.Errorf("--start: %s: %s: expected shape %v, got %v; name the "+
+				"small transformer, which `adlab pretrain vision` makes", path, name, shape, got)
 		}
 	}
 	return towerOf(arrays, cfg, l, seed), digest, nil
@@ -46,7 +49,8 @@ func readTransformer(path string) (arrays map[string]layer.Array, digest string,
 
 // startShapes lists what the tower takes from the transformer: its first blocks.
 func startShapes(cfg clip.Config) map[string][]int {
-	shapes := vit.Shapes(vit.Config{Width: cfg.Vision.Width, Depth: cfg.Vision.Layers, Patch: cfg.Patch, StoredGrid: cfg.StoredGrid})
+	shapes := vit.Shapes(vit.Config{Width: cfg.Vision.Width, Depth: cfg.Vision.Layers,
+		Patch: cfg.Patch, StoredGrid: cfg.StoredGrid})
 	delete(shapes, "register_tokens")
 	delete(shapes, "mask_token")
 	delete(shapes, "norm.weight")
@@ -54,10 +58,12 @@ func startShapes(cfg clip.Config) map[string][]int {
 	return shapes
 }
 
-// towerOf writes DINOv2's transformer as CLIP's vision tower. What CLIP's lacks is taken into what it has: the patches' bias and the other statistics of the pixels into
-// first layer and positions, LayerScale into the projections that it follows. Register tokens are left out. The norm before the blocks, which the transformer has not, gets the
-// tokens' usual size for its weight.
-func towerOf(a map[string]layer.Array, cfg clip.Config, l *lessons, seed uint64) map[string]layer.Array {
+// towerOf writes DINOv2's transformer as CLIP's vision tower. What CLIP's lacks is taken into what
+// it has: the patches' bias and the other statistics of the pixels into first layer and positions,
+// LayerScale into the projections that it follows. Register tokens are left out. The norm before
+// the blocks, which the transformer has not, gets the tokens' usual size for its weight.
+func towerOf(a map[string]layer.Array, cfg clip.Config, l *lessons,
+	seed uint64) map[string]layer.Array {
 	w, p := cfg.Vision.Width, cfg.Patch
 	area := p * p
 	out := map[string]layer.Array{}
@@ -77,7 +83,8 @@ func towerOf(a map[string]layer.Array, cfg clip.Config, l *lessons, seed uint64)
 		position[i] += bias[i%w]
 	}
 	out["visual.conv1.weight"] = layer.Array{Shape: []int{w, 3, p, p}, Data: conv}
-	out["visual.positional_embedding"] = layer.Array{Shape: []int{len(position) / w, w}, Data: position}
+	out["visual.positional_embedding"] = layer.Array{Shape: []int{len(position) / w, w},
+		Data: position}
 	out["visual.class_embedding"] = layer.Array{Shape: []int{w}, Data: a["cls_token"].Data}
 	size := tokenSize(conv, position, cfg, l, seed)
 	norm := make([]float32, w)
@@ -107,13 +114,15 @@ func towerOf(a map[string]layer.Array, cfg clip.Config, l *lessons, seed uint64)
 	return out
 }
 
-// tokenSize is the root mean square, over some patches of the pictures, of the tokens before the norm, less their mean.
+// tokenSize is the root mean square, over some patches of the pictures, of the tokens before the
+// norm, less their mean.
 func tokenSize(conv, position []float32, cfg clip.Config, l *lessons, seed uint64) float32 {
 	const pixels, samples = lessonSide * lessonSide, 400
 	w, p := cfg.Vision.Width, cfg.Patch
 	r, sum := rand.New(rand.NewPCG(seed, 0x73697a65)), 0.0
 	for range samples {
-		i, x, y, place := r.IntN(len(l.told)), r.IntN(lessonSide-p), r.IntN(lessonSide-p), 1+r.IntN(len(position)/w-1)
+		i, x, y, place := r.IntN(len(l.told)), r.IntN(lessonSide-p), r.IntN(lessonSide-p),
+			1+r.IntN(len(position)/w-1)
 		token, mean := make([]float64, w), 0.0
 		for j := range w {
 			v := float64(position[place*w+j])

@@ -63,13 +63,16 @@ func markedLessons(n int) *lessons {
 func TestBatchesTurnPictureAndMaskAlike(t *testing.T) {
 	b := newPairBatches(3, pairWindow, markedLessons(12), drawnPool())
 	flat := tensors.MustCopyFlatData[float32](b.Batch([]int{0, 5, 1, 7, 2, 9, 4, 3}))
-	require.Equal(t, flat, tensors.MustCopyFlatData[float32](b.Batch([]int{0, 5, 1, 7, 2, 9, 4, 3})), "places name all random numbers")
+	require.Equal(t, flat,
+		tensors.MustCopyFlatData[float32](b.Batch([]int{0, 5, 1, 7, 2, 9, 4, 3})),
+		"places name all random numbers")
 	size, grid := pictureSize(pairWindow), pairWindow/pairPatch
 	width := lessonGroup*pictureSize(pairWindow) + shareOfSet*sentenceSize()
 	require.Len(t, flat, 8*width)
 	for k := range lessonGroup {
 		p := flat[5*width+k*size:]
-		pixels, cover, state := p[:pairWindow*pairWindow*3], p[pairWindow*pairWindow*3:][:grid*grid], p[pairWindow*pairWindow*3+grid*grid]
+		pixels, cover, state := p[:pairWindow*pairWindow*3],
+			p[pairWindow*pairWindow*3:][:grid*grid], p[pairWindow*pairWindow*3+grid*grid]
 		require.Equal(t, slices.Max(cover) > 0, state == float32(b.state["hole"]))
 		for i, c := range cover {
 			bright := 0
@@ -129,7 +132,9 @@ func TestDenseLossWantsTheFlawWhereItIs(t *testing.T) {
 	b, err := backend.Open("go")
 	require.NoError(t, err)
 	value := func(logits [][][]float32) float32 {
-		out := MustExecOnce(b.Backend, func(logits, cover, named *Node) *Node { return denseLoss(logits, cover, named) },
+		out := MustExecOnce(b.Backend, func(logits, cover, named *Node) *Node {
+			return denseLoss(logits, cover, named)
+		},
 			logits, [][]float32{{0, 1}}, [][]float32{{0, 0, 1}})
 		return tensors.ToScalar[float32](out)
 	}
@@ -139,13 +144,15 @@ func TestDenseLossWantsTheFlawWhereItIs(t *testing.T) {
 	require.Greater(t, value([][][]float32{{{0, 0, 9}, {9, 0, 0}}}), float32(8), "another place")
 }
 
-// TestPhasesMoveWhatIsTheirs does a step of each phase with narrow towers: what the phase trains moves, and nothing else.
+// TestPhasesMoveWhatIsTheirs does a step of each phase with narrow towers: what the phase trains
+// moves, and nothing else.
 func TestPhasesMoveWhatIsTheirs(t *testing.T) {
 	b, err := backend.Open("")
 	require.NoError(t, err)
 	narrow := func(side int) clip.Config {
 		cfg := pairConfig(side)
-		cfg.Vision, cfg.Text, cfg.Embed, cfg.Taps = clip.Tower{Width: 8, Heads: 2, Layers: 4}, clip.Tower{Width: 8, Heads: 2, Layers: 1}, 8, []int{1, 2, 3, 4}
+		cfg.Vision, cfg.Text, cfg.Embed, cfg.Taps = clip.Tower{Width: 8, Heads: 2, Layers: 4},
+			clip.Tower{Width: 8, Heads: 2, Layers: 1}, 8, []int{1, 2, 3, 4}
 		return cfg
 	}
 	pool := drawnPool()
@@ -153,7 +160,9 @@ func TestPhasesMoveWhatIsTheirs(t *testing.T) {
 	for _, phase := range DefaultPair().phases() {
 		store, err := pairStore(before, phase.trains)
 		require.NoError(t, err)
-		stepper, err := train.NewStepper(b.Backend, store, pairLoss{narrow(phase.side), phase.weights, false, twins()}.loss, train.NewAdam(0.9, 0.98), 1)
+		stepper, err := train.NewStepper(b.Backend, store,
+			pairLoss{narrow(phase.side), phase.weights, false, twins()}.loss,
+			train.NewAdam(0.9, 0.98), 1)
 		require.NoError(t, err)
 		data := newPairBatches(1, phase.side, markedLessons(32), pool)
 		_, norm, _, err := stepper.Step(data.Batch([]int{0, 1, 2, 3, 4, 5, 6, 7}), 1e-2, 1)
@@ -162,7 +171,8 @@ func TestPhasesMoveWhatIsTheirs(t *testing.T) {
 		after, err := layer.Get(store, "")
 		require.NoError(t, err)
 		for name := range before {
-			if moved := !slices.Equal(before[name].Data, after[name].Data); isPair(name) { // heads are each of one phase
+			// heads are each of one phase
+			if moved := !slices.Equal(before[name].Data, after[name].Data); isPair(name) {
 				require.Equal(t, phase.trains(name), moved, "%s in %s", name, phase.name)
 			}
 		}
@@ -175,7 +185,8 @@ func TestTheWrittenPairOpens(t *testing.T) {
 	arrays := startPair(cfg, drawnPool(), 1)
 	file := filepath.Join(t.TempDir(), "pair.safetensors")
 	p := DefaultPair()
-	curves := []*curve{{path: filepath.Join(t.TempDir(), "a")}, {path: filepath.Join(t.TempDir(), "b")}}
+	curves := []*curve{{path: filepath.Join(t.TempDir(), "a")},
+		{path: filepath.Join(t.TempDir(), "b")}}
 	require.NoError(t, curves[0].open())
 	for k := range p.phases()[0].steps {
 		curves[0].add(k+1, 2)
@@ -194,7 +205,11 @@ func TestTheWrittenPairOpens(t *testing.T) {
 }
 
 func TestPairRefuses(t *testing.T) {
-	for _, spoil := range []func(*Pair){func(p *Pair) { p.Steps = 1 }, func(p *Pair) { p.Pictures = 4 }, func(p *Pair) { p.Sketches = -1 }, func(p *Pair) { p.Rate = 0 }} {
+	for _, spoil := range []func(*Pair){func(p *Pair) {
+		p.Steps = 1
+	}, func(p *Pair) {
+		p.Pictures = 4
+	}, func(p *Pair) { p.Sketches = -1 }, func(p *Pair) { p.Rate = 0 }} {
 		p := DefaultPair()
 		spoil(&p)
 		_, err := p.Run(t.Context(), "x", false, "")
@@ -206,7 +221,8 @@ func TestAnImageShowsWhatStandsOutInIt(t *testing.T) {
 	normal, hole, crack := []float32{1, 0, 0}, []float32{0, 1, 0}, []float32{0, 0, 1}
 	x := seen{image: normal}
 	for i := range 20 {
-		x.patches = append(x.patches, [][]float32{crack, hole}[min(i/17, 1)]) // all like a crack, so none is; three like a hole
+		// all like a crack, so none is; three like a hole
+		x.patches = append(x.patches, [][]float32{crack, hole}[min(i/17, 1)])
 	}
 	require.Greater(t, x.shows(hole, normal), x.shows(crack, normal))
 	with := x
@@ -214,8 +230,9 @@ func TestAnImageShowsWhatStandsOutInIt(t *testing.T) {
 	require.Greater(t, with.shows(crack, normal), x.shows(crack, normal))
 }
 
-// TestTheTowerStartsAsTheTransformer holds the taps of the vision tower before training against the transformer's own blocks, both without their register tokens'
-// say: near, for the norm before the blocks and the registers are all that differs.
+// TestTheTowerStartsAsTheTransformer holds the taps of the vision tower before training against the
+// transformer's own blocks, both without their register tokens' say: near, for the norm before the
+// blocks and the registers are all that differs.
 func TestTheTowerStartsAsTheTransformer(t *testing.T) {
 	b, err := backend.Open("")
 	require.NoError(t, err)
@@ -246,7 +263,8 @@ func TestTheTowerStartsAsTheTransformer(t *testing.T) {
 		return clip.Patches(clip.Taps(scope, cfg, normalised(x, clip.Mean, clip.Std))[3])
 	})
 	want := run(shipped.Store(), func(scope *model.Scope, x *Node) *Node {
-		return vit.Patches(official, vit.Forward(scope, official, normalised(x, vit.Mean, vit.Std))[0])
+		return vit.Patches(official,
+			vit.Forward(scope, official, normalised(x, vit.Mean, vit.Std))[0])
 	})
 	require.Greater(t, product(unitVector(got), unitVector(want)), 0.8)
 }

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// curve keeps the loss of every step in a file beside the checkpoint, so that a run that was interrupted has all of it.
+// curve keeps the loss of every step in a file beside the checkpoint, so that a run that was
+// interrupted has all of it.
 type curve struct {
 	path string
 	file *os.File
@@ -50,7 +51,8 @@ func (c *curve) add(step int, loss float64) {
 // close gives the first error of writing.
 func (c *curve) close() error { return errors.Join(c.err, c.file.Close()) }
 
-// points reads the curve back. Steps after the checkpoint of an interrupted run are there twice, with the same loss.
+// points reads the curve back. Steps after the checkpoint of an interrupted run are there twice,
+// with the same loss.
 func (c *curve) points() ([]Point, error) {
 	f, err := os.Open(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,7 +70,8 @@ func (c *curve) points() ([]Point, error) {
 	for _, row := range rows {
 		var p Point
 		if _, err := fmt.Sscan(strings.Join(row, " "), &p.Step, &p.Loss, &p.Seconds); err != nil {
-			return nil, fmt.Errorf("%s: expected step, loss and seconds, got %q; delete it", c.path, row)
+			return nil, fmt.Errorf("%s: expected step, loss and seconds, got %q; delete it", c.path,
+				row)
 		}
 		bySteps[p.Step] = p
 	}

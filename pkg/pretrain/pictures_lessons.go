@@ -17,7 +17,8 @@ import (
 // pictureSide is the side of a drawn picture in pixels.
 const pictureSide = 256
 
-// writeLessons draws the first n pictures of the generator's training family, seed 1, into dir. Same n, same bytes.
+// writeLessons draws the first n pictures of the generator's training family, seed 1, into dir.
+// Same n, same bytes.
 func writeLessons(ctx context.Context, n int, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
@@ -31,7 +32,8 @@ func writeLessons(ctx context.Context, n int, dir string) error {
 				if i >= n || ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				if err := writeLesson(i, filepath.Join(dir, fmt.Sprintf("%05d.png", i))); err != nil {
+				if err := writeLesson(i,
+					filepath.Join(dir, fmt.Sprintf("%05d.png", i))); err != nil {
 					return err
 				}
 			}

@@ -16,12 +16,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Sources that are not fetched are not looked at: make data brings ELPV and the textile images, pretraining the rest.
+// Sources that are not fetched are not looked at: make data brings ELPV and the textile images,
+// pretraining the rest.
 func TestNoTestImageIsTrainedOn(t *testing.T) {
 	home := datasets.Home()
 	generated := t.TempDir()
 	for _, b := range synth.Benchmarks() {
-		require.NoError(t, synth.Write(t.Context(), b, "smoke", 1, filepath.Join(generated, "smoke", b.Name), 0, nil))
+		require.NoError(t, synth.Write(t.Context(), b, "smoke", 1, filepath.Join(generated, "smoke",
+			b.Name), 0, nil))
 	}
 	tested := map[string]string{}
 	test := func(name, layout, root string) {
@@ -40,7 +42,8 @@ func TestNoTestImageIsTrainedOn(t *testing.T) {
 			test(name, name, "")
 		}
 	}
-	for _, folder := range []string{filepath.Join(generated, "smoke"), filepath.Join(home, "synth-tiny")} {
+	for _, folder := range []string{filepath.Join(generated, "smoke"),
+		filepath.Join(home, "synth-tiny")} {
 		for _, b := range synth.Benchmarks() {
 			if root := filepath.Join(folder, b.Name); exists(root) {
 				test(b.Name, b.Layout, root)
@@ -55,11 +58,13 @@ func TestNoTestImageIsTrainedOn(t *testing.T) {
 		require.NoError(t, err)
 		trained += len(files)
 		for _, f := range files {
-			require.NotContains(t, tested, f.digest, "%s of %s is a test image: %s", f.path, s.Name, tested[f.digest])
+			require.NotContains(t, tested, f.digest, "%s of %s is a test image: %s", f.path, s.Name,
+				tested[f.digest])
 		}
 	}
 	for _, s := range Sources() {
-		if datasets.Fetched(s.Name, home) || exists(filepath.Join(home, "pretrain", s.Name, manifest)) {
+		if datasets.Fetched(s.Name, home) ||
+			exists(filepath.Join(home, "pretrain", s.Name, manifest)) {
 			check(s, home)
 		}
 	}
@@ -110,14 +115,17 @@ func TestLoad(t *testing.T) {
 	picture(t, at("tiny.png"), 95, 300, 50)
 	require.NoError(t, os.WriteFile(at("broken.png"), []byte("no picture"), 0o666))
 	var last [2]int
-	pictures, err := Load(t.Context(), []Source{s}, home, func(done, total int) { last = [2]int{done, total} })
+	pictures, err := Load(t.Context(), []Source{s}, home, func(done, total int) {
+		last = [2]int{done, total}
+	})
 	require.NoError(t, err)
 	require.Equal(t, [2]int{4, 4}, last, "each content once")
 	require.Len(t, pictures, 2, "the tiny and the broken one are left out")
 	if pictures[0].Sizes[1].W != 384 {
 		pictures[0], pictures[1] = pictures[1], pictures[0]
 	}
-	require.Equal(t, [2]int{Window, Window}, [2]int{pictures[0].Sizes[0].W, pictures[0].Sizes[0].H}, "the whole first")
+	require.Equal(t, [2]int{Window, Window}, [2]int{pictures[0].Sizes[0].W, pictures[0].Sizes[0].H},
+		"the whole first")
 	require.Equal(t, [2]int{768, 512}, [2]int{pictures[0].Sizes[2].W, pictures[0].Sizes[2].H})
 	require.Len(t, pictures[1].Sizes, 2, "a small picture is not enlarged but to the smallest size")
 
@@ -132,7 +140,8 @@ func TestKeeperTakesPicturesOutOfArchives(t *testing.T) {
 	f, err := os.Create(filepath.Join(dir, "tree", "usr", "0.pk3"))
 	require.NoError(t, err)
 	z := zip.NewWriter(f)
-	for _, name := range []string{"textures/a.png", "textures/a_nm.png", "other/b.png", "textures/c.txt"} {
+	for _, name := range []string{"textures/a.png", "textures/a_nm.png", "other/b.png",
+		"textures/c.txt"} {
 		w, err := z.Create(name)
 		require.NoError(t, err)
 		_, err = w.Write([]byte(name))
@@ -140,12 +149,15 @@ func TestKeeperTakesPicturesOutOfArchives(t *testing.T) {
 	}
 	require.NoError(t, z.Close())
 	require.NoError(t, f.Close())
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "tree", "usr", "copyright"), []byte("free"), 0o666))
-	k := &keeper{&fetched{keep: regexp.MustCompile(`^textures/.*\.png$`), drop: regexp.MustCompile(`_nm\.png$`)}, filepath.Join(dir, "kept"), 0}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tree", "usr", "copyright"), []byte("free"),
+		0o666))
+	k := &keeper{&fetched{keep: regexp.MustCompile(`^textures/.*\.png$`),
+		drop: regexp.MustCompile(`_nm\.png$`)}, filepath.Join(dir, "kept"), 0}
 	require.NoError(t, k.tree(filepath.Join(dir, "tree")))
 	require.Equal(t, 1, k.n)
 	require.True(t, exists(filepath.Join(dir, "kept", "textures", "a.png")))
-	require.True(t, exists(filepath.Join(dir, "kept", "usr", "copyright")), "the statement of licences is kept")
+	require.True(t, exists(filepath.Join(dir, "kept", "usr", "copyright")),
+		"the statement of licences is kept")
 	require.False(t, exists(filepath.Join(dir, "kept", "textures", "a_nm.png")))
 
 	evil := filepath.Join(dir, "evil.pk3")
@@ -164,7 +176,8 @@ func TestFetchRefusesWhatItDidNotMake(t *testing.T) {
 	s := Sources()[2]
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "pretrain", s.Name), 0o777))
 	require.ErrorContains(t, s.Fetch(t.Context(), home, t.Logf), "move it away")
-	missing := Source{Name: "x", Origin: "nowhere", fetch: &fetched{pack: "no-such-package-of-adlab", version: "0"}}
+	missing := Source{Name: "x", Origin: "nowhere",
+		fetch: &fetched{pack: "no-such-package-of-adlab", version: "0"}}
 	err := missing.Fetch(t.Context(), home, t.Logf)
 	require.ErrorContains(t, err, "--without x")
 	require.NotContains(t, err.Error(), "\n")

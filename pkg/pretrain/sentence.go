@@ -24,14 +24,16 @@ const (
 	sentenceBatch                 = 256
 )
 
-// sentenceTeacher is paraphrase-MiniLM-L3-v2, a sentence encoder that knows synonyms. It teaches the text tower and is never needed to run it.
+// sentenceTeacher is paraphrase-MiniLM-L3-v2, a sentence encoder that knows synonyms. It teaches
+// the text tower and is never needed to run it.
 type sentenceTeacher struct {
 	pieces wordPieces
 	exec   *model.Exec
 }
 
 // openSentenceTeacher reads the ONNX file and the vocabulary that Pair.sentenceTeacher fetches.
-func openSentenceTeacher(backend compute.Backend, onnx, vocabulary string) (*sentenceTeacher, error) {
+func openSentenceTeacher(backend compute.Backend, onnx, vocabulary string) (*sentenceTeacher,
+	error) {
 	pieces, err := readPieces(vocabulary)
 	if err != nil {
 		return nil, err
@@ -44,14 +46,17 @@ func openSentenceTeacher(backend compute.Backend, onnx, vocabulary string) (*sen
 	if err != nil {
 		return nil, err
 	}
-	if err := layer.CheckNames(onnx, sentenceShapes(len(pieces)), layer.Shapes(arrays)); err != nil {
+	if err := layer.CheckNames(onnx, sentenceShapes(len(pieces)),
+		layer.Shapes(arrays)); err != nil {
 		return nil, err
 	}
 	store := model.NewStore()
 	if err := layer.Put(store, "", arrays, false); err != nil {
 		return nil, err
 	}
-	exec, err := model.NewExec(backend, store, func(scope *model.Scope, ids *Node) *Node { return sentenceVectors(scope, len(pieces), ids) })
+	exec, err := model.NewExec(backend, store, func(scope *model.Scope, ids *Node) *Node {
+		return sentenceVectors(scope, len(pieces), ids)
+	})
 	return &sentenceTeacher{pieces, exec}, err
 }
 
@@ -59,13 +64,18 @@ func openSentenceTeacher(backend compute.Backend, onnx, vocabulary string) (*sen
 func sentenceShapes(words int) map[string][]int {
 	const w = SentenceWidth
 	shapes := map[string][]int{
-		"embeddings.word_embeddings.weight": {words, w}, "embeddings.position_embeddings.weight": {512, w}, "embeddings.token_type_embeddings.weight": {2, w},
+		"embeddings.word_embeddings.weight":       {words, w},
+		"embeddings.position_embeddings.weight":   {512, w},
+		"embeddings.token_type_embeddings.weight": {2, w},
 	}
-	pair := func(name string, dims ...int) { shapes[name+".weight"], shapes[name+".bias"] = dims, dims[:1] }
+	pair := func(name string, dims ...int) {
+		shapes[name+".weight"], shapes[name+".bias"] = dims, dims[:1]
+	}
 	pair("embeddings.LayerNorm", w)
 	for i := range sentenceLayers {
 		at := fmt.Sprintf("encoder.layer.%d.", i)
-		for _, name := range []string{"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"} {
+		for _, name := range []string{"attention.self.query", "attention.self.key",
+			"attention.self.value", "attention.output.dense"} {
 			pair(at+name, w, w)
 		}
 		pair(at+"intermediate.dense", 4*w, w)
@@ -76,7 +86,8 @@ func sentenceShapes(words int) map[string][]int {
 	return shapes
 }
 
-// sentenceVectors is BERT with the mean of its last states: ids [B, T] int32, 0 where there is no piece, to [B, 384] of unit length.
+// sentenceVectors is BERT with the mean of its last states: ids [B, T] int32, 0 where there is no
+// piece, to [B, 384] of unit length.
 func sentenceVectors(scope *model.Scope, words int, ids *Node) *Node {
 	const epsilon = 1e-12
 	g, t := ids.Graph(), ids.Shape().Dimensions[1]
@@ -93,19 +104,25 @@ func sentenceVectors(scope *model.Scope, words int, ids *Node) *Node {
 	for i := range sentenceLayers {
 		s := layer.At(scope, fmt.Sprintf("encoder.layer.%d", i))
 		head := func(name string) *Node {
-			return layer.Heads(layer.Linear(layer.At(s, "attention.self."+name), x, SentenceWidth), sentenceHeads)
+			return layer.Heads(layer.Linear(layer.At(s, "attention.self."+name), x, SentenceWidth),
+				sentenceHeads)
 		}
-		scores := DivScalar(Einsum("bhqd,bhkd->bhqk", head("query"), head("key")), math.Sqrt(SentenceWidth/sentenceHeads))
-		y := layer.MergeHeads(Einsum("bhqk,bhkd->bhqd", Softmax(Add(scores, hide), -1), head("value")))
-		x = layer.LayerNorm(layer.At(s, "attention.output.LayerNorm"), Add(x, layer.Linear(layer.At(s, "attention.output.dense"), y, SentenceWidth)), epsilon)
+		scores := DivScalar(Einsum("bhqd,bhkd->bhqk", head("query"), head("key")),
+			math.Sqrt(SentenceWidth/sentenceHeads))
+		y := layer.MergeHeads(Einsum("bhqk,bhkd->bhqd", Softmax(Add(scores, hide), -1),
+			head("value")))
+		x = layer.LayerNorm(layer.At(s, "attention.output.LayerNorm"),
+			Add(x, layer.Linear(layer.At(s, "attention.output.dense"), y, SentenceWidth)), epsilon)
 		y = activation.Gelu(layer.Linear(layer.At(s, "intermediate.dense"), x, 4*SentenceWidth))
-		x = layer.LayerNorm(layer.At(s, "output.LayerNorm"), Add(x, layer.Linear(layer.At(s, "output.dense"), y, SentenceWidth)), epsilon)
+		x = layer.LayerNorm(layer.At(s, "output.LayerNorm"),
+			Add(x, layer.Linear(layer.At(s, "output.dense"), y, SentenceWidth)), epsilon)
 	}
 	return layer.Normalize(Einsum("btc,bt->bc", x, here), 1e-9) // the mean's direction
 }
 
 // embed gives the sentences' vectors, [n · 384] of unit length each, cut after pieces pieces.
-func (s *sentenceTeacher) embed(ctx context.Context, sentences []string, pieces int, tell func(done, total int)) ([]float32, error) {
+func (s *sentenceTeacher) embed(ctx context.Context, sentences []string, pieces int,
+	tell func(done, total int)) ([]float32, error) {
 	out := make([]float32, 0, len(sentences)*SentenceWidth)
 	for at := 0; at < len(sentences); at += sentenceBatch {
 		if err := context.Cause(ctx); err != nil {

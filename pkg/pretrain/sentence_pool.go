@@ -22,7 +22,8 @@ import (
 )
 
 const (
-	// setSize is how many sentences go through the text tower in a step: a column for each state of one noun, then others.
+	// setSize is how many sentences go through the text tower in a step: a column for each state of
+	// one noun, then others.
 	setSize = 64
 	// poolSets is how many such sets there are.
 	poolSets = 300
@@ -30,14 +31,16 @@ const (
 	poolGeneration = 1
 	// teacherPieces is where the teacher cuts a sentence.
 	teacherPieces = 24
-	// poolWidth is how many channels the table's start has: the directions of most variance first, so that a narrower tower takes the first of them.
+	// poolWidth is how many channels the table's start has: the directions of most variance first,
+	// so that a narrower tower takes the first of them.
 	poolWidth = 64
-	// softness of the teacher's opinion on what a state means: a difference in cosine that counts e-fold.
+	// softness of the teacher's opinion on what a state means: a difference in cosine that counts
+	// e-fold.
 	softness = 0.04
 )
 
-// sentencePool is what the text tower learns from: sets of sentences with the teacher's vectors, what each means, and a start for the table
-// of pieces in which words of one meaning lie together.
+// sentencePool is what the text tower learns from: sets of sentences with the teacher's vectors,
+// what each means, and a start for the table of pieces in which words of one meaning lie together.
 type sentencePool struct {
 	sentences []string  // [poolSets · setSize]
 	vectors   []float32 // [poolSets · setSize, 384]: the teacher's, of unit length
@@ -55,8 +58,8 @@ type meant struct {
 	phrase   int
 }
 
-// composeSets writes the sentences of the pool. The first columns of a set differ in their state alone; of the others, half tell states of the grammar
-// in other words, half states of all kinds.
+// composeSets writes the sentences of the pool. The first columns of a set differ in their state
+// alone; of the others, half tell states of the grammar in other words, half states of all kinds.
 func composeSets(g captionGrammar, seed uint64, phrases []phrase) (all []meant) {
 	nouns := append(slices.Clone(g.Objects), synth.TrainingNames()...)
 	kinds := append([]string{""}, captionTypes()...)
@@ -78,7 +81,9 @@ func composeSets(g captionGrammar, seed uint64, phrases []phrase) (all []meant) 
 			if phrases[p].quality {
 				pattern = f.described
 			}
-			all = append(all, meant{fill(f.frame, "{s}", fill(pattern, "{a}", noun, "{w}", phrases[p].words)), 0, p})
+			all = append(all,
+				meant{fill(f.frame, "{s}", fill(pattern, "{a}", noun, "{w}", phrases[p].words)), 0,
+					p})
 		}
 	}
 	return all
@@ -98,7 +103,8 @@ func (p phrase) about() string {
 	return "a product with " + p.words
 }
 
-// phrasesOf are the states of all kinds, the kept synonyms among them: the teacher alone says what they mean.
+// phrasesOf are the states of all kinds, the kept synonyms among them: the teacher alone says what
+// they mean.
 func phrasesOf(g captionGrammar) (phrases []phrase) {
 	for _, w := range g.Conditions {
 		phrases = append(phrases, phrase{w, false})
@@ -113,7 +119,8 @@ func phrasesOf(g captionGrammar) (phrases []phrase) {
 }
 
 // makeSentencePool makes the pool, or reads it from the folder dir.
-func makeSentencePool(ctx context.Context, b compute.Backend, teacher func() (*sentenceTeacher, error), dir string, seed uint64, tell func(done, total int)) (*sentencePool, error) {
+func makeSentencePool(ctx context.Context, b compute.Backend, teacher func() (*sentenceTeacher,
+	error), dir string, seed uint64, tell func(done, total int)) (*sentencePool, error) {
 	g := captions()
 	phrases := phrasesOf(g)
 	all := composeSets(g, seed, phrases)
@@ -134,23 +141,29 @@ func makeSentencePool(ctx context.Context, b compute.Backend, teacher func() (*s
 	}
 	pieces := clip.Pieces()
 	total := len(pieces) + len(p.sentences)
-	if p.vectors, err = t.embed(ctx, p.sentences, teacherPieces, func(done, _ int) { tell(done, total) }); err != nil {
+	if p.vectors, err = t.embed(ctx, p.sentences, teacherPieces, func(done, _ int) {
+		tell(done, total)
+	}); err != nil {
 		return nil, err
 	}
 	if p.meaning, err = meanings(ctx, t, g, all, phrases); err != nil {
 		return nil, err
 	}
-	vectors, err := t.embed(ctx, pieces, 8, func(done, _ int) { tell(len(p.sentences)+done, total) })
+	vectors, err := t.embed(ctx, pieces, 8, func(done, _ int) {
+		tell(len(p.sentences)+done, total)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if p.table, err = tableOf(pieces, vectors, vocabularyOf(p.sentences), poolWidth, seed); err != nil {
+	if p.table, err = tableOf(pieces, vectors, vocabularyOf(p.sentences), poolWidth,
+		seed); err != nil {
 		return nil, err
 	}
 	n := len(p.sentences)
 	return p, tensorfile.Write(path, layer.Tensors(map[string]layer.Array{
-		"vectors": {Shape: []int{n, SentenceWidth}, Data: p.vectors}, "meaning": {Shape: []int{n, states()}, Data: p.meaning},
-		"table": {Shape: []int{len(pieces), poolWidth}, Data: p.table},
+		"vectors": {Shape: []int{n, SentenceWidth}, Data: p.vectors},
+		"meaning": {Shape: []int{n, states()}, Data: p.meaning},
+		"table":   {Shape: []int{len(pieces), poolWidth}, Data: p.table},
 	}), map[string]string{"made_by": "adlab pretrain clip", "seed": fmt.Sprint(seed)})
 }
 
@@ -171,9 +184,10 @@ func (p *sentencePool) read(path string) error {
 	return err
 }
 
-// meanings tells what each sentence means: its state, or, for a phrase, the softmax over the states of the largest cosine of the teacher's vectors
-// of the phrase and of the state's words.
-func meanings(ctx context.Context, t *sentenceTeacher, g captionGrammar, all []meant, phrases []phrase) ([]float32, error) {
+// meanings tells what each sentence means: its state, or, for a phrase, the softmax over the states
+// of the largest cosine of the teacher's vectors of the phrase and of the state's words.
+func meanings(ctx context.Context, t *sentenceTeacher, g captionGrammar, all []meant,
+	phrases []phrase) ([]float32, error) {
 	var known []string
 	var of []int
 	for _, n := range g.Normal {
@@ -244,9 +258,11 @@ func vocabularyOf(sentences []string) []bool {
 	return used
 }
 
-// tableOf brings the teacher's vector of every piece's text to width channels: the directions in which the pieces of the sentences, and all others
-// to the same degree, vary most. Values have a root mean square of 1/2; pieces without text are noise.
-func tableOf(pieces []string, vectors []float32, used []bool, width int, seed uint64) ([]float32, error) {
+// tableOf brings the teacher's vector of every piece's text to width channels: the directions in
+// which the pieces of the sentences, and all others to the same degree, vary most. Values have a
+// root mean square of 1/2; pieces without text are noise.
+func tableOf(pieces []string, vectors []float32, used []bool, width int, seed uint64) ([]float32,
+	error) {
 	const c = SentenceWidth
 	mean, count := make([]float64, c), 0.0
 	weight := make([]float64, len(pieces))

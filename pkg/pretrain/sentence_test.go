@@ -23,11 +23,14 @@ import (
 
 func TestWordPieces(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "vocab.json")
-	require.NoError(t, os.WriteFile(file, []byte(`["[PAD]","▁scr","atch","▁a","▁,","▁cafe"]`), 0o666))
+	require.NoError(t, os.WriteFile(file, []byte(`["[PAD]","▁scr","atch","▁a","▁,","▁cafe"]`),
+		0o666))
 	w, err := readPieces(file)
 	require.NoError(t, err)
-	require.Equal(t, []int32{firstPiece, 3, 1, 2, 4, 5, unknownPiece, lastPiece, 0}, w.ids("A scratch, CAFÉ xyz", 9))
-	require.Equal(t, []int32{firstPiece, 3, lastPiece}, w.ids("a a a a a", 3), "cut, the end mark kept")
+	require.Equal(t, []int32{firstPiece, 3, 1, 2, 4, 5, unknownPiece, lastPiece, 0},
+		w.ids("A scratch, CAFÉ xyz", 9))
+	require.Equal(t, []int32{firstPiece, 3, lastPiece}, w.ids("a a a a a", 3),
+		"cut, the end mark kept")
 	require.Equal(t, []int32{firstPiece, lastPiece}, w.ids("", 2))
 }
 
@@ -77,7 +80,10 @@ func TestPaddingChangesNoSentence(t *testing.T) {
 	store := model.NewStore()
 	require.NoError(t, layer.Put(store, "", arrays, false))
 	vector := func(ids ...int32) []float32 {
-		exec, err := model.NewExec(b.Backend, store, func(scope *model.Scope, ids *graph.Node) *graph.Node { return sentenceVectors(scope, 120, ids) })
+		exec, err := model.NewExec(b.Backend, store,
+			func(scope *model.Scope, ids *graph.Node) *graph.Node {
+				return sentenceVectors(scope, 120, ids)
+			})
 		require.NoError(t, err)
 		out, err := exec.Call1(tensors.FromFlatDataAndDimensions(ids, 1, len(ids)))
 		require.NoError(t, err)

@@ -13,19 +13,24 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// VisionConfig is the student: DINOv2 with registers in small. Its group means are of the teacher's width, and learn to be
-// the teacher's, as they are: the student is read without a head, and INP-Former and its neighbours, which know an
-// encoder by its group means, see on it what they see on the teacher.
+// VisionConfig is the student: DINOv2 with registers in small. Its group means are of the teacher's
+// width, and learn to be the teacher's, as they are: the student is read without a head, and
+// INP-Former and its neighbours, which know an encoder by its group means, see on it what they see
+// on the teacher.
 func VisionConfig() vit.Config {
-	return vit.Config{Width: convnet.Width, Heads: 3, Depth: 7, Patch: 16, Registers: 4, StoredGrid: 11, Grid: Window / 16, Taps: []int{3, 4, 5, 6}}
+	return vit.Config{Width: convnet.Width, Heads: 3, Depth: 7, Patch: 16, Registers: 4,
+		StoredGrid: 11, Grid: Window / 16, Taps: []int{3, 4, 5, 6}}
 }
 
 // VisionLoss weighs what the student learns from.
 type VisionLoss struct {
 	Distance float64 // squared distance of the group means, as a part of the teacher's square
 	Cosine   float64 // 1 - cosine of each token
-	Centred  float64 // the same with the teacher's mean over the image taken away from both: what tells tokens of one image apart
-	Relation float64 // squared difference of the cosines of all pairs of tokens of an image, centred
+	// the same with the teacher's mean over the image taken away from both: what tells tokens of
+	// one image apart
+	Centred float64
+	// squared difference of the cosines of all pairs of tokens of an image, centred
+	Relation float64
 	Single   float64 // squared distance of single blocks, through matrices that are thrown away
 }
 
@@ -37,8 +42,9 @@ func DefaultVisionLoss() VisionLoss {
 // singles pairs taps of the student with levels of the teacher for VisionLoss.Single.
 var singles = [][2]int{{0, 0}, {0, 2}, {1, 3}, {2, 4}, {3, 5}, {3, 6}}
 
-// distillation builds the loss of one batch of bytes [B, side, side, 3], where teacher and student agree on the side. Parts: of each group of levels, the mean cosine of
-// student's and teacher's tokens, then the mean centred cosine.
+// distillation builds the loss of one batch of bytes [B, side, side, 3], where teacher and student
+// agree on the side. Parts: of each group of levels, the mean cosine of student's and teacher's
+// tokens, then the mean centred cosine.
 type distillation struct {
 	student vit.Config
 	teacher *convnet.Encoder
@@ -57,12 +63,14 @@ const studentScope, teacherScope, headScope = "student", "teacher", "head"
 
 func (d distillation) loss(scope *model.Scope, batch *Node) (loss *Node, parts []*Node) {
 	pixels := ConvertDType(batch, dtypes.Float32)
-	targets := d.teacher.Forward(scope.At(teacherScope), normalised(pixels, d.teacher.Transform().Mean, d.teacher.Transform().Std))
+	targets := d.teacher.Forward(scope.At(teacherScope),
+		normalised(pixels, d.teacher.Transform().Mean, d.teacher.Transform().Std))
 	taps := vit.Forward(scope.At(studentScope), d.student, normalised(pixels, vit.Mean, vit.Std))
 	for i := range taps {
 		taps[i] = vit.Patches(d.student, taps[i])
 	}
-	goals, means := encoder.Group(targets, d.teacher.Groups()), encoder.Group(taps, vit.Halves(len(taps)))
+	goals, means := encoder.Group(targets, d.teacher.Groups()),
+		encoder.Group(taps, vit.Halves(len(taps)))
 	loss = ScalarZero(pixels.Graph(), dtypes.Float32)
 	add := func(weight float64, term *Node) {
 		if weight != 0 {
@@ -84,14 +92,17 @@ func (d distillation) loss(scope *model.Scope, batch *Node) (loss *Node, parts [
 	}
 	if d.weights.Single != 0 {
 		for i, pair := range singles {
-			s := layer.Linear(layer.At(scope, fmt.Sprintf("%s.%d", headScope, i)), taps[pair[0]], convnet.Width)
-			add(d.weights.Single, DivScalar(relative(s, StopGradient(targets[pair[1]])), float64(len(singles))))
+			s := layer.Linear(layer.At(scope, fmt.Sprintf("%s.%d", headScope, i)), taps[pair[0]],
+				convnet.Width)
+			add(d.weights.Single, DivScalar(relative(s, StopGradient(targets[pair[1]])),
+				float64(len(singles))))
 		}
 	}
 	return loss, append(cosines, centred...)
 }
 
-// relative is the squared distance of s to t as a part of t's square: 0 where they agree, 1 for s = 0.
+// relative is the squared distance of s to t as a part of t's square: 0 where they agree, 1 for s =
+// 0.
 func relative(s, t *Node) *Node {
 	return Div(ReduceAllMean(Square(Sub(s, t))), ReduceAllMean(Square(t)))
 }

@@ -29,10 +29,11 @@ type VisionCard struct {
 	Sources     []CardSource `json:"sources"`
 	Pictures    string       `json:"pictures_digest"` // over the contents of all pictures
 	Measured    int          `json:"measured"`        // held-out windows
-	Agreement   []float64    `json:"agreement"`       // cosines with the teacher on held-out windows, of each group; then centred
-	Curve       []CurvePoint `json:"curve"`
-	Weights     string       `json:"weights_digest"`
-	Bytes       int          `json:"bytes"` // of the tensors
+	// cosines with the teacher on held-out windows, of each group; then centred
+	Agreement []float64    `json:"agreement"`
+	Curve     []CurvePoint `json:"curve"`
+	Weights   string       `json:"weights_digest"`
+	Bytes     int          `json:"bytes"` // of the tensors
 }
 
 // CardSource is a source as it was used.
@@ -51,9 +52,12 @@ type CurvePoint struct {
 	Loss float64 `json:"loss"`
 }
 
-func newVisionCard(v Vision, d distillation, sources []Source, pictures []Picture, done int, agreement []float64, points []Point, version string) *VisionCard {
-	c := &VisionCard{Student: d.student, Parameters: d.parameters(), Teacher: d.teacher.Name(), TeacherHash: d.teacher.Digest(), Loss: d.weights,
-		Steps: done, Stages: v.Stages, Seed: v.Seed, Backend: backend.Name(v.Backend), Version: version, Measured: v.measured, Agreement: agreement}
+func newVisionCard(v Vision, d distillation, sources []Source, pictures []Picture, done int,
+	agreement []float64, points []Point, version string) *VisionCard {
+	c := &VisionCard{Student: d.student, Parameters: d.parameters(), Teacher: d.teacher.Name(),
+		TeacherHash: d.teacher.Digest(), Loss: d.weights,
+		Steps: done, Stages: v.Stages, Seed: v.Seed, Backend: backend.Name(v.Backend),
+		Version: version, Measured: v.measured, Agreement: agreement}
 	total := 0.0
 	for _, s := range sources {
 		total += s.Share
@@ -69,7 +73,8 @@ func newVisionCard(v Vision, d distillation, sources []Source, pictures []Pictur
 	}
 	c.Pictures = fmt.Sprintf("%x", h.Sum(nil))
 	for _, s := range sources {
-		c.Sources = append(c.Sources, CardSource{s.Name, s.Origin, s.Licence, s.Share / total, counts[s.Name], held[s.Name]})
+		c.Sources = append(c.Sources, CardSource{s.Name, s.Origin, s.Licence, s.Share / total,
+			counts[s.Name], held[s.Name]})
 	}
 	points = slices.DeleteFunc(points, func(p Point) bool { return p.Step > done })
 	every := max(1, len(points)/20)
@@ -94,9 +99,12 @@ func (c *VisionCard) write(out string, weights map[string]tensorfile.Tensor) err
 	c.Weights = weightsDigest(weights)
 	taps := strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Student.Taps), " ", ","), "[]")
 	err := tensorfile.Write(out, weights, map[string]string{
-		"name": "adlab-vit-tiny", "taps": taps, "crop": fmt.Sprint(Window), "resize": fmt.Sprint(Window),
-		"made_by": fmt.Sprintf("adlab pretrain vision --seed %d, stages %+v, version %s, after %d steps", c.Seed, c.Stages, c.Version, c.Steps),
-		"teacher": c.Teacher + " " + c.TeacherHash, "pictures": c.Pictures, "licence": "Apache-2.0; of the training pictures, see the card",
+		"name": "adlab-vit-tiny", "taps": taps, "crop": fmt.Sprint(Window),
+		"resize": fmt.Sprint(Window),
+		"made_by": fmt.Sprintf("adlab pretrain vision --seed %d, stages %+v, version %s, after %d "+
+			"steps", c.Seed, c.Stages, c.Version, c.Steps),
+		"teacher": c.Teacher + " " + c.TeacherHash, "pictures": c.Pictures,
+		"licence": "Apache-2.0; of the training pictures, see the card",
 	})
 	if err != nil {
 		return err
@@ -120,37 +128,51 @@ func (c *VisionCard) Markdown() string {
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	s := c.Student
 	p("# adlab-vit-tiny\n")
-	p("A vision transformer of DINOv2's architecture with registers, distilled from EfficientNet-Lite0. Written by the run that made it.\n")
+	p("A vision transformer of DINOv2's architecture with registers, distilled from " +
+		"EfficientNet-Lite0. Written by the run that made it.\n")
 	p("| | |\n|---|---|")
-	p("| architecture | width %d, depth %d, heads %d, patch %d, %d registers, LayerScale, position grid %d; %d parameters, %d bytes as F16 |", s.Width, s.Depth, s.Heads, s.Patch, s.Registers, s.StoredGrid, c.Parameters, c.Bytes)
-	p("| read at | %d pixels, the whole image, %d x %d patch tokens, taps after blocks %v, no head, no final norm |", Window, s.Grid, s.Grid, s.Taps)
+	p("| architecture | width %d, depth %d, heads %d, patch %d, %d registers, LayerScale, "+
+		"position grid %d; %d parameters, %d bytes as F16 |", s.Width, s.Depth, s.Heads, s.Patch,
+		s.Registers, s.StoredGrid, c.Parameters, c.Bytes)
+	p("| read at | %d pixels, the whole image, %d x %d patch tokens, taps after blocks %v, no "+
+		"head, no final norm |", Window, s.Grid, s.Grid, s.Taps)
 	p("| teacher | %s, digest %s |", c.Teacher, cmp.Or(c.TeacherHash, "none"))
 	p("| loss | weights %+v: see pkg/pretrain/vision.go |", c.Loss)
-	p("| run | `adlab pretrain vision --seed %d`, stages %+v, %d steps done, backend %s, version %s |", c.Seed, c.Stages, c.Steps, c.Backend, c.Version)
+	p("| run | `adlab pretrain vision --seed %d`, stages %+v, %d steps done, backend %s, version "+
+		"%s |", c.Seed, c.Stages, c.Steps, c.Backend, c.Version)
 	p("| cost | %.0f s of training |", c.Seconds)
 	p("| weights | SHA-256 over names, shapes and values %s |", c.Weights)
 	p("| pictures | SHA-256 over their digests %s |\n", c.Pictures)
 	p("## Agreement with the teacher\n")
-	p("Mean cosine of patch tokens with the teacher's group means on %d windows of held-out pictures (a twentieth, never trained on);", c.Measured)
+	p("Mean cosine of patch tokens with the teacher's group means on %d windows of held-out "+
+		"pictures (a twentieth, never trained on);", c.Measured)
 	p("centred: after the teacher's mean over the image is taken from both.\n")
 	p("| | shallow group | deep group |\n|---|---|---|")
-	p("| cosine | %.4f | %.4f |\n| centred cosine | %.4f | %.4f |\n", c.Agreement[0], c.Agreement[1], c.Agreement[2], c.Agreement[3])
+	p("| cosine | %.4f | %.4f |\n| centred cosine | %.4f | %.4f |\n", c.Agreement[0],
+		c.Agreement[1], c.Agreement[2], c.Agreement[3])
 	p("## Loss\n")
 	p("| up to step | mean loss |\n|---|---|")
 	for _, x := range c.Curve {
 		p("| %d | %.4f |", x.Step, x.Loss)
 	}
 	p("\n## Pictures\n")
-	p("| source | from | licence | share of the windows | pictures | held out |\n|---|---|---|---|---|---|")
+	p("| source | from | licence | share of the windows | pictures | held out " +
+		"|\n|---|---|---|---|---|---|")
 	for _, x := range c.Sources {
-		p("| %s | %s | %s | %.3f | %d | %d |", x.Name, x.Origin, x.Licence, x.Share, x.Pictures, x.Held)
+		p("| %s | %s | %s | %.3f | %d | %d |", x.Name, x.Origin, x.Licence, x.Share, x.Pictures,
+			x.Held)
 	}
-	p("\nNo test image of any benchmark is among them: a test asserts it by content digest. The pictures are not part of this repository.")
-	p("ELPV's licence excludes commercial use; whoever needs weights without it runs the command with `--without elpv`.\n")
+	p("\nNo test image of any benchmark is among them: a test asserts it by content digest. The " +
+		"pictures are not part of this repository.")
+	p("ELPV's licence excludes commercial use; whoever needs weights without it runs the command " +
+		"with `--without elpv`.\n")
 	p("## Good for, bad for\n")
-	p("Good for the whole path of the papers on a laptop: patch tokens of a real transformer, through the loader of DINOv2, that say")
-	p("about as much as its teacher's on textures and on solar cells. Bad for anything that needs meaning: its teacher's blocks are")
-	p("shallow, it saw few objects, and its class token was never trained. Not a stand-in for DINOv2's numbers. What it reaches beside its")
+	p("Good for the whole path of the papers on a laptop: patch tokens of a real transformer, " +
+		"through the loader of DINOv2, that say")
+	p("about as much as its teacher's on textures and on solar cells. Bad for anything that needs " +
+		"meaning: its teacher's blocks are")
+	p("shallow, it saw few objects, and its class token was never trained. Not a stand-in for " +
+		"DINOv2's numbers. What it reaches beside its")
 	p("teacher, untrained weights, HOG and pixels is in figures/encoders.md.")
 	return b.String()
 }

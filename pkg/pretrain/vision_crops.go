@@ -7,8 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Crops draws windows of pictures. Which window a place gives depends on Seed and the place alone. It satisfies
-// train.Data.
+// Crops draws windows of pictures. Which window a place gives depends on Seed and the place alone.
+// It satisfies train.Data.
 type Crops struct {
 	Seed  uint64
 	Side  int // of a window in pixels, at most Window
@@ -21,9 +21,10 @@ type pick struct {
 	pictures []Picture
 }
 
-// NewCrops draws windows of that side from the pictures of the sources by their shares. With held, only from those kept apart to measure on;
-// else only from the others.
-func NewCrops(sources []Source, pictures []Picture, held bool, side int, seed uint64) (*Crops, error) {
+// NewCrops draws windows of that side from the pictures of the sources by their shares. With held,
+// only from those kept apart to measure on; else only from the others.
+func NewCrops(sources []Source, pictures []Picture, held bool, side int, seed uint64) (*Crops,
+	error) {
 	c := &Crops{Seed: seed, Side: side}
 	total := 0.0
 	for _, s := range sources {
@@ -58,8 +59,9 @@ func (c *Crops) Batch(places []int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(pix, len(places), c.Side, c.Side, 3)
 }
 
-// draw writes one window: a piece of a picture in one of its sizes, turned, sometimes in other colours, and sometimes
-// with pieces of other pictures pasted in, so that the student also follows its teacher where something is wrong.
+// draw writes one window: a piece of a picture in one of its sizes, turned, sometimes in other
+// colours, and sometimes with pieces of other pictures pasted in, so that the student also follows
+// its teacher where something is wrong.
 func (c *Crops) draw(dst []uint8, rng *rand.Rand) {
 	c.piece(dst, c.Side, c.Side, rng)
 	recolour(dst, rng)
@@ -113,7 +115,8 @@ func (c *Crops) piece(dst []uint8, w, h int, rng *rand.Rand) {
 	}
 }
 
-// recolour changes contrast and brightness of the channels, or takes the colour away, of half of the pictures.
+// recolour changes contrast and brightness of the channels, or takes the colour away, of half of
+// the pictures.
 func recolour(pix []uint8, rng *rand.Rand) {
 	r := rng.Float64()
 	if r > 0.5 {

@@ -13,23 +13,27 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// InitVision is vit.Random with what about so many patches of the pictures say already: patches are projected to their principal components,
-// whitened in part; positions are sines and cosines; and queries equal keys, so that tokens look at those like them.
-func InitVision(cfg vit.Config, crops *Crops, patches int, seed uint64) (map[string]layer.Array, error) {
+// InitVision is vit.Random with what about so many patches of the pictures say already: patches are
+// projected to their principal components, whitened in part; positions are sines and cosines; and
+// queries equal keys, so that tokens look at those like them.
+func InitVision(cfg vit.Config, crops *Crops, patches int, seed uint64) (map[string]layer.Array,
+	error) {
 	arrays := vit.Random(cfg, seed)
 	if err := principal(arrays, cfg, crops, patches); err != nil {
 		return nil, err
 	}
 	waves(arrays["pos_embed"].Data, cfg)
 	for name, a := range arrays { // a stream of the teacher's size
-		if strings.HasPrefix(name, "patch_embed") || name == "pos_embed" || strings.HasSuffix(name, "attn.proj.weight") || strings.HasSuffix(name, "fc2.weight") {
+		if strings.HasPrefix(name, "patch_embed") || name == "pos_embed" ||
+			strings.HasSuffix(name, "attn.proj.weight") || strings.HasSuffix(name, "fc2.weight") {
 			for i := range a.Data {
 				a.Data[i] *= 0.5
 			}
 		}
 	}
 	c, d := cfg.Width, cfg.Width/cfg.Heads
-	gain := float32(math.Sqrt(4 * math.Sqrt(float64(d)) / float64(d))) // a token's product with itself comes to about 4 after the root of d
+	// a token's product with itself comes to about 4 after the root of d
+	gain := float32(math.Sqrt(4 * math.Sqrt(float64(d)) / float64(d)))
 	for i := range cfg.Depth {
 		qkv := arrays[fmt.Sprintf("blocks.%d.attn.qkv.weight", i)].Data
 		for j := range c * c {
@@ -40,9 +44,10 @@ func InitVision(cfg vit.Config, crops *Crops, patches int, seed uint64) (map[str
 	return arrays, nil
 }
 
-// principal makes the patch embedding of the principal components of normalised patches. Each component is divided by the
-// fourth root of its variance, then all are scaled together to a mean square of 1: between the plain picture, in which
-// fine detail is lost, and whitening, in which noise is as loud as shape.
+// principal makes the patch embedding of the principal components of normalised patches. Each
+// component is divided by the fourth root of its variance, then all are scaled together to a mean
+// square of 1: between the plain picture, in which fine detail is lost, and whitening, in which
+// noise is as loud as shape.
 func principal(arrays map[string]layer.Array, cfg vit.Config, crops *Crops, count int) error {
 	p, n := cfg.Patch, crops.Side/cfg.Patch
 	size, windows := 3*p*p, max(1, count/(n*n))
@@ -103,8 +108,8 @@ func principal(arrays map[string]layer.Array, cfg vit.Config, crops *Crops, coun
 	return nil
 }
 
-// waves fills a position table with sines and cosines of row and column, a quarter of the channels each, with a mean square
-// of 0.25; the class row stays as it is.
+// waves fills a position table with sines and cosines of row and column, a quarter of the channels
+// each, with a mean square of 0.25; the class row stays as it is.
 func waves(table []float32, cfg vit.Config) {
 	c, n := cfg.Width, cfg.StoredGrid
 	scale := float64(Window/cfg.Patch) / float64(n)
@@ -128,8 +133,10 @@ func heads() map[string]layer.Array {
 		for k := range convnet.Width {
 			w[k*(convnet.Width+1)] = 1
 		}
-		arrays[fmt.Sprintf("%d.weight", i)] = layer.Array{Shape: []int{convnet.Width, convnet.Width}, Data: w}
-		arrays[fmt.Sprintf("%d.bias", i)] = layer.Array{Shape: []int{convnet.Width}, Data: make([]float32, convnet.Width)}
+		arrays[fmt.Sprintf("%d.weight", i)] = layer.Array{Shape: []int{convnet.Width,
+			convnet.Width}, Data: w}
+		arrays[fmt.Sprintf("%d.bias", i)] = layer.Array{Shape: []int{convnet.Width},
+			Data: make([]float32, convnet.Width)}
 	}
 	return arrays
 }

@@ -40,7 +40,8 @@ type Vision struct {
 	patches  int // that its start is made of
 }
 
-// Stage is a part of the training with its own size of windows and its own course of the learning rate.
+// Stage is a part of the training with its own size of windows and its own course of the learning
+// rate.
 type Stage struct {
 	Side  int     `json:"side"` // of a window in pixels
 	Steps int     `json:"steps"`
@@ -48,12 +49,15 @@ type Stage struct {
 	Rate  float64 `json:"rate"`  // largest learning rate
 }
 
-// DefaultVision is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the caller's.
+// DefaultVision is the training of the shipped weights; Backend, Home, Cache, Say and Bar are the
+// caller's.
 func DefaultVision() Vision {
-	return Vision{sources: Sources(), student: VisionConfig(), measured: 512, patches: 96 * 196, Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
-		{Side: 112, Steps: 2200, Batch: 32, Rate: 1e-3}, // a quarter of the tokens: most of what a token says is local
-		{Side: Window, Steps: 300, Batch: 16, Rate: 5e-4},
-	}}
+	return Vision{sources: Sources(), student: VisionConfig(), measured: 512, patches: 96 * 196,
+		Seed: 1, Loss: DefaultVisionLoss(), Stages: []Stage{
+			// a quarter of the tokens: most of what a token says is local
+			{Side: 112, Steps: 2200, Batch: 32, Rate: 1e-3},
+			{Side: Window, Steps: 300, Batch: 16, Rate: 5e-4},
+		}}
 }
 
 // Scale shares out that many steps among the stages in the proportions that they have.
@@ -63,7 +67,8 @@ func (v *Vision) Scale(steps int) error {
 		total += s.Steps
 	}
 	if steps < len(v.Stages) {
-		return fmt.Errorf("--steps: expected at least %d, one a stage, got %d", len(v.Stages), steps)
+		return fmt.Errorf("--steps: expected at least %d, one a stage, got %d", len(v.Stages),
+			steps)
 	}
 	for i := range v.Stages {
 		share := max(1, v.Stages[i].Steps*steps/total)
@@ -79,21 +84,25 @@ func (v *Vision) Scale(steps int) error {
 // Validate says in one line which setting cannot be.
 func (v Vision) Validate() error {
 	for _, s := range v.Stages {
-		if s.Steps < 1 || s.Batch < 1 || !(s.Rate > 0) || s.Side%16 != 0 || s.Side < 32 || s.Side > Window {
-			return fmt.Errorf("pretrain vision: expected at least 1 step, 1 window a step, a positive rate and a side of 32 to %d pixels, got %+v", Window, s)
+		if s.Steps < 1 || s.Batch < 1 || !(s.Rate > 0) || s.Side%16 != 0 || s.Side < 32 ||
+			s.Side > Window {
+			return fmt.Errorf("pretrain vision: expected at least 1 step, 1 window a step, a "+
+				"positive rate and a side of 32 to %d pixels, got %+v", Window, s)
 		}
 	}
 	for _, name := range v.Without {
 		if !slices.Contains(SourceNames(), name) {
-			return fmt.Errorf("--without: expected some of %s, got %q", strings.Join(SourceNames(), ", "), name)
+			return fmt.Errorf("--without: expected some of %s, got %q",
+				strings.Join(SourceNames(), ", "), name)
 		}
 	}
 	return nil
 }
 
-// Run trains the student, or goes on from its checkpoint, and writes its weights to out, with the card beside them. With
-// asItStands it trains no more, and writes what the checkpoint holds.
-func (v Vision) Run(ctx context.Context, out string, asItStands bool, version string) (*VisionCard, error) {
+// Run trains the student, or goes on from its checkpoint, and writes its weights to out, with the
+// card beside them. With asItStands it trains no more, and writes what the checkpoint holds.
+func (v Vision) Run(ctx context.Context, out string, asItStands bool, version string) (*VisionCard,
+	error) {
 	if err := v.Validate(); err != nil {
 		return nil, err
 	}
@@ -104,7 +113,9 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 		}
 	}
 	bar := v.Bar("training pictures")
-	pictures, err := Load(ctx, sources, v.Home, func(done, total int) { bar(done, total, "decoded") })
+	pictures, err := Load(ctx, sources, v.Home, func(done, total int) {
+		bar(done, total, "decoded")
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +123,8 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	if err != nil {
 		return nil, err
 	}
-	curve := &curve{path: filepath.Join(v.Cache, "pretrain", "vision-"+v.fingerprint(pictures, len(v.Stages))[:16]+".curve.csv")}
+	curve := &curve{path: filepath.Join(v.Cache, "pretrain", "vision-"+v.fingerprint(pictures,
+		len(v.Stages))[:16]+".curve.csv")}
 	if err := curve.open(); err != nil {
 		return nil, err
 	}
@@ -140,10 +152,11 @@ func (v Vision) Run(ctx context.Context, out string, asItStands bool, version st
 	return card, card.write(out, weights)
 }
 
-// train runs the stages one after the other, each from the weights of the one before, or goes on from the last one's
-// checkpoint. It gives the student and the number of steps that it has done in all. With asItStands it takes the checkpoint that
-// has come furthest as it is.
-func (v Vision) train(ctx context.Context, sources []Source, pictures []Picture, curve *curve, asItStands bool) (store *model.Store, done int, err error) {
+// train runs the stages one after the other, each from the weights of the one before, or goes on
+// from the last one's checkpoint. It gives the student and the number of steps that it has done in
+// all. With asItStands it takes the checkpoint that has come furthest as it is.
+func (v Vision) train(ctx context.Context, sources []Source, pictures []Picture, curve *curve,
+	asItStands bool) (store *model.Store, done int, err error) {
 	for i, s := range v.Stages {
 		d, err := newDistillation(v.student, s.Side, v.Loss)
 		if err != nil {
@@ -183,16 +196,20 @@ func (v Vision) train(ctx context.Context, sources []Source, pictures []Picture,
 			}
 			continue
 		}
-		v.Say("stage %d of %d: windows of %d pixels, %d parameters, checkpoint %s", i+1, len(v.Stages), s.Side, d.parameters(), checkpoint)
+		v.Say("stage %d of %d: windows of %d pixels, %d parameters, checkpoint %s", i+1,
+			len(v.Stages), s.Side, d.parameters(), checkpoint)
 		bar := v.Bar("distilling")
 		err = train.Run(ctx, store, crops, d.loss, train.Options{
-			Backend: v.Backend, Steps: s.Steps, Batch: s.Batch, Samples: s.Steps * s.Batch, Seed: v.Seed, ClipNorm: 1,
-			Schedule:   train.WarmCosine{Base: s.Rate, Final: s.Rate / 50, Warmup: min(60, s.Steps/4), Total: s.Steps},
+			Backend: v.Backend, Steps: s.Steps, Batch: s.Batch, Samples: s.Steps * s.Batch,
+			Seed: v.Seed, ClipNorm: 1,
+			Schedule: train.WarmCosine{Base: s.Rate, Final: s.Rate / 50,
+				Warmup: min(60, s.Steps/4), Total: s.Steps},
 			Optimizer:  visionOptimizer(),
 			Checkpoint: checkpoint, Every: 3 * time.Minute, Fingerprint: fingerprint,
 			Report: func(x train.Step) {
 				curve.add(done+x.Number, x.Loss)
-				bar(x.Number, x.Of, fmt.Sprintf("steps, loss %.4f, cosines %.3f %.3f, centred %.3f %.3f", x.Loss, x.Parts[0], x.Parts[1], x.Parts[2], x.Parts[3]))
+				bar(x.Number, x.Of, fmt.Sprintf("steps, loss %.4f, cosines %.3f %.3f, centred "+
+					"%.3f %.3f", x.Loss, x.Parts[0], x.Parts[1], x.Parts[2], x.Parts[3]))
 			},
 		})
 		if err != nil {
@@ -201,14 +218,17 @@ func (v Vision) train(ctx context.Context, sources []Source, pictures []Picture,
 		done += s.Steps
 	}
 	if store == nil {
-		return nil, 0, fmt.Errorf("pretrain vision: no checkpoint of this run in %s; train first", filepath.Join(v.Cache, "pretrain"))
+		return nil, 0, fmt.Errorf("pretrain vision: no checkpoint of this run in %s; train first",
+			filepath.Join(v.Cache, "pretrain"))
 	}
 	return store, done, nil
 }
 
-// visionOptimizer is AdamW with the updates' size limited; no AMSGrad, which would slow a schedule that ends low.
+// visionOptimizer is AdamW with the updates' size limited; no AMSGrad, which would slow a schedule
+// that ends low.
 func visionOptimizer() train.StableAdamW {
-	return train.StableAdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, WeightDecay: 0.02, Threshold: 1}
+	return train.StableAdamW{Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, WeightDecay: 0.02,
+		Threshold: 1}
 }
 
 // store holds the student, trainable, the teacher, frozen, and the matrices that are thrown away.
@@ -242,8 +262,10 @@ func (d distillation) weights16(store *model.Store) (map[string]tensorfile.Tenso
 	return halves, nil
 }
 
-// measure runs the student, as shipped, over n held-out windows, a multiple of 32, and gives the parts of the loss.
-func (d distillation) measure(backend compute.Backend, weights map[string]tensorfile.Tensor, held *Crops, n int) ([]float64, error) {
+// measure runs the student, as shipped, over n held-out windows, a multiple of 32, and gives the
+// parts of the loss.
+func (d distillation) measure(backend compute.Backend, weights map[string]tensorfile.Tensor,
+	held *Crops, n int) ([]float64, error) {
 	const batch = 32
 	store := model.NewStore()
 	student := map[string]layer.Array{}
@@ -294,7 +316,8 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 // fingerprint covers everything that the bits depend on after the first stages.
 func (v Vision) fingerprint(pictures []Picture, stages int) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", v.student, v.Loss, visionOptimizer(), v.Stages[:stages], v.Seed, backend.Name(v.Backend))
+	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", v.student, v.Loss, visionOptimizer(),
+		v.Stages[:stages], v.Seed, backend.Name(v.Backend))
 	for _, s := range without(v.sources, v.Without) {
 		fmt.Fprintf(h, "%s %g %v\n", s.Name, s.Share, s.Sides)
 	}

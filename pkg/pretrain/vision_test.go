@@ -31,7 +31,8 @@ func noisy() ([]Source, []Picture) {
 		for k := range m.Pix {
 			m.Pix[k] = uint8(k * (7 + i) / 5)
 		}
-		p := Picture{Source: sources[i%2].Name, Digest: string(rune('0'+i/5)) + string(rune('0'+i%5)), Sizes: []*imageio.Image{imageio.Resize(m, Window, Window), m}}
+		p := Picture{Source: sources[i%2].Name, Digest: string(rune('0'+i/5)) +
+			string(rune('0'+i%5)), Sizes: []*imageio.Image{imageio.Resize(m, Window, Window), m}}
 		pictures = append(pictures, p)
 	}
 	return sources, pictures
@@ -39,7 +40,9 @@ func noisy() ([]Source, []Picture) {
 
 func TestCropsDependOnSeedAndPlaceAlone(t *testing.T) {
 	sources, pictures := noisy()
-	batch := func(c *Crops, places ...int) []uint8 { return tensors.MustCopyFlatData[uint8](c.Batch(places)) }
+	batch := func(c *Crops, places ...int) []uint8 {
+		return tensors.MustCopyFlatData[uint8](c.Batch(places))
+	}
 	for _, side := range []int{112, Window} {
 		c, err := NewCrops(sources, pictures, false, side, 1)
 		require.NoError(t, err)
@@ -121,7 +124,8 @@ func small(t *testing.T, weights VisionLoss) (distillation, *Crops) {
 func TestTheLossReachesEveryParameter(t *testing.T) {
 	b, err := backend.Open("")
 	require.NoError(t, err)
-	for name, weights := range map[string]VisionLoss{"as shipped": DefaultVisionLoss(), "single": {Single: 1}} {
+	for name, weights := range map[string]VisionLoss{"as shipped": DefaultVisionLoss(),
+		"single": {Single: 1}} {
 		d, crops := small(t, weights)
 		student, err := InitVision(d.student, crops, 1000, 1)
 		require.NoError(t, err)
@@ -175,22 +179,29 @@ func TestInitVisionWhitensPatches(t *testing.T) {
 	require.NotEqual(t, qkv[:n], qkv[2*n:])
 }
 
-// A run in two stages over a folder of pictures: interrupted and resumed to the same bits, exported before its end, read by the loader of DINOv2.
+// A run in two stages over a folder of pictures: interrupted and resumed to the same bits, exported
+// before its end, read by the loader of DINOv2.
 func TestVisionRun(t *testing.T) {
 	b, err := backend.Open("")
 	require.NoError(t, err)
 	home := t.TempDir()
-	lessons := Source{Name: "lessons", lessons: 1, Sides: []int{256}, Share: 1, Origin: "made here", Licence: "none"}
+	lessons := Source{Name: "lessons", lessons: 1, Sides: []int{256}, Share: 1, Origin: "made here",
+		Licence: "none"}
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "pretrain", "lessons"), 0o777))
-	require.NoError(t, os.WriteFile(filepath.Join(home, "pretrain", "lessons", manifest), fmt.Appendf(nil, "1 made here, generation %d\nlicence: none\n", synth.TrainingGeneration), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(home, "pretrain", "lessons", manifest),
+		fmt.Appendf(nil, "1 made here, generation %d\nlicence: none\n", synth.TrainingGeneration),
+		0o666))
 	for i := range 80 {
-		picture(t, filepath.Join(home, "pretrain", "lessons", fmt.Sprint(i)+".png"), 230+i, 240, uint8(3*i))
+		picture(t, filepath.Join(home, "pretrain", "lessons", fmt.Sprint(i)+".png"), 230+i, 240,
+			uint8(3*i))
 	}
-	run := func(ctx context.Context, cache, out string, asItStands bool, cancelAfter int) (*VisionCard, error) {
+	run := func(ctx context.Context, cache, out string, asItStands bool,
+		cancelAfter int) (*VisionCard, error) {
 		v := DefaultVision()
 		v.Backend, v.Home, v.Cache, v.Say = b.Backend, home, cache, t.Logf
 		v.sources, v.student, v.measured, v.patches = []Source{lessons}, shallow(0, 1), 32, 1000
-		v.Stages = []Stage{{Side: 32, Steps: 3, Batch: 2, Rate: 1e-3}, {Side: 64, Steps: 2, Batch: 2, Rate: 1e-3}}
+		v.Stages = []Stage{{Side: 32, Steps: 3, Batch: 2, Rate: 1e-3},
+			{Side: 64, Steps: 2, Batch: 2, Rate: 1e-3}}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		v.Bar = func(name string) func(done, total int, unit string) {

@@ -16,9 +16,10 @@ const (
 	HuggingFace Layout = "hf"
 )
 
-// DINOv2 reads a DINOv2 with registers under its official names, without the prefix "encoder.", from a file in any of
-// the three layouts. Tensors that lie in the file as they are wanted are views of it, valid until Close. The rest of a full INP-Former checkpoint is left out. timm folds the class row of the
-// position table into the class token, so a zero row stands in for it.
+// DINOv2 reads a DINOv2 with registers under its official names, without the prefix "encoder.",
+// from a file in any of the three layouts. Tensors that lie in the file as they are wanted are
+// views of it, valid until Close. The rest of a full INP-Former checkpoint is left out. timm folds
+// the class row of the position table into the class token, so a zero row stands in for it.
 func (f *File) DINOv2() (map[string]Tensor, Layout, error) {
 	names, prefix, layout, err := f.detect()
 	if err != nil {
@@ -31,7 +32,8 @@ func (f *File) DINOv2() (map[string]Tensor, Layout, error) {
 		}
 		official, ok := officialName(name, layout)
 		if !ok {
-			return nil, "", fmt.Errorf("%s: tensor %q does not belong to a DINOv2 in the %s layout", f.path, prefix+name, layout)
+			return nil, "", fmt.Errorf("%s: tensor %q does not belong to a DINOv2 in the %s layout",
+				f.path, prefix+name, layout)
 		}
 		t, err := f.Tensor(prefix + name)
 		if err != nil {
@@ -51,13 +53,15 @@ func (f *File) DINOv2() (map[string]Tensor, Layout, error) {
 	return out, layout, nil
 }
 
-// detect tells the layout by the name of the register tokens, and lists the encoder's names without their prefix.
+// detect tells the layout by the name of the register tokens, and lists the encoder's names without
+// their prefix.
 func (f *File) detect() (names []string, prefix string, layout Layout, err error) {
 	for _, prefix := range []string{"", "encoder.", "model.", "dinov2_with_registers."} {
 		for _, marker := range []struct {
 			name   string
 			layout Layout
-		}{{"register_tokens", Official}, {"reg_token", Timm}, {"embeddings.register_tokens", HuggingFace}} {
+		}{{"register_tokens", Official}, {"reg_token", Timm},
+			{"embeddings.register_tokens", HuggingFace}} {
 			if !f.Has(prefix + marker.name) {
 				continue
 			}
@@ -65,17 +69,21 @@ func (f *File) detect() (names []string, prefix string, layout Layout, err error
 				if rest, ok := strings.CutPrefix(name, prefix); ok {
 					names = append(names, rest)
 				} else if !inpFormerName(name) {
-					return nil, "", "", fmt.Errorf("%s: tensor %q is neither the encoder's (%s) nor INP-Former's", f.path, name, prefix)
+					return nil, "", "", fmt.Errorf("%s: tensor %q is neither the encoder's (%s) "+
+						"nor INP-Former's", f.path, name, prefix)
 				}
 			}
 			return names, prefix, marker.layout, nil
 		}
 	}
-	return nil, "", "", fmt.Errorf("%s: no DINOv2 with registers in it: expected a tensor register_tokens (official), reg_token (timm) or embeddings.register_tokens (Hugging Face), got %s", f.path, Few(f.Names()))
+	return nil, "", "", fmt.Errorf("%s: no DINOv2 with registers in it: expected a tensor "+
+		"register_tokens (official), reg_token (timm) or embeddings.register_tokens (Hugging "+
+		"Face), got %s", f.path, Few(f.Names()))
 }
 
 func inpFormerName(name string) bool {
-	return name == "prototype_token" || strings.HasPrefix(name, "bottleneck.") || strings.HasPrefix(name, "aggregation.") || strings.HasPrefix(name, "decoder.")
+	return name == "prototype_token" || strings.HasPrefix(name, "bottleneck.") ||
+		strings.HasPrefix(name, "aggregation.") || strings.HasPrefix(name, "decoder.")
 }
 
 var hfNames = strings.NewReplacer(
@@ -102,7 +110,8 @@ func officialName(name string, layout Layout) (string, bool) {
 	case HuggingFace:
 		name = hfNames.Replace(name)
 	}
-	for _, known := range []string{"cls_token", "pos_embed", "register_tokens", "mask_token", "patch_embed.proj.", "norm.", "blocks."} {
+	for _, known := range []string{"cls_token", "pos_embed", "register_tokens", "mask_token",
+		"patch_embed.proj.", "norm.", "blocks."} {
 		if name == known || strings.HasSuffix(known, ".") && strings.HasPrefix(name, known) {
 			return name, true
 		}
@@ -110,7 +119,8 @@ func officialName(name string, layout Layout) (string, bool) {
 	return "", false
 }
 
-// isQKVPart gives the block prefix of a Hugging Face query, key or value tensor, of either generation of names.
+// isQKVPart gives the block prefix of a Hugging Face query, key or value tensor, of either
+// generation of names.
 func isQKVPart(name string) string {
 	for _, part := range qkvParts {
 		for _, middle := range part {
@@ -140,7 +150,9 @@ func (f *File) stackQKV(names []string, prefix string, out map[string]Tensor) er
 		for _, kind := range []string{"weight", "bias"} {
 			var whole Tensor
 			for _, part := range qkvParts {
-				i := slices.IndexFunc(part[:], func(middle string) bool { return f.Has(prefix + block + middle + kind) })
+				i := slices.IndexFunc(part[:], func(middle string) bool {
+					return f.Has(prefix + block + middle + kind)
+				})
 				if i < 0 {
 					return fmt.Errorf("%s: no tensor %q", f.path, prefix+block+part[0]+kind)
 				}
@@ -149,7 +161,8 @@ func (f *File) stackQKV(names []string, prefix string, out map[string]Tensor) er
 					return err
 				}
 				if whole.DType != "" && whole.DType != t.DType {
-					return fmt.Errorf("%s: %s%s: expected one dtype for query, key and value, got %s and %s", f.path, prefix, block, whole.DType, t.DType)
+					return fmt.Errorf("%s: %s%s: expected one dtype for query, key and value, got "+
+						"%s and %s", f.path, prefix, block, whole.DType, t.DType)
 				}
 				whole = Tensor{t.DType, t.Shape, append(whole.Data, t.Data...)}
 			}

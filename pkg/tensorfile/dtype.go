@@ -60,7 +60,8 @@ func I64(data []int64, shape ...int) Tensor {
 // U8 makes a byte tensor.
 func U8(data []uint8, shape ...int) Tensor { return Tensor{DTypeU8, shape, data} }
 
-// Float32s converts the elements to float32: F16 and BF16 exactly, F64 rounded to nearest even. Integer types are an error.
+// Float32s converts the elements to float32: F16 and BF16 exactly, F64 rounded to nearest even.
+// Integer types are an error.
 func (t Tensor) Float32s() ([]float32, error) {
 	w := t.DType.Width()
 	if w == 0 {
@@ -84,11 +85,13 @@ func (t Tensor) Float32s() ([]float32, error) {
 	return out, nil
 }
 
-// Float32View is the elements without a copy where they are float32 and lie in memory as this machine reads them, else a
-// converted copy. A view is valid as long as Data is, and must not be written to.
+// Float32View is the elements without a copy where they are float32 and lie in memory as this
+// machine reads them, else a converted copy. A view is valid as long as Data is, and must not be
+// written to.
 func (t Tensor) Float32View() ([]float32, error) {
 	native := binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-	if p := unsafe.Pointer(unsafe.SliceData(t.Data)); t.DType == DTypeF32 && native && len(t.Data) > 0 && uintptr(p)%4 == 0 {
+	if p := unsafe.Pointer(unsafe.SliceData(t.Data)); t.DType == DTypeF32 && native &&
+		len(t.Data) > 0 && uintptr(p)%4 == 0 {
 		return unsafe.Slice((*float32)(p), len(t.Data)/4), nil
 	}
 	return t.Float32s()
@@ -120,7 +123,8 @@ func (t Tensor) Int64s() ([]int64, error) {
 	return out, nil
 }
 
-// halfToFloat converts an IEEE 754 binary16 to float32, exactly: subnormals, infinities and NaN payloads included.
+// halfToFloat converts an IEEE 754 binary16 to float32, exactly: subnormals, infinities and NaN
+// payloads included.
 func halfToFloat(h uint16) float32 {
 	sign, exp, frac := uint32(h&0x8000)<<16, int(h>>10&0x1f), uint32(h&0x3ff)
 	switch {

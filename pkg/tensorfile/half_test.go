@@ -9,8 +9,10 @@ import (
 
 func TestHalvesRoundToNearestEven(t *testing.T) {
 	for x, want := range map[float32]float32{
-		0: 0, 1: 1, -2.5: -2.5, 65504: 65504, 65520: float32(math.Inf(1)), 0x1p-24: 0x1p-24, 0x1p-26: 0,
-		1 + 0x1p-11: 1, 1 + 0x1.8p-10: 1 + 0x1p-9, 1 + 0x1.01p-11: 1 + 0x1p-10, // halfway to even, halfway to even above, just beyond halfway
+		0: 0, 1: 1, -2.5: -2.5, 65504: 65504, 65520: float32(math.Inf(1)), 0x1p-24: 0x1p-24,
+		0x1p-26: 0,
+		// halfway to even, halfway to even above, just beyond halfway
+		1 + 0x1p-11: 1, 1 + 0x1.8p-10: 1 + 0x1p-9, 1 + 0x1.01p-11: 1 + 0x1p-10,
 	} {
 		got, err := F16([]float32{x}, 1).Float32s()
 		require.NoError(t, err)

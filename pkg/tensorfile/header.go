@@ -33,8 +33,8 @@ type entry struct {
 	begin, end int // in the data section
 }
 
-// parseHeader validates everything that the header says before a byte of data is used, and returns the entries, the
-// metadata and the offset of the data section.
+// parseHeader validates everything that the header says before a byte of data is used, and returns
+// the entries, the metadata and the offset of the data section.
 func parseHeader(path string, b []byte) (map[string]entry, map[string]string, int, error) {
 	fail := func(format string, args ...any) (map[string]entry, map[string]string, int, error) {
 		return nil, nil, 0, &FormatError{Path: path, Problem: fmt.Sprintf(format, args...)}
@@ -70,7 +70,8 @@ func parseHeader(path string, b []byte) (map[string]entry, map[string]string, in
 	return entries, metadata, 8 + int(n), nil
 }
 
-// decodeHeader walks the JSON by hand, because encoding/json silently keeps the last of two equal names.
+// decodeHeader walks the JSON by hand, because encoding/json silently keeps the last of two equal
+// names.
 func decodeHeader(header []byte) (map[string]entry, map[string]string, error) {
 	d := json.NewDecoder(bytes.NewReader(header))
 	if _, err := d.Token(); err != nil {
@@ -148,7 +149,8 @@ func decodeEntry(raw []byte) (entry, error) {
 		return entry{}, fmt.Errorf("bad data_offsets [%d, %d]", begin, end)
 	}
 	if end-begin != size {
-		return entry{}, fmt.Errorf("shape %v of %s needs %d bytes, data_offsets give %d", *e.Shape, *e.DType, size, end-begin)
+		return entry{}, fmt.Errorf("shape %v of %s needs %d bytes, data_offsets give %d", *e.Shape,
+			*e.DType, size, end-begin)
 	}
 	return entry{*e.DType, *e.Shape, begin, end}, nil
 }
@@ -193,13 +195,17 @@ func recognise(b []byte) *FormatError {
 	case len(b) == 0:
 		return &FormatError{Problem: "the file is empty"}
 	case bytes.HasPrefix(start, []byte("version https://git-lfs")):
-		return &FormatError{Problem: "it is a Git-LFS pointer, not the file it points to", Hint: "fetch the real file with `git lfs pull`"}
+		return &FormatError{Problem: "it is a Git-LFS pointer, not the file it points to",
+			Hint: "fetch the real file with `git lfs pull`"}
 	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
-		return &FormatError{Problem: "it is an HTML page, probably a download's error page", Hint: "download the file again"}
+		return &FormatError{Problem: "it is an HTML page, probably a download's error page",
+			Hint: "download the file again"}
 	case len(b) > 8 && b[8] == '{' && bytes.Equal(b[4:8], make([]byte, 4)):
 		return nil // a header of less than 4 GB, whatever its length looks like
-	case bytes.HasPrefix(b, []byte("PK\x03\x04")), len(b) > 2 && b[0] == 0x80 && b[1] >= 2 && b[1] <= 5:
-		return &FormatError{Problem: "it is a PyTorch pickle (.pth)", Hint: "convert it with `adlab weights convert FILE.pth`"}
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")), len(b) > 2 && b[0] == 0x80 && b[1] >= 2 &&
+		b[1] <= 5:
+		return &FormatError{Problem: "it is a PyTorch pickle (.pth)",
+			Hint: "convert it with `adlab weights convert FILE.pth`"}
 	}
 	return nil
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/nlpodyssey/gopickle/types"
 )
 
-// OpenPickle reads the state dict in a PyTorch .pth file, of the older or the zip format, without running anything in
-// it. A dict nested under state_dict, model or teacher is unwrapped; entries that are not tensors are left out.
+// OpenPickle reads the state dict in a PyTorch .pth file, of the older or the zip format, without
+// running anything in it. A dict nested under state_dict, model or teacher is unwrapped; entries
+// that are not tensors are left out.
 func OpenPickle(path string) (tensors map[string]Tensor, err error) {
 	defer func() { // the unpickler panics on some malformed files
 		if r := recover(); r != nil {
@@ -79,24 +80,37 @@ func fromTorch(t *pytorch.Tensor) (Tensor, error) {
 	index := strides(t)
 	switch s := t.Source.(type) {
 	case *pytorch.FloatStorage:
-		return packed(count, index, s.Data, DTypeF32, t.Size, func(b []byte, x float32) { binary.LittleEndian.PutUint32(b, math.Float32bits(x)) })
+		return packed(count, index, s.Data, DTypeF32, t.Size, func(b []byte, x float32) {
+			binary.LittleEndian.PutUint32(b, math.Float32bits(x))
+		})
 	case *pytorch.HalfStorage: // decoded to float32, exactly
-		return packed(count, index, s.Data, DTypeF32, t.Size, func(b []byte, x float32) { binary.LittleEndian.PutUint32(b, math.Float32bits(x)) })
+		return packed(count, index, s.Data, DTypeF32, t.Size, func(b []byte, x float32) {
+			binary.LittleEndian.PutUint32(b, math.Float32bits(x))
+		})
 	case *pytorch.BFloat16Storage:
-		return packed(count, index, s.Data, DTypeF32, t.Size, func(b []byte, x float32) { binary.LittleEndian.PutUint32(b, math.Float32bits(x)) })
+		return packed(count, index, s.Data, DTypeF32, t.Size, func(b []byte, x float32) {
+			binary.LittleEndian.PutUint32(b, math.Float32bits(x))
+		})
 	case *pytorch.DoubleStorage:
-		return packed(count, index, s.Data, DTypeF64, t.Size, func(b []byte, x float64) { binary.LittleEndian.PutUint64(b, math.Float64bits(x)) })
+		return packed(count, index, s.Data, DTypeF64, t.Size, func(b []byte, x float64) {
+			binary.LittleEndian.PutUint64(b, math.Float64bits(x))
+		})
 	case *pytorch.LongStorage:
-		return packed(count, index, s.Data, DTypeI64, t.Size, func(b []byte, x int64) { binary.LittleEndian.PutUint64(b, uint64(x)) })
+		return packed(count, index, s.Data, DTypeI64, t.Size, func(b []byte, x int64) {
+			binary.LittleEndian.PutUint64(b, uint64(x))
+		})
 	case *pytorch.IntStorage:
-		return packed(count, index, s.Data, DTypeI32, t.Size, func(b []byte, x int32) { binary.LittleEndian.PutUint32(b, uint32(x)) })
+		return packed(count, index, s.Data, DTypeI32, t.Size, func(b []byte, x int32) {
+			binary.LittleEndian.PutUint32(b, uint32(x))
+		})
 	case *pytorch.ByteStorage:
 		return packed(count, index, s.Data, DTypeU8, t.Size, func(b []byte, x uint8) { b[0] = x })
 	}
 	return Tensor{}, fmt.Errorf("unsupported storage %T", t.Source)
 }
 
-func packed[T any](count int, index func(int) int, data []T, dtype DType, shape []int, put func([]byte, T)) (Tensor, error) {
+func packed[T any](count int, index func(int) int, data []T, dtype DType, shape []int,
+	put func([]byte, T)) (Tensor, error) {
 	w := dtype.Width()
 	out := Tensor{DType: dtype, Shape: shape, Data: make([]byte, w*count)}
 	for i := range count {

@@ -1,5 +1,6 @@
-// Package tensorfile reads and writes safetensors files, atomically and with every claim of the header checked before a
-// byte is used, and reads the state dicts of PyTorch's .pth files without running anything in them.
+// Package tensorfile reads and writes safetensors files, atomically and with every claim of the
+// header checked before a byte is used, and reads the state dicts of PyTorch's .pth files without
+// running anything in them.
 package tensorfile
 
 import (
@@ -93,15 +94,16 @@ func (f *File) Metadata() map[string]string { return maps.Clone(f.metadata) }
 // Digest is the SHA-256 of the whole file, in hexadecimal.
 func (f *File) Digest() string { return fmt.Sprintf("%x", sha256.Sum256(f.bytes)) }
 
-// Tensor is a view of a tensor without a copy, valid until Close. Where a shape is given the tensor must have it (-1
-// matches any extent).
+// Tensor is a view of a tensor without a copy, valid until Close. Where a shape is given the tensor
+// must have it (-1 matches any extent).
 func (f *File) Tensor(name string, shape ...int) (Tensor, error) {
 	e, ok := f.entries[name]
 	if !ok {
 		return Tensor{}, fmt.Errorf("%s: no tensor %q", f.path, name)
 	}
 	if len(shape) > 0 && !fits(e.shape, shape) {
-		return Tensor{}, fmt.Errorf("%s: tensor %q: expected shape %v, got %v", f.path, name, shape, e.shape)
+		return Tensor{}, fmt.Errorf("%s: tensor %q: expected shape %v, got %v", f.path, name, shape,
+			e.shape)
 	}
 	return Tensor{e.dtype, slices.Clone(e.shape), f.data[e.begin:e.end]}, nil
 }
@@ -126,7 +128,8 @@ func (f *File) Uint8s(name string, shape ...int) ([]uint8, error) {
 	})
 }
 
-func convert[T any](f *File, name string, shape []int, read func(Tensor) ([]T, error)) ([]T, error) {
+func convert[T any](f *File, name string, shape []int, read func(Tensor) ([]T, error)) ([]T,
+	error) {
 	t, err := f.Tensor(name, shape...)
 	if err != nil {
 		return nil, err
@@ -152,7 +155,8 @@ func (f *File) CheckFinite() error {
 		}
 		for i, x := range values {
 			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("%s: tensor %q: element %d is %v, expected finite weights", f.path, name, i, x)
+				return fmt.Errorf("%s: tensor %q: element %d is %v, expected finite weights",
+					f.path, name, i, x)
 			}
 		}
 	}

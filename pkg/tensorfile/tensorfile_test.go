@@ -21,7 +21,8 @@ func file(header string, data int) []byte {
 
 func TestRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sub", "x.safetensors")
-	in := map[string]Tensor{"a.b": F32([]float32{1, -2, 3.5, 0, 7, 8}, 2, 3), "n": I64([]int64{-1, 5}, 2), "bits": U8([]byte{0, 1, 1}, 3), "scalar": F32([]float32{4})}
+	in := map[string]Tensor{"a.b": F32([]float32{1, -2, 3.5, 0, 7, 8}, 2, 3),
+		"n": I64([]int64{-1, 5}, 2), "bits": U8([]byte{0, 1, 1}, 3), "scalar": F32([]float32{4})}
 	require.NoError(t, Write(path, in, map[string]string{"k": "v"}))
 	f, err := Open(path)
 	require.NoError(t, err)
@@ -55,25 +56,34 @@ func TestHeaderIsValidated(t *testing.T) {
 		"empty":           {nil, "the file is empty"},
 		"short":           {[]byte{1, 2, 3}, "too short"},
 		"header too long": {binary.LittleEndian.AppendUint64(nil, 1<<40), "header length"},
-		"truncated":       {file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "truncated"},
-		"not an object":   {file(`[1]`, 0), "does not start with"},
-		"not UTF-8":       {file("{\"\xff\":1}", 0), "not UTF-8"},
-		"not JSON":        {file(`{"a":`, 0), "not JSON"},
-		"unknown dtype":   {file(`{"a":{"dtype":"F7","shape":[1],"data_offsets":[0,4]}}`, 4), "unknown dtype"},
-		"unknown field":   {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 4), "unknown field"},
-		"negative":        {file(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "negative extent"},
-		"overflow":        {file(`{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,4]}}`, 4), "overflows"},
-		"size":            {file(`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8), "needs 12 bytes"},
-		"backwards":       {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}}`, 8), "bad data_offsets"},
-		"overlap":         {file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "overlaps"},
-		"hole":            {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "hole of 4 bytes"},
-		"data left":       {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8), "the data section at 8"},
-		"twice":           {file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 1), "appears twice"},
-		"trailing":        {file(`{} x`, 0), "after the header"},
-		"LFS":             {[]byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n"), "Git-LFS pointer"},
-		"HTML":            {[]byte("<!DOCTYPE html><html>"), "HTML page"},
-		"zip pickle":      {[]byte("PK\x03\x04rest of a zip file"), "weights convert"},
-		"pickle":          {[]byte("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P"), "weights convert"},
+		"truncated": {file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4),
+			"truncated"},
+		"not an object": {file(`[1]`, 0), "does not start with"},
+		"not UTF-8":     {file("{\"\xff\":1}", 0), "not UTF-8"},
+		"not JSON":      {file(`{"a":`, 0), "not JSON"},
+		"unknown dtype": {file(`{"a":{"dtype":"F7","shape":[1],"data_offsets":[0,4]}}`, 4),
+			"unknown dtype"},
+		"unknown field": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 4),
+			"unknown field"},
+		"negative": {file(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4),
+			"negative extent"},
+		"overflow": {file(`{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,4]}}`, 4), "overflows"},
+		"size": {file(`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8),
+			"needs 12 bytes"},
+		"backwards": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}}`, 8),
+			"bad data_offsets"},
+		"overlap": {file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "overlaps"},
+		"hole": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8),
+			"hole of 4 bytes"},
+		"data left": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8),
+			"the data section at 8"},
+		"twice":    {file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 1), "appears twice"},
+		"trailing": {file(`{} x`, 0), "after the header"},
+		"LFS": {[]byte("version https://git-lfs.github.com/spec/v1\noid " +
+			"sha256:00\nsize 3\n"), "Git-LFS pointer"},
+		"HTML":       {[]byte("<!DOCTYPE html><html>"), "HTML page"},
+		"zip pickle": {[]byte("PK\x03\x04rest of a zip file"), "weights convert"},
+		"pickle":     {[]byte("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P"), "weights convert"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "w.safetensors")
@@ -89,7 +99,9 @@ func TestHeaderIsValidated(t *testing.T) {
 }
 
 func TestHalfPrecisionIsExact(t *testing.T) {
-	for bits, want := range map[uint16]float32{0x3c00: 1, 0xc000: -2, 0x7bff: 65504, 0x0001: 1.0 / (1 << 24), 0x03ff: 1023.0 / (1 << 24), 0x0400: 1.0 / (1 << 14), 0x8000: float32(math.Copysign(0, -1)), 0x7c00: float32(math.Inf(1))} {
+	for bits, want := range map[uint16]float32{0x3c00: 1, 0xc000: -2, 0x7bff: 65504,
+		0x0001: 1.0 / (1 << 24), 0x03ff: 1023.0 / (1 << 24), 0x0400: 1.0 / (1 << 14),
+		0x8000: float32(math.Copysign(0, -1)), 0x7c00: float32(math.Inf(1))} {
 		require.Equal(t, math.Float32bits(want), math.Float32bits(halfToFloat(bits)), "%#x", bits)
 	}
 	require.True(t, math.IsNaN(float64(halfToFloat(0x7e00))))
@@ -100,7 +112,8 @@ func TestHalfPrecisionIsExact(t *testing.T) {
 
 func TestCheckFiniteNamesTheElement(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nan")
-	require.NoError(t, Write(path, map[string]Tensor{"w": F32([]float32{0, float32(math.NaN())}, 2)}, nil))
+	require.NoError(t,
+		Write(path, map[string]Tensor{"w": F32([]float32{0, float32(math.NaN())}, 2)}, nil))
 	f, err := Open(path)
 	require.NoError(t, err)
 	defer f.Close()
@@ -135,7 +148,8 @@ func TestNotAPickle(t *testing.T) {
 
 func TestLayoutsAgree(t *testing.T) {
 	read := func(layout string) (map[string]Tensor, Layout) {
-		f, err := Open(filepath.Join("..", "..", "testdata", "inpformer", "names_"+layout+".safetensors"))
+		f, err := Open(filepath.Join("..", "..", "testdata", "inpformer", "names_"+layout+
+			".safetensors"))
 		require.NoError(t, err)
 		t.Cleanup(func() { f.Close() }) // some tensors are views of the file
 		tensors, detected, err := f.DINOv2()

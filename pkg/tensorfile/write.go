@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Write writes the tensors atomically as a safetensors file. Same tensors and metadata, same bytes: wider elements come
-// first, so that everything is aligned, then the order is by name.
+// Write writes the tensors atomically as a safetensors file. Same tensors and metadata, same bytes:
+// wider elements come first, so that everything is aligned, then the order is by name.
 func Write(path string, tensors map[string]Tensor, metadata map[string]string) error {
 	names := slices.SortedFunc(maps.Keys(tensors), func(a, b string) int {
 		if d := tensors[b].DType.Width() - tensors[a].DType.Width(); d != 0 {
@@ -38,7 +38,8 @@ func Write(path string, tensors map[string]Tensor, metadata map[string]string) e
 			size *= d
 		}
 		if size != len(t.Data) || t.DType.Width() == 0 {
-			return fmt.Errorf("%s: tensor %q: shape %v of %s needs %d bytes, got %d", path, name, t.Shape, t.DType, size, len(t.Data))
+			return fmt.Errorf("%s: tensor %q: shape %v of %s needs %d bytes, got %d", path, name,
+				t.Shape, t.DType, size, len(t.Data))
 		}
 		shape := t.Shape
 		if shape == nil {
@@ -75,8 +76,8 @@ func WriteFile(path string, content []byte) error {
 	return WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(content); return err })
 }
 
-// WriteAtomic makes the file at path what write writes, or leaves it as it was: a temporary file in the same folder,
-// fsync, rename, fsync of the folder. Folders are created as needed.
+// WriteAtomic makes the file at path what write writes, or leaves it as it was: a temporary file in
+// the same folder, fsync, rename, fsync of the folder. Folders are created as needed.
 func WriteAtomic(path string, write func(w io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o777); err != nil {

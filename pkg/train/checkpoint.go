@@ -12,13 +12,14 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// save writes all float32 variables, parameters under their checkpoint names and the optimiser's state under optimizer.NAME,
-// and the number of steps done.
+// save writes all float32 variables, parameters under their checkpoint names and the optimiser's
+// state under optimizer.NAME, and the number of steps done.
 func (o Options) save(store *model.Store, done int) error {
 	if o.Checkpoint == "" {
 		return nil
 	}
-	return saveStore(o.Checkpoint, store, true, map[string]string{"steps": strconv.Itoa(done), "fingerprint": o.Fingerprint})
+	return saveStore(o.Checkpoint, store, true, map[string]string{"steps": strconv.Itoa(done),
+		"fingerprint": o.Fingerprint})
 }
 
 // finish writes the parameters alone.
@@ -26,11 +27,12 @@ func (o Options) finish(store *model.Store) error {
 	if o.Checkpoint == "" {
 		return nil
 	}
-	return saveStore(o.Checkpoint, store, false, map[string]string{"steps": strconv.Itoa(o.Steps), "fingerprint": o.Fingerprint})
+	return saveStore(o.Checkpoint, store, false, map[string]string{"steps": strconv.Itoa(o.Steps),
+		"fingerprint": o.Fingerprint})
 }
 
-// load puts a checkpoint of the same run back into the store and gives the number of steps that it has done; 0 when there is
-// none.
+// load puts a checkpoint of the same run back into the store and gives the number of steps that it
+// has done; 0 when there is none.
 func (o Options) load(store *model.Store) (done int, err error) {
 	if o.Checkpoint == "" {
 		return 0, nil
@@ -44,7 +46,8 @@ func (o Options) load(store *model.Store) (done int, err error) {
 	}
 	defer f.Close()
 	if made := f.Metadata()["fingerprint"]; made != o.Fingerprint {
-		return 0, fmt.Errorf("%s: it is the checkpoint of another run (%s); name another file or delete it", o.Checkpoint, made)
+		return 0, fmt.Errorf("%s: it is the checkpoint of another run (%s); name another file or "+
+			"delete it", o.Checkpoint, made)
 	}
 	if done, err = strconv.Atoi(f.Metadata()["steps"]); err != nil {
 		return 0, fmt.Errorf("%s: no number of steps in it", o.Checkpoint)
@@ -57,7 +60,8 @@ func SaveStore(path string, store *model.Store, metadata map[string]string) erro
 	return saveStore(path, store, false, metadata)
 }
 
-func saveStore(path string, store *model.Store, withOptimizer bool, metadata map[string]string) error {
+func saveStore(path string, store *model.Store, withOptimizer bool,
+	metadata map[string]string) error {
 	arrays, err := layer.Get(store, "")
 	if err != nil {
 		return err
@@ -68,8 +72,8 @@ func saveStore(path string, store *model.Store, withOptimizer bool, metadata map
 	return tensorfile.Write(path, layer.Tensors(arrays), metadata)
 }
 
-// LoadStore puts the tensors of a file into the store. Parameters that the store has must be there with the same shape;
-// optimiser state is created.
+// LoadStore puts the tensors of a file into the store. Parameters that the store has must be there
+// with the same shape; optimiser state is created.
 func LoadStore(path string, store *model.Store) error {
 	f, err := tensorfile.Open(path)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// StableAdamW is AdamW with AMSGrad whose step is shortened, tensor by tensor, where the update's root mean square
-// exceeds Threshold. The zero value is not valid: start from NewStableAdamW.
+// StableAdamW is AdamW with AMSGrad whose step is shortened, tensor by tensor, where the update's
+// root mean square exceeds Threshold. The zero value is not valid: start from NewStableAdamW.
 type StableAdamW struct {
 	Beta1, Beta2 float64
 	Epsilon      float64
@@ -22,12 +22,13 @@ type StableAdamW struct {
 
 // NewStableAdamW has INP-Former's settings.
 func NewStableAdamW() StableAdamW {
-	return StableAdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-10, WeightDecay: 1e-4, Threshold: 1, AMSGrad: true}
+	return StableAdamW{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-10, WeightDecay: 1e-4, Threshold: 1,
+		AMSGrad: true}
 }
 
-// Scalars are the numbers of one step that depend on its learning rate and its number, [3] float32: 1 - lr·decay,
-// lr/(1 - β₁ᵗ) and √(1 - β₂ᵗ). They are computed in float64 outside the graph, so that one compiled graph serves every step.
-// The step t counts from 1.
+// Scalars are the numbers of one step that depend on its learning rate and its number, [3] float32:
+// 1 - lr·decay, lr/(1 - β₁ᵗ) and √(1 - β₂ᵗ). They are computed in float64 outside the graph, so
+// that one compiled graph serves every step. The step t counts from 1.
 func (o StableAdamW) Scalars(lr float64, t int) []float32 {
 	return []float32{
 		float32(1 - lr*o.WeightDecay),
@@ -36,8 +37,8 @@ func (o StableAdamW) Scalars(lr float64, t int) []float32 {
 	}
 }
 
-// Update builds one step for the parameter p with gradient grad, with Scalars as a node, and stores the new values. Its state lives
-// at /optimizer/NAME/{exp_avg, exp_avg_sq, max_exp_avg_sq}.
+// Update builds one step for the parameter p with gradient grad, with Scalars as a node, and stores
+// the new values. Its state lives at /optimizer/NAME/{exp_avg, exp_avg_sq, max_exp_avg_sq}.
 func (o StableAdamW) Update(store *model.Store, p *model.Variable, grad, scalars *Node) {
 	g := grad.Graph()
 	decay, step, correction := scalar(scalars, 0), scalar(scalars, 1), scalar(scalars, 2)
@@ -62,7 +63,8 @@ func (o StableAdamW) Update(store *model.Store, p *model.Variable, grad, scalars
 	p.SetNodeValue(Sub(Mul(p.NodeValue(g), decay), Mul(step, Div(m, den))))
 }
 
-// ClipGlobalNorm scales all gradients together by min(1, limit/(norm + 1e-6)) and gives their common Euclidean norm.
+// ClipGlobalNorm scales all gradients together by min(1, limit/(norm + 1e-6)) and gives their
+// common Euclidean norm.
 func ClipGlobalNorm(grads []*Node, limit float64) (clipped []*Node, norm *Node) {
 	var sum *Node
 	for _, grad := range grads {

@@ -91,7 +91,10 @@ func TestClipGlobalNorm(t *testing.T) {
 			require.InDelta(t, 4*factor, tensors.MustCopyFlatData[float32](out[1])[0], 1e-5)
 			require.InDelta(t, 5, out[2].Value(), 1e-6, "the norm before clipping")
 		}
-		out, err := CallOnceN(b.Backend, func(x *Node) []*Node { c, n := ClipGlobalNorm([]*Node{x}, 0.1); return append(c, n) }, []float32{0, 0})
+		out, err := CallOnceN(b.Backend, func(x *Node) []*Node {
+			c, n := ClipGlobalNorm([]*Node{x}, 0.1)
+			return append(c, n)
+		}, []float32{0, 0})
 		require.NoError(t, err)
 		require.Equal(t, []float32{0, 0}, out[0].Value())
 	}
@@ -121,7 +124,8 @@ func TestInterruptedManyTimes(t *testing.T) {
 			require.NoError(t, Run(t.Context(), whole, line{}, squared, options(b)))
 
 			o, runs := options(b), 0
-			o.Checkpoint, o.Every = filepath.Join(t.TempDir(), "c.safetensors"), 1 // after every step
+			// after every step
+			o.Checkpoint, o.Every = filepath.Join(t.TempDir(), "c.safetensors"), 1
 			var last *model.Store
 			var steps []int
 			for {
@@ -139,7 +143,8 @@ func TestInterruptedManyTimes(t *testing.T) {
 				f, openErr := tensorfile.Open(o.Checkpoint)
 				require.NoError(t, openErr)
 				finished := err == nil
-				require.Equal(t, !finished, f.Has("optimizer.w.weight.exp_avg"), "a finished run keeps the parameters alone")
+				require.Equal(t, !finished, f.Has("optimizer.w.weight.exp_avg"),
+					"a finished run keeps the parameters alone")
 				require.NoError(t, f.Close())
 				if runs++; finished {
 					break
@@ -170,8 +175,11 @@ func TestRunRefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(garbage, []byte("not a checkpoint"), 0o666))
 	other := filepath.Join(dir, "other")
 	foreign := model.NewStore()
-	require.NoError(t, layer.Put(foreign, "", map[string]layer.Array{"v": {Shape: []int{1}, Data: []float32{0}}}, true))
-	require.NoError(t, SaveStore(other, foreign, map[string]string{"fingerprint": "line", "steps": "3"}))
+	require.NoError(t,
+		layer.Put(foreign, "", map[string]layer.Array{"v": {Shape: []int{1}, Data: []float32{0}}},
+			true))
+	require.NoError(t, SaveStore(other, foreign, map[string]string{"fingerprint": "line",
+		"steps": "3"}))
 	noSteps := filepath.Join(dir, "nosteps")
 	require.NoError(t, SaveStore(noSteps, newStore(t), map[string]string{"fingerprint": "line"}))
 	for message, spoil := range map[string]func(*Options){

@@ -5,16 +5,16 @@ import (
 	"math"
 )
 
-// WarmCosine is INP-Former's learning rate: linear from 0 to Base over Warmup iterations, both ends included (so the
-// very first step changes nothing), then a half cosine from Base to Final.
+// WarmCosine is INP-Former's learning rate: linear from 0 to Base over Warmup iterations, both ends
+// included (so the very first step changes nothing), then a half cosine from Base to Final.
 type WarmCosine struct {
 	Base, Final   float64
 	Start         float64 // rate of iteration 0
 	Warmup, Total int     // iterations
 }
 
-// NewWarmCosine has INP-Former's settings for a run of total iterations: 1e-3 to 1e-4 with 100 iterations of warm-up, or
-// a quarter of the run where that is shorter.
+// NewWarmCosine has INP-Former's settings for a run of total iterations: 1e-3 to 1e-4 with 100
+// iterations of warm-up, or a quarter of the run where that is shorter.
 func NewWarmCosine(total int) WarmCosine {
 	return WarmCosine{Base: 1e-3, Final: 1e-4, Warmup: min(100, total/4), Total: total}
 }
@@ -22,10 +22,12 @@ func NewWarmCosine(total int) WarmCosine {
 // Validate says in one line which setting cannot be.
 func (s WarmCosine) Validate() error {
 	if s.Total < 1 || s.Warmup < 0 || s.Warmup > s.Total {
-		return fmt.Errorf("schedule: expected at least 1 step and a warm-up within them, got %d steps and a warm-up of %d", s.Total, s.Warmup)
+		return fmt.Errorf("schedule: expected at least 1 step and a warm-up within them, got %d "+
+			"steps and a warm-up of %d", s.Total, s.Warmup)
 	}
 	if !(s.Base > 0) || !(s.Final >= 0) || math.IsInf(s.Base, 0) || math.IsInf(s.Final, 0) {
-		return fmt.Errorf("learning rate: expected a positive number, got %g (final %g)", s.Base, s.Final)
+		return fmt.Errorf("learning rate: expected a positive number, got %g (final %g)", s.Base,
+			s.Final)
 	}
 	return nil
 }
@@ -36,7 +38,8 @@ func (s WarmCosine) Rate(k int) float64 {
 	case k >= s.Total:
 		return s.Final
 	case k >= s.Warmup:
-		return s.Final + (s.Base-s.Final)/2*(1+math.Cos(math.Pi*float64(k-s.Warmup)/float64(s.Total-s.Warmup)))
+		return s.Final +
+			(s.Base-s.Final)/2*(1+math.Cos(math.Pi*float64(k-s.Warmup)/float64(s.Total-s.Warmup)))
 	case s.Warmup == 1:
 		return s.Start
 	default:

@@ -1,5 +1,5 @@
-// Package train is the one training loop: frozen features in, trained parameters out, with checkpoints from which an
-// interrupted run goes on to the same bits.
+// Package train is the one training loop: frozen features in, trained parameters out, with
+// checkpoints from which an interrupted run goes on to the same bits.
 package train
 
 import (
@@ -36,7 +36,8 @@ type Options struct {
 	Schedule  WarmCosine
 	Optimizer StableAdamW
 	ClipNorm  float64
-	// Checkpoint is a file that is written at Interrupt and every Every, and from which a run of the same Fingerprint goes on.
+	// Checkpoint is a file that is written at Interrupt and every Every, and from which a run of
+	// the same Fingerprint goes on.
 	Checkpoint  string
 	Every       time.Duration
 	Fingerprint string
@@ -53,7 +54,8 @@ type Step struct {
 	Norm   float64 // of all gradients together, before clipping
 }
 
-// ErrInterrupted is under the error of a run that was cancelled; it left a checkpoint where Options name one.
+// ErrInterrupted is under the error of a run that was cancelled; it left a checkpoint where Options
+// name one.
 var ErrInterrupted = errors.New("interrupted")
 
 // Stepper runs training steps on a compiled graph.
@@ -62,9 +64,10 @@ type Stepper struct {
 	optimizer StableAdamW
 }
 
-// NewStepper compiles, at its first use, one step: loss, gradients of all trainable variables that the loss uses, clipping,
-// update.
-func NewStepper(backend compute.Backend, store *model.Store, loss Loss, optimizer StableAdamW, clipNorm float64) (*Stepper, error) {
+// NewStepper compiles, at its first use, one step: loss, gradients of all trainable variables that
+// the loss uses, clipping, update.
+func NewStepper(backend compute.Backend, store *model.Store, loss Loss, optimizer StableAdamW,
+	clipNorm float64) (*Stepper, error) {
 	exec, err := model.NewExec(backend, store, func(scope *model.Scope, inputs []*Node) []*Node {
 		batch, scalars := inputs[0], inputs[1]
 		value, parts := loss(scope, batch)
@@ -96,7 +99,8 @@ func trainable(store *model.Store, g *Graph) (params []*model.Variable) {
 }
 
 // Step does step t, counted from 1, with the given learning rate, and reports the loss before it.
-func (s *Stepper) Step(batch *tensors.Tensor, rate float64, t int) (loss, norm float64, parts []float64, err error) {
+func (s *Stepper) Step(batch *tensors.Tensor, rate float64, t int) (loss, norm float64,
+	parts []float64, err error) {
 	out, err := s.exec.Call(batch, s.optimizer.Scalars(rate, t))
 	if err != nil {
 		return 0, 0, nil, err
@@ -112,12 +116,14 @@ func (s *Stepper) Step(batch *tensors.Tensor, rate float64, t int) (loss, norm f
 // Close frees the compiled graphs.
 func (s *Stepper) Close() { s.exec.Finalize() }
 
-// Run trains the store's trainable variables. On cancellation it writes the checkpoint and returns ErrInterrupted; called again
-// with the same options it goes on from there, and ends with the same bits as a run that was never interrupted.
+// Run trains the store's trainable variables. On cancellation it writes the checkpoint and returns
+// ErrInterrupted; called again with the same options it goes on from there, and ends with the same
+// bits as a run that was never interrupted.
 func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Options) error {
 	batch := min(o.Batch, o.Samples)
 	if o.Steps < 1 || batch < 1 {
-		return fmt.Errorf("training: expected at least 1 step and 1 image, got %d steps, batch %d, %d images", o.Steps, o.Batch, o.Samples)
+		return fmt.Errorf("training: expected at least 1 step and 1 image, got %d steps, batch "+
+			"%d, %d images", o.Steps, o.Batch, o.Samples)
 	}
 	if err := o.Schedule.Validate(); err != nil {
 		return err
@@ -143,12 +149,14 @@ func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Option
 			return fmt.Errorf("training %w after step %d of %d; the same command goes on from there", ErrInterrupted, k, o.Steps)
 		}
 		rate := o.Schedule.Rate(k)
-		value, norm, parts, err := stepper.Step(data.Batch(Places(o.Seed, k, batch, o.Samples)), rate, k+1)
+		value, norm, parts, err := stepper.Step(data.Batch(Places(o.Seed, k, batch, o.Samples)),
+			rate, k+1)
 		if err != nil {
 			return err
 		}
 		if math.IsNaN(value) || math.IsInf(value, 0) {
-			return fmt.Errorf("training: the loss is %v at step %d; lower the learning rate or check the images", value, k+1)
+			return fmt.Errorf("training: the loss is %v at step %d; lower the learning rate or "+
+				"check the images", value, k+1)
 		}
 		if o.Report != nil {
 			o.Report(Step{k + 1, o.Steps, rate, value, parts, norm})
@@ -166,8 +174,8 @@ func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Option
 	return o.finish(store)
 }
 
-// Places gives the samples of step k: epochs are shuffled, each by a stream of its own that depends on seed and epoch alone, and an
-// incomplete last batch is dropped.
+// Places gives the samples of step k: epochs are shuffled, each by a stream of its own that depends
+// on seed and epoch alone, and an incomplete last batch is dropped.
 func Places(seed uint64, k, batch, samples int) []int {
 	perEpoch := samples / batch
 	rng := rand.New(rand.NewPCG(seed, uint64(k/perEpoch)))

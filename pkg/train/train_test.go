@@ -28,7 +28,10 @@ func (line) Batch(places []int) *tensors.Tensor {
 
 func newStore(t *testing.T) *model.Store {
 	store := model.NewStore()
-	require.NoError(t, layer.Put(store, "", map[string]layer.Array{"w.weight": {Shape: []int{1, 1}, Data: []float32{0.1}}, "w.bias": {Shape: []int{1}, Data: []float32{0}}}, true))
+	require.NoError(t,
+		layer.Put(store, "",
+			map[string]layer.Array{"w.weight": {Shape: []int{1, 1}, Data: []float32{0.1}},
+				"w.bias": {Shape: []int{1}, Data: []float32{0}}}, true))
 	return store
 }
 
@@ -39,7 +42,9 @@ func squared(scope *model.Scope, batch *Node) (*Node, []*Node) {
 }
 
 func options(b *backend.Choice) Options {
-	return Options{Backend: b.Backend, Steps: 40, Batch: 4, Samples: 10, Seed: 3, Schedule: NewWarmCosine(40), Optimizer: NewStableAdamW(), ClipNorm: 0.1, Fingerprint: "line"}
+	return Options{Backend: b.Backend, Steps: 40, Batch: 4, Samples: 10, Seed: 3,
+		Schedule: NewWarmCosine(40), Optimizer: NewStableAdamW(), ClipNorm: 0.1,
+		Fingerprint: "line"}
 }
 
 func TestResumeGivesTheSameBits(t *testing.T) {
@@ -79,7 +84,8 @@ func TestResumeGivesTheSameBits(t *testing.T) {
 				require.Equal(t, want, got, parameter)
 			}
 			o.Fingerprint = "another"
-			require.ErrorContains(t, Run(t.Context(), newStore(t), line{}, squared, o), "another run")
+			require.ErrorContains(t, Run(t.Context(), newStore(t), line{}, squared, o),
+				"another run")
 		})
 	}
 }
@@ -103,5 +109,6 @@ func TestPlacesCoverAnEpoch(t *testing.T) {
 	}
 	require.Len(t, seen, 9)
 	require.Equal(t, Places(7, 1, 3, 10), Places(7, 1, 3, 10))
-	require.NotEqual(t, Places(7, 0, 3, 10), Places(7, 3, 3, 10), "the next epoch has another order")
+	require.NotEqual(t, Places(7, 0, 3, 10), Places(7, 3, 3, 10),
+		"the next epoch has another order")
 }

@@ -20,8 +20,10 @@ import (
 )
 
 var multiADSGroups = []group{
-	{"tokenizer", tokenizer}, {"preprocess", clipPreprocess}, {"posembed", clipPosition}, {"clip", clipTowers}, {"clip_names", clipNames},
-	{"text_features", textFeatures}, {"train", adaptersTraining}, {"infer", inference}, {"mtas", multiType}, {"metrics", multiADSMetricCases},
+	{"tokenizer", tokenizer}, {"preprocess", clipPreprocess}, {"posembed", clipPosition},
+	{"clip", clipTowers}, {"clip_names", clipNames},
+	{"text_features", textFeatures}, {"train", adaptersTraining}, {"infer", inference},
+	{"mtas", multiType}, {"metrics", multiADSMetricCases},
 }
 
 // tokenizer: ids of every string, exactly, and the digest over all prompts of a product.
@@ -89,7 +91,8 @@ func (c *checker) prompts() (p prompts) {
 func (p prompts) sentences(phrases []string, object string) (out []string) {
 	for _, phrase := range phrases {
 		for _, template := range p.Templates {
-			out = append(out, strings.ReplaceAll(template, "{}", strings.ReplaceAll(phrase, "{}", object)))
+			out = append(out, strings.ReplaceAll(template, "{}", strings.ReplaceAll(phrase, "{}",
+				object)))
 		}
 	}
 	return out
@@ -104,14 +107,17 @@ func clipPreprocess(c *checker) {
 	}
 	c.json("preprocess", &j)
 	f := c.file("preprocess")
-	t := imageio.Transform{Resize: j.Size, Crop: j.Size, Mean: j.Mean, Std: j.Std, Filter: imageio.Bicubic}
+	t := imageio.Transform{Resize: j.Size, Crop: j.Size, Mean: j.Mean, Std: j.Std,
+		Filter: imageio.Bicubic}
 	for _, file := range j.Files {
 		name := strings.TrimSuffix(file.Image, ".png")
 		m := must(imageio.Decode(filepath.Join(c.dir, file.Image)))
-		c.note(name+" resized", largestByteError(t.Picture(m).Pix, must(f.Uint8s(name+".resized_u8"))), 0)
+		c.note(name+" resized", largestByteError(t.Picture(m).Pix,
+			must(f.Uint8s(name+".resized_u8"))), 0)
 		pixels := make([]float32, j.Size*j.Size*3)
 		t.Apply(pixels, m)
-		c.floats(name+" tensor", channelsFirst(pixels, j.Size), c.array("preprocess", name+".tensor").Data, 1e-5)
+		c.floats(name+" tensor", channelsFirst(pixels, j.Size),
+			c.array("preprocess", name+".tensor").Data, 1e-5)
 
 		name = strings.TrimSuffix(file.Mask, ".png")
 		mask := must(imageio.DecodeMask(filepath.Join(c.dir, file.Mask)))
@@ -125,7 +131,8 @@ func clipPreprocess(c *checker) {
 		}
 		c.floats(name+" binary", bits, c.array("preprocess", name+".binary").Data, 0)
 		worst := 0.0
-		typed := imageio.Nearest(&imageio.Image{W: mask.W, H: mask.H, C: 1, Pix: must(f.Uint8s(name+".ids", mask.H, mask.W))}, j.Size, j.Size)
+		typed := imageio.Nearest(&imageio.Image{W: mask.W, H: mask.H, C: 1,
+			Pix: must(f.Uint8s(name+".ids", mask.H, mask.W))}, j.Size, j.Size)
 		for i, id := range must(f.Int64s(name+".typed", j.Size, j.Size)) {
 			worst = max(worst, math.Abs(float64(id)-float64(typed.Pix[i])))
 		}
@@ -156,7 +163,9 @@ func clipPosition(c *checker) {
 		if _, err := fmt.Sscanf(pair, "g%d_to_g%d", &n, &s); err != nil {
 			panic(fmt.Errorf("posembed: tensor %s: %w", name, err))
 		}
-		out := must(CallOnce(c.backend, func(x *Node) *Node { return clip.Position(x, n, s) }, c.tensor("posembed", name)))
+		out := must(CallOnce(c.backend, func(x *Node) *Node {
+			return clip.Position(x, n, s)
+		}, c.tensor("posembed", name)))
 		c.against(out, "posembed", pair+".out", 5e-5)
 	}
 }
@@ -173,7 +182,8 @@ type clipJSON struct {
 }
 
 func (j clipJSON) options() clip.Options {
-	return clip.Options{Image: j.Vision.Image, Taps: j.Vision.Taps, VisionHeads: j.Vision.Heads, TextHeads: j.Text.Heads}
+	return clip.Options{Image: j.Vision.Image, Taps: j.Vision.Taps, VisionHeads: j.Vision.Heads,
+		TextHeads: j.Text.Heads}
 }
 
 // clipModel loads the folder's towers; rows of the token table that it leaves out are zero.
@@ -188,7 +198,8 @@ func (c *checker) clipModel(quick bool) *clip.Model {
 	}
 	if rows, reduced := arrays["token_embedding.rows"]; reduced {
 		width := rows.Shape[1]
-		table := layer.Array{Shape: []int{clip.Vocabulary, width}, Data: make([]float32, clip.Vocabulary*width)}
+		table := layer.Array{Shape: []int{clip.Vocabulary, width},
+			Data: make([]float32, clip.Vocabulary*width)}
 		for i, id := range must(c.file("clip_tiny").Int64s("token_embedding.ids")) {
 			copy(table.Data[int(id)*width:], rows.Data[i*width:(i+1)*width])
 		}
@@ -217,18 +228,22 @@ func clipTowers(c *checker) {
 	for i, text := range j.Texts {
 		got := clip.Tokenize(text).IDs
 		want := tensors.MustCopyFlatData[int32](ids)[i*clip.Context : (i+1)*clip.Context]
-		c.note(fmt.Sprintf("ids of %.30q", text), map[bool]float64{false: 1}[slices.Equal(got[:], want)], 0)
+		c.note(fmt.Sprintf("ids of %.30q", text),
+			map[bool]float64{false: 1}[slices.Equal(got[:], want)], 0)
 	}
 	images := c.images("clip_tiny_io", "image")
 	for _, quick := range []bool{false, true} {
 		prefix := map[bool]string{true: "quick_gelu."}[quick]
 		m := c.clipModel(quick)
-		outputs := must(model.CallOnceN(c.backend, m.Store(), func(scope *model.Scope, images, ids *Node) []*Node {
-			cfg := m.Config
-			table := layer.Param(scope.At("visual"), images.Graph(), "positional_embedding", 1+cfg.StoredGrid*cfg.StoredGrid, cfg.Vision.Width)
-			taps, image := clip.Vision(scope, cfg, images)
-			return append([]*Node{clip.Position(table, cfg.StoredGrid, cfg.Grid), image, clip.Text(scope, cfg, ids)}, taps...)
-		}, images, ids))
+		outputs := must(model.CallOnceN(c.backend, m.Store(),
+			func(scope *model.Scope, images, ids *Node) []*Node {
+				cfg := m.Config
+				table := layer.Param(scope.At("visual"), images.Graph(), "positional_embedding",
+					1+cfg.StoredGrid*cfg.StoredGrid, cfg.Vision.Width)
+				taps, image := clip.Vision(scope, cfg, images)
+				return append([]*Node{clip.Position(table, cfg.StoredGrid, cfg.Grid), image,
+					clip.Text(scope, cfg, ids)}, taps...)
+			}, images, ids))
 		compare := func(out *tensors.Tensor, name string) {
 			if !c.file("clip_tiny_io").Has(prefix + name) {
 				return
@@ -252,16 +267,19 @@ func clipNames(c *checker) {
 	c.json("clip_micro", &j)
 	for _, layout := range []string{"openclip", "hf"} {
 		m := must(clip.Open(c.file("clip_micro_"+layout).Path(), j.options()))
-		outputs := must(model.CallOnceN(c.backend, m.Store(), func(scope *model.Scope, images, ids *Node) []*Node {
-			taps, image := clip.Vision(scope, m.Config, images)
-			return append([]*Node{image, clip.Text(scope, m.Config, ids)}, taps...)
-		}, c.images("clip_micro_io", "image"), c.ids("clip_micro_io", "text_ids")))
+		outputs := must(model.CallOnceN(c.backend, m.Store(),
+			func(scope *model.Scope, images, ids *Node) []*Node {
+				taps, image := clip.Vision(scope, m.Config, images)
+				return append([]*Node{image, clip.Text(scope, m.Config, ids)}, taps...)
+			}, c.images("clip_micro_io", "image"), c.ids("clip_micro_io", "text_ids")))
 		for i, name := range []string{"image_embedding", "text_embedding"} {
-			c.floats(layout+" "+name, tensors.MustCopyFlatData[float32](outputs[i]), c.array("clip_micro_io", name).Data, 1e-4)
+			c.floats(layout+" "+name, tensors.MustCopyFlatData[float32](outputs[i]),
+				c.array("clip_micro_io", name).Data, 1e-4)
 		}
 		for i, tap := range m.Config.Taps {
 			name := fmt.Sprintf("tap_%d", tap)
-			c.floats(layout+" "+name, tensors.MustCopyFlatData[float32](outputs[2+i]), c.array("clip_micro_io", name).Data, 1e-4)
+			c.floats(layout+" "+name, tensors.MustCopyFlatData[float32](outputs[2+i]),
+				c.array("clip_micro_io", name).Data, 1e-4)
 		}
 	}
 }

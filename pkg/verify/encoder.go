@@ -24,7 +24,9 @@ func posEmbed(c *checker) {
 		if _, err := fmt.Sscanf(pair, "%dto%d", &n, &s); err != nil {
 			panic(fmt.Errorf("pos_embed: expected AtoB/in, got %q", name))
 		}
-		out := must(CallOnce(c.backend, func(table *Node) *Node { return vit.Position(table, n, s) }, c.tensor("pos_embed", name)))
+		out := must(CallOnce(c.backend, func(table *Node) *Node {
+			return vit.Position(table, n, s)
+		}, c.tensor("pos_embed", name)))
 		c.against(out, "pos_embed", pair+"/out", 5e-5)
 	}
 }
@@ -57,18 +59,22 @@ func (c *checker) config() forwardJSON {
 // encoder loads the frozen part of the full checkpoint.
 func (c *checker) encoder() *vit.Encoder {
 	j := c.config().Config
-	return must(vit.Open(c.file("weights").Path(), vit.Options{Resize: j.Image, Crop: j.Image, Heads: j.Heads, Taps: j.Taps}))
+	return must(vit.Open(c.file("weights").Path(), vit.Options{Resize: j.Image, Crop: j.Image,
+		Heads: j.Heads, Taps: j.Taps}))
 }
 
 // encoderPath: position table, tokens, every tap with class and registers, fused mean.
 func encoderPath(c *checker) {
 	e, input := c.encoder(), c.images("encoder", "input")
-	outputs := must(model.CallOnceN(c.backend, e.Store(), func(scope *model.Scope, images *Node) []*Node {
-		table := layer.Param(scope, images.Graph(), "pos_embed", 1, 1+e.Config.StoredGrid*e.Config.StoredGrid, e.Config.Width)
-		out := []*Node{vit.Position(table, e.Config.StoredGrid, e.Config.Grid), vit.Tokens(scope, e.Config, images)}
-		taps := vit.Forward(scope, e.Config, images)
-		return append(append(out, encoder.Mean(e.Forward(scope, images))), taps...)
-	}, input))
+	outputs := must(model.CallOnceN(c.backend, e.Store(),
+		func(scope *model.Scope, images *Node) []*Node {
+			table := layer.Param(scope, images.Graph(), "pos_embed", 1,
+				1+e.Config.StoredGrid*e.Config.StoredGrid, e.Config.Width)
+			out := []*Node{vit.Position(table, e.Config.StoredGrid, e.Config.Grid),
+				vit.Tokens(scope, e.Config, images)}
+			taps := vit.Forward(scope, e.Config, images)
+			return append(append(out, encoder.Mean(e.Forward(scope, images))), taps...)
+		}, input))
 	c.against(outputs[0], "encoder", "pos_embed", 5e-5)
 	c.against(outputs[1], "encoder", "tokens", 2e-4)
 	c.against(outputs[2], "encoder", "fused", 2e-4)
@@ -87,7 +93,8 @@ func names(c *checker) {
 	}
 	c.json("names", &j)
 	input := c.images("names_io", "input")
-	for _, layout := range []tensorfile.Layout{tensorfile.Official, tensorfile.Timm, tensorfile.HuggingFace} {
+	for _, layout := range []tensorfile.Layout{tensorfile.Official, tensorfile.Timm,
+		tensorfile.HuggingFace} {
 		f := c.file("names_" + string(layout))
 		got := map[string][]int{}
 		for _, name := range f.Names() {
@@ -95,17 +102,20 @@ func names(c *checker) {
 		}
 		check(layer.CheckNames(f.Path(), j.Keys[string(layout)], got))
 		if _, detected, err := f.DINOv2(); err != nil || detected != layout {
-			panic(fmt.Errorf("%s: expected layout %s, got %s (%v)", f.Path(), layout, detected, err))
+			panic(fmt.Errorf("%s: expected layout %s, got %s (%v)", f.Path(), layout, detected,
+				err))
 		}
 		taps := make([]int, j.Depth)
 		for i := range taps {
 			taps[i] = i
 		}
 		side := input.Shape().Dimensions[1]
-		e := must(vit.Open(f.Path(), vit.Options{Resize: side, Crop: side, Heads: j.Heads, Taps: taps}))
-		outputs := must(model.CallOnceN(c.backend, e.Store(), func(scope *model.Scope, images *Node) []*Node {
-			return vit.Forward(scope, e.Config, images)
-		}, input))
+		e := must(vit.Open(f.Path(), vit.Options{Resize: side, Crop: side, Heads: j.Heads,
+			Taps: taps}))
+		outputs := must(model.CallOnceN(c.backend, e.Store(),
+			func(scope *model.Scope, images *Node) []*Node {
+				return vit.Forward(scope, e.Config, images)
+			}, input))
 		for i, out := range outputs {
 			c.against(out, "names_io", fmt.Sprintf("block%d", i), 2e-5)
 		}

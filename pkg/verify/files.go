@@ -17,7 +17,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// preprocess: files to resized bytes (exact), to normalised numbers, masks to fractions and to bits.
+// preprocess: files to resized bytes (exact), to normalised numbers, masks to fractions and to
+// bits.
 func preprocess(c *checker) {
 	var j struct {
 		Crop, Resize int
@@ -103,9 +104,12 @@ func metrics(c *checker) {
 	for _, m := range masks {
 		imageLabels = append(imageLabels, int64(slices.Max(m)))
 	}
-	c.pixels("smooth", cut(must(f.Float32s("pixel_scores")), side*side), masks, side, j.Smooth, 2e-4)
-	c.pixels("tied", cut(must(f.Float32s("pixel_scores_tied")), side*side), masks, side, j.Tied, 1e-6)
-	c.ranking("smooth", must(f.Float32s("image_scores_smooth")), imageLabels, j.Smooth.Histogram, 1e-6)
+	c.pixels("smooth", cut(must(f.Float32s("pixel_scores")), side*side), masks, side, j.Smooth,
+		2e-4)
+	c.pixels("tied", cut(must(f.Float32s("pixel_scores_tied")), side*side), masks, side, j.Tied,
+		1e-6)
+	c.ranking("smooth", must(f.Float32s("image_scores_smooth")), imageLabels, j.Smooth.Histogram,
+		1e-6)
 	c.ranking("tied", must(f.Float32s("image_scores_tied")), imageLabels, j.Tied.Histogram, 1e-6)
 }
 
@@ -123,14 +127,16 @@ func cut[T any](flat []T, n int) (parts [][]T) {
 }
 
 // ranking compares the image-level metrics.
-func (c *checker) ranking(where string, scores []float32, labels []int64, want metricValues, tolerance float64) {
+func (c *checker) ranking(where string, scores []float32, labels []int64, want metricValues,
+	tolerance float64) {
 	var s []float64
 	var l []int
 	for i := range scores {
 		s, l = append(s, float64(scores[i])), append(l, int(labels[i]))
 	}
 	got := must(metric.Image(s, l))
-	for name, value := range map[string]float64{"I-AUROC": got.AUROC, "I-AP": got.AP, "I-F1max": got.F1Max} {
+	for name, value := range map[string]float64{"I-AUROC": got.AUROC, "I-AP": got.AP,
+		"I-F1max": got.F1Max} {
 		c.scalar(where+" "+name, value, want[name], tolerance)
 	}
 	if t, ok := want["best_threshold"]; ok {
@@ -139,15 +145,19 @@ func (c *checker) ranking(where string, scores []float32, labels []int64, want m
 }
 
 // pixels compares the pixel metrics of one case under every convention.
-func (c *checker) pixels(where string, maps [][]float32, masks [][]uint8, side int, want metricCase, histogramTolerance float64) {
+func (c *checker) pixels(where string, maps [][]float32, masks [][]uint8, side int, want metricCase,
+	histogramTolerance float64) {
 	exact := must(metric.Pixel(maps, masks, side))
-	for name, value := range map[string]float64{"P-AUROC": exact.AUROC, "P-AP": exact.AP, "P-F1max": exact.F1Max} {
+	for name, value := range map[string]float64{"P-AUROC": exact.AUROC, "P-AP": exact.AP,
+		"P-F1max": exact.F1Max} {
 		c.scalar(where+" exact "+name, value, want.Exact[name], 1e-6)
 	}
 	c.scalar(where+" AUPRO over all thresholds", exact.AUPRO, want.AUPRO, 1e-4)
-	c.scalar(where+" AUPRO over 200 thresholds", must(metric.ThresholdAUPRO(maps, masks, side)), want.Exact["AUPRO"], 1e-4)
+	c.scalar(where+" AUPRO over 200 thresholds", must(metric.ThresholdAUPRO(maps, masks, side)),
+		want.Exact["AUPRO"], 1e-4)
 	histogram := must(metric.Histogram(maps, masks, side))
-	for name, value := range map[string]float64{"P-AUROC": histogram.AUROC, "P-AP": histogram.AP, "P-F1max": histogram.F1Max, "AUPRO": histogram.AUPRO} {
+	for name, value := range map[string]float64{"P-AUROC": histogram.AUROC, "P-AP": histogram.AP,
+		"P-F1max": histogram.F1Max, "AUPRO": histogram.AUPRO} {
 		c.scalar(where+" histogram "+name, value, want.Histogram[name], histogramTolerance)
 	}
 }
@@ -163,7 +173,8 @@ func convNet(c *checker) {
 	}
 	c.json("convnet", &j)
 	if j.SHA256 != convnet.SourceSHA256 {
-		panic(fmt.Errorf("convnet.json: it is about a checkpoint with SHA-256 %s, the shipped weights come from %s", j.SHA256, convnet.SourceSHA256))
+		panic(fmt.Errorf("convnet.json: it is about a checkpoint with SHA-256 %s, the shipped "+
+			"weights come from %s", j.SHA256, convnet.SourceSHA256))
 	}
 	e := must(convnet.New(convnet.Default()))
 	transform := e.Transform()
@@ -175,10 +186,11 @@ func convNet(c *checker) {
 		for i, p := range pixels {
 			values[i] = (float32(p)/255 - transform.Mean[i%3]) / transform.Std[i%3]
 		}
-		outputs := must(model.CallOnceN(c.backend, e.Store(), func(scope *model.Scope, x *Node) []*Node {
-			stem, blocks := convnet.Features(scope, x, convnet.Blocks-1)
-			return append([]*Node{stem}, blocks...)
-		}, tensors.FromFlatDataAndDimensions(values, shape...)))
+		outputs := must(model.CallOnceN(c.backend, e.Store(),
+			func(scope *model.Scope, x *Node) []*Node {
+				stem, blocks := convnet.Features(scope, x, convnet.Blocks-1)
+				return append([]*Node{stem}, blocks...)
+			}, tensors.FromFlatDataAndDimensions(values, shape...)))
 		for _, label := range f.Names() {
 			layer, ok := strings.CutPrefix(label, image+"/")
 			if !ok || layer == "image" {

@@ -42,9 +42,10 @@ func (c *checker) setUp() setUp {
 
 // targets runs the frozen encoder: group means [B, groups, N, C].
 func (c *checker) targets(s setUp, images *tensors.Tensor) *tensors.Tensor {
-	return must(model.CallOnce(c.backend, s.encoder.Store(), func(scope *model.Scope, images *Node) *Node {
-		return Stack(encoder.Group(s.encoder.Forward(scope, images), s.groups), 1)
-	}, images))
+	return must(model.CallOnce(c.backend, s.encoder.Store(),
+		func(scope *model.Scope, images *Node) *Node {
+			return Stack(encoder.Group(s.encoder.Forward(scope, images), s.groups), 1)
+		}, images))
 }
 
 // head loads the trainable part of the full checkpoint.
@@ -67,45 +68,52 @@ func forward(c *checker) {
 	s := c.setUp()
 	input := c.targets(s, c.images("forward", "input"))
 	var labels []string
-	outputs := must(model.CallOnceN(c.backend, c.head(s), func(scope *model.Scope, batch *Node) (out []*Node) {
-		labels = nil
-		add := func(name string, x *Node) { labels, out = append(labels, name), append(out, x) }
-		t := s.trace(scope, batch)
-		distance, cluster := t.Distance()
-		add("fused", t.Fused)
-		add("agg_attn", t.Attention)
-		add("agg_attn_out", t.AttentionTo)
-		add("prototypes", t.INPs)
-		add("distribution", t.Distribution())
-		add("distance", distance)
-		add("bottleneck", t.Bottleneck)
-		for i := range t.Decoder {
-			add(fmt.Sprintf("dec%d", i), t.Decoder[i])
-			add(fmt.Sprintf("dec%d_attn", i), t.DecoderAttn[i])
-		}
-		for g := range t.Target {
-			p := inpformer.PointDistance(t.Target[g], t.Output[g])
-			add(fmt.Sprintf("en%d", g), Transpose(t.Target[g], 1, 2)) // channels first, as the reference stores it
-			add(fmt.Sprintf("de%d", g), Transpose(t.Output[g], 1, 2))
-			add(fmt.Sprintf("point_dist%d", g), p)
-			add(fmt.Sprintf("mining_factor%d", g), inpformer.MiningFactor(p, s.config.MiningPower))
-		}
-		total, reconstruction, coherence := t.Loss(s.config)
-		plain := s.config
-		plain.MiningPower = 0
-		return append(out, ConvertDType(cluster, t.Fused.DType()), Stack([]*Node{total, reconstruction, coherence, t.ReconstructionLoss(plain)}, 0))
-	}, input))
+	outputs := must(model.CallOnceN(c.backend, c.head(s),
+		func(scope *model.Scope, batch *Node) (out []*Node) {
+			labels = nil
+			add := func(name string, x *Node) { labels, out = append(labels, name), append(out, x) }
+			t := s.trace(scope, batch)
+			distance, cluster := t.Distance()
+			add("fused", t.Fused)
+			add("agg_attn", t.Attention)
+			add("agg_attn_out", t.AttentionTo)
+			add("prototypes", t.INPs)
+			add("distribution", t.Distribution())
+			add("distance", distance)
+			add("bottleneck", t.Bottleneck)
+			for i := range t.Decoder {
+				add(fmt.Sprintf("dec%d", i), t.Decoder[i])
+				add(fmt.Sprintf("dec%d_attn", i), t.DecoderAttn[i])
+			}
+			for g := range t.Target {
+				p := inpformer.PointDistance(t.Target[g], t.Output[g])
+				// channels first, as the reference stores it
+				add(fmt.Sprintf("en%d", g), Transpose(t.Target[g], 1, 2))
+				add(fmt.Sprintf("de%d", g), Transpose(t.Output[g], 1, 2))
+				add(fmt.Sprintf("point_dist%d", g), p)
+				add(fmt.Sprintf("mining_factor%d", g),
+					inpformer.MiningFactor(p, s.config.MiningPower))
+			}
+			total, reconstruction, coherence := t.Loss(s.config)
+			plain := s.config
+			plain.MiningPower = 0
+			return append(out, ConvertDType(cluster, t.Fused.DType()),
+				Stack([]*Node{total, reconstruction, coherence, t.ReconstructionLoss(plain)}, 0))
+		}, input))
 	for i, name := range labels {
 		c.against(outputs[i], "forward", name, 2e-4)
 	}
 	losses := tensors.MustCopyFlatData[float32](outputs[len(outputs)-1])
-	for i, want := range []float64{s.json.Total, s.json.Recon, s.json.Coherence, s.json.ReconPower0} {
-		c.scalar([]string{"total_loss", "recon_loss", "coherence_loss", "recon_loss_power0"}[i], float64(losses[i]), want, lossTolerance)
+	for i, want := range []float64{s.json.Total, s.json.Recon, s.json.Coherence,
+		s.json.ReconPower0} {
+		c.scalar([]string{"total_loss", "recon_loss", "coherence_loss", "recon_loss_power0"}[i],
+			float64(losses[i]), want, lossTolerance)
 	}
 	c.clusters(tensors.MustCopyFlatData[float32](outputs[len(outputs)-2]), s.config.INPs)
 }
 
-// clusters compares the nearest prototypes, except where the two smallest distances differ by less than 1e-5.
+// clusters compares the nearest prototypes, except where the two smallest distances differ by less
+// than 1e-5.
 func (c *checker) clusters(got []float32, m int) {
 	want, err := c.file("forward").Int64s("cluster_index")
 	check(err)
@@ -131,17 +139,19 @@ func (c *checker) clusters(got []float32, m int) {
 func (c *checker) gradientsOf(s setUp, loss func(*inpformer.Trace) *Node) map[string][]float32 {
 	store := c.head(s)
 	var labels []string
-	outputs := must(model.CallOnceN(c.backend, store, func(scope *model.Scope, batch *Node) []*Node {
-		value := loss(s.trace(scope, batch))
-		labels = nil
-		var params []*Node
-		for v := range store.IterVariables() {
-			if v.InUseByGraph(batch.Graph()) {
-				labels, params = append(labels, layer.Name(v.Path())), append(params, v.NodeValue(batch.Graph()))
+	outputs := must(model.CallOnceN(c.backend, store,
+		func(scope *model.Scope, batch *Node) []*Node {
+			value := loss(s.trace(scope, batch))
+			labels = nil
+			var params []*Node
+			for v := range store.IterVariables() {
+				if v.InUseByGraph(batch.Graph()) {
+					labels, params = append(labels, layer.Name(v.Path())),
+						append(params, v.NodeValue(batch.Graph()))
+				}
 			}
-		}
-		return Gradient(value, params...)
-	}, c.targets(s, c.images("forward", "input"))))
+			return Gradient(value, params...)
+		}, c.targets(s, c.images("forward", "input"))))
 	grads := map[string][]float32{}
 	for i, name := range labels {
 		grads[name] = tensors.MustCopyFlatData[float32](outputs[i])
@@ -151,8 +161,8 @@ func (c *checker) gradientsOf(s setUp, loss func(*inpformer.Trace) *Node) map[st
 
 const gradTolerance, gradFloor = 2e-4, 5e-8
 
-// gradient compares one tensor's gradient. The keys' half of the extractor's bias has none in exact arithmetic (softmax
-// ignores a shift common to all keys), so that half is compared absolutely.
+// gradient compares one tensor's gradient. The keys' half of the extractor's bias has none in exact
+// arithmetic (softmax ignores a shift common to all keys), so that half is compared absolutely.
 func (c *checker) gradient(file, label, name string, got []float32) {
 	want := c.array(file, label).Data
 	if got == nil {
@@ -180,7 +190,8 @@ func grads(c *checker) {
 			sum += float64(x) * float64(x)
 		}
 	}
-	c.note("grad_norm_all_trainable", math.Abs(math.Sqrt(sum)-s.json.GradNorm)/s.json.GradNorm, gradTolerance)
+	c.note("grad_norm_all_trainable", math.Abs(math.Sqrt(sum)-s.json.GradNorm)/s.json.GradNorm,
+		gradTolerance)
 }
 
 // gradsAblation: without soft mining, and the coherence loss alone.
@@ -193,7 +204,9 @@ func gradsAblation(c *checker) {
 			total, _, _ := t.Loss(plain)
 			return total
 		}),
-		"coherence_only": c.gradientsOf(s, func(t *inpformer.Trace) *Node { return t.CoherenceLoss(s.config) }),
+		"coherence_only": c.gradientsOf(s, func(t *inpformer.Trace) *Node {
+			return t.CoherenceLoss(s.config)
+		}),
 	}
 	for _, label := range c.file("grads_ablation").Names() {
 		variant, name, _ := strings.Cut(label, "/")

@@ -30,14 +30,16 @@ func (c *checker) mapSettings() mapsJSON {
 	var j mapsJSON
 	c.json("maps", &j)
 	if j.MapSide != detector.MapSide || j.TopRatio != detector.TopRatio {
-		panic(fmt.Errorf("maps.json: this build scores maps of %d pixels by their top %g, the folder has %d and %g", detector.MapSide, detector.TopRatio, j.MapSide, j.TopRatio))
+		panic(fmt.Errorf("maps.json: this build scores maps of %d pixels by their top %g, the "+
+			"folder has %d and %g", detector.MapSide, detector.TopRatio, j.MapSide, j.TopRatio))
 	}
 	return j
 }
 
 // chain post-processes token distances [B, N] step by step.
 func chain(distance *Node, grid int, steps ...*mat.Dense) *Node {
-	return detector.Separable(Reshape(distance, distance.Shape().Dimensions[0], grid, grid), steps...)
+	return detector.Separable(Reshape(distance, distance.Shape().Dimensions[0], grid, grid),
+		steps...)
 }
 
 // maps: every stage from token distances to scores, and the masks' path.
@@ -46,28 +48,33 @@ func maps(c *checker) {
 	grid := s.config.Grid
 	kernel := c.array("maps", "gaussian_kernel").Data
 	blur := detector.Blur(j.Kernel)
-	for i, want := range kernel { // the 2-D kernel is the product of two 1-D ones; the middle row of the blur is one
+	// the 2-D kernel is the product of two 1-D ones; the middle row of the blur is one
+	for i, want := range kernel {
 		row, col := i/j.Kernel, i%j.Kernel
 		middle := j.Kernel / 2
 		c.scalar("gaussian_kernel", blur.At(middle, row)*blur.At(middle, col), float64(want), 1e-7)
 	}
 	var labels []string
-	outputs := must(model.CallOnceN(c.backend, c.head(s), func(scope *model.Scope, batch *Node) (out []*Node) {
-		labels = nil
-		add := func(name string, x *Node) { labels, out = append(labels, name), append(out, x) }
-		t := s.trace(scope, batch)
-		var distances []*Node
-		for g := range t.Target {
-			distances = append(distances, inpformer.PointDistance(t.Target[g], t.Output[g]))
-			add(fmt.Sprintf("crop_map_group%d", g), chain(distances[g], grid, detector.Aligned(grid, j.Crop)))
-		}
-		p := encoder.Mean(distances)
-		add("crop_map", chain(p, grid, detector.Aligned(grid, j.Crop)))
-		add("crop_map_blurred", chain(p, grid, detector.Aligned(grid, j.Crop), detector.Blur(j.Crop)))
-		add("map256_before_blur", chain(p, grid, detector.Aligned(grid, j.Crop), detector.Resize(j.Crop, j.MapSide)))
-		add("map256", t.AnomalyMap(s.config, j.Crop))
-		return out
-	}, c.targets(s, c.images("forward", "input"))))
+	outputs := must(model.CallOnceN(c.backend, c.head(s),
+		func(scope *model.Scope, batch *Node) (out []*Node) {
+			labels = nil
+			add := func(name string, x *Node) { labels, out = append(labels, name), append(out, x) }
+			t := s.trace(scope, batch)
+			var distances []*Node
+			for g := range t.Target {
+				distances = append(distances, inpformer.PointDistance(t.Target[g], t.Output[g]))
+				add(fmt.Sprintf("crop_map_group%d", g),
+					chain(distances[g], grid, detector.Aligned(grid, j.Crop)))
+			}
+			p := encoder.Mean(distances)
+			add("crop_map", chain(p, grid, detector.Aligned(grid, j.Crop)))
+			add("crop_map_blurred", chain(p, grid, detector.Aligned(grid, j.Crop),
+				detector.Blur(j.Crop)))
+			add("map256_before_blur", chain(p, grid, detector.Aligned(grid, j.Crop),
+				detector.Resize(j.Crop, j.MapSide)))
+			add("map256", t.AnomalyMap(s.config, j.Crop))
+			return out
+		}, c.targets(s, c.images("forward", "input"))))
 	for i, name := range labels {
 		c.against(outputs[i], "maps", name, mapTolerance)
 	}
@@ -77,7 +84,8 @@ func maps(c *checker) {
 
 // scores compares the image scores of the maps.
 func (c *checker) scores(file, prefix string, flat []float32, j mapsJSON) {
-	top, largest := c.array(file, prefix+"score_top1pct").Data, c.array(file, prefix+"score_max").Data
+	top, largest := c.array(file, prefix+"score_top1pct").Data,
+		c.array(file, prefix+"score_max").Data
 	n := j.MapSide * j.MapSide
 	for i := range top {
 		m := flat[i*n : (i+1)*n]
@@ -111,12 +119,14 @@ func (c *checker) masks(j mapsJSON) {
 func mapsZeroShot(c *checker) {
 	s, j := c.setUp(), c.mapSettings()
 	grid := s.config.Grid
-	outputs := must(model.CallOnceN(c.backend, c.head(s), func(scope *model.Scope, batch *Node) []*Node {
-		t := s.trace(scope, batch)
-		distance, _ := t.Distance()
-		up := detector.Aligned(grid, j.Crop)
-		return []*Node{distance, chain(distance, grid, up), t.DistanceMap(s.config, j.Crop), chain(distance, grid, up, detector.Blur(j.Crop))}
-	}, c.targets(s, c.images("forward", "input"))))
+	outputs := must(model.CallOnceN(c.backend, c.head(s),
+		func(scope *model.Scope, batch *Node) []*Node {
+			t := s.trace(scope, batch)
+			distance, _ := t.Distance()
+			up := detector.Aligned(grid, j.Crop)
+			return []*Node{distance, chain(distance, grid, up), t.DistanceMap(s.config, j.Crop),
+				chain(distance, grid, up, detector.Blur(j.Crop))}
+		}, c.targets(s, c.images("forward", "input"))))
 	for i, name := range []string{"zs_distance", "zs_crop_map", "zs_map256"} {
 		c.against(outputs[i], "maps_zeroshot", name, mapTolerance)
 	}

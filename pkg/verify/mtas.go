@@ -22,7 +22,8 @@ type typeJSON struct {
 	Class map[string]metricValues `json:"per_class"`
 }
 
-// multiType: typed maps of a product's columns, ids brought to the product's, and the metrics by type.
+// multiType: typed maps of a product's columns, ids brought to the product's, and the metrics by
+// type.
 func multiType(c *checker) {
 	var j struct {
 		Columns []string `json:"column_names"`
@@ -70,9 +71,11 @@ func multiType(c *checker) {
 		var maps [][]float32
 		for k, i := range want.Images {
 			maps = append(maps, reference[k*size:(k+1)*size])
-			c.floats(fmt.Sprintf("%s typed_map %d", object, i), flat[i*size:(i+1)*size], maps[k], 1e-3)
+			c.floats(fmt.Sprintf("%s typed_map %d", object, i), flat[i*size:(i+1)*size], maps[k],
+				1e-3)
 		}
-		global, local := must(c.file("mtas").Int64s(object+".global_mask")), must(c.file("mtas").Int64s(object+".local_mask"))
+		global, local := must(c.file("mtas").Int64s(object+".global_mask")),
+			must(c.file("mtas").Int64s(object+".local_mask"))
 		mapped, worst := multiads.LocalColumns(j.Columns, want.Defects), 0.0
 		var truth [][]uint8
 		for k := range want.Images {
@@ -95,7 +98,8 @@ func multiType(c *checker) {
 }
 
 // typeScores compares the metrics by type.
-func (c *checker) typeScores(where string, maps [][]float32, truth [][]uint8, names []string, want typeJSON) metric.TypeScores {
+func (c *checker) typeScores(where string, maps [][]float32, truth [][]uint8, names []string,
+	want typeJSON) metric.TypeScores {
 	got := must(metric.MultiType(maps, truth, len(names)))
 	c.scalar(where+" AUROC", got.MacroAUROC, want.AUROC, 1e-6)
 	c.scalar(where+" AP", got.MacroAP, want.AP, 1e-6)
@@ -178,7 +182,8 @@ func (c *checker) metricCase(name string, top3, blend metricValues) {
 	for _, m := range maps {
 		largest = append(largest, multiads.Largest(m))
 	}
-	for rule, want := range map[multiads.ScoreRule]metricValues{multiads.ScoreTop3: top3, multiads.ScoreBlend: blend} {
+	for rule, want := range map[multiads.ScoreRule]metricValues{multiads.ScoreTop3: top3,
+		multiads.ScoreBlend: blend} {
 		scores := must(multiads.ImageScores(rule, largest, texts))
 		c.multiADSMetrics(name+" "+string(rule), maps, masks, side, scores, labels, want, 1e-6)
 	}

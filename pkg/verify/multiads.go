@@ -54,8 +54,8 @@ func (c *checker) ints(file, name string) *tensors.Tensor {
 	return c.ids(file, name)
 }
 
-// adaptersTraining: adapted patches, logits, probabilities, losses, gradients and Adam's steps for every objective, and
-// the unit cases of the losses.
+// adaptersTraining: adapted patches, logits, probabilities, losses, gradients and Adam's steps for
+// every objective, and the unit cases of the losses.
 func adaptersTraining(c *checker) {
 	var j struct {
 		C, Layers int
@@ -77,28 +77,31 @@ func adaptersTraining(c *checker) {
 	for _, t := range taps {
 		inputs = append(inputs, c.tensor("train", "tap_"+t))
 	}
-	inputs = append(inputs, c.tensor("train", "text_features"), c.ints("train", "mask_typed"), c.tensor("train", "mask_binary"))
+	inputs = append(inputs, c.tensor("train", "text_features"), c.ints("train", "mask_typed"),
+		c.tensor("train", "mask_binary"))
 	n, side := len(taps), c.file("train").Shape("mask_binary")[1]
 	maps := func(scope *model.Scope, x []*Node) []*Node {
 		return multiads.Maps(scope, patchesOf(x[:n]), x[n], nil, side)
 	}
 
-	outputs := must(model.CallOnceN(c.backend, c.store("train", "init."), func(scope *model.Scope, x []*Node) []*Node {
-		patches := multiads.Adapt(scope, patchesOf(x[:n]), x[n].Shape().Dimensions[1])
-		out := slices.Clone(patches)
-		for _, p := range patches {
-			out = append(out, multiads.Logits(p, x[n]))
-		}
-		m := maps(scope, x)
-		_, focal, dice := multiads.Loss(multiads.Sum, m, x[n+1], x[n+2])
-		return append(append(append(out, m...), focal...), dice...)
-	}, inputs...))
+	outputs := must(model.CallOnceN(c.backend, c.store("train", "init."),
+		func(scope *model.Scope, x []*Node) []*Node {
+			patches := multiads.Adapt(scope, patchesOf(x[:n]), x[n].Shape().Dimensions[1])
+			out := slices.Clone(patches)
+			for _, p := range patches {
+				out = append(out, multiads.Logits(p, x[n]))
+			}
+			m := maps(scope, x)
+			_, focal, dice := multiads.Loss(multiads.Sum, m, x[n+1], x[n+2])
+			return append(append(append(out, m...), focal...), dice...)
+		}, inputs...))
 	flat := func(t *tensors.Tensor) []float32 { return tensors.MustCopyFlatData[float32](t) }
 	for i, t := range taps {
 		c.against(outputs[i], "train", "patch_embed_"+t, 1e-5)
 		c.against(outputs[n+i], "train", "logits_"+t, 1e-3)
 		c.floats("prob_"+t, flat(outputs[2*n+i]), c.columnsLast("train", "prob_"+t), 1e-3)
-		c.scalar("focal "+t, float64(flat(outputs[3*n+i])[0]), j.Focal[i], 1e-4*math.Abs(j.Focal[i]))
+		c.scalar("focal "+t, float64(flat(outputs[3*n+i])[0]), j.Focal[i],
+			1e-4*math.Abs(j.Focal[i]))
 		c.scalar("dice "+t, float64(flat(outputs[4*n+i])[0]), j.Dice[i], 1e-4*math.Abs(j.Dice[i]))
 	}
 	for run, want := range j.Runs {
@@ -109,13 +112,17 @@ func adaptersTraining(c *checker) {
 				panic(fmt.Errorf("train.json: run %s: %w", run, err))
 			}
 		}
-		c.adapterRun(run, multiads.Objective(name), rate, inputs, maps, n, train.StableAdamW{Beta1: j.Adam.Beta1, Beta2: j.Adam.Beta2, Epsilon: j.Adam.Eps, Threshold: math.Inf(1)}, want.Before, want.After)
+		c.adapterRun(run, multiads.Objective(name), rate, inputs, maps, n,
+			train.StableAdamW{Beta1: j.Adam.Beta1, Beta2: j.Adam.Beta2, Epsilon: j.Adam.Eps,
+				Threshold: math.Inf(1)}, want.Before, want.After)
 	}
 	c.lossUnits(j.Unit)
 }
 
 // adapterRun trains the adapters on the one batch.
-func (c *checker) adapterRun(run string, objective multiads.Objective, rate float64, inputs []any, maps func(*model.Scope, []*Node) []*Node, n int, o train.StableAdamW, before []float64, after *float64) {
+func (c *checker) adapterRun(run string, objective multiads.Objective, rate float64, inputs []any,
+	maps func(*model.Scope, []*Node) []*Node, n int, o train.StableAdamW, before []float64,
+	after *float64) {
 	store := c.store("train", "init.")
 	step := must(model.NewExec(c.backend, store, func(scope *model.Scope, x []*Node) []*Node {
 		scalars := x[len(x)-1]
@@ -147,10 +154,12 @@ func (c *checker) adapterRun(run string, objective multiads.Objective, rate floa
 	}
 	for k, want := range before {
 		out := must(step.Call(append(slices.Clone(inputs), o.Scalars(rate, k+1))...))
-		c.scalar(fmt.Sprintf("%s loss before step %d", run, k+1), float64(tensors.MustCopyFlatData[float32](out[0])[0]), want, 1e-4*math.Abs(want))
+		c.scalar(fmt.Sprintf("%s loss before step %d", run, k+1),
+			float64(tensors.MustCopyFlatData[float32](out[0])[0]), want, 1e-4*math.Abs(want))
 		for i, name := range order {
 			if label := fmt.Sprintf("grad.%s.%s", run, name); k == 0 && c.file("train").Has(label) {
-				c.relative(label, tensors.MustCopyFlatData[float32](out[1+i]), c.array("train", label).Data, 1e-3, 0)
+				c.relative(label, tensors.MustCopyFlatData[float32](out[1+i]),
+					c.array("train", label).Data, 1e-3, 0)
 			}
 		}
 		for _, name := range names {
@@ -166,11 +175,12 @@ func (c *checker) adapterRun(run string, objective multiads.Objective, rate floa
 		return
 	}
 	out := must(step.Call(append(slices.Clone(inputs), o.Scalars(rate, len(before)+1))...))
-	c.scalar(run+" loss after the last step", float64(tensors.MustCopyFlatData[float32](out[0])[0]), *after, 1e-4*math.Abs(*after))
+	c.scalar(run+" loss after the last step", float64(tensors.MustCopyFlatData[float32](out[0])[0]),
+		*after, 1e-4*math.Abs(*after))
 }
 
-// adamWeights: 1e-5 for 99 of 100 entries, and twice the distance that Adam can go for all: entries with a tiny gradient may
-// go the other way.
+// adamWeights: 1e-5 for 99 of 100 entries, and twice the distance that Adam can go for all: entries
+// with a tiny gradient may go the other way.
 func (c *checker) adamWeights(where string, got, want []float32, distance float64) {
 	var errs []float64
 	for i := range got {
@@ -189,16 +199,20 @@ func (c *checker) lossUnits(unit map[string]any) {
 	}
 	run := func(where, name string, f func(x []*Node) *Node, inputs ...any) {
 		out := must(CallOnce(c.backend, func(x []*Node) *Node { return f(x) }, inputs...))
-		c.scalar(where, float64(tensors.MustCopyFlatData[float32](out)[0]), want(name), 1e-4*max(1e-2, math.Abs(want(name))))
+		c.scalar(where, float64(tensors.MustCopyFlatData[float32](out)[0]), want(name),
+			1e-4*max(1e-2, math.Abs(want(name))))
 	}
 	binary := c.tensor("train", "unit.binary")
 	focal := func(x []*Node) *Node { return multiads.Focal(x[0], x[1]) }
 	run("unit focal", "focal", focal, last("unit.prob"), c.ints("train", "unit.target"))
-	run("unit focal, hard", "focal_hard", focal, last("unit.hard_prob"), c.ints("train", "unit.hard_target"))
+	run("unit focal, hard", "focal_hard", focal, last("unit.hard_prob"),
+		c.ints("train", "unit.hard_target"))
 	run("unit dice", "dice", func(x []*Node) *Node {
 		return multiads.Dice(ReduceSum(SliceAxis(x[0], -1, AxisRangeToEnd(3)), -1), x[1])
 	}, last("unit.prob"), binary)
-	run("unit dice, perfect", "dice_perfect", func(x []*Node) *Node { return multiads.Dice(x[0], x[0]) }, binary)
+	run("unit dice, perfect", "dice_perfect", func(x []*Node) *Node {
+		return multiads.Dice(x[0], x[0])
+	}, binary)
 	run("unit dice, empty target", "dice_empty_target", func(x []*Node) *Node {
 		p := Squeeze(SliceAxis(x[0], -1, AxisRange(1, 2)), -1)
 		return multiads.Dice(p, ZerosLike(p))
@@ -223,7 +237,8 @@ func (c *checker) tapNames(file, prefix string) (names []string) {
 	return names
 }
 
-// inference: maps zero-shot and few-shot, with all types and the product's alone, and image scores by every rule.
+// inference: maps zero-shot and few-shot, with all types and the product's alone, and image scores
+// by every rule.
 func inference(c *checker) {
 	var j struct {
 		Objects []string
@@ -250,7 +265,8 @@ func inference(c *checker) {
 	for _, object := range distinct(j.Objects) {
 		var memories []any
 		for _, t := range j.Taps {
-			memories = append(memories, c.tensor("infer", fmt.Sprintf("memory.%s.tap_%d", object, t)))
+			memories = append(memories,
+				c.tensor("infer", fmt.Sprintf("memory.%s.tap_%d", object, t)))
 		}
 		c.memory(m, object, j.Taps)
 		for _, version := range []string{"all", "filtered"} {
@@ -273,20 +289,25 @@ func inference(c *checker) {
 			for _, v := range vision {
 				inputs = append(inputs, v)
 			}
-			inputs = append(append(inputs, tensors.FromFlatDataAndDimensions(matrix, d, len(columns))), memories...)
-			out := must(model.CallOnceN(c.backend, store, func(scope *model.Scope, x []*Node) []*Node {
-				patches := patchesOf(x[1 : 1+n])
-				maps := multiads.Maps(scope, patches, x[1+n], nil, side)
-				zero := multiads.AnomalyMap(multiads.TypedMap(maps))
-				distances, few := multiads.FewShotMap(patches, x[2+n:], side)
-				var layers []*Node
-				for _, p := range maps {
-					layers = append(layers, multiads.AnomalyMap(p))
-				}
-				return []*Node{zero, Add(zero, few), few, Stack(distances, 1), multiads.TextScore(x[0], x[1+n]), Stack(layers, 1)}
-			}, inputs...))
+			inputs = append(append(inputs, tensors.FromFlatDataAndDimensions(matrix, d,
+				len(columns))), memories...)
+			out := must(model.CallOnceN(c.backend, store,
+				func(scope *model.Scope, x []*Node) []*Node {
+					patches := patchesOf(x[1 : 1+n])
+					maps := multiads.Maps(scope, patches, x[1+n], nil, side)
+					zero := multiads.AnomalyMap(multiads.TypedMap(maps))
+					distances, few := multiads.FewShotMap(patches, x[2+n:], side)
+					var layers []*Node
+					for _, p := range maps {
+						layers = append(layers, multiads.AnomalyMap(p))
+					}
+					return []*Node{zero, Add(zero, few), few, Stack(distances, 1),
+						multiads.TextScore(x[0], x[1+n]), Stack(layers, 1)}
+				}, inputs...))
 			flat := func(i int) []float32 { return tensors.MustCopyFlatData[float32](out[i]) }
-			part := func(i, image, size int) []float32 { return flat(i)[image*size : (image+1)*size] }
+			part := func(i, image, size int) []float32 {
+				return flat(i)[image*size : (image+1)*size]
+			}
 			file := func(name string, image, size int) []float32 {
 				return c.array("infer", name).Data[image*size : (image+1)*size]
 			}
@@ -295,12 +316,18 @@ func inference(c *checker) {
 				if of != object {
 					continue
 				}
-				where := func(name string) string { return fmt.Sprintf("%s %s image %d", version, name, i) }
-				c.floats(where("zero_shot_map"), part(0, i, pixels), file(version+".zero_shot_map", i, pixels), 1e-3)
-				c.floats(where("few_shot_map"), part(1, i, pixels), file(version+".few_shot_map", i, pixels), 1e-3)
-				c.floats(where("fewshot_map"), part(2, i, pixels), file("fewshot_map", i, pixels), 5e-5)
+				where := func(name string) string {
+					return fmt.Sprintf("%s %s image %d", version, name, i)
+				}
+				c.floats(where("zero_shot_map"), part(0, i, pixels),
+					file(version+".zero_shot_map", i, pixels), 1e-3)
+				c.floats(where("few_shot_map"), part(1, i, pixels), file(version+".few_shot_map", i,
+					pixels), 1e-3)
+				c.floats(where("fewshot_map"), part(2, i, pixels), file("fewshot_map", i, pixels),
+					5e-5)
 				size := grid[1] * grid[2] * grid[3]
-				c.floats(where("fewshot_grid"), part(3, i, size), file("fewshot_grid", i, size), 1e-5)
+				c.floats(where("fewshot_grid"), part(3, i, size), file("fewshot_grid", i, size),
+					1e-5)
 				if name := version + ".layer_maps_first2"; i < c.file("infer").Shape(name)[0] {
 					c.floats(where(name), part(5, i, n*pixels), file(name, i, n*pixels), 1e-3)
 				}
@@ -314,8 +341,10 @@ func inference(c *checker) {
 				var labels []int
 				for i, of := range j.Objects {
 					if of == object {
-						largest, texts = append(largest, multiads.Largest(part(k, i, pixels))), append(texts, float64(flat(4)[i]))
-						maps, labels = append(maps, file(version+"."+mode+"_map", i, pixels)), append(labels, j.Labels[i])
+						largest, texts = append(largest, multiads.Largest(part(k, i, pixels))),
+							append(texts, float64(flat(4)[i]))
+						maps, labels = append(maps, file(version+"."+mode+"_map", i, pixels)),
+							append(labels, j.Labels[i])
 						mask := make([]uint8, pixels)
 						for p, v := range file("masks_binary", i, pixels) {
 							mask[p] = uint8(v)
@@ -327,14 +356,17 @@ func inference(c *checker) {
 					c.scalar(version+" text_prob", texts[i], want["text_prob"][i], 1e-3)
 					c.scalar(version+" map_max", largest[i][0], want["map_max"][i], 1e-3)
 				}
-				for _, rule := range []multiads.ScoreRule{multiads.ScoreMax, multiads.ScoreTop3, multiads.ScoreBlend} {
+				for _, rule := range []multiads.ScoreRule{multiads.ScoreMax, multiads.ScoreTop3,
+					multiads.ScoreBlend} {
 					got := must(multiads.ImageScores(rule, largest, texts))
 					for i := range got {
-						c.scalar(fmt.Sprintf("%s %s %s %s", version, mode, object, rule), got[i], want[string(rule)][i], 5e-3)
+						c.scalar(fmt.Sprintf("%s %s %s %s", version, mode, object, rule), got[i],
+							want[string(rule)][i], 5e-3)
 					}
 				}
 				rule, _, _ := strings.Cut(j.Rule[version], " ")
-				c.multiADSMetrics(fmt.Sprintf("%s %s %s", version, mode, object), maps, masks, side, want[rule], labels, j.Metrics[version+"."+mode][object], 1e-6)
+				c.multiADSMetrics(fmt.Sprintf("%s %s %s", version, mode, object), maps, masks, side,
+					want[rule], labels, j.Metrics[version+"."+mode][object], 1e-6)
 			}
 		}
 	}
@@ -357,11 +389,13 @@ func (c *checker) memory(m *clip.Model, object string, taps []int) {
 }
 
 // multiADSMetrics: the seven metrics of its evaluation, from given maps and image scores.
-func (c *checker) multiADSMetrics(where string, maps [][]float32, masks [][]uint8, side int, scores []float64, labels []int, want metricValues, tolerance float64) {
+func (c *checker) multiADSMetrics(where string, maps [][]float32, masks [][]uint8, side int,
+	scores []float64, labels []int, want metricValues, tolerance float64) {
 	image := must(metric.Image(scores, labels))
 	pixel := must(metric.Pixel(maps, masks, side))
 	for name, got := range map[string]float64{
-		"auroc_sp": image.AUROC, "ap_sp": image.AP, "f1_sp": image.F1Max, "auroc_px": pixel.AUROC, "ap_px": pixel.AP, "f1_px": pixel.F1Max,
+		"auroc_sp": image.AUROC, "ap_sp": image.AP, "f1_sp": image.F1Max, "auroc_px": pixel.AUROC,
+		"ap_px": pixel.AP, "f1_px": pixel.F1Max,
 		"aupro": must(metric.MultiADSAUPRO(maps, masks, side)),
 	} {
 		c.scalar(where+" "+name, got, want[name], tolerance)

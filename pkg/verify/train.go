@@ -24,7 +24,8 @@ type optimizerJSON struct {
 }
 
 func (o optimizerJSON) optimizer() train.StableAdamW {
-	return train.StableAdamW{Beta1: o.Betas[0], Beta2: o.Betas[1], Epsilon: o.Eps, WeightDecay: o.WeightDecay, Threshold: o.Threshold, AMSGrad: o.AMSGrad}
+	return train.StableAdamW{Beta1: o.Betas[0], Beta2: o.Betas[1], Epsilon: o.Eps,
+		WeightDecay: o.WeightDecay, Threshold: o.Threshold, AMSGrad: o.AMSGrad}
 }
 
 // stableAdamW: the optimiser alone, given gradients.
@@ -41,14 +42,17 @@ func stableAdamW(c *checker) {
 			continue
 		}
 		store := model.NewStore()
-		check(layer.Put(store, "", map[string]layer.Array{"p": c.array("stableadamw", label)}, true))
-		exec := must(model.NewExec(c.backend, store, func(scope *model.Scope, grad, scalars *Node) *Node {
-			p := store.GetVariable("/p")
-			o.Update(store, p, grad, scalars)
-			return p.NodeValue(grad.Graph())
-		}))
+		check(layer.Put(store, "", map[string]layer.Array{"p": c.array("stableadamw", label)},
+			true))
+		exec := must(model.NewExec(c.backend, store,
+			func(scope *model.Scope, grad, scalars *Node) *Node {
+				p := store.GetVariable("/p")
+				o.Update(store, p, grad, scalars)
+				return p.NodeValue(grad.Graph())
+			}))
 		for k, rate := range j.Rates {
-			out := must(exec.Call1(c.tensor("stableadamw", fmt.Sprintf("%s/grad%d", name, k+1)), o.Scalars(rate, k+1)))
+			out := must(exec.Call1(c.tensor("stableadamw", fmt.Sprintf("%s/grad%d", name, k+1)),
+				o.Scalars(rate, k+1)))
 			c.against(out, "stableadamw", fmt.Sprintf("%s/after%d", name, k+1), 2e-6)
 		}
 		exec.Finalize()
@@ -64,7 +68,8 @@ func schedule(c *checker) {
 	}
 	c.json("train", &settings)
 	for _, name := range slices.Sorted(stdmaps.Keys(tables)) {
-		s := train.WarmCosine{Base: settings.Schedule.Base, Final: settings.Schedule.Final, Start: settings.Schedule.Start}
+		s := train.WarmCosine{Base: settings.Schedule.Base, Final: settings.Schedule.Final,
+			Start: settings.Schedule.Start}
 		if _, err := fmt.Sscanf(name, "total=%d,warmup=%d", &s.Total, &s.Warmup); err != nil {
 			panic(fmt.Errorf("schedule.json: expected keys total=N,warmup=N, got %q", name))
 		}
@@ -93,12 +98,14 @@ func trainSteps(c *checker) {
 	}
 	c.json("train", &j)
 	s := c.setUp()
-	rates := train.WarmCosine{Base: j.Schedule.Base, Final: j.Schedule.Final, Start: j.Schedule.Start, Warmup: j.Schedule.Warmup, Total: j.Schedule.Total}
+	rates := train.WarmCosine{Base: j.Schedule.Base, Final: j.Schedule.Final,
+		Start: j.Schedule.Start, Warmup: j.Schedule.Warmup, Total: j.Schedule.Total}
 	store := c.store("train_init", "init/")
-	stepper := must(train.NewStepper(c.backend, store, func(scope *model.Scope, batch *Node) (*Node, []*Node) {
-		total, reconstruction, coherence := s.trace(scope, batch).Loss(s.config)
-		return total, []*Node{reconstruction, coherence}
-	}, j.Optimizer.optimizer(), j.MaxNorm))
+	stepper := must(train.NewStepper(c.backend, store,
+		func(scope *model.Scope, batch *Node) (*Node, []*Node) {
+			total, reconstruction, coherence := s.trace(scope, batch).Loss(s.config)
+			return total, []*Node{reconstruction, coherence}
+		}, j.Optimizer.optimizer(), j.MaxNorm))
 	defer stepper.Close()
 	var batches []*tensors.Tensor
 	for i := 0; c.file("train_init").Has(fmt.Sprintf("batch%d", i)); i++ {
@@ -110,14 +117,16 @@ func trainSteps(c *checker) {
 		check(err)
 		const tolerance = 2e-5
 		c.scalar(fmt.Sprintf("loss of step %d", k+1), loss, want.Loss, tolerance)
-		c.scalar(fmt.Sprintf("reconstruction loss of step %d", k+1), parts[0], want.Recon, tolerance)
+		c.scalar(fmt.Sprintf("reconstruction loss of step %d", k+1), parts[0], want.Recon,
+			tolerance)
 		c.scalar(fmt.Sprintf("coherence loss of step %d", k+1), parts[1], want.Coherence, tolerance)
 		c.scalar(fmt.Sprintf("gradient norm of step %d, relative", k+1), norm/want.Norm, 1, 2e-4)
 		c.parameters(store, k+1)
 	}
 }
 
-// parameters compares the parameters after a step, and the optimiser's state where the folder has it.
+// parameters compares the parameters after a step, and the optimiser's state where the folder has
+// it.
 func (c *checker) parameters(store *model.Store, step int) {
 	got := must(layer.Get(store, ""))
 	for _, label := range c.file("train_steps").Names() {

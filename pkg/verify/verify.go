@@ -1,6 +1,6 @@
-// Package verify compares this build with a folder of reference outputs, group by group, on a given backend. Sizes and
-// settings come from the folder, so a folder of another size works unchanged; the tolerances are those that the reference's
-// own float32 error allows.
+// Package verify compares this build with a folder of reference outputs, group by group, on a given
+// backend. Sizes and settings come from the folder, so a folder of another size works unchanged;
+// the tolerances are those that the reference's own float32 error allows.
 package verify
 
 import (
@@ -37,20 +37,22 @@ type group struct {
 
 var inpFormerGroups = []group{
 	{"preprocess", preprocess}, {"pos_embed", posEmbed}, {"encoder", encoderPath}, {"names", names},
-	{"forward", forward}, {"grads", grads}, {"grads_ablation", gradsAblation}, {"gradclip", gradClip},
+	{"forward", forward}, {"grads", grads}, {"grads_ablation", gradsAblation},
+	{"gradclip", gradClip},
 	{"stableadamw", stableAdamW}, {"schedule", schedule}, {"train_steps", trainSteps},
 	{"maps", maps}, {"maps_zeroshot", mapsZeroShot}, {"metrics", metrics}, {"augment", augment},
 }
 
-// Folder runs every group that the folder is for: convnet where it has convnet.json, MultiADS's where it has its files, INP-Former's
-// otherwise. A missing
-// file fails its group.
-func Folder(backend compute.Backend, dir string, report func(Result)) (results []Result, err error) {
+// Folder runs every group that the folder is for: convnet where it has convnet.json, MultiADS's
+// where it has its files, INP-Former's otherwise. A missing file fails its group.
+func Folder(backend compute.Backend, dir string, report func(Result)) (results []Result,
+	err error) {
 	info, err := os.Stat(dir)
 	if err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("verify: no folder %s", dir)
 	}
-	if references, err := filepath.Glob(filepath.Join(dir, "*.json")); err != nil || references == nil {
+	if references, err := filepath.Glob(filepath.Join(dir, "*.json")); err != nil ||
+		references == nil {
 		return nil, fmt.Errorf("verify: no reference outputs, such as forward.json, in %s", dir)
 	}
 	var groups []group
@@ -100,7 +102,8 @@ func runGroup(g group, c *checker) (r Result) {
 				err = fmt.Errorf("%v", p)
 			}
 			line, _, _ := strings.Cut(err.Error(), "\n")
-			if i := strings.LastIndex(line, "panicked: "); i >= 0 { // GoMLX wraps what a graph function says
+			// GoMLX wraps what a graph function says
+			if i := strings.LastIndex(line, "panicked: "); i >= 0 {
 				line = line[i+len("panicked: "):]
 			}
 			if errors.Is(err, fs.ErrNotExist) {
@@ -113,10 +116,12 @@ func runGroup(g group, c *checker) (r Result) {
 	if c.count == 0 {
 		return Result{Name: g.name, Why: "nothing in the folder to compare with"}
 	}
-	return Result{Name: g.name, MaxError: c.worst, Tolerance: c.tolerance, Pass: c.ratio <= 1, Why: c.where}
+	return Result{Name: g.name, MaxError: c.worst, Tolerance: c.tolerance, Pass: c.ratio <= 1,
+		Why: c.where}
 }
 
-// checker holds one group's files and its worst comparison. Its methods panic with an error, which runGroup reports.
+// checker holds one group's files and its worst comparison. Its methods panic with an error, which
+// runGroup reports.
 type checker struct {
 	backend          compute.Backend
 	dir              string
@@ -205,7 +210,8 @@ func (c *checker) floats(where string, got, want []float32, tolerance float64) {
 	c.note(where, worst, tolerance)
 }
 
-// relative compares by the largest difference over the largest value, with a floor on the difference.
+// relative compares by the largest difference over the largest value, with a floor on the
+// difference.
 func (c *checker) relative(where string, got, want []float32, tolerance, floor float64) {
 	worst, largest := difference(where, got, want)
 	relative := worst / largest
@@ -234,7 +240,8 @@ func (c *checker) against(got *tensors.Tensor, file, name string, tolerance floa
 	c.floats(name, tensors.MustCopyFlatData[float32](got), c.array(file, name).Data, tolerance)
 }
 
-// store makes a store with the tensors of a file whose names start with prefix, under the rest of their names.
+// store makes a store with the tensors of a file whose names start with prefix, under the rest of
+// their names.
 func (c *checker) store(file, prefix string) *model.Store {
 	store := model.NewStore()
 	check(layer.Put(store, "", c.arrays(file, prefix), true))

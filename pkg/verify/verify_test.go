@@ -17,12 +17,14 @@ func TestReferences(t *testing.T) {
 			t.Run(name+"/"+folder, func(t *testing.T) {
 				b, err := backend.Open(name)
 				require.NoError(t, err)
-				results, err := Folder(b.Backend, filepath.Join("..", "..", "testdata", folder), nil)
+				results, err := Folder(b.Backend, filepath.Join("..", "..", "testdata", folder),
+					nil)
 				require.NoError(t, err)
 				for _, r := range results {
 					t.Logf("%-16s %.2g of %.2g  %s", r.Name, r.MaxError, r.Tolerance, r.Why)
 					if !r.Pass {
-						t.Errorf("%s: error %g, tolerance %g: %s", r.Name, r.MaxError, r.Tolerance, r.Why)
+						t.Errorf("%s: error %g, tolerance %g: %s", r.Name, r.MaxError, r.Tolerance,
+							r.Why)
 					}
 				}
 			})

@@ -17,14 +17,16 @@ import (
 func TestTapsForEveryDepth(t *testing.T) {
 	for depth := 1; depth <= 40; depth++ {
 		taps := TapsFor(depth)
-		require.NoError(t, Config{Width: 8, Heads: 2, Depth: depth, Patch: 14, StoredGrid: 3, Grid: 2, Taps: taps}.Validate(), "depth %d: %v", depth, taps)
+		require.NoError(t, Config{Width: 8, Heads: 2, Depth: depth, Patch: 14, StoredGrid: 3,
+			Grid: 2, Taps: taps}.Validate(), "depth %d: %v", depth, taps)
 	}
 	TapsFor(12)[0] = 99
 	require.Equal(t, 2, TapsFor(12)[0], "the caller owns what he gets")
 }
 
 func TestConfigValidate(t *testing.T) {
-	good := Config{Width: 8, Heads: 2, Depth: 4, Patch: 14, Registers: 4, StoredGrid: 3, Grid: 2, Taps: []int{1, 3}}
+	good := Config{Width: 8, Heads: 2, Depth: 4, Patch: 14, Registers: 4, StoredGrid: 3, Grid: 2,
+		Taps: []int{1, 3}}
 	require.NoError(t, good.Validate())
 	for message, spoil := range map[string]func(*Config){
 		"heads to divide the width 8, got 3":       func(c *Config) { c.Heads = 3 },
@@ -35,11 +37,21 @@ func TestConfigValidate(t *testing.T) {
 		"stored grid 0":                            func(c *Config) { c.StoredGrid = 0 },
 		"depth 0":                                  func(c *Config) { c.Depth = 0 },
 		"at least one block from 0 to 3, got none": func(c *Config) { c.Taps = nil },
-		"ascending blocks from 0 to 3, each once, got [3 1]":       func(c *Config) { c.Taps = []int{3, 1} },
-		"ascending blocks from 0 to 3, each once, got [-1 1]":      func(c *Config) { c.Taps = []int{-1, 1} },
-		"ascending blocks from 0 to 3, each once, got [1 4]":       func(c *Config) { c.Taps = []int{1, 4} },
-		"ascending blocks from 0 to 3, each once, got [1 1 3]":     func(c *Config) { c.Taps = []int{1, 1, 3} },
-		"ascending blocks from 0 to 3, each once, got [0 1 2 3 3]": func(c *Config) { c.Taps = []int{0, 1, 2, 3, 3} },
+		"ascending blocks from 0 to 3, each once, got [3 1]": func(c *Config) {
+			c.Taps = []int{3, 1}
+		},
+		"ascending blocks from 0 to 3, each once, got [-1 1]": func(c *Config) {
+			c.Taps = []int{-1, 1}
+		},
+		"ascending blocks from 0 to 3, each once, got [1 4]": func(c *Config) {
+			c.Taps = []int{1, 4}
+		},
+		"ascending blocks from 0 to 3, each once, got [1 1 3]": func(c *Config) {
+			c.Taps = []int{1, 1, 3}
+		},
+		"ascending blocks from 0 to 3, each once, got [0 1 2 3 3]": func(c *Config) {
+			c.Taps = []int{0, 1, 2, 3, 3}
+		},
 	} {
 		c := good
 		spoil(&c)
@@ -64,12 +76,15 @@ func TestPositionLeavesTheStoredGridAlone(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		out, err := CallOnceN(b.Backend, func(x *Node) []*Node { return []*Node{Position(x, 3, 3), Position(x, 3, 5)} },
+		out, err := CallOnceN(b.Backend, func(x *Node) []*Node {
+			return []*Node{Position(x, 3, 3), Position(x, 3, 5)}
+		},
 			tensors.FromFlatDataAndDimensions(table.Data, table.Shape...))
 		require.NoError(t, err)
 		require.Equal(t, table.Data, tensors.MustCopyFlatData[float32](out[0]))
 		require.Equal(t, []int{1, 26, 8}, out[1].Shape().Dimensions)
-		require.Equal(t, table.Data[:8], tensors.MustCopyFlatData[float32](out[1])[:8], "the class row is kept")
+		require.Equal(t, table.Data[:8], tensors.MustCopyFlatData[float32](out[1])[:8],
+			"the class row is kept")
 	}
 }
 
@@ -82,7 +97,10 @@ func TestForwardGivesEveryTap(t *testing.T) {
 		require.Equal(t, [][]int{{0}, {1}}, e.Groups())
 		require.Equal(t, 2, e.Grid())
 		require.Equal(t, 8, e.Width())
-		levels, err := model.CallOnceN(b.Backend, e.Store(), func(scope *model.Scope, x *Node) []*Node { return e.Forward(scope, x) },
+		levels, err := model.CallOnceN(b.Backend, e.Store(),
+			func(scope *model.Scope, x *Node) []*Node {
+				return e.Forward(scope, x)
+			},
 			tensors.FromFlatDataAndDimensions(make([]float32, 2*28*28*3), 2, 28, 28, 3))
 		require.NoError(t, err)
 		require.Len(t, levels, 2)
@@ -96,8 +114,9 @@ func TestForwardGivesEveryTap(t *testing.T) {
 func TestDigestCoversWeightsAndSettings(t *testing.T) {
 	digests := map[string]string{}
 	for label, opt := range map[string]Options{
-		"plain": {Crop: 28, Heads: 2}, "crop": {Crop: 42, Heads: 2}, "resize": {Crop: 28, Resize: 40, Heads: 2},
-		"heads": {Crop: 28, Heads: 4}, "taps": {Crop: 28, Heads: 2, Taps: []int{1}},
+		"plain": {Crop: 28, Heads: 2}, "crop": {Crop: 42, Heads: 2},
+		"resize": {Crop: 28, Resize: 40, Heads: 2},
+		"heads":  {Crop: 28, Heads: 4}, "taps": {Crop: 28, Heads: 2, Taps: []int{1}},
 	} {
 		e, err := New(noise(tiny), opt)
 		require.NoError(t, err)

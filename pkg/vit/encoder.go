@@ -29,8 +29,8 @@ type Encoder struct {
 	store     *model.Store
 }
 
-// Options choose what a checkpoint does not say. Zero values mean what the file's metadata say, and where they say nothing,
-// the paper's.
+// Options choose what a checkpoint does not say. Zero values mean what the file's metadata say, and
+// where they say nothing, the paper's.
 type Options struct {
 	Resize, Crop int    // pixels; 448 and 392, or eight sevenths of the crop
 	Heads        int    // Width/64
@@ -38,7 +38,8 @@ type Options struct {
 	Name         string // "dinov2-reg-WIDTH-DEPTH"
 }
 
-// Open loads a DINOv2 with registers from a safetensors file under official, timm or Hugging Face names.
+// Open loads a DINOv2 with registers from a safetensors file under official, timm or Hugging Face
+// names.
 func Open(path string, opt Options) (*Encoder, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -72,13 +73,16 @@ func load(f *tensorfile.File, opt Options) (*Encoder, error) {
 	return e, nil
 }
 
-// fill takes from a file's metadata what was not chosen: name, taps, crop, and resize in its proportion to the crop.
+// fill takes from a file's metadata what was not chosen: name, taps, crop, and resize in its
+// proportion to the crop.
 func (o *Options) fill(metadata map[string]string) error {
 	o.Name = cmp.Or(o.Name, metadata["name"])
 	if metadata["crop"] != "" {
 		var resize, crop int
-		if _, err := fmt.Sscan(metadata["resize"]+" "+metadata["crop"], &resize, &crop); err != nil || resize < crop || crop < 1 {
-			return fmt.Errorf("metadata: expected resize and crop in pixels, got %q and %q", metadata["resize"], metadata["crop"])
+		if _, err := fmt.Sscan(metadata["resize"]+" "+metadata["crop"], &resize,
+			&crop); err != nil || resize < crop || crop < 1 {
+			return fmt.Errorf("metadata: expected resize and crop in pixels, got %q and %q",
+				metadata["resize"], metadata["crop"])
 		}
 		o.Crop = cmp.Or(o.Crop, crop)
 		o.Resize = cmp.Or(o.Resize, o.Crop*resize/crop)
@@ -102,14 +106,16 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 	if err := t.Validate(cfg.Patch); err != nil {
 		return nil, err
 	}
-	cfg.Grid, cfg.Heads, cfg.Taps = t.Crop/cfg.Patch, cmp.Or(opt.Heads, max(1, cfg.Width/64)), opt.Taps
+	cfg.Grid, cfg.Heads, cfg.Taps = t.Crop/cfg.Patch, cmp.Or(opt.Heads, max(1, cfg.Width/64)),
+		opt.Taps
 	if cfg.Taps == nil {
 		cfg.Taps = TapsFor(cfg.Depth)
 	}
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Encoder{Config: cfg, transform: t, store: model.NewStore(), name: cmp.Or(opt.Name, fmt.Sprintf("dinov2-reg-%d-%d", cfg.Width, cfg.Depth))}
+	e := &Encoder{Config: cfg, transform: t, store: model.NewStore(),
+		name: cmp.Or(opt.Name, fmt.Sprintf("dinov2-reg-%d-%d", cfg.Width, cfg.Depth))}
 	if err := layer.Put(e.store, "", arrays, false); err != nil {
 		return nil, err
 	}
@@ -122,13 +128,15 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 	return e, nil
 }
 
-// configOf reads the shape from the tensors and checks that every tensor the network needs is there with its shape.
+// configOf reads the shape from the tensors and checks that every tensor the network needs is there
+// with its shape.
 func configOf(arrays map[string]layer.Array) (Config, error) {
 	cfg := Config{}
 	at := func(name string, rank int) ([]int, error) {
 		a, ok := arrays[name]
 		if !ok || len(a.Shape) != rank {
-			return nil, fmt.Errorf("DINOv2 tensor %q: expected %d axes, got shape %v", name, rank, a.Shape)
+			return nil, fmt.Errorf("DINOv2 tensor %q: expected %d axes, got shape %v", name, rank,
+				a.Shape)
 		}
 		return a.Shape, nil
 	}
@@ -158,7 +166,8 @@ func configOf(arrays map[string]layer.Array) (Config, error) {
 		cfg.Depth++
 	}
 	got := layer.Shapes(arrays)
-	for _, unused := range []string{"mask_token", "norm.weight", "norm.bias"} { // present in checkpoints, never run
+	// present in checkpoints, never run
+	for _, unused := range []string{"mask_token", "norm.weight", "norm.bias"} {
 		delete(got, unused)
 	}
 	return cfg, layer.CheckNames("DINOv2 weights", Shapes(cfg), got)
@@ -177,9 +186,12 @@ func Shapes(cfg Config) map[string][]int {
 	for i := range cfg.Depth {
 		b := fmt.Sprintf("blocks.%d.", i)
 		for name, shape := range map[string][]int{
-			"norm1.weight": {c}, "norm1.bias": {c}, "norm2.weight": {c}, "norm2.bias": {c}, "ls1.gamma": {c}, "ls2.gamma": {c},
-			"attn.qkv.weight": {3 * c, c}, "attn.qkv.bias": {3 * c}, "attn.proj.weight": {c, c}, "attn.proj.bias": {c},
-			"mlp.fc1.weight": {4 * c, c}, "mlp.fc1.bias": {4 * c}, "mlp.fc2.weight": {c, 4 * c}, "mlp.fc2.bias": {c},
+			"norm1.weight": {c}, "norm1.bias": {c}, "norm2.weight": {c}, "norm2.bias": {c},
+			"ls1.gamma": {c}, "ls2.gamma": {c},
+			"attn.qkv.weight": {3 * c, c}, "attn.qkv.bias": {3 * c}, "attn.proj.weight": {c, c},
+			"attn.proj.bias": {c},
+			"mlp.fc1.weight": {4 * c, c}, "mlp.fc1.bias": {4 * c}, "mlp.fc2.weight": {c, 4 * c},
+			"mlp.fc2.bias": {c},
 		} {
 			shapes[b+name] = shape
 		}

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFullSizeLoads writes a DINOv2-R B/14 of the real size, and loads it in under 3 seconds and 1.2 times its size in memory:
-// go test -tags large ./pkg/vit -run FullSize
+// TestFullSizeLoads writes a DINOv2-R B/14 of the real size, and loads it in under 3 seconds and
+// 1.2 times its size in memory: go test -tags large ./pkg/vit -run FullSize
 func TestFullSizeLoads(t *testing.T) {
 	cfg := Config{Width: 768, Depth: 12, Patch: 14, Registers: 4, StoredGrid: 37}
 	path, total := filepath.Join(t.TempDir(), "vitb14.safetensors"), 0
@@ -30,7 +30,8 @@ func TestFullSizeLoads(t *testing.T) {
 				size *= d
 			}
 			total += size
-			tensors[name] = tensorfile.Tensor{DType: tensorfile.DTypeF32, Shape: shape, Data: bytes.Repeat([]byte{1, 2, 3, 60}, size/4)}
+			tensors[name] = tensorfile.Tensor{DType: tensorfile.DTypeF32, Shape: shape,
+				Data: bytes.Repeat([]byte{1, 2, 3, 60}, size/4)}
 		}
 		require.NoError(t, tensorfile.Write(path, tensors, nil))
 	}()
@@ -38,7 +39,8 @@ func TestFullSizeLoads(t *testing.T) {
 	debug.FreeOSMemory()
 	before := anonymous(t)
 	peak, stop := make(chan int), make(chan struct{})
-	go func() { // the largest of what is not just the file's own pages, which the system can drop at any time
+	// the largest of what is not just the file's own pages, which the system can drop at any time
+	go func() {
 		most := 0
 		for {
 			select {
@@ -56,7 +58,8 @@ func TestFullSizeLoads(t *testing.T) {
 	close(stop)
 	used := <-peak - before
 	require.NoError(t, err)
-	t.Logf("%d MB loaded in %.2f s, %.2f times its size in memory", total/1e6, elapsed.Seconds(), float64(used)/float64(total))
+	t.Logf("%d MB loaded in %.2f s, %.2f times its size in memory", total/1e6, elapsed.Seconds(),
+		float64(used)/float64(total))
 	require.Less(t, elapsed, 3*time.Second)
 	require.Less(t, float64(used), 1.2*float64(total))
 	require.Equal(t, 12, e.Config.Depth)

@@ -10,8 +10,9 @@ import (
 	"adlab/pkg/layer"
 )
 
-// Random draws a network as it stands before any training and before any picture was seen: what the distilled one is
-// compared with. Normal weights that keep the size of what goes through, norms that do nothing, LayerScale 1.
+// Random draws a network as it stands before any training and before any picture was seen: what the
+// distilled one is compared with. Normal weights that keep the size of what goes through, norms
+// that do nothing, LayerScale 1.
 func Random(cfg Config, seed uint64) map[string]layer.Array {
 	shapes, arrays := Shapes(cfg), map[string]layer.Array{}
 	rng := rand.New(rand.NewPCG(seed, 0x717))
@@ -24,15 +25,18 @@ func Random(cfg Config, seed uint64) map[string]layer.Array {
 		fan := float64(size / shapes[name][0])
 		deviation := 0.0
 		switch {
-		case strings.Contains(name, ".norm") && strings.HasSuffix(name, ".weight"), strings.HasSuffix(name, ".gamma"):
+		case strings.Contains(name, ".norm") && strings.HasSuffix(name, ".weight"),
+			strings.HasSuffix(name, ".gamma"):
 			for i := range data {
 				data[i] = 1
 			}
-		case strings.HasSuffix(name, "attn.proj.weight"), strings.HasSuffix(name, "fc2.weight"): // what is added to the stream
+		// what is added to the stream
+		case strings.HasSuffix(name, "attn.proj.weight"), strings.HasSuffix(name, "fc2.weight"):
 			deviation = 1 / math.Sqrt(fan*float64(2*cfg.Depth))
 		case strings.HasSuffix(name, ".weight"):
 			deviation = 1 / math.Sqrt(fan)
-		case strings.HasSuffix(name, "token"), strings.HasSuffix(name, "tokens"), name == "pos_embed":
+		case strings.HasSuffix(name, "token"), strings.HasSuffix(name, "tokens"),
+			name == "pos_embed":
 			deviation = 0.1
 		}
 		if deviation > 0 {

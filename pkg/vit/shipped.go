@@ -7,15 +7,15 @@ import (
 	"adlab/pkg/tensorfile"
 )
 
-// TinyName is the name of the small transformer that ships with adlab, distilled from EfficientNet-Lite0. Its card is
-// weights/adlab-vit-tiny.md.
+// TinyName is the name of the small transformer that ships with adlab, distilled from
+// EfficientNet-Lite0. Its card is weights/adlab-vit-tiny.md.
 const TinyName = "adlab-vit-tiny"
 
 //go:embed weights/adlab-vit-tiny.safetensors
 var tinyWeights []byte
 
-// Tiny is the small transformer with its distilled weights, which are part of the program: official names, half precision,
-// read as any other file is.
+// Tiny is the small transformer with its distilled weights, which are part of the program: official
+// names, half precision, read as any other file is.
 func Tiny(opt Options) (*Encoder, error) {
 	f, err := tensorfile.Parse(TinyName+".safetensors", tinyWeights)
 	if err != nil {
@@ -31,7 +31,8 @@ func RandomTiny(opt Options, seed uint64) (*Encoder, error) {
 		return nil, err
 	}
 	t := trained.Transform()
-	opt.Resize, opt.Crop, opt.Taps, opt.Heads = t.Resize, t.Crop, trained.Config.Taps, trained.Config.Heads
+	opt.Resize, opt.Crop, opt.Taps, opt.Heads = t.Resize, t.Crop, trained.Config.Taps,
+		trained.Config.Heads
 	opt.Name = fmt.Sprintf("%s-random-%d", TinyName, seed)
 	return New(Random(trained.Config, seed), opt)
 }

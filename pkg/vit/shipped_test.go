@@ -44,21 +44,25 @@ func TestAFileSaysHowItIsRead(t *testing.T) {
 		require.NoError(t, tensorfile.Write(path, layer.Tensors(weights(tiny)), metadata))
 		return path
 	}
-	e, err := Open(write(map[string]string{"name": "x", "taps": "1,2", "crop": "28", "resize": "56"}), Options{Heads: 2})
+	e, err := Open(write(map[string]string{"name": "x", "taps": "1,2", "crop": "28",
+		"resize": "56"}), Options{Heads: 2})
 	require.NoError(t, err)
 	require.Equal(t, "x", e.Name())
 	require.Equal(t, []int{1, 2}, e.Config.Taps)
 	require.Equal(t, [2]int{56, 28}, [2]int{e.Transform().Resize, e.Transform().Crop})
-	e, err = Open(write(map[string]string{"name": "x", "taps": "1,2", "crop": "28", "resize": "56"}), Options{Heads: 2, Taps: []int{0}, Crop: 42, Name: "y"})
+	e, err = Open(write(map[string]string{"name": "x", "taps": "1,2", "crop": "28",
+		"resize": "56"}), Options{Heads: 2, Taps: []int{0}, Crop: 42, Name: "y"})
 	require.NoError(t, err)
 	require.Equal(t, "y", e.Name())
 	require.Equal(t, []int{0}, e.Config.Taps, "the caller's choice goes first")
 	require.Equal(t, [2]int{84, 42}, [2]int{e.Transform().Resize, e.Transform().Crop})
 	e, err = Open(write(nil), Options{Heads: 2})
 	require.NoError(t, err)
-	require.Equal(t, [2]int{448, 392}, [2]int{e.Transform().Resize, e.Transform().Crop}, "the paper's")
+	require.Equal(t, [2]int{448, 392}, [2]int{e.Transform().Resize, e.Transform().Crop},
+		"the paper's")
 	for message, metadata := range map[string]map[string]string{
-		"expected resize and crop": {"crop": "28"}, "expected taps as 3,4,5": {"taps": "a"}, "taps: expected": {"taps": "2,1", "crop": "28", "resize": "28"},
+		"expected resize and crop": {"crop": "28"}, "expected taps as 3,4,5": {"taps": "a"},
+		"taps: expected": {"taps": "2,1", "crop": "28", "resize": "28"},
 	} {
 		_, err = Open(write(metadata), Options{Heads: 2})
 		require.ErrorContains(t, err, message)

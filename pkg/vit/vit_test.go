@@ -25,7 +25,8 @@ var tiny = Config{Width: 8, Depth: 3, Patch: 14, Registers: 4, StoredGrid: 3}
 func TestNewReadsTheShape(t *testing.T) {
 	e, err := New(weights(tiny), Options{Crop: 28, Heads: 2})
 	require.NoError(t, err)
-	require.Equal(t, Config{Width: 8, Heads: 2, Depth: 3, Patch: 14, Registers: 4, StoredGrid: 3, Grid: 2, Taps: []int{0}}, e.Config)
+	require.Equal(t, Config{Width: 8, Heads: 2, Depth: 3, Patch: 14, Registers: 4, StoredGrid: 3,
+		Grid: 2, Taps: []int{0}}, e.Config)
 	require.Equal(t, 32, e.Transform().Resize, "eight sevenths of the crop")
 }
 

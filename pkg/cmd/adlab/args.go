@@ -14,7 +14,10 @@ import (
 
 // family is a command that only has others below it: a mistyped one is an error.
 func family(use, short string, of ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		}}
 	cmd.AddCommand(of...)
 	return cmd
 }
@@ -23,7 +26,8 @@ func family(use, short string, of ...*cobra.Command) *cobra.Command {
 func some(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return fmt.Errorf("%s: expected %s, got nothing; see adlab %s --help", cmd.Name(), what, cmd.Name())
+			return fmt.Errorf("%s: expected %s, got nothing; see adlab %s --help", cmd.Name(), what,
+				cmd.Name())
 		}
 		return nil
 	}
@@ -33,7 +37,8 @@ func some(what string) cobra.PositionalArgs {
 func one(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return fmt.Errorf("%s: expected %s, got %d arguments; see %s --help", cmd.Name(), what, len(args), cmd.CommandPath())
+			return fmt.Errorf("%s: expected %s, got %d arguments; see %s --help", cmd.Name(), what,
+				len(args), cmd.CommandPath())
 		}
 		return nil
 	}

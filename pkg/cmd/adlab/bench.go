@@ -16,7 +16,8 @@ func newBench(c *cli) *cobra.Command {
 	var sets []string
 	var seeds int
 	cmd := &cobra.Command{
-		Use: "bench", Short: "measure INP-Former beside the baselines on the real images, over several seeds", Args: cobra.NoArgs,
+		Use: "bench", Short: "measure INP-Former beside the baselines on the real images, over " +
+			"several seeds", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			list, err := firstSeeds(seeds)
 			if err != nil {
@@ -47,7 +48,8 @@ func newBench(c *cli) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&e.Profile, "profile", e.Profile, "smoke or tiny")
-	cmd.Flags().IntVar(&e.Steps, "steps", 0, "training steps of INP-Former (default: the profile's)")
+	cmd.Flags().IntVar(&e.Steps, "steps", 0,
+		"training steps of INP-Former (default: the profile's)")
 	cmd.Flags().StringSliceVar(&sets, "sets", []string{"elpv", "textile"}, "data sets, by layout")
 	cmd.Flags().IntVar(&seeds, "seeds", 3, "number of seeds, from 1")
 	cmd.Flags().StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
@@ -68,14 +70,16 @@ func firstSeeds(n int) (seeds []uint64, err error) {
 func newDemo(c *cli) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use: "demo", Short: "the main job: INP-Former on real solar cells, its table and its maps", Args: cobra.NoArgs,
+		Use: "demo", Short: "the main job: INP-Former on real solar cells, its table and its maps",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := c.lab()
 			if err != nil {
 				return err
 			}
 			for _, name := range []string{"elpv", "textile"} {
-				if err := datasets.Fetch(cmd.Context(), name, datasets.Home(), os.Stderr); err != nil {
+				if err := datasets.Fetch(cmd.Context(), name, datasets.Home(),
+					os.Stderr); err != nil {
 					return err
 				}
 			}
@@ -86,7 +90,8 @@ func newDemo(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			stored, err := os.ReadFile(filepath.Join(filepath.Dir(datasets.Home()), "figures", "foundation.md"))
+			stored, err := os.ReadFile(filepath.Join(filepath.Dir(datasets.Home()), "figures",
+				"foundation.md"))
 			if err == nil {
 				text += "\nover three seeds, stored in figures/foundation.md:\n\n" + string(stored)
 			}

@@ -19,8 +19,12 @@ func newBenchEncoders(c *cli) *cobra.Command {
 	o, out, seeds, data := lab.BenchOptions{Steps: 120, Version: version}, "", 3, ""
 	var only []string
 	cmd := &cobra.Command{
-		Use: "bench-encoders", Short: "measure the small encoders beside each other, over several seeds", Args: cobra.NoArgs,
-		Long: "Measures every encoder with nearest neighbour and INP-Former on ELPV, the textile images and two generated benchmarks. Every\nfinished cell is kept: an interrupted run goes on from there, and a table that is in FILE.json is added to.",
+		Use: "bench-encoders",
+		Short: "measure the small encoders beside each other, over several " +
+			"seeds", Args: cobra.NoArgs,
+		Long: "Measures every encoder with nearest neighbour and INP-Former on ELPV, the textile " +
+			"images and two generated benchmarks. Every\nfinished cell is kept: an interrupted " +
+			"run goes on from there, and a table that is in FILE.json is added to.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := c.lab()
 			if err != nil {
@@ -35,7 +39,8 @@ func newBenchEncoders(c *cli) *cobra.Command {
 			}
 			for _, name := range only {
 				if !slices.Contains(names, name) {
-					return fmt.Errorf("--sets: expected some of %s, got %q", strings.Join(names, ", "), name)
+					return fmt.Errorf("--sets: expected some of %s, got %q",
+						strings.Join(names, ", "), name)
 				}
 			}
 			if o.Seeds, err = firstSeeds(seeds); err != nil {
@@ -73,7 +78,8 @@ func newBenchEncoders(c *cli) *cobra.Command {
 	f.StringSliceVar(&o.Encoders, "encoders", nil, "encoders, by the table's names (default: all)")
 	f.IntVar(&seeds, "seeds", seeds, "number of seeds, from 1")
 	f.IntVar(&o.Steps, "steps", o.Steps, "INP-Former's training steps")
-	f.StringVar(&data, "data", "", "folder of the generated benchmarks (default: synth-tiny beside the fetched data)")
+	f.StringVar(&data, "data", "", "folder of the generated benchmarks (default: synth-tiny "+
+		"beside the fetched data)")
 	f.BoolVar(&o.Report, "report", false, "measure nothing; the table of what was measured")
 	f.StringVar(&out, "out", "", "write the table to FILE.json and FILE.md, after every cell")
 	return cmd
@@ -98,20 +104,24 @@ func knownCells(file string) (*lab.EncoderTable, error) {
 	return t, nil
 }
 
-// added is a new table with the known cells that it lacks, as far as both are of the same encoders, sets and settings.
+// added is a new table with the known cells that it lacks, as far as both are of the same encoders,
+// sets and settings.
 func added(known, t *lab.EncoderTable) *lab.EncoderTable {
-	if known == nil || known.Backend != t.Backend || known.Batch != t.Batch || known.INPs != t.INPs || differ(known.Digests, t.Digests) || differ(known.Sets, t.Sets) {
+	if known == nil || known.Backend != t.Backend || known.Batch != t.Batch ||
+		known.INPs != t.INPs || differ(known.Digests, t.Digests) || differ(known.Sets, t.Sets) {
 		return t
 	}
 	all := *t
-	all.Digests, all.Sets, all.Milliseconds = union(known.Digests, t.Digests), union(known.Sets, t.Sets), union(known.Milliseconds, t.Milliseconds)
+	all.Digests, all.Sets, all.Milliseconds = union(known.Digests, t.Digests),
+		union(known.Sets, t.Sets), union(known.Milliseconds, t.Milliseconds)
 	for name, ms := range known.Milliseconds { // the smaller is of the quieter machine
 		all.Milliseconds[name] = min(ms, all.Milliseconds[name])
 	}
 	all.Cells = slices.Clone(t.Cells)
 	for _, c := range known.Cells {
 		measured := func(n lab.EncoderCell) bool {
-			return n.Encoder == c.Encoder && n.Method == c.Method && (n.Steps != c.Steps || n.Set == c.Set && n.Seed == c.Seed)
+			return n.Encoder == c.Encoder && n.Method == c.Method &&
+				(n.Steps != c.Steps || n.Set == c.Set && n.Seed == c.Seed)
 		}
 		if !slices.ContainsFunc(t.Cells, measured) { // one row has one number of steps
 			all.Cells = append(all.Cells, c)

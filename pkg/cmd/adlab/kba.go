@@ -12,8 +12,10 @@ import (
 
 func newKBA(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "kba [NAME|FILE]", Short: "list the knowledge bases, or print one to edit", Args: cobra.MaximumNArgs(1),
-		Example: "  adlab kba\n  adlab kba visa > mine.yaml\n  adlab kba mine.yaml     # check it\n  adlab eval --detector multiads --kba mine.yaml ...",
+		Use: "kba [NAME|FILE]", Short: "list the knowledge bases, or print one to edit",
+		Args: cobra.MaximumNArgs(1),
+		Example: "  adlab kba\n  adlab kba visa > mine.yaml\n  adlab kba mine.yaml     # check " +
+			"it\n  adlab eval --detector multiads --kba mine.yaml ...",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				k, err := lab.NewKnowledge(args[0], nil)
@@ -38,7 +40,8 @@ func newKBA(c *cli) *cobra.Command {
 					prompts += len(t.Prompts)
 				}
 				all = append(all, b)
-				fmt.Fprintf(&text, "%-10s %3d types, %3d prompts; %s\n", name, len(b.Types), prompts, b.Source)
+				fmt.Fprintf(&text, "%-10s %3d types, %3d prompts; %s\n", name, len(b.Types),
+					prompts, b.Source)
 			}
 			return c.print(cmd, all, text.String())
 		},

@@ -26,18 +26,22 @@ type listed struct {
 func newList(c *cli) *cobra.Command {
 	var p place
 	cmd := &cobra.Command{
-		Use: "list", Short: "list every table, ablation and figure: what it is, whether it can run, what it costs", Args: cobra.NoArgs,
+		Use: "list", Short: "list every table, ablation and figure: what it is, whether it can " +
+			"run, what it costs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for flag, path := range map[string]string{"--data": p.data, "--encoder": p.encoder, "--clip": p.pair} {
+			for flag, path := range map[string]string{"--data": p.data, "--encoder": p.encoder,
+				"--clip": p.pair} {
 				if _, err := os.Stat(path); path != "" && err != nil {
 					return fmt.Errorf("%s: no file or folder %s", flag, path)
 				}
 			}
 			var rows []listed
 			var text strings.Builder
-			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", "id", "paper", "kind", "smoke", "tiny", "paper", "cost, tiny", "title")
+			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", "id", "paper", "kind",
+				"smoke", "tiny", "paper", "cost, tiny", "title")
 			for _, e := range exhibit.All() {
-				row := listed{e.ID, e.Paper, e.Kind, e.Title.EN, []string{}, e.Notebook, map[string]string{}, map[string]string{}}
+				row := listed{e.ID, e.Paper, e.Kind, e.Title.EN, []string{}, e.Notebook,
+					map[string]string{}, map[string]string{}}
 				for _, claim := range e.Claims() {
 					row.Claims = append(row.Claims, claim.ID)
 				}
@@ -52,13 +56,16 @@ func newList(c *cli) *cobra.Command {
 					row.Cost[profile] = e.Cost(r.Settings)
 				}
 				rows = append(rows, row)
-				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", row.ID, row.Paper, row.Kind, row.Status["smoke"], row.Status["tiny"], row.Status["paper"], row.Cost["tiny"], row.Title)
+				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", row.ID, row.Paper,
+					row.Kind, row.Status["smoke"], row.Status["tiny"], row.Status["paper"],
+					row.Cost["tiny"], row.Title)
 			}
 			return c.print(cmd, rows, text.String())
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&p.data, "data", "", "folder that holds the published data sets: says what of profile paper can run")
+	f.StringVar(&p.data, "data", "", "folder that holds the published data sets: says what of "+
+		"profile paper can run")
 	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights, likewise")
 	f.StringVar(&p.pair, "clip", "", "file of CLIP's weights, likewise")
 	return cmd

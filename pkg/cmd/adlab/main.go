@@ -1,4 +1,5 @@
-// Command adlab trains, evaluates and looks at visual anomaly detectors. `adlab help` lists its verbs.
+// Command adlab trains, evaluates and looks at visual anomaly detectors. `adlab help` lists its
+// verbs.
 package main
 
 import (
@@ -61,20 +62,26 @@ type cli struct {
 func newRoot() *cobra.Command {
 	c := &cli{}
 	root := &cobra.Command{
-		Use: "adlab", Short: "visual industrial anomaly detection: INP-Former and MultiADS on GoMLX",
+		Use:          "adlab",
+		Short:        "visual industrial anomaly detection: INP-Former and MultiADS on GoMLX",
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON object instead of text")
-	root.PersistentFlags().StringVar(&c.backend, "backend", "", "xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { // "abc" is no number to a reader, whatever strconv calls it
+	root.PersistentFlags().StringVar(&c.backend, "backend", "",
+		"xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
+	// "abc" is no number to a reader, whatever strconv calls it
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		line, _, _ := strings.Cut(err.Error(), ": strconv.")
 		return errors.New(line)
 	})
-	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c), newBackends(c), newBench(c), newBenchEncoders(c), newDemo(c), newKBA(c),
-		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c), newPretrain(c), newEncoders(c),
-		&cobra.Command{Use: "version", Short: "say which build this is", Args: cobra.NoArgs, Run: func(cmd *cobra.Command, _ []string) {
-			fmt.Fprintln(cmd.OutOrStdout(), version)
-		}})
+	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c),
+		newBackends(c), newBench(c), newBenchEncoders(c), newDemo(c), newKBA(c),
+		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
+		newPretrain(c), newEncoders(c),
+		&cobra.Command{Use: "version", Short: "say which build this is", Args: cobra.NoArgs,
+			Run: func(cmd *cobra.Command, _ []string) {
+				fmt.Fprintln(cmd.OutOrStdout(), version)
+			}})
 	return root
 }
 

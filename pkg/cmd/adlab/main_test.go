@@ -88,12 +88,16 @@ func writePNG(t *testing.T, path string, m image.Image) {
 func dataset(t *testing.T) string {
 	root := filepath.Join(t.TempDir(), "data")
 	for i := range 8 {
-		picture(t, filepath.Join(root, "plate", "train", "good", fmt.Sprintf("%03d.png", i)), uint64(i), false)
+		picture(t, filepath.Join(root, "plate", "train", "good", fmt.Sprintf("%03d.png", i)),
+			uint64(i), false)
 	}
 	for i := range 3 {
-		picture(t, filepath.Join(root, "plate", "test", "good", fmt.Sprintf("%03d.png", i)), uint64(50+i), false)
-		picture(t, filepath.Join(root, "plate", "test", "spot", fmt.Sprintf("%03d.png", i)), uint64(90+i), true)
-		mask(t, filepath.Join(root, "plate", "ground_truth", "spot", fmt.Sprintf("%03d_mask.png", i)), 64)
+		picture(t, filepath.Join(root, "plate", "test", "good", fmt.Sprintf("%03d.png", i)),
+			uint64(50+i), false)
+		picture(t, filepath.Join(root, "plate", "test", "spot", fmt.Sprintf("%03d.png", i)),
+			uint64(90+i), true)
+		mask(t, filepath.Join(root, "plate", "ground_truth", "spot",
+			fmt.Sprintf("%03d_mask.png", i)), 64)
 	}
 	return root
 }
@@ -108,11 +112,13 @@ func TestEvalPrintsOneObject(t *testing.T) {
 	require.Zero(t, code, stderr)
 	var report map[string]any
 	require.NoError(t, json.Unmarshal([]byte(stdout), &report))
-	for _, key := range []string{"detector", "backend", "profile", "seed", "categories", "mean", "seconds"} {
+	for _, key := range []string{"detector", "backend", "profile", "seed", "categories", "mean",
+		"seconds"} {
 		require.Contains(t, report, key)
 	}
 	category := report["categories"].([]any)[0].(map[string]any)
-	for _, key := range []string{"image_auroc", "image_ap", "image_f1max", "pixel_auroc", "pixel_ap", "pixel_f1max", "aupro"} {
+	for _, key := range []string{"image_auroc", "image_ap", "image_f1max", "pixel_auroc",
+		"pixel_ap", "pixel_f1max", "aupro"} {
 		require.IsType(t, 0.0, category[key], key)
 		require.GreaterOrEqual(t, category[key], 0.0)
 		require.LessOrEqual(t, category[key], 1.0)
@@ -146,9 +152,11 @@ func TestTrainThenPredict(t *testing.T) {
 	picture, err := plot.ReadMade(filepath.Join(out, "000.overlay.png"))
 	require.NoError(t, err)
 	require.Regexp(t, `^[0-9a-f]{64}$`, picture["model"], "a picture names the model that made it")
-	oneLineFailure(t, []string{"predict", "--model", model, "--category", "plate", image, "--out", out}, "--category", "inp-former, which has no prompts")
+	oneLineFailure(t, []string{"predict", "--model", model, "--category", "plate", image, "--out",
+		out}, "--category", "inp-former, which has no prompts")
 	none := filepath.Join(dir, "none")
-	oneLineFailure(t, append([]string{"train", "--data", root, "--out", none, "--setting", "single-class"}, quick...), "--setting", "expected multi-class, got single-class")
+	oneLineFailure(t, append([]string{"train", "--data", root, "--out", none, "--setting",
+		"single-class"}, quick...), "--setting", "expected multi-class, got single-class")
 	require.NoFileExists(t, none)
 
 	f, err := tensorfile.Open(model) // the same model with one tensor of another shape
@@ -167,15 +175,18 @@ func TestTrainThenPredict(t *testing.T) {
 	tensors["prototype_token"] = x
 	bad := filepath.Join(dir, "bad.safetensors")
 	require.NoError(t, tensorfile.Write(bad, tensors, made))
-	oneLineFailure(t, []string{"predict", "--model", bad, image, "--out", none}, bad, "prototype_token expected [6 192] got [192 6]")
+	oneLineFailure(t, []string{"predict", "--model", bad, image, "--out", none}, bad,
+		"prototype_token expected [6 192] got [192 6]")
 	require.NoDirExists(t, none)
 }
 
-// TestCtrlC interrupts training, and the same command then goes on to the bits of a run that was never interrupted.
+// TestCtrlC interrupts training, and the same command then goes on to the bits of a run that was
+// never interrupted.
 func TestCtrlC(t *testing.T) {
 	root, dir := dataset(t), t.TempDir()
 	args := func(out string) []string {
-		return []string{"--backend", "go", "train", "--data", root, "--layout", "mvtec", "--out", out, "--profile", "smoke", "--steps", "20", "--batch", "4", "--crop", "64"}
+		return []string{"--backend", "go", "train", "--data", root, "--layout", "mvtec", "--out",
+			out, "--profile", "smoke", "--steps", "20", "--batch", "4", "--crop", "64"}
 	}
 	train := func(cache, out string) *exec.Cmd {
 		cmd := exec.Command(command, args(out)...)
@@ -199,7 +210,9 @@ func TestCtrlC(t *testing.T) {
 	}
 	require.Error(t, cmd.Wait())
 	require.Equal(t, 130, cmd.ProcessState.ExitCode(), last)
-	require.Regexp(t, `^adlab: training interrupted after step \d+ of 20; the same command goes on from there$`, last)
+	require.Regexp(t,
+		`^adlab: training interrupted after step \d+ of 20; the same command goes on from there$`,
+		last)
 	require.NoFileExists(t, model)
 
 	out, err = train("b", model).CombinedOutput()
@@ -242,24 +255,35 @@ func TestBadInput(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(root, spot), b[:len(b)/2], 0o666))
 		}, nil, []string{"000.png"}},
 		"50 gigapixels": {func(t *testing.T, root string) {
-			head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), 250_000), 200_000)
+			head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"),
+				250_000), 200_000)
 			head = append(head, 8, 2, 0, 0, 0)
 			b := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head...)
-			require.NoError(t, os.WriteFile(filepath.Join(root, spot), binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(head)), 0o666))
+			require.NoError(t, os.WriteFile(filepath.Join(root, spot),
+				binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(head)), 0o666))
 		}, nil, []string{"000.png", "250000", "expected"}},
 		"mask of another size": {func(t *testing.T, root string) {
 			mask(t, filepath.Join(root, "plate", "ground_truth", "spot", "000_mask.png"), 50)
 		}, nil, []string{"000_mask.png", "64", "50"}},
-		"M = 0":                 {nil, []string{"--inps", "0"}, []string{"--inps", "expected at least 1", "got 0"}},
-		"crop and patch":        {nil, []string{"--crop", "65"}, []string{"--crop", "16", "65", "use 64 or 80"}},
-		"too many shots":        {nil, []string{"--shots", "9"}, []string{"k-shot", "1 to the 8", `"plate"`, "got 9"}},
-		"negative shots":        {nil, []string{"--shots", "-1"}, []string{"--shots", "expected at least 1", "got -1"}},
-		"no official draw":      {nil, []string{"--shots", "1", "--official-shots"}, []string{"MVTec-AD", "draw with a seed instead"}},
-		"unknown layout":        {nil, []string{"--layout", "cloud"}, []string{"--layout", `"cloud"`}},
-		"unknown detector":      {nil, []string{"--detector", "x"}, []string{"--detector", "inp-former"}},
+		"M = 0": {nil, []string{"--inps", "0"},
+			[]string{"--inps", "expected at least 1", "got 0"}},
+		"crop and patch": {nil, []string{"--crop", "65"},
+			[]string{"--crop", "16", "65", "use 64 or 80"}},
+		"too many shots": {nil, []string{"--shots", "9"}, []string{"k-shot", "1 to the 8",
+			`"plate"`, "got 9"}},
+		"negative shots": {nil, []string{"--shots", "-1"},
+			[]string{"--shots", "expected at least 1", "got -1"}},
+		"no official draw": {nil, []string{"--shots", "1", "--official-shots"},
+			[]string{"MVTec-AD", "draw with a seed instead"}},
+		"unknown layout": {nil, []string{"--layout", "cloud"},
+			[]string{"--layout", `"cloud"`}},
+		"unknown detector": {nil, []string{"--detector", "x"},
+			[]string{"--detector", "inp-former"}},
 		"paper without weights": {nil, []string{"--profile", "paper"}, []string{"--encoder"}},
-		"types without types":   {nil, []string{"--types"}, []string{"--types", "it is for multiads", "inp-former"}},
-		"no such encoder":       {nil, []string{"--encoder", "none.safetensors"}, []string{"--encoder", "none.safetensors"}},
+		"types without types": {nil, []string{"--types"},
+			[]string{"--types", "it is for multiads", "inp-former"}},
+		"no such encoder": {nil, []string{"--encoder", "none.safetensors"},
+			[]string{"--encoder", "none.safetensors"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := dataset(t)
@@ -267,9 +291,12 @@ func TestBadInput(t *testing.T) {
 				c.break_(t, root)
 			}
 			model := filepath.Join(t.TempDir(), "out", "model.safetensors")
-			args := append(append([]string{"eval", "--data", root, "--layout", "mvtec"}, quick...), c.flags...)
+			args := append(append([]string{"eval", "--data", root, "--layout", "mvtec"}, quick...),
+				c.flags...)
 			oneLineFailure(t, args, c.want...)
-			if name != "truncated PNG" && name != "50 gigapixels" && name != "mask of another size" { // those spoil the test images only
+			// those spoil the test images only
+			if name != "truncated PNG" && name != "50 gigapixels" &&
+				name != "mask of another size" {
 				args[0] = "train"
 				oneLineFailure(t, append(args, "--out", model), c.want...)
 				require.NoDirExists(t, filepath.Dir(model), "nothing is written")
@@ -296,20 +323,23 @@ func TestMistypedCommands(t *testing.T) {
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
 	for want, args := range map[string][]string{
-		`unknown command "sinth"`:                  {"data", "sinth"},
-		`unknown command "frob"`:                   {"weights", "frob"},
-		`unknown command "clap"`:                   {"pretrain", "clap"},
-		"expected pictures":                        {"predict", "--model", file, "--out", dir},
-		"expected exhibits":                        {"run"},
-		"expected a picture that adlab wrote":      {"explain"},
-		"expected a folder of reference outputs":   {"verify"},
-		"expected a safetensors file":              {"weights", "list"},
-		`invalid argument "abc" for "--steps"`:     {"eval", "--steps", "abc"},
-		"--seeds: expected at least 1, got 0":      {"bench", "--seeds", "0", "--out", filepath.Join(dir, "bench")},
-		"--profile: expected smoke or tiny":        {"bench", "--profile", "paper"},
-		"--out: nothing can be written in /sys":    {"bench", "--out", "/sys/table"},
-		"--model: no file":                         {"predict", "--model", filepath.Join(dir, "none"), file, "--out", dir},
-		"--out: expected a folder, got the file":   {"predict", "--model", file, file, "--out", file},
+		`unknown command "sinth"`:                {"data", "sinth"},
+		`unknown command "frob"`:                 {"weights", "frob"},
+		`unknown command "clap"`:                 {"pretrain", "clap"},
+		"expected pictures":                      {"predict", "--model", file, "--out", dir},
+		"expected exhibits":                      {"run"},
+		"expected a picture that adlab wrote":    {"explain"},
+		"expected a folder of reference outputs": {"verify"},
+		"expected a safetensors file":            {"weights", "list"},
+		`invalid argument "abc" for "--steps"`:   {"eval", "--steps", "abc"},
+		"--seeds: expected at least 1, got 0": {"bench", "--seeds", "0", "--out",
+			filepath.Join(dir, "bench")},
+		"--profile: expected smoke or tiny":     {"bench", "--profile", "paper"},
+		"--out: nothing can be written in /sys": {"bench", "--out", "/sys/table"},
+		"--model: no file": {"predict", "--model",
+			filepath.Join(dir, "none"), file, "--out", dir},
+		"--out: expected a folder, got the file": {"predict", "--model", file, file, "--out",
+			file},
 		"--out: expected a file to write, got the": {"train", "--out", dir},
 		"--out: nothing can be written in /proc":   {"train", "--out", "/proc/x.safetensors"},
 		"--data: no file or folder":                {"list", "--data", filepath.Join(dir, "none")},

@@ -13,12 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// benchmarks writes two small generated ones: to learn from, in MPDD's layout, and to look at, in MAD's.
+// benchmarks writes two small generated ones: to learn from, in MPDD's layout, and to look at, in
+// MAD's.
 func benchmarks(t *testing.T) (source, target string) {
 	dir := t.TempDir()
 	for _, b := range synth.Benchmarks() {
 		if b.Name == "mpdd" || b.Name == "mad-sim" {
-			require.NoError(t, synth.Write(t.Context(), b, "smoke", 1, filepath.Join(dir, b.Name), 0, nil))
+			require.NoError(t, synth.Write(t.Context(), b, "smoke", 1, filepath.Join(dir, b.Name),
+				0, nil))
 		}
 	}
 	return filepath.Join(dir, "mpdd"), filepath.Join(dir, "mad-sim")
@@ -26,9 +28,11 @@ func benchmarks(t *testing.T) (source, target string) {
 
 func TestMultiADSFromSourceToAnswer(t *testing.T) {
 	source, target := benchmarks(t)
-	base := []string{"--detector", "multiads", "--layout", "mad", "--data", target, "--kba", "mad-sim", "--source", "mpdd=" + source,
+	base := []string{"--detector", "multiads", "--layout", "mad", "--data", target, "--kba",
+		"mad-sim", "--source", "mpdd=" + source,
 		"--profile", "smoke", "--steps", "2", "--batch", "2", "--encoder", "random"}
-	stdout, stderr, code := adlab(append([]string{"eval", "--types", "--test-limit", "2", "--json"}, base...)...)
+	stdout, stderr, code := adlab(append([]string{"eval", "--types", "--test-limit", "2", "--json"},
+		base...)...)
 	require.Zero(t, code, stderr)
 	var report struct {
 		Detector string
@@ -63,27 +67,31 @@ func TestMultiADSFromSourceToAnswer(t *testing.T) {
 	}
 
 	model, out := filepath.Join(t.TempDir(), "m.safetensors"), filepath.Join(t.TempDir(), "maps")
-	_, stderr, code = adlab(append([]string{"train", "--out", model, "--train-limit", "2"}, base...)...)
+	_, stderr, code = adlab(append([]string{"train", "--out", model, "--train-limit", "2"},
+		base...)...)
 	require.Zero(t, code, stderr)
 	pictures, err := filepath.Glob(filepath.Join(target, "*", "test", "Stains", "*"))
 	require.NoError(t, err)
 	normal, err := filepath.Glob(filepath.Join(target, "*", "train", "good", "*"))
 	require.NoError(t, err)
-	stdout, stderr, code = adlab("predict", "--model", model, "--category", "duck", "--reference", normal[0], "--out", out, pictures[0])
+	stdout, stderr, code = adlab("predict", "--model", model, "--category", "duck", "--reference",
+		normal[0], "--out", out, pictures[0])
 	require.Zero(t, code, stderr)
 	require.Regexp(t, `(Stains|Missing|Burrs) 0\.\d\d`, stdout, "an answer in words")
 	name := strings.TrimSuffix(filepath.Base(pictures[0]), filepath.Ext(pictures[0]))
 	require.FileExists(t, filepath.Join(out, name+".types.png"))
 	f, err := tensorfile.Open(filepath.Join(out, name+".map.safetensors"))
 	require.NoError(t, err)
-	require.ElementsMatch(t, []string{"map", "type.Stains", "type.Missing", "type.Burrs"}, f.Names())
+	require.ElementsMatch(t, []string{"map", "type.Stains", "type.Missing", "type.Burrs"},
+		f.Names())
 }
 
 // TestBesideMultiADS runs what MultiADS is set beside on the same pair and data.
 func TestBesideMultiADS(t *testing.T) {
 	source, target := benchmarks(t)
 	for _, detector := range []string{"clip", "april-gan"} {
-		stdout, stderr, code := adlab("eval", "--detector", detector, "--layout", "mad", "--data", target, "--source", "mpdd="+source, "--profile", "smoke",
+		stdout, stderr, code := adlab("eval", "--detector", detector, "--layout", "mad", "--data",
+			target, "--source", "mpdd="+source, "--profile", "smoke",
 			"--steps", "1", "--batch", "2", "--test-limit", "1", "--encoder", "random", "--json")
 		require.Zero(t, code, stderr)
 		var report struct {
@@ -100,18 +108,29 @@ func TestMultiADSMistakes(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
 	require.NoError(t, os.WriteFile(bad, []byte("types:\n  dent:\n    - \"a dent\"\n"), 0o666))
 	for want, args := range map[string][]string{
-		"expected --source KEY=FOLDER":                        {"--layout", "visa"},
-		`--source: expected KEY=FOLDER`:                       {"--layout", "visa", "--source", "mvtec"},
-		`got "coco"`:                                          {"--layout", "visa", "--source", "coco=x"},
-		`--revision: expected one of deck`:                    {"--layout", "visa", "--source", "mvtec=x", "--revision", "x"},
-		`score rule: expected score_max`:                      {"--layout", "visa", "--source", "mvtec=x", "--score-rule", "x"},
-		"april-gan does not tell types apart":                 {"--detector", "april-gan", "--layout", "visa", "--source", "mvtec=x", "--types"},
-		"multi-type segmentation is zero-shot":                {"--layout", "visa", "--source", "mvtec=x", "--types", "--shots", "2"},
-		"CLIP ViT-L/14-336":                                   {"--layout", "visa", "--source", "mvtec=x", "--profile", "paper"},
-		"layout mad is of several data sets":                  {"--layout", "mad", "--source", "mvtec=x", "--data", "."},
-		"bad.yaml:3: dent: expected [cls] in the prompt":      {"--layout", "visa", "--source", "mvtec=x", "--data", ".", "--kba", bad},
-		`--kba: expected one of mad-real, mad-sim`:            {"--layout", "visa", "--source", "mvtec=x", "--data", ".", "--kba", "nothing.yaml"},
-		"multiads needs a pair of towers: expected random or": {"--layout", "visa", "--source", "mvtec=x", "--data", ".", "--encoder", "hog"},
+		"expected --source KEY=FOLDER": {"--layout", "visa"},
+		`--source: expected KEY=FOLDER`: {"--layout", "visa", "--source",
+			"mvtec"},
+		`got "coco"`: {"--layout", "visa", "--source",
+			"coco=x"},
+		`--revision: expected one of deck`: {"--layout", "visa", "--source",
+			"mvtec=x", "--revision", "x"},
+		`score rule: expected score_max`: {"--layout", "visa", "--source",
+			"mvtec=x", "--score-rule", "x"},
+		"april-gan does not tell types apart": {"--detector", "april-gan",
+			"--layout", "visa", "--source", "mvtec=x", "--types"},
+		"multi-type segmentation is zero-shot": {"--layout", "visa", "--source",
+			"mvtec=x", "--types", "--shots", "2"},
+		"CLIP ViT-L/14-336": {"--layout", "visa", "--source",
+			"mvtec=x", "--profile", "paper"},
+		"layout mad is of several data sets": {"--layout", "mad", "--source",
+			"mvtec=x", "--data", "."},
+		"bad.yaml:3: dent: expected [cls] in the prompt": {"--layout", "visa", "--source",
+			"mvtec=x", "--data", ".", "--kba", bad},
+		`--kba: expected one of mad-real, mad-sim`: {"--layout", "visa", "--source",
+			"mvtec=x", "--data", ".", "--kba", "nothing.yaml"},
+		"multiads needs a pair of towers: expected random or": {"--layout", "visa", "--source",
+			"mvtec=x", "--data", ".", "--encoder", "hog"},
 	} {
 		_, stderr, code := adlab(append([]string{"eval", "--detector", "multiads"}, args...)...)
 		require.Equal(t, 1, code, want)

@@ -19,9 +19,14 @@ func newRun(c *cli) *cobra.Command {
 	var p place
 	var out string
 	cmd := &cobra.Command{
-		Use: "run ID...", Short: "make exhibits, or all: tables and pictures into a folder", Args: some("exhibits, such as inp-table2, or all; adlab list shows them"),
-		Long:    "Makes exhibits: tables as text, Markdown, HTML, CSV and LaTeX, figures as PNG and, where they are plots, SVG. What was measured before is\nnot measured again; an interrupted run goes on where it stopped. Several IDs, or profile paper, say first what can run and about how long.",
-		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n  adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
+		Use: "run ID...", Short: "make exhibits, or all: tables and pictures into a folder",
+		Args: some("exhibits, such as inp-table2, or all; adlab list shows them"),
+		Long: "Makes exhibits: tables as text, Markdown, HTML, CSV and LaTeX, figures as PNG " +
+			"and, where they are plots, SVG. What was measured before is\nnot measured again; an " +
+			"interrupted run goes on where it stopped. Several IDs, or profile paper, say " +
+			"first what can run and about how long.",
+		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n " +
+			" adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			found, err := exhibit.Find(ids...)
 			if err != nil {
@@ -43,7 +48,8 @@ func newGallery(c *cli) *cobra.Command {
 	var p place
 	var out string
 	cmd := &cobra.Command{
-		Use: "gallery", Short: "make every exhibit, with a manifest and pages that need no network", Args: cobra.NoArgs,
+		Use: "gallery", Short: "make every exhibit, with a manifest and pages that need no network",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			entries, err := c.exhibits(cmd, p, exhibit.All(), out, false)
 			if err != nil {
@@ -72,9 +78,10 @@ func newGallery(c *cli) *cobra.Command {
 	return cmd
 }
 
-// exhibits makes exhibits one after another and says how long each took. Those that lack weights or data are left out, and are an error in the
-// end.
-func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out string, show bool) (entries []exhibit.Entry, err error) {
+// exhibits makes exhibits one after another and says how long each took. Those that lack weights or
+// data are left out, and are an error in the end.
+func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out string,
+	show bool) (entries []exhibit.Entry, err error) {
 	if _, err := exhibit.SettingsOf(p.profile); err != nil {
 		return nil, err
 	}
@@ -96,7 +103,8 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 		}
 	}
 	if len(can) == 0 {
-		return nil, fmt.Errorf("nothing can run: %s need weights and data, as said above", strings.Join(missing, ", "))
+		return nil, fmt.Errorf("nothing can run: %s need weights and data, as said above",
+			strings.Join(missing, ", "))
 	}
 	l, err := c.lab()
 	if err != nil {
@@ -116,7 +124,8 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 			fmt.Fprintln(os.Stderr, plan)
 			total += plan.Seconds
 		}
-		fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps and images\n", (time.Duration(total) * time.Second).Round(time.Minute))
+		fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps and "+
+			"images\n", (time.Duration(total) * time.Second).Round(time.Minute))
 	}
 	for _, e := range can {
 		start := time.Now()
@@ -138,7 +147,8 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 		}
 	}
 	if missing != nil {
-		return entries, fmt.Errorf("left out for want of weights and data: %s", strings.Join(missing, ", "))
+		return entries, fmt.Errorf("left out for want of weights and data: %s",
+			strings.Join(missing, ", "))
 	}
 	return entries, nil
 }

@@ -27,7 +27,9 @@ func newRuns(c *cli) *cobra.Command {
 				if v, ok := r.Value("I-AUROC", ""); ok {
 					auroc = fmt.Sprintf("%.1f", v)
 				}
-				fmt.Fprintf(&text, "%s  I-AUROC %5s  %6.1f s  %s, profile %s, %s, %s, numbers of code %s\n", r.Key[:12], auroc, r.Seconds, r.Measurement, r.Measurement.Experiment.Profile, r.Encoder, r.Backend, r.Code)
+				fmt.Fprintf(&text, "%s  I-AUROC %5s  %6.1f s  %s, profile %s, %s, %s, numbers of "+
+					"code %s\n", r.Key[:12], auroc, r.Seconds, r.Measurement,
+					r.Measurement.Experiment.Profile, r.Encoder, r.Backend, r.Code)
 			}
 			fmt.Fprintf(&text, "%d runs in %s\n", len(runs), exhibit.RunsDir(lab.CacheDir()))
 			return c.print(cmd, runs, text.String())

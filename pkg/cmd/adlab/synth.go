@@ -20,8 +20,11 @@ func newSynth(c *cli) *cobra.Command {
 	var workers int
 	var sets []string
 	cmd := &cobra.Command{
-		Use: "synth", Short: "generate benchmarks in the layouts of the published data sets", Args: cobra.NoArgs,
-		Long: "Generates benchmarks that stand in for the published data sets: other pictures, of the same layout and vocabulary. The same\nseed gives the same bytes, whatever the number of workers.",
+		Use: "synth", Short: "generate benchmarks in the layouts of the published data sets",
+		Args: cobra.NoArgs,
+		Long: "Generates benchmarks that stand in for the published data sets: other pictures, of " +
+			"the same layout and vocabulary. The same\nseed gives the same bytes, whatever the " +
+			"number of workers.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, ok := synth.Sizes[size]; !ok {
 				return fmt.Errorf("--size: expected smoke, tiny or large, got %q", size)
@@ -42,7 +45,8 @@ func newSynth(c *cli) *cobra.Command {
 			}
 			for _, name := range sets {
 				if !slices.Contains(names, name) {
-					return fmt.Errorf("--sets: expected some of %s, got %q", strings.Join(names, ", "), name)
+					return fmt.Errorf("--sets: expected some of %s, got %q",
+						strings.Join(names, ", "), name)
 				}
 			}
 			type row struct {
@@ -57,18 +61,23 @@ func newSynth(c *cli) *cobra.Command {
 			for _, b := range chosen {
 				folder := filepath.Join(out, b.Name)
 				bar := progress.Bar(b.Name)
-				if err := synth.Write(cmd.Context(), b, size, seed, folder, workers, func(done, total int) { bar(done, total, "pictures") }); err != nil {
+				if err := synth.Write(cmd.Context(), b, size, seed, folder, workers,
+					func(done, total int) {
+						bar(done, total, "pictures")
+					}); err != nil {
 					return err
 				}
 				rows = append(rows, row{b.Name, b.Layout, b.StandsFor, folder})
-				fmt.Fprintf(&text, "%-9s in the layout of %-9s --layout %-8s --data %s\n", b.Name, b.StandsFor, b.Layout, folder)
+				fmt.Fprintf(&text, "%-9s in the layout of %-9s --layout %-8s --data %s\n", b.Name,
+					b.StandsFor, b.Layout, folder)
 			}
 			return c.print(cmd, rows, text.String())
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&size, "size", "tiny", "smoke (seconds), tiny (two thousand pictures) or large")
-	f.StringVar(&out, "out", "", "folder for the benchmarks (default: synth-SIZE beside the fetched data)")
+	f.StringVar(&out, "out", "", "folder for the benchmarks (default: synth-SIZE beside the "+
+		"fetched data)")
 	f.Uint64Var(&seed, "seed", 1, "of everything that is drawn")
 	f.IntVar(&workers, "workers", 0, "pictures drawn at once (default: one a core)")
 	f.StringSliceVar(&sets, "sets", nil, "benchmarks, by name (default: all)")
@@ -79,7 +88,8 @@ func newSheets(c *cli) *cobra.Command {
 	var out string
 	var seed uint64
 	cmd := &cobra.Command{
-		Use: "sheets", Short: "draw a contact sheet of every generated category and defect type", Args: cobra.NoArgs,
+		Use: "sheets", Short: "draw a contact sheet of every generated category and defect type",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			files, err := lab.Sheets(out, seed, version)
 			if err != nil {
@@ -96,7 +106,8 @@ func newSheets(c *cli) *cobra.Command {
 func newHardness(c *cli) *cobra.Command {
 	var root, out string
 	cmd := &cobra.Command{
-		Use: "hardness", Short: "measure what plain looks at pixels reach on the generated benchmarks", Args: cobra.NoArgs,
+		Use: "hardness", Short: "measure what plain looks at pixels reach on the generated " +
+			"benchmarks", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := c.lab()
 			if err != nil {
@@ -115,12 +126,14 @@ func newHardness(c *cli) *cobra.Command {
 				return err
 			}
 			if easy := h.TooEasy(); easy != nil {
-				return fmt.Errorf("too easy, expected at most %.2f: %s", lab.TooEasy, strings.Join(easy, ", "))
+				return fmt.Errorf("too easy, expected at most %.2f: %s", lab.TooEasy,
+					strings.Join(easy, ", "))
 			}
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&root, "data", "", "folder of the benchmarks (default: synth-tiny beside the fetched data)")
+	cmd.Flags().StringVar(&root, "data", "", "folder of the benchmarks (default: synth-tiny "+
+		"beside the fetched data)")
 	cmd.Flags().StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
 	return cmd
 }

@@ -11,7 +11,8 @@ import (
 
 func newVerify(c *cli) *cobra.Command {
 	return &cobra.Command{
-		Use: "verify DIR", Short: "compare this build with a folder of reference outputs", Args: one("a folder of reference outputs, such as testdata/inpformer"),
+		Use: "verify DIR", Short: "compare this build with a folder of reference outputs",
+		Args: one("a folder of reference outputs, such as testdata/inpformer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := backend.Open(c.backend)
 			if err != nil {
@@ -26,18 +27,21 @@ func newVerify(c *cli) *cobra.Command {
 				if !r.Pass {
 					verdict = "FAIL"
 				}
-				fmt.Fprintf(out, "%s %-15s error %.2e of %.2e  %s\n", verdict, r.Name, r.MaxError, r.Tolerance, r.Why)
+				fmt.Fprintf(out, "%s %-15s error %.2e of %.2e  %s\n", verdict, r.Name, r.MaxError,
+					r.Tolerance, r.Why)
 			})
 			if err != nil {
 				return err
 			}
 			pass := verify.Pass(results)
 			if c.json {
-				if err := c.print(cmd, map[string]any{"backend": b.Short(), "pass": pass, "groups": results}, ""); err != nil {
+				if err := c.print(cmd, map[string]any{"backend": b.Short(), "pass": pass,
+					"groups": results}, ""); err != nil {
 					return err
 				}
 			} else {
-				fmt.Fprintf(out, "%d groups on %s: %s\n", len(results), b.Short(), map[bool]string{true: "all pass", false: "FAILED"}[pass])
+				fmt.Fprintf(out, "%d groups on %s: %s\n", len(results), b.Short(),
+					map[bool]string{true: "all pass", false: "FAILED"}[pass])
 			}
 			if !pass {
 				return errQuiet
@@ -49,17 +53,21 @@ func newVerify(c *cli) *cobra.Command {
 
 func newBackends(c *cli) *cobra.Command {
 	return &cobra.Command{
-		Use: "backends", Short: "list the backends that are here and which one is used", Args: cobra.NoArgs,
+		Use: "backends", Short: "list the backends that are here and which one is used",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := backend.Open(c.backend)
 			if err != nil {
 				return err
 			}
-			text := fmt.Sprintf("available: %v\nin use: %s (%s)\n", backend.Available(), b.Short(), b.Backend.Description())
+			text := fmt.Sprintf("available: %v\nin use: %s (%s)\n", backend.Available(), b.Short(),
+				b.Backend.Description())
 			if b.Notice != "" {
 				text += b.Notice + "\n"
 			}
-			return c.print(cmd, map[string]any{"available": backend.Available(), "in_use": b.Short(), "description": b.Backend.Description(), "notice": b.Notice}, text)
+			return c.print(cmd, map[string]any{"available": backend.Available(),
+				"in_use": b.Short(), "description": b.Backend.Description(), "notice": b.Notice},
+				text)
 		},
 	}
 }
