@@ -43,8 +43,8 @@ func stripes(t *testing.T, dir string, seed uint64, odd bool) datasets.Sample {
 // detectors are all of those that learn from normal images, on HOG's features where they need an
 // encoder.
 func detectors(t *testing.T, backend compute.Backend, seed uint64) []detector.Detector {
-	x := &encoder.Extractor{Backend: backend, Encoder: NewHOG(), Cache: t.TempDir()}
-	patches := &encoder.Extractor{Backend: backend, Encoder: NewPixels(), Cache: t.TempDir()}
+	x := &encoder.Cache{Backend: backend, Encoder: NewHOG(), Dir: t.TempDir()}
+	patches := &encoder.Cache{Backend: backend, Encoder: NewPixels(), Dir: t.TempDir()}
 	core := NewPatchCore(patches, seed)
 	core.Bank = 40
 	return []detector.Detector{NewKNN(x, seed), core, NewPaDiM(x, seed), NewPCA(), NewMean()}
@@ -136,7 +136,7 @@ func TestTokensOfPlainEncoders(t *testing.T) {
 		images[i] = float32(i*7919%251) / 250
 	}
 	run := func(e encoder.Encoder) []float32 {
-		x := &encoder.Extractor{Backend: b.Backend, Encoder: e}
+		x := &encoder.Cache{Backend: b.Backend, Encoder: e}
 		out, err := x.Run(images, 2)
 		require.NoError(t, err)
 		require.Len(t, out, 2*e.Grid()*e.Grid()*e.Width())

@@ -106,8 +106,8 @@ func TestPlainCLIPByHand(t *testing.T) {
 			return 1 / (1 + math.Exp(100*(cosine[0]-cosine[1])/math.Sqrt(length)))
 		}
 		features := func(e encoder.Encoder) *encoder.Features {
-			f, err := (&encoder.Extractor{Backend: b.Backend, Encoder: e,
-				Cache: cache}).Extract(t.Context(), samples)
+			f, err := (&encoder.Cache{Backend: b.Backend, Encoder: e,
+				Dir: cache}).Extract(t.Context(), samples)
 			require.NoError(t, err)
 			return f
 		}

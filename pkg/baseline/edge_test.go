@@ -43,7 +43,7 @@ func TestKNNKnowsItsBank(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		k := NewKNN(&encoder.Extractor{Backend: b.Backend, Encoder: NewHOG(), Cache: t.TempDir()},
+		k := NewKNN(&encoder.Cache{Backend: b.Backend, Encoder: NewHOG(), Dir: t.TempDir()},
 			1)
 		require.ErrorContains(t, k.Fit(t.Context(), nil), "expected normal images")
 		require.NoError(t, k.Fit(t.Context(), train))

@@ -18,14 +18,14 @@ import (
 // by the mean of its four largest distances. Tokens are the encoder's group means side by side,
 // layer-normalised, so that a distance is that of a cosine.
 type KNN struct {
-	Features *encoder.Extractor
+	Features *encoder.Cache
 	Bank     int // tokens that are kept, drawn with Seed
 	Seed     uint64
 	scorer   *scorer
 }
 
 // NewKNN keeps a bank of 10,000 tokens.
-func NewKNN(features *encoder.Extractor, seed uint64) *KNN {
+func NewKNN(features *encoder.Cache, seed uint64) *KNN {
 	return &KNN{Features: features, Bank: 10_000, Seed: seed}
 }
 

@@ -22,7 +22,7 @@ import (
 // detectors stand on (set Features.Groups for others), and the map, which goes through the
 // post-processing of all detectors.
 type PaDiM struct {
-	Features *encoder.Extractor
+	Features *encoder.Cache
 	Channels int     // channels that are kept, drawn with Seed; all where there are fewer
 	Epsilon  float64 // added to the variance of each channel
 	Seed     uint64
@@ -30,7 +30,7 @@ type PaDiM struct {
 }
 
 // NewPaDiM keeps 100 channels, as the paper does of ResNet-18.
-func NewPaDiM(features *encoder.Extractor, seed uint64) *PaDiM {
+func NewPaDiM(features *encoder.Cache, seed uint64) *PaDiM {
 	return &PaDiM{Features: features, Channels: 100, Epsilon: 0.01, Seed: seed}
 }
 

@@ -83,7 +83,7 @@ func TestPaDiMEqualsGonum(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		x := &encoder.Extractor{Backend: b.Backend, Encoder: quarters{}, Cache: t.TempDir()}
+		x := &encoder.Cache{Backend: b.Backend, Encoder: quarters{}, Dir: t.TempDir()}
 		f, err := x.Extract(t.Context(), samples)
 		require.NoError(t, err)
 		token := func(image, n int) (v []float64) {

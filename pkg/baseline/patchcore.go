@@ -26,7 +26,7 @@ import (
 // bank, which have a limit that two cores can bear; and the map, which goes through the
 // post-processing of all detectors.
 type PatchCore struct {
-	Features   *encoder.Extractor
+	Features   *encoder.Cache
 	Ratio      float64               // share of all patches that the bank keeps
 	Bank       int                   // the most that it keeps
 	Pool       int                   // patches that the search begins with, drawn with Seed
@@ -39,7 +39,7 @@ type PatchCore struct {
 
 // NewPatchCore keeps one patch in ten, at most 10,000, out of at most 100,000, searched in 128
 // channels; b is 9.
-func NewPatchCore(features *encoder.Extractor, seed uint64) *PatchCore {
+func NewPatchCore(features *encoder.Cache, seed uint64) *PatchCore {
 	return &PatchCore{Features: features, Ratio: 0.1, Bank: 10_000, Pool: 100_000, Projection: 128,
 		Neighbours: 9, Seed: seed}
 }

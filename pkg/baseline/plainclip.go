@@ -27,8 +27,8 @@ type PlainCLIP struct {
 	Base       *kba.Base // its types together are the other state
 	Sentences  *kba.Sentences
 	text       *multiads.TextEncoder
-	taps       *encoder.Extractor
-	embeddings *encoder.Extractor
+	taps       *encoder.Cache
+	embeddings *encoder.Cache
 	exec       *model.Exec
 }
 
@@ -51,10 +51,10 @@ func NewPlainCLIP(backend compute.Backend, m *clip.Model, sentences *kba.Sentenc
 	})
 	return &PlainCLIP{
 		Base: Anomaly(), Sentences: sentences, text: text, exec: exec,
-		taps: &encoder.Extractor{Backend: backend, Encoder: clip.TapEncoder{Model: m},
-			Cache: cache, Tell: tell},
-		embeddings: &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m},
-			Cache: cache, Tell: tell},
+		taps: &encoder.Cache{Backend: backend, Encoder: clip.TapEncoder{Model: m},
+			Dir: cache, Tell: tell},
+		embeddings: &encoder.Cache{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m},
+			Dir: cache, Tell: tell},
 	}, err
 }
 

@@ -15,14 +15,14 @@ import (
 
 // scorer is a fitted detector on an encoder's features: a graph, and what it learned.
 type scorer struct {
-	features *encoder.Extractor
+	features *encoder.Cache
 	exec     *Exec
 	learned  []any
 }
 
 // newScorer is for a graph that gives image scores [B] and token distances [B, N], of which it
 // makes maps, from features [B, groups, N, C] and the learned tensors.
-func newScorer(x *encoder.Extractor, graph func(features *Node, learned []*Node) (scores,
+func newScorer(x *encoder.Cache, graph func(features *Node, learned []*Node) (scores,
 	distances *Node), learned ...*tensors.Tensor) (*scorer, error) {
 	grid, crop := x.Encoder.Grid(), x.Encoder.Transform().Crop
 	exec, err := NewExec(x.Backend, func(inputs []*Node) []*Node {
@@ -52,7 +52,7 @@ func (s *scorer) predict(ctx context.Context, name string,
 }
 
 // extract gives the features of normal samples to learn from, at least one; name is the detector's.
-func extract(ctx context.Context, name string, x *encoder.Extractor,
+func extract(ctx context.Context, name string, x *encoder.Cache,
 	train []datasets.Sample) (*encoder.Features, error) {
 	if len(train) == 0 {
 		return nil, fmt.Errorf("%s: expected normal images to learn from, got none", name)

@@ -17,7 +17,7 @@ const batchSize = 16
 // [batch, groups, N, C] and gives image scores [batch], or nil for TopMean of the maps, and maps
 // [batch, MapSide, MapSide]. The last batch is filled up with its last image, so that one shape is
 // compiled.
-func PredictFeatures(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample,
+func PredictFeatures(ctx context.Context, x *encoder.Cache, samples []datasets.Sample,
 	score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error)) iter.Seq2[Prediction,
 	error] {
 	return func(yield func(Prediction, error) bool) {

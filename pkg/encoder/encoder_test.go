@@ -41,7 +41,7 @@ func TestFeaturesComeFromTheCache(t *testing.T) {
 	require.NoError(t, err)
 	runs := 0
 	extract := func() *encoder.Features {
-		x := &encoder.Extractor{Backend: b.Backend, Encoder: baseline.NewHOG(), Cache: cache,
+		x := &encoder.Cache{Backend: b.Backend, Encoder: baseline.NewHOG(), Dir: cache,
 			Tell: func(done, total int) {
 				runs++
 			}}
@@ -66,7 +66,7 @@ func TestFeaturesComeFromTheCache(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	require.NoError(t, os.WriteFile(files[0], []byte("spoiled"), 0o666))
-	_, err = (&encoder.Extractor{Backend: b.Backend, Encoder: baseline.NewHOG(),
-		Cache: cache}).Extract(t.Context(), samples)
+	_, err = (&encoder.Cache{Backend: b.Backend, Encoder: baseline.NewHOG(),
+		Dir: cache}).Extract(t.Context(), samples)
 	require.ErrorContains(t, err, "delete it and run again")
 }

@@ -37,18 +37,18 @@ type Features struct {
 	views                 [][]byte
 }
 
-// Extractor computes Features and keeps them in a content-addressed cache.
-type Extractor struct {
+// Cache computes Features and keeps them in a content-addressed cache.
+type Cache struct {
 	Backend compute.Backend
 	Encoder Encoder
 	Groups  [][]int               // groups of levels; nil means the encoder's own
-	Cache   string                // folder
+	Dir     string                // folder
 	Tell    func(done, total int) // progress, may be nil
 	exec    *model.Exec
 }
 
 // GroupsInUse is Groups, or the encoder's own.
-func (x *Extractor) GroupsInUse() [][]int {
+func (x *Cache) GroupsInUse() [][]int {
 	if x.Groups != nil {
 		return x.Groups
 	}
@@ -68,12 +68,12 @@ var itself = Variants{"", 1, func(image []float32, _ int) [][]float32 { return [
 
 // Extract gives the features of the samples, in their order. What is in the cache is not computed
 // again; an interrupted extraction goes on where it stopped.
-func (x *Extractor) Extract(ctx context.Context, samples []datasets.Sample) (*Features, error) {
+func (x *Cache) Extract(ctx context.Context, samples []datasets.Sample) (*Features, error) {
 	return x.ExtractVariants(ctx, samples, itself)
 }
 
 // ExtractVariants gives the features of every sample's variants, one sample's after another's.
-func (x *Extractor) ExtractVariants(ctx context.Context, samples []datasets.Sample,
+func (x *Cache) ExtractVariants(ctx context.Context, samples []datasets.Sample,
 	v Variants) (*Features, error) {
 	n := x.Encoder.Grid() * x.Encoder.Grid()
 	per := max(1, chunk/v.Count) // samples in a file
@@ -89,13 +89,13 @@ func (x *Extractor) ExtractVariants(ctx context.Context, samples []datasets.Samp
 	return f, nil
 }
 
-func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datasets.Sample,
+func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.Sample,
 	v Variants, done int) error {
 	key, err := x.key(part, v)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(x.Cache, "features", key+".safetensors")
+	path := filepath.Join(x.Dir, "features", key+".safetensors")
 	images := len(part) * v.Count
 	if _, err := os.Stat(path); err != nil {
 		data, err := x.encode(ctx, f, part, v, done)
@@ -123,7 +123,7 @@ func (x *Extractor) extractChunk(ctx context.Context, f *Features, part []datase
 }
 
 // key addresses a chunk by everything that its numbers depend on.
-func (x *Extractor) key(part []datasets.Sample, v Variants) (string, error) {
+func (x *Cache) key(part []datasets.Sample, v Variants) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "features 1%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(),
 		backend.Name(x.Backend))
@@ -134,7 +134,7 @@ func (x *Extractor) key(part []datasets.Sample, v Variants) (string, error) {
 }
 
 // encode runs the encoder over the samples' variants while the next ones are being decoded.
-func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sample, v Variants,
+func (x *Cache) encode(ctx context.Context, f *Features, part []datasets.Sample, v Variants,
 	done int) ([]float32, error) {
 	size, per := x.Encoder.Transform().Crop, f.Groups*f.Tokens*f.Width
 	pixels := make([]float32, encodeBatch*size*size*3)
@@ -178,7 +178,7 @@ func (x *Extractor) encode(ctx context.Context, f *Features, part []datasets.Sam
 
 // Run encodes n normalised images, n·Crop·Crop·3 values, and gives their group means,
 // n·Groups·Tokens·Width values.
-func (x *Extractor) Run(pixels []float32, n int) ([]float32, error) {
+func (x *Cache) Run(pixels []float32, n int) ([]float32, error) {
 	if x.exec == nil {
 		exec, err := model.NewExec(x.Backend, x.Encoder.Store(),
 			func(scope *model.Scope, images *Node) *Node {

@@ -66,8 +66,8 @@ func TestExtractKeepsTheOrder(t *testing.T) {
 			b, err := backend.Open(name)
 			require.NoError(t, err)
 			cache := t.TempDir()
-			extractor := func(e corners) *encoder.Extractor {
-				return &encoder.Extractor{Backend: b.Backend, Encoder: e, Cache: cache}
+			extractor := func(e corners) *encoder.Cache {
+				return &encoder.Cache{Backend: b.Backend, Encoder: e, Dir: cache}
 			}
 			f, err := extractor(corners{"1"}).Extract(t.Context(), samples)
 			require.NoError(t, err)
@@ -107,11 +107,11 @@ func TestSpoiledCacheIsOneLine(t *testing.T) {
 	samples := plain(t, 2)
 	b, err := backend.Open("go")
 	require.NoError(t, err)
-	x := &encoder.Extractor{Backend: b.Backend, Encoder: corners{"1"}, Cache: t.TempDir()}
+	x := &encoder.Cache{Backend: b.Backend, Encoder: corners{"1"}, Dir: t.TempDir()}
 	f, err := x.Extract(t.Context(), samples)
 	require.NoError(t, err)
 	f.Close()
-	files, err := filepath.Glob(filepath.Join(x.Cache, "features", "*"))
+	files, err := filepath.Glob(filepath.Join(x.Dir, "features", "*"))
 	require.NoError(t, err)
 	whole, err := os.ReadFile(files[0])
 	require.NoError(t, err)

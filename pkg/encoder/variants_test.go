@@ -15,7 +15,7 @@ func TestVariantsFollowTheirImage(t *testing.T) {
 	b, err := backend.Open("")
 	require.NoError(t, err)
 	samples := plain(t, 7)
-	x := &encoder.Extractor{Backend: b.Backend, Encoder: corners{"1"}, Cache: t.TempDir()}
+	x := &encoder.Cache{Backend: b.Backend, Encoder: corners{"1"}, Dir: t.TempDir()}
 	const count = 100 // two images a file
 	scaled := encoder.Variants{Name: " scaled", Count: count,
 		Make: func(image []float32, _ int) (out [][]float32) {

@@ -50,7 +50,7 @@ func noisiest(set *datasets.Set, n int) ([]string, error) {
 
 // tokens are the patch tokens of samples, the mean over the groups of levels, each of length 1: a
 // row a token.
-func tokens(ctx context.Context, x *encoder.Extractor, samples []datasets.Sample) (*mat.Dense,
+func tokens(ctx context.Context, x *encoder.Cache, samples []datasets.Sample) (*mat.Dense,
 	error) {
 	f, err := x.Extract(ctx, samples)
 	if err != nil {

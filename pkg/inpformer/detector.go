@@ -19,7 +19,7 @@ import (
 // Detector is INP-Former on a frozen encoder's features. It satisfies detector.Detector.
 type Detector struct {
 	Config   Config
-	Features *encoder.Extractor
+	Features *encoder.Cache
 	Options  train.Options // Samples, Backend and Schedule.Total are filled in by Fit
 	FewShot  bool          // learn from the 22 variants of every image
 	store    *model.Store
@@ -27,7 +27,7 @@ type Detector struct {
 }
 
 // New makes an untrained detector with its parameters drawn from Options.Seed.
-func New(cfg Config, features *encoder.Extractor, options train.Options) (*Detector, error) {
+func New(cfg Config, features *encoder.Cache, options train.Options) (*Detector, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("inp-former: %w", err)
 	}

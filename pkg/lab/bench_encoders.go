@@ -208,7 +208,7 @@ func (l *Lab) encodingTime(enc encoder.Encoder) (float64, error) {
 	const batch, runs = 16, 8
 	side := enc.Transform().Crop
 	pixels := make([]float32, batch*side*side*3)
-	x := &encoder.Extractor{Backend: l.Backend.Backend, Encoder: enc}
+	x := &encoder.Cache{Backend: l.Backend.Backend, Encoder: enc}
 	best := math.Inf(1)
 	for range 1 + runs { // the first one compiles
 		start := time.Now()

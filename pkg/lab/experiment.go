@@ -256,15 +256,15 @@ func (l *Lab) NewDetector(e Experiment, enc encoder.Encoder,
 }
 
 // Extractor computes and caches the encoder's features, with progress.
-func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Extractor {
+func (l *Lab) Extractor(enc encoder.Encoder) *encoder.Cache {
 	bar := l.Progress.Bar("features of " + enc.Name())
-	return &encoder.Extractor{Backend: l.Backend.Backend, Encoder: enc, Cache: l.Cache,
+	return &encoder.Cache{Backend: l.Backend.Backend, Encoder: enc, Dir: l.Cache,
 		Tell: func(done, total int) {
 			bar(done, total, "images")
 		}}
 }
 
-func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor,
+func (l *Lab) newINPFormer(e Experiment, x *encoder.Cache,
 	samples []datasets.Sample) (*inpformer.Detector, error) {
 	cfg := e.head(x.Encoder.Width(), x.Encoder.Grid())
 	images, way := len(samples), ""
@@ -300,7 +300,7 @@ func (l *Lab) newINPFormer(e Experiment, x *encoder.Extractor,
 }
 
 // fingerprint addresses a trained head by everything that its bits depend on.
-func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Extractor, samples []datasets.Sample,
+func (l *Lab) fingerprint(cfg inpformer.Config, x *encoder.Cache, samples []datasets.Sample,
 	way string, steps, batch int, seed uint64, rates train.WarmCosine) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "inp-former 2%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(),

@@ -31,7 +31,7 @@ type madsSession struct {
 	source     string
 	jobs       *jobs
 
-	tapping, embedding *encoder.Extractor
+	tapping, embedding *encoder.Cache
 	// beside the detector's: what is typed here has a small file of its own
 	sentences  *multiads.TextEncoder
 	exec       map[bool]*model.Exec // with and without references
@@ -77,10 +77,10 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 		axes: newCache[*mat.Dense](16),
 		rows: newCache[image.Image](64), placed: newCache[*places](64),
 		scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
-		tapping: &encoder.Extractor{Backend: l.Backend.Backend,
-			Encoder: clip.TapEncoder{Model: d.Model()}, Cache: l.Cache},
-		embedding: &encoder.Extractor{Backend: l.Backend.Backend,
-			Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Cache: l.Cache},
+		tapping: &encoder.Cache{Backend: l.Backend.Backend,
+			Encoder: clip.TapEncoder{Model: d.Model()}, Dir: l.Cache},
+		embedding: &encoder.Cache{Backend: l.Backend.Backend,
+			Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Dir: l.Cache},
 	}
 	if s.sentences, err = multiads.NewTextEncoder(l.Backend.Backend, d.Model(),
 		filepath.Join(l.Cache, "live")); err != nil {

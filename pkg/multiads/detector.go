@@ -41,8 +41,8 @@ type Detector struct {
 	model      *clip.Model
 	backend    compute.Backend
 	text       *TextEncoder
-	taps       *encoder.Extractor
-	embeddings *encoder.Extractor
+	taps       *encoder.Cache
+	embeddings *encoder.Cache
 	store      *model.Store
 	memories   map[string][]*tensors.Tensor // of each product, one [Shots·N, Dv] a tap
 	exec       map[bool]*model.Exec         // with and without references
@@ -59,10 +59,10 @@ func New(backend compute.Backend, m *clip.Model, base *kba.Base, sentences *kba.
 	d := &Detector{
 		Base: base, Sentences: sentences, Rule: ScoreBlend, model: m, backend: backend, text: text,
 		store: model.NewStore(), exec: map[bool]*model.Exec{},
-		taps: &encoder.Extractor{Backend: backend, Encoder: clip.TapEncoder{Model: m},
-			Cache: cache, Tell: tell},
-		embeddings: &encoder.Extractor{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m},
-			Cache: cache, Tell: tell},
+		taps: &encoder.Cache{Backend: backend, Encoder: clip.TapEncoder{Model: m},
+			Dir: cache, Tell: tell},
+		embeddings: &encoder.Cache{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m},
+			Dir: cache, Tell: tell},
 	}
 	return d, layer.Put(d.store, "", Adapters(len(m.Config.Taps), m.Config.Vision.Width,
 		m.Config.Embed, seed), true)

@@ -63,9 +63,9 @@ func MeasurePair(ctx context.Context, b compute.Backend, m *clip.Model, root, ca
 	if err != nil {
 		return nil, err
 	}
-	patches := &encoder.Extractor{Backend: b, Encoder: clip.PatchEncoder{Model: m}, Cache: cache,
+	patches := &encoder.Cache{Backend: b, Encoder: clip.PatchEncoder{Model: m}, Dir: cache,
 		Tell: tell}
-	whole := &encoder.Extractor{Backend: b, Encoder: clip.EmbeddingEncoder{Model: m}, Cache: cache,
+	whole := &encoder.Cache{Backend: b, Encoder: clip.EmbeddingEncoder{Model: m}, Dir: cache,
 		Tell: tell}
 	report := &PairReport{Version: version, Digest: m.Digest(), Backend: backend.Name(b),
 		Types: map[string]TypeRow{}, Kept: KeptSynonyms()}
@@ -145,7 +145,7 @@ type seen struct {
 	patches [][]float32
 }
 
-func look(ctx context.Context, patches, whole *encoder.Extractor,
+func look(ctx context.Context, patches, whole *encoder.Cache,
 	samples []datasets.Sample) ([]seen, error) {
 	p, err := patches.Extract(ctx, samples)
 	if err != nil {
