@@ -20,6 +20,7 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 	"adlab/pkg/multiads"
+	"adlab/pkg/progress"
 	"adlab/pkg/train"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -159,20 +160,24 @@ func TestAprilGANFindsWhatItLearned(t *testing.T) {
 		require.NoError(t, err)
 		m, sentences := smallPair(t)
 		cache := t.TempDir()
-		learned := func(shots int) *AprilGAN {
-			d, err := NewAprilGAN(b.Backend, m, sentences, shots, 1, cache, nil)
+		learned := func(shots int) *multiads.Transfer {
+			d, err := newAprilGAN(detector.Job{Backend: b.Backend, Cache: cache,
+				Progress: progress.New(nil), Encoder: clip.TapEncoder{Model: m},
+				Common: detector.Common{Seed: 1, Shots: shots}}, multiads.Learning{}, sentences)
 			require.NoError(t, err)
 			var losses []float64
-			require.NoError(t, d.TrainAdapters(t.Context(), source, train.Options{
-				Steps: 20, Batch: 5, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2, Final: 1e-2,
-					Total: 20}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
-				Report: func(s train.Step) { losses = append(losses, s.Loss) },
-			}))
+			require.NoError(t, d.TrainAdapters(t.Context(), Untyped(source), multiads.Sum,
+				train.Options{
+					Steps: 20, Batch: 5, Seed: 1, Schedule: train.WarmCosine{Base: 1e-2,
+						Final: 1e-2,
+						Total: 20}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
+					Report: func(s train.Step) { losses = append(losses, s.Loss) },
+				}))
 			require.Less(t, losses[19], losses[0], "%v", losses)
 			return d
 		}
-		predict := func(d *AprilGAN) []detector.Prediction {
-			require.NoError(t, d.Fit(t.Context(), references))
+		predict := func(d *multiads.Transfer) []detector.Prediction {
+			require.NoError(t, d.Detector.Fit(t.Context(), references))
 			predictions, err := predictAll(t.Context(), d, test)
 			require.NoError(t, err)
 			return predictions

@@ -9,8 +9,8 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/imageio"
-	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 )
 
@@ -77,7 +77,7 @@ func picture(s datasets.Sample, enc encoder.Encoder) (shown *imageio.Image, outl
 	if s.Label == 0 {
 		return shown, shown.Image(), nil
 	}
-	mask, err := lab.Mask(s, enc.Transform())
+	mask, err := experiment.Mask(s, enc.Transform())
 	if err != nil {
 		return nil, nil, err
 	}

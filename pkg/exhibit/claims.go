@@ -69,7 +69,7 @@ func (r *Runner) Keep(result *Result) error {
 			}
 		}
 	}
-	return writeJSON(outcomePath(r.Lab.Cache, o.Exhibit), o)
+	return writeJSON(outcomePath(r.Env.Cache, o.Exhibit), o)
 }
 
 // Claims is every published number with its status, as the cache of the paper profile's outcomes
@@ -116,6 +116,14 @@ func Claims(cache string) ([]ClaimStatus, error) {
 	return all, nil
 }
 
+// towers names the weights that a paper stands on.
+func towers(paper string) string {
+	if paper == "MultiADS" {
+		return "CLIP"
+	}
+	return "DINOv2 with registers"
+}
+
 // judge gives the status.
 func (s *ClaimStatus) judge(o outcome) {
 	ours, measured := o.Ours[s.ID]
@@ -125,8 +133,8 @@ func (s *ClaimStatus) judge(o outcome) {
 	case s.Exhibit == "":
 		s.Status, s.Why = Needs, "no exhibit has a cell for it yet"
 	case !measured:
-		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; adlab run %s "+
-			"--profile paper --data DIR %s FILE", s.Exhibit, weightsFlag(s.Paper == "MultiADS"))
+		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; run %s there, "+
+			"with the data sets and the weights of %s", s.Exhibit, towers(s.Paper))
 	default:
 		s.Ours = &ours
 		difference := ours - s.Value

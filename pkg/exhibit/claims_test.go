@@ -56,7 +56,7 @@ func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 
 func TestOnlyProfilePaperIsKept(t *testing.T) {
 	r := smoke(t)
-	r.Lab.Cache = t.TempDir()
+	r.Env.Cache = t.TempDir()
 	found, err := Find("inp-table2")
 	require.NoError(t, err)
 	table := found[0].Layout(r.Settings)
@@ -68,8 +68,8 @@ func TestOnlyProfilePaperIsKept(t *testing.T) {
 	result := &Result{Exhibit: found[0], Tables: []*Table{table},
 		Made: map[string]string{"encoder": "an encoder"}}
 	require.NoError(t, r.Keep(result))
-	require.NoFileExists(t, outcomePath(r.Lab.Cache, "inp-table2"))
+	require.NoFileExists(t, outcomePath(r.Env.Cache, "inp-table2"))
 	r.Profile = "paper"
 	require.NoError(t, r.Keep(result))
-	require.FileExists(t, outcomePath(r.Lab.Cache, "inp-table2"))
+	require.FileExists(t, outcomePath(r.Env.Cache, "inp-table2"))
 }

@@ -1,15 +1,13 @@
 package exhibit
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
-	"adlab/pkg/lab"
-	"adlab/pkg/multiads"
 )
 
 // Plan says before a long run what of an exhibit can be made, and about how long it takes.
@@ -53,7 +51,7 @@ type estimator struct {
 // of any version of the code needed, features and trained heads, lies in the cache. Speeds are
 // measured, as far as there is anything to do.
 func (r *Runner) Estimate(ctx context.Context, exhibits []Exhibit) ([]Plan, error) {
-	stored, err := Runs(r.Lab.Cache)
+	stored, err := Runs(r.Env.Cache)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +135,7 @@ func (x *estimator) add(ctx context.Context, m Measurement, p *Plan) error {
 
 // learns is the number of images that each head of a measurement learns from: one head a category,
 // or one for all.
-func (x *estimator) learns(m Measurement, e lab.Experiment) (images []int) {
+func (x *estimator) learns(m Measurement, e experiment.Experiment) (images []int) {
 	total := 0
 	for _, key := range m.trainedOn() {
 		for _, c := range x.sets[key].Categories {
@@ -159,27 +157,28 @@ func (x *estimator) learns(m Measurement, e lab.Experiment) (images []int) {
 
 // stepsOf is how many steps a head trains on so many images: what the experiment says, or the
 // paper's epochs.
-func stepsOf(m Measurement, e lab.Experiment, images int) (int, error) {
+func stepsOf(m Measurement, e experiment.Experiment, images int) (int, error) {
 	if e.Steps > 0 {
 		return e.Steps, nil
 	}
-	const epochs = 200 // of INP-Former
 	if !m.onPair() {
-		return epochs * max(1, images/max(1, min(e.Batch, images))), nil
+		steps, _ := inpformer.Steps(e.Common, images)
+		return steps, nil
 	}
-	v, err := multiads.VariantOf(e.MultiADS.Variant)
-	return v.Epochs * max(1, images/max(1, min(cmp.Or(e.Batch, v.Batch), images))), err
+	v, err := learningOf(e).Variant()
+	steps, _ := v.Steps(e.Common, images)
+	return steps, err
 }
 
 // speed is measured once for each encoder.
-func (x *estimator) speed(ctx context.Context, m Measurement, e lab.Experiment,
+func (x *estimator) speed(ctx context.Context, m Measurement, e experiment.Experiment,
 	enc encoder.Encoder) (v speed, err error) {
 	key := fmt.Sprint(enc.Name(), m.onPair())
 	if v, ok := x.speeds[key]; ok {
 		return v, nil
 	}
 	if m.onPair() {
-		v, err = x.speedOnPair(ctx, e, enc)
+		v, err = x.speedOnPair(ctx, m.Set, e, enc)
 	} else {
 		v, err = x.speedOf(ctx, m, e, enc)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"adlab/datasets/published"
+	"adlab/pkg/experiment"
 
 	"github.com/stretchr/testify/require"
 )
@@ -31,7 +32,7 @@ func TestRegistryIsWhole(t *testing.T) {
 
 // TestEveryClaimHasOneCellAndEveryCellItsClaim walks the tables in every profile.
 func TestEveryClaimHasOneCellAndEveryCellItsClaim(t *testing.T) {
-	for _, profile := range Profiles() {
+	for _, profile := range experiment.Profiles() {
 		s, err := SettingsOf(profile)
 		require.NoError(t, err)
 		cells := map[string]string{}
@@ -75,7 +76,7 @@ func TestEveryClaimHasOneCellAndEveryCellItsClaim(t *testing.T) {
 }
 
 func TestFigure6AndTheAblationsShareTheHeadOfTable2(t *testing.T) {
-	for _, profile := range Profiles() {
+	for _, profile := range experiment.Profiles() {
 		s, err := SettingsOf(profile)
 		require.NoError(t, err)
 		shared := s.inpFormer("mvtec", s.Seeds[0])

@@ -10,7 +10,7 @@ import (
 
 	code "adlab/pkg"
 	"adlab/pkg/plot"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 )
 
 // Entry is one exhibit in a gallery's manifest.
@@ -59,7 +59,7 @@ func (r *Result) Write(folder string) (Entry, error) {
 			if err != nil {
 				return entry, err
 			}
-			if err := tensorfile.WriteFile(filepath.Join(folder, name+"."+f.Ending),
+			if err := store.WriteFile(filepath.Join(folder, name+"."+f.Ending),
 				[]byte(text)); err != nil {
 				return entry, err
 			}
@@ -81,7 +81,7 @@ func (r *Result) Write(folder string) (Entry, error) {
 		}
 		if p, plotted := f.Picture.(*plot.Plot); plotted {
 			file.SVG = name + ".svg"
-			if err := tensorfile.WriteFile(filepath.Join(folder, file.SVG), p.SVG); err != nil {
+			if err := store.WriteFile(filepath.Join(folder, file.SVG), p.SVG); err != nil {
 				return entry, err
 			}
 		}
@@ -109,7 +109,7 @@ func WriteGallery(folder, profile string, entries []Entry) error {
 	}{m, err == nil}); err != nil {
 		return err
 	}
-	return tensorfile.WriteFile(filepath.Join(folder, "index.html"), []byte(b.String()))
+	return store.WriteFile(filepath.Join(folder, "index.html"), []byte(b.String()))
 }
 
 // HTML is the tables of an entry.

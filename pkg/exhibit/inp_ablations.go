@@ -1,7 +1,17 @@
 package exhibit
 
+import (
+	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
+)
+
 // ablationSet is where the ablations are measured.
 const ablationSet = "MVTec-AD"
+
+// ablated switches to an ablation.
+func ablated(name string) func(*inpformer.Settings) {
+	return func(s *inpformer.Settings) { s.Ablation = name }
+}
 
 func inpAblations() []Exhibit {
 	type row struct{ name, ablation string }
@@ -14,7 +24,7 @@ func inpAblations() []Exhibit {
 					"I-F1max", "P-AUROC", "P-AP", "P-F1max", "AUPRO"}}
 				for _, r := range append([]row{{"INP-Former", ""}}, rows...) {
 					m := s.inpFormer(setOf[ablationSet], s.Seeds[0])
-					m.Experiment.Ablation = r.ablation
+					m.Experiment = experiment.With(m.Experiment, ablated(r.ablation))
 					t.beside(ablationSet, r.name, []Measurement{m})
 				}
 				return t

@@ -14,8 +14,8 @@ import (
 
 	code "adlab/pkg"
 	"adlab/pkg/inpformer"
-	"adlab/pkg/lab"
 	"adlab/pkg/plot"
+	"adlab/pkg/store"
 )
 
 // spent is what a compiled attention module took on this machine for one image.
@@ -32,14 +32,14 @@ type spent struct {
 func (r *Runner) spendings(ctx context.Context, cfg inpformer.Config, tokens []int) (all []spent,
 	err error) {
 	machine, _ := os.Hostname()
-	identity, err := json.Marshal([]any{"attention", cfg, tokens, r.Lab.Backend.Short(), machine,
+	identity, err := json.Marshal([]any{"attention", cfg, tokens, r.Env.Backend.Short(), machine,
 		code.Numbers()})
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(r.Lab.Cache, "costs",
+	path := filepath.Join(r.Env.Cache, "costs",
 		fmt.Sprintf("%x.json", sha256.Sum256(identity))[:40]+".json")
-	unlock, err := lab.Lock(ctx, path)
+	unlock, err := store.Lock(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func (r *Runner) spendings(ctx context.Context, cfg inpformer.Config, tokens []i
 			if err := context.Cause(ctx); err != nil {
 				return nil, err
 			}
-			r.Lab.Progress.Say("attention of %d tokens", n)
-			a, err := inpformer.NewAttention(r.Lab.Backend.Backend, cfg, n, self)
+			r.Env.Progress.Say("attention of %d tokens", n)
+			a, err := inpformer.NewAttention(r.Env.Backend.Backend, cfg, n, self)
 			if err != nil {
 				return nil, err
 			}

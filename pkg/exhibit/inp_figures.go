@@ -9,6 +9,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/plot"
 
@@ -67,7 +68,7 @@ func inpFigures() []Exhibit {
 				"각 토큰에서 가장 가까운 프로토타입까지의 거리를, 일관성 손실이 있을 때와 없을 때 같은 눈금으로 그렸다. 배경이 가장 어지러운 범주의 이미지이다."},
 			func(s Settings) []Measurement {
 				without := head(s)
-				without.Experiment.Ablation = "no-coherence"
+				without.Experiment = experiment.With(without.Experiment, ablated("no-coherence"))
 				return []Measurement{head(s), without}
 			}, drawCoherence),
 		figure("inp-figureS2", Words{"Figure S2: logical anomalies", "그림 S2: 논리적 이상"},
@@ -86,7 +87,7 @@ func layoutPrototypes(s Settings) *Table {
 		"P-AP", "AUPRO"}}
 	for _, n := range s.Prototypes {
 		m := s.inpFormer("mvtec", s.Seeds[0])
-		m.Experiment.INPs = n
+		m.Experiment = experiment.With(m.Experiment, func(s *inpformer.Settings) { s.INPs = n })
 		t.beside(ablationSet, fmt.Sprintf("M = %d", n), []Measurement{m})
 	}
 	return t
@@ -215,7 +216,7 @@ func drawCoherence(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	})
 	with := r.inpFormer("mvtec", r.Seeds[0])
 	without := with
-	without.Experiment.Ablation = "no-coherence"
+	without.Experiment = experiment.With(without.Experiment, ablated("no-coherence"))
 	var rows [][]plot.Tile
 	var detectors []*inpformer.ByDistance
 	var maps [][]float32

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"adlab/datasets/published"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 )
 
 // Where the exhibits are cells.
@@ -23,7 +23,7 @@ var baselines = []struct{ name, detector string }{{"PatchCore", "patchcore"}, {"
 	{"kNN", "knn"}}
 
 // known tells whether the lab has a detector.
-func known(detector string) bool { return slices.Contains(lab.Detectors(), detector) }
+func known(detector string) bool { return slices.Contains(experiment.MethodNames(nil), detector) }
 
 // besideBaselines adds a row for every baseline whose method the group does not print.
 func (t *Table) besideBaselines(of func(set, detector string) []Measurement) {

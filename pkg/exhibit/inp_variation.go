@@ -10,8 +10,8 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/imageio"
-	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 
 	"gonum.org/v1/gonum/mat"
@@ -97,7 +97,7 @@ func nearest(x, y *mat.Dense, may func(i, j int) bool) []float64 {
 // anomalousTokens tells which tokens of a sample lie mostly in its mask.
 func anomalousTokens(s datasets.Sample, enc encoder.Encoder) ([]bool, error) {
 	const half = 0.5
-	mask, err := lab.Mask(s, enc.Transform())
+	mask, err := experiment.Mask(s, enc.Transform())
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func drawVariation(ctx context.Context, r *Runner, _ *Table) ([]Figure, []*Table
 	if err != nil {
 		return nil, nil, err
 	}
-	x := r.Lab.Extractor(enc)
+	x := r.Env.Features(enc)
 	names := []string{"normal, to training images", "normal, to its own image",
 		"defect, to training images", "defect, to its own image"}
 	distances := make([][]float64, len(names))

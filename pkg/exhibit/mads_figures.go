@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/multiads"
+	"adlab/pkg/view"
 )
 
 func madsFigures() []Exhibit {
@@ -33,14 +35,14 @@ func madsFigures() []Exhibit {
 }
 
 // walkOf is MultiADS on VisA or what stands in for it, stage by stage.
-func (r *Runner) walkOf(ctx context.Context, single bool) (*lab.TypeWalk, error) {
+func (r *Runner) walkOf(ctx context.Context, single bool) (*view.TypeWalk, error) {
 	m := r.multiADS("visa", "first-release")
 	e, err := r.ready(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	e.MultiADS.Single = single
-	return r.Lab.TypeWalk(ctx, e)
+	e = experiment.With(e, func(own *multiads.Settings) { own.Single = single })
+	return view.NewTypeWalk(ctx, r.Env, e)
 }
 
 func drawTexts(ctx context.Context, r *Runner, _ *Table) (figures []Figure, _ []*Table, err error) {
@@ -56,7 +58,7 @@ func drawTexts(ctx context.Context, r *Runner, _ *Table) (figures []Figure, _ []
 		if err != nil {
 			return nil, nil, err
 		}
-		picture, err := w.Prompts(w.Target.Categories[0].Name)
+		picture, err := w.Prompts(ctx, w.Target.Categories[0].Name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -75,7 +77,7 @@ func drawTypes(ctx context.Context, r *Runner, _ *Table) (figures []Figure, _ []
 		if err != nil { // no image with several types in this category
 			continue
 		}
-		picture, words, err := w.Types(s)
+		picture, words, err := w.Types(ctx, s)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -10,8 +10,8 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/imageio"
-	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 )
 
@@ -74,7 +74,7 @@ func drawQualitative(ctx context.Context, r *Runner, _ *Table) (figures []Figure
 					return nil, nil, err
 				}
 			}
-			r.Lab.Progress.Say("maps of %s", m)
+			r.Env.Progress.Say("maps of %s", m)
 			row, err := r.comparedRow(ctx, method, e, set, picked, enc)
 			if err != nil {
 				return nil, nil, err
@@ -90,7 +90,7 @@ func drawQualitative(ctx context.Context, r *Runner, _ *Table) (figures []Figure
 }
 
 // comparedRow is a row of a method's overlays, in the method's own scale over the data set.
-func (r *Runner) comparedRow(ctx context.Context, method string, e lab.Experiment,
+func (r *Runner) comparedRow(ctx context.Context, method string, e experiment.Experiment,
 	set *datasets.Set, picked []datasets.Sample, enc encoder.Encoder) (tiles []plot.Tile,
 	err error) {
 	some := fair(set)
@@ -98,7 +98,7 @@ func (r *Runner) comparedRow(ctx context.Context, method string, e lab.Experimen
 	for _, s := range slices.Concat(picked, some) {
 		found[s.Path] = detector.Prediction{}
 	}
-	_, err = r.Lab.Evaluate(ctx, e, func(s lab.Scored) {
+	_, err = r.Env.Evaluate(ctx, e, func(s experiment.Scored) {
 		if _, ok := found[s.Path]; ok {
 			found[s.Path] = s.Prediction
 		}
@@ -131,7 +131,7 @@ func imagesAndMasks(samples []datasets.Sample, enc encoder.Encoder) ([][]plot.Ti
 		if err != nil {
 			return nil, err
 		}
-		mask, err := lab.Mask(s, enc.Transform())
+		mask, err := experiment.Mask(s, enc.Transform())
 		if err != nil {
 			return nil, err
 		}

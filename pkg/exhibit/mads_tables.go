@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"adlab/datasets/published"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/multiads"
 )
 
 // Where the exhibits are cells.
@@ -20,10 +21,11 @@ const (
 func (s Settings) multiADS(target, variant string) Measurement {
 	m := s.inpFormer(target, s.Seeds[0]).by("multiads")
 	m.TrainedOn = []string{"mvtec"}
-	m.Experiment.Steps, m.Experiment.Batch, m.Experiment.MultiADS.Variant = s.AdapterSteps,
-		s.AdapterBatch, variant
+	m.Experiment.Steps, m.Experiment.Batch = s.AdapterSteps, s.AdapterBatch
+	m.change(func(own *multiads.Settings) { own.Revision = variant })
 	if s.Size == "" { // the variant's own
-		m.Experiment.Steps, m.Experiment.Batch, m.Experiment.Convention = 0, 0, lab.MultiADSPrint
+		m.Experiment.Steps, m.Experiment.Batch, m.Experiment.Convention = 0, 0,
+			experiment.MultiADSPrint
 	}
 	return m
 }
@@ -35,12 +37,14 @@ func (s Settings) binary(method, target string, shots int) []Measurement {
 	m.Experiment.Shots = shots
 	switch {
 	case method == "MultiADS-F":
-		m.Experiment.MultiADS.Filter, m.Experiment.MultiADS.Rule = true, "score_blend"
+		m.change(func(own *multiads.Settings) { own.Filter, own.Rule = true, "score_blend" })
 	case method == "April-GAN":
-		m.Experiment.Detector = "april-gan"
+		learning := experiment.OwnOf[multiads.Settings](m.Experiment).Learning
+		m.Experiment = m.Experiment.By("april-gan")
+		m.Experiment.Own = learning
 	case method == "CLIP" && shots == 0:
 		m.TrainedOn, m.Experiment.Steps, m.Experiment.Batch = nil, 0, 0
-		m.Experiment.Detector = "clip"
+		m.Experiment = m.Experiment.By("clip")
 	case method != "MultiADS":
 		return nil
 	}
@@ -50,7 +54,7 @@ func (s Settings) binary(method, target string, shots int) []Measurement {
 // typed is multi-type segmentation.
 func (s Settings) typed(target string, single bool) Measurement {
 	m := s.multiADS(target, "type-training")
-	m.Experiment.MultiADS.Types, m.Experiment.MultiADS.Single = true, single
+	m.change(func(own *multiads.Settings) { own.Types, own.Single = true, single })
 	return m
 }
 

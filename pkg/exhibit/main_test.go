@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"adlab/datasets/synth"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
@@ -48,7 +49,7 @@ func TestMain(m *testing.M) {
 
 // smoke is a new runner over the tests' store.
 func smoke(t *testing.T) *Runner {
-	l, err := lab.Open("", lab.NewProgress(nil))
+	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	r, err := NewRunner(l, "smoke")
 	require.NoError(t, err)

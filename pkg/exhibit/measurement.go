@@ -9,7 +9,10 @@ import (
 	"strings"
 
 	code "adlab/pkg"
-	"adlab/pkg/lab"
+	"adlab/pkg/detector"
+	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
+	"adlab/pkg/multiads"
 )
 
 // Measurement is one detector, trained and tested.
@@ -18,8 +21,8 @@ type Measurement struct {
 	// learned from, all together; none for the tested set
 	TrainedOn []string `json:"trained_on,omitempty"`
 	// scored by the distance to the image's own prototypes
-	Distance   bool           `json:"distance,omitempty"`
-	Experiment lab.Experiment `json:"experiment"` // without folders and files
+	Distance   bool                  `json:"distance,omitempty"`
+	Experiment experiment.Experiment `json:"experiment"` // without folders and files
 }
 
 // trainedOn are the sets learned from.
@@ -32,14 +35,45 @@ func (m Measurement) trainedOn() []string {
 
 func (m Measurement) equal(n Measurement) bool { return reflect.DeepEqual(m, n) }
 
-// onPair tells the detectors that look through a pair of towers, and trains those that learn by
-// steps.
-func (m Measurement) onPair() bool {
-	return slices.Contains([]string{"multiads", "april-gan", "clip"}, m.Experiment.Detector)
+// method is the entry of the measurement's detector; a name that is not known is a mistake of the
+// registry.
+func (m Measurement) method() detector.Method {
+	entry, err := experiment.MethodOf(m.Experiment.Detector)
+	if err != nil {
+		panic(err)
+	}
+	return entry
 }
 
-func (m Measurement) trains() bool {
-	return slices.Contains([]string{"inp-former", "multiads", "april-gan"}, m.Experiment.Detector)
+// onPair tells the detectors that look through a pair of towers.
+func (m Measurement) onPair() bool { return m.method().Sees == detector.Pair }
+
+// trains tells those that learn by steps.
+func (m Measurement) trains() bool { return m.method().Trains }
+
+// target tells the experiment which data set it is tested on, where its prompts depend on that.
+func (m Measurement) target(e *experiment.Experiment) {
+	if s, ok := e.Own.(multiads.Settings); ok {
+		s.KBA = m.Set
+		e.Own = s
+	}
+}
+
+// change changes MultiADS's own settings.
+func (m *Measurement) change(change func(*multiads.Settings)) {
+	m.Experiment = experiment.With(m.Experiment, change)
+}
+
+// source adds a data set to learn from, KEY=FOLDER.
+func (m Measurement) source(e *experiment.Experiment, source string) {
+	switch s := e.Own.(type) {
+	case multiads.Settings:
+		s.Sources = append(slices.Clip(s.Sources), source)
+		e.Own = s
+	case multiads.Learning:
+		s.Sources = append(slices.Clip(s.Sources), source)
+		e.Own = s
+	}
 }
 
 // String says in one line what is measured.
@@ -53,13 +87,13 @@ func (m Measurement) String() string {
 		s += ", by distance"
 	}
 	if e.Detector == "inp-former" {
-		s += fmt.Sprintf(", M = %d", e.INPs)
+		s += fmt.Sprintf(", M = %d", experiment.OwnOf[inpformer.Settings](e).INPs)
 	}
 	if e.Shots > 0 {
 		s += fmt.Sprintf(", %d shots", e.Shots)
 	}
-	if e.Ablation != "" {
-		s += ", " + e.Ablation
+	if a := experiment.OwnOf[inpformer.Settings](e).Ablation; a != "" {
+		s += ", " + a
 	}
 	return s
 }
@@ -70,25 +104,29 @@ func (m Measurement) head() string {
 	e := m.Experiment
 	// adapters know nothing of what they will be tested on, nor of how images will be scored
 	if m.onPair() {
-		e.Layout, e.Shots, e.MultiADS.Rule, e.MultiADS.Filter, e.MultiADS.Types = "", 0, "", false,
-			false
+		e.Layout, e.Shots = "", 0
+		if own, ok := e.Own.(multiads.Settings); ok {
+			own.Rule, own.Filter, own.Types = "", false, false
+			e.Own = own
+		}
 	}
 	return fmt.Sprintf("%v %+v", m.trainedOn(), e)
 }
 
 // Run is a measurement with its outcome and all that decided it.
 type Run struct {
-	Key         string               `json:"key"`
-	Measurement Measurement          `json:"measurement"`
-	Encoder     string               `json:"encoder"`
-	Weights     string               `json:"weights"` // digest of the encoder
-	Data        map[string]string    `json:"data"`    // digest of each set
-	Backend     string               `json:"backend"`
-	Code        string               `json:"code"` // digest of what the numbers depend on
-	Mean        lab.Metrics          `json:"mean"`
-	Categories  []lab.CategoryReport `json:"categories"`
-	Types       *lab.TypesReport     `json:"types,omitempty"` // of multi-type segmentation
-	Seconds     float64              `json:"seconds"`         // that it took when it was computed
+	Key         string                      `json:"key"`
+	Measurement Measurement                 `json:"measurement"`
+	Encoder     string                      `json:"encoder"`
+	Weights     string                      `json:"weights"` // digest of the encoder
+	Data        map[string]string           `json:"data"`    // digest of each set
+	Backend     string                      `json:"backend"`
+	Code        string                      `json:"code"` // digest of what the numbers depend on
+	Mean        experiment.Metrics          `json:"mean"`
+	Categories  []experiment.CategoryReport `json:"categories"`
+	Types       *experiment.TypesReport     `json:"types,omitempty"` // of multi-type segmentation
+	// that it took when it was computed
+	Seconds float64 `json:"seconds"`
 }
 
 // address gives the run its key: a digest over configuration, seed, weights, data, backend and

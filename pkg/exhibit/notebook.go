@@ -8,6 +8,7 @@ import (
 	"image"
 	"os"
 
+	"adlab/pkg/experiment"
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 
@@ -21,7 +22,7 @@ func Profile() string { return cmp.Or(os.Getenv("ADLAB_PROFILE"), "tiny") }
 // notebookRunner is a runner of the notebook's profile. The profile paper takes its files from
 // $ADLAB_PAPER_DATA, $ADLAB_DINOV2 and $ADLAB_CLIP.
 func notebookRunner() *Runner {
-	r := lab.Must(NewRunner(lab.Notebook(), Profile()))
+	r := lab.Must(NewRunner(lab.Notebook().Env, Profile()))
 	r.Data, r.Encoder, r.Pair = os.Getenv("ADLAB_PAPER_DATA"), os.Getenv("ADLAB_DINOV2"),
 		os.Getenv("ADLAB_CLIP")
 	return r
@@ -111,7 +112,7 @@ func Check(result *Result) {
 		return
 	}
 	counts := map[string]int{}
-	for _, c := range lab.Must(Claims(lab.CacheDir())) {
+	for _, c := range lab.Must(Claims(experiment.CacheDir())) {
 		if c.Exhibit == result.Exhibit.ID && !c.Quoted {
 			counts[c.Status]++
 		}

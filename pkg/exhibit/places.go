@@ -11,7 +11,8 @@ import (
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/lab"
+	"adlab/pkg/setting"
+	"adlab/pkg/store"
 )
 
 // setOf is the key of a data set by the name that the papers print.
@@ -38,12 +39,12 @@ func (r *Runner) folder(ctx context.Context, set string) (string, error) {
 	if r.Size == "" {
 		return publishedFolder(r.Data, set)
 	}
-	unlock, err := lab.Lock(ctx, filepath.Join(r.Lab.Cache, "generating-"+r.Size))
+	unlock, err := store.Lock(ctx, filepath.Join(r.Env.Cache, "generating-"+r.Size))
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
-	return r.Lab.Generated(ctx, set, r.Size)
+	return r.Env.Generated(ctx, set, r.Size)
 }
 
 // publishedFolder finds a published data set below a folder, by any usual spelling of its name.
@@ -51,12 +52,12 @@ func publishedFolder(data, set string) (string, error) {
 	v := vocabulary(set)
 	advice := fmt.Sprintf("get it from %s (%s) and put it there as %s", v.Home, v.Licence, set)
 	if data == "" {
-		return "", fmt.Errorf("%s: name the folder that holds the data sets with --data DIR; %s",
+		return "", setting.Errorf("Data", "name the folder that holds the data sets; %s: %s",
 			v.Name, advice)
 	}
 	entries, err := os.ReadDir(data)
 	if err != nil {
-		return "", fmt.Errorf("--data: no folder %s", data)
+		return "", setting.Errorf("Data", "no folder %s", data)
 	}
 	known := []string{plain(set), plain(v.Name), plain(set) + "ad", plain(set) + "anomalydetection"}
 	for _, e := range entries {
@@ -77,12 +78,13 @@ func plain(name string) string {
 	}, strings.ToLower(name))
 }
 
-// weightsFlag is the flag that names the weights of an exhibit's encoder, or of its pair of towers.
-func weightsFlag(pair bool) string {
+// weightsSetting is the runner's setting that names the weights of an exhibit's encoder, or of its
+// pair of towers.
+func weightsSetting(pair bool) string {
 	if pair {
-		return "--clip"
+		return "Pair"
 	}
-	return "--encoder"
+	return "Encoder"
 }
 
 // Missing lists what the exhibit needs in the runner's profile and does not find, one line each.
@@ -98,17 +100,18 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 	for _, m := range e.Measurements(r.Settings) {
 		x := m.Experiment
 		x.Encoder = r.weights(m)
-		if m.onPair() && m.trains() {
-			x.MultiADS.Sources = []string{"mvtec=" + cmp.Or(r.Data, "-")} // looked for below
+		if m.method().Sources {
+			m.source(&x, "mvtec="+cmp.Or(r.Data, "-")) // looked for below
 		}
-		if m.onPair() {
-			x.MultiADS.KBA = m.Set
-		}
-		flag := weightsFlag(m.onPair())
+		m.target(&x)
+		weights := weightsSetting(m.onPair())
+		var wrong *setting.Error
 		if _, err := os.Stat(x.Encoder); x.Encoder != "" && err != nil {
-			add(fmt.Errorf("%s: no file %s", flag, x.Encoder))
-		} else if err := x.Validate(); err != nil { // an experiment knows one flag for both
-			add(errors.New(strings.ReplaceAll(err.Error(), weightsFlag(false), flag)))
+			add(setting.Errorf(weights, "no file %s", x.Encoder))
+		} else if err := x.Validate(); errors.As(err, &wrong) && wrong.Name == "Encoder" {
+			add(setting.Errorf(weights, "%w", wrong.Err)) // an experiment knows one name for both
+		} else {
+			add(err)
 		}
 		for _, set := range append(m.trainedOn(), m.Set) {
 			_, err := publishedFolder(r.Data, set)

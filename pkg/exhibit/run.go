@@ -117,7 +117,7 @@ func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error)
 		return nil, err
 	}
 	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID,
-		"profile": r.Profile, "settings": string(settings), "backend": r.Lab.Backend.Short(),
+		"profile": r.Profile, "settings": string(settings), "backend": r.Env.Backend.Short(),
 		"code": code.Pictures(), "numbers": code.Numbers()}
 	encoders, sets := map[string]bool{}, map[string]bool{}
 	for _, m := range e.Measurements(r.Settings) {

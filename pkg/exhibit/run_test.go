@@ -39,10 +39,10 @@ func TestEveryExhibitRunsInSmoke(t *testing.T) {
 		return folder, entries
 	}
 	first, entries := gallery()
-	runs, err := Runs(smoke(t).Lab.Cache)
+	runs, err := Runs(smoke(t).Env.Cache)
 	require.NoError(t, err)
 	second, _ := gallery()
-	again, err := Runs(smoke(t).Lab.Cache)
+	again, err := Runs(smoke(t).Env.Cache)
 	require.NoError(t, err)
 	require.Equal(t, runs, again, "nothing is measured twice")
 

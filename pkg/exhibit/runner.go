@@ -7,15 +7,14 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
-	"adlab/pkg/lab"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 )
 
 // Runner runs exhibits in a profile. What it measures it keeps under an address of everything that
@@ -23,7 +22,7 @@ import (
 // need.
 type Runner struct {
 	Settings
-	Lab     *lab.Lab
+	Env     *experiment.Env
 	Data    string // folder of the published data sets; the paper profile alone
 	Encoder string // file of DINOv2's weights; "" for the profile's own
 	Pair    string // file of CLIP's weights; "" for the profile's own
@@ -45,9 +44,9 @@ type fitted struct {
 const keptHeads = 4
 
 // NewRunner is a runner for a profile.
-func NewRunner(l *lab.Lab, profile string) (*Runner, error) {
+func NewRunner(l *experiment.Env, profile string) (*Runner, error) {
 	s, err := SettingsOf(profile)
-	return &Runner{Settings: s, Lab: l, sets: map[string]*datasets.Set{},
+	return &Runner{Settings: s, Env: l, sets: map[string]*datasets.Set{},
 		digests: map[string]string{}, encoders: map[string]encoder.Encoder{},
 		used: map[string]*Run{}}, err
 }
@@ -85,7 +84,8 @@ func (r *Runner) set(ctx context.Context, key string) (*datasets.Set, error) {
 }
 
 // drawn is a data set with the images that the experiment learns from.
-func (r *Runner) drawn(ctx context.Context, key string, e lab.Experiment) (*datasets.Set, error) {
+func (r *Runner) drawn(ctx context.Context, key string, e experiment.Experiment) (*datasets.Set,
+	error) {
 	s, err := r.set(ctx, key)
 	if err != nil || e.Shots == 0 {
 		return s, err
@@ -94,23 +94,21 @@ func (r *Runner) drawn(ctx context.Context, key string, e lab.Experiment) (*data
 }
 
 // ready fills in what the runner knows: folders, files, the profile's limits.
-func (r *Runner) ready(ctx context.Context, m Measurement) (lab.Experiment, error) {
+func (r *Runner) ready(ctx context.Context, m Measurement) (experiment.Experiment, error) {
 	e := m.Experiment
 	e.Encoder = r.weights(m)
 	var err error
 	if e.Data, err = r.folder(ctx, m.Set); err != nil {
 		return e, err
 	}
-	if m.onPair() {
-		e.MultiADS.KBA = m.Set
-	}
+	m.target(&e)
 	if m.onPair() && m.trains() {
 		for _, source := range m.trainedOn() {
 			folder, err := r.folder(ctx, source)
 			if err != nil {
 				return e, err
 			}
-			e.MultiADS.Sources = append(slices.Clip(e.MultiADS.Sources), source+"="+folder)
+			m.source(&e, source+"="+folder)
 		}
 	}
 	if err := e.Validate(); err != nil {
@@ -122,7 +120,7 @@ func (r *Runner) ready(ctx context.Context, m Measurement) (lab.Experiment, erro
 }
 
 // encoder opens the measurement's encoder, once.
-func (r *Runner) encoder(m Measurement, e lab.Experiment) (encoder.Encoder, error) {
+func (r *Runner) encoder(m Measurement, e experiment.Experiment) (encoder.Encoder, error) {
 	key := fmt.Sprint(e.Encoder, e.Crop, e.Resize)
 	if m.onPair() { // a pair that nobody trained is drawn with the seed
 		key = fmt.Sprint("pair", e.Encoder, e.Crop, e.Seed)
@@ -130,7 +128,7 @@ func (r *Runner) encoder(m Measurement, e lab.Experiment) (encoder.Encoder, erro
 	if x := r.encoders[key]; x != nil {
 		return x, nil
 	}
-	x, err := r.Lab.NewEncoder(e)
+	x, err := r.Env.NewEncoder(e)
 	if err == nil {
 		r.encoders[key] = x
 	}
@@ -139,7 +137,7 @@ func (r *Runner) encoder(m Measurement, e lab.Experiment) (encoder.Encoder, erro
 
 // addressed is the run of a measurement, not yet measured, with its key; and what it is measured
 // with.
-func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, lab.Experiment,
+func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, experiment.Experiment,
 	encoder.Encoder, error) {
 	e, err := r.ready(ctx, m)
 	if err != nil {
@@ -150,7 +148,7 @@ func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, lab.Experi
 		return nil, e, nil, err
 	}
 	run := &Run{Measurement: m, Encoder: enc.Name(), Weights: enc.Digest(),
-		Backend: r.Lab.Backend.Short(), Data: map[string]string{}}
+		Backend: r.Env.Backend.Short(), Data: map[string]string{}}
 	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
 		if _, err := r.set(ctx, key); err != nil {
 			return nil, e, nil, err
@@ -171,7 +169,7 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 		return known, nil
 	}
 	path := filepath.Join(r.store(), run.Key+".json")
-	unlock, err := lab.Lock(ctx, path)
+	unlock, err := store.Lock(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -190,12 +188,12 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 }
 
 // compute trains and tests.
-func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment,
+func (r *Runner) compute(ctx context.Context, run *Run, e experiment.Experiment,
 	enc encoder.Encoder) error {
 	m := run.Measurement
-	r.Lab.Progress.Say("%s", m)
+	r.Env.Progress.Say("%s", m)
 	if m.onPair() || e.Setting == "single-class" {
-		report, err := r.Lab.Evaluate(ctx, e, nil)
+		report, err := r.Env.Evaluate(ctx, e, nil)
 		if err == nil {
 			run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
 		}
@@ -209,13 +207,14 @@ func (r *Runner) compute(ctx context.Context, run *Run, e lab.Experiment,
 	if err != nil {
 		return err
 	}
-	run.Categories, run.Mean, err = r.Lab.Measure(ctx, d, set, enc, e.Convention, nil)
+	run.Categories, run.Mean, err = experiment.Measure(ctx, d, set, enc.Transform(), e.Convention,
+		nil)
 	return err
 }
 
 // fit trains the measurement's detector, one model for all that it learns from, or finds it
 // trained.
-func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment,
+func (r *Runner) fit(ctx context.Context, m Measurement, e experiment.Experiment,
 	enc encoder.Encoder) (detector.Detector, error) {
 	d, err := r.fitted(ctx, m, e, enc)
 	if trained, ok := d.(*inpformer.Detector); ok && err == nil && m.Distance {
@@ -224,7 +223,7 @@ func (r *Runner) fit(ctx context.Context, m Measurement, e lab.Experiment,
 	return d, err
 }
 
-func (r *Runner) fitted(ctx context.Context, m Measurement, e lab.Experiment,
+func (r *Runner) fitted(ctx context.Context, m Measurement, e experiment.Experiment,
 	enc encoder.Encoder) (detector.Detector, error) {
 	for _, f := range r.heads {
 		if f.head == m.head() {
@@ -246,7 +245,7 @@ func (r *Runner) fitted(ctx context.Context, m Measurement, e lab.Experiment,
 			return nil, err
 		}
 	}
-	d, err := r.Lab.Fit(ctx, e, enc, set.Train())
+	d, err := r.Env.Fit(ctx, e, enc, set.Train(), set)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +276,7 @@ func (r *Runner) trained(ctx context.Context, m Measurement) (*inpformer.Detecto
 }
 
 // store is the folder of the runs.
-func (r *Runner) store() string { return RunsDir(r.Lab.Cache) }
+func (r *Runner) store() string { return RunsDir(r.Env.Cache) }
 
 // RunsDir is where runs are kept in a cache.
 func RunsDir(cache string) string { return filepath.Join(cache, "results") }
@@ -316,5 +315,5 @@ func writeJSON(path string, value any) error {
 	if err != nil {
 		return err
 	}
-	return tensorfile.WriteFile(path, append(b, '\n'))
+	return store.WriteFile(path, append(b, '\n'))
 }

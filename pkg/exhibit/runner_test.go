@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"adlab/pkg/lab"
+	"adlab/pkg/store"
 
 	"github.com/stretchr/testify/require"
 )
@@ -18,7 +18,7 @@ func meanPicture(set string) Measurement {
 
 func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 	r := smoke(t)
-	r.Lab.Cache = t.TempDir()
+	r.Env.Cache = t.TempDir()
 	first, err := r.Measure(t.Context(), meanPicture("mad-real"))
 	require.NoError(t, err)
 	v, ok := first.Value("I-AUROC", "")
@@ -28,7 +28,7 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 	require.False(t, ok, "not measured")
 
 	fresh := smoke(t)
-	fresh.Lab.Cache = r.Lab.Cache
+	fresh.Env.Cache = r.Env.Cache
 	again, err := fresh.Measure(t.Context(), meanPicture("mad-real"))
 	require.NoError(t, err)
 	require.Equal(t, first, again, "from the store")
@@ -51,20 +51,20 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 		require.NoError(t, changed.address())
 		require.NotEqual(t, first.Key, changed.Key, name)
 	}
-	runs, err := Runs(r.Lab.Cache)
+	runs, err := Runs(r.Env.Cache)
 	require.NoError(t, err)
 	require.Len(t, runs, 2)
 }
 
 func TestASecondProcessWaitsForTheFirst(t *testing.T) {
 	r := smoke(t)
-	r.Lab.Cache = t.TempDir()
+	r.Env.Cache = t.TempDir()
 	run, err := r.Measure(t.Context(), meanPicture("mad-real"))
 	require.NoError(t, err)
-	unlock, err := lab.Lock(t.Context(), r.store()+"/"+run.Key+".json")
+	unlock, err := store.Lock(t.Context(), r.store()+"/"+run.Key+".json")
 	require.NoError(t, err)
 	other := smoke(t)
-	other.Lab.Cache = r.Lab.Cache
+	other.Env.Cache = r.Env.Cache
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	_, err = other.Measure(ctx, meanPicture("mad-real"))
@@ -76,7 +76,7 @@ func TestASecondProcessWaitsForTheFirst(t *testing.T) {
 
 func TestAnInterruptedTableGoesOnFromItsRuns(t *testing.T) {
 	r := smoke(t)
-	r.Lab.Cache = t.TempDir()
+	r.Env.Cache = t.TempDir()
 	result := &Result{}
 	half := []Measurement{meanPicture("mad-real")}
 	_, err := r.all(t.Context(), half, result)
@@ -85,7 +85,7 @@ func TestAnInterruptedTableGoesOnFromItsRuns(t *testing.T) {
 	cancel()
 	_, err = r.all(cancelled, append(half, meanPicture("mad-sim")), result)
 	require.ErrorIs(t, err, context.Canceled)
-	runs, err := Runs(r.Lab.Cache)
+	runs, err := Runs(r.Env.Cache)
 	require.NoError(t, err)
 	require.Len(t, runs, 1, "the interrupted one left nothing")
 }

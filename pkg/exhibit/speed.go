@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"adlab/datasets"
@@ -13,8 +12,8 @@ import (
 	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
-	"adlab/pkg/lab"
 	"adlab/pkg/multiads"
 	"adlab/pkg/train"
 )
@@ -41,14 +40,14 @@ func probe(set *datasets.Set) *datasets.Set {
 }
 
 // speedOf measures an encoder, and INP-Former on it.
-func (r *Runner) speedOf(ctx context.Context, m Measurement, e lab.Experiment,
+func (r *Runner) speedOf(ctx context.Context, m Measurement, e experiment.Experiment,
 	enc encoder.Encoder) (v speed, err error) {
 	if v.image, err = r.imageSeconds(enc); err != nil {
 		return v, err
 	}
 	cfg := inpformer.Default(enc.Width(), enc.Grid())
 	cfg.Blocks = cmp.Or(r.Blocks, cfg.Blocks)
-	d, err := inpformer.New(cfg, r.Lab.Extractor(enc), train.Options{Seed: 1})
+	d, err := inpformer.New(cfg, r.Env.Features(enc), train.Options{Seed: 1})
 	if err != nil {
 		return v, err
 	}
@@ -61,20 +60,21 @@ func (r *Runner) speedOf(ctx context.Context, m Measurement, e lab.Experiment,
 
 // speedOnPair measures a vision tower, and adapters on it, on the first source, or on the tested
 // set where there is none.
-func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.Encoder) (v speed,
-	err error) {
+func (r *Runner) speedOnPair(ctx context.Context, set string, e experiment.Experiment,
+	enc encoder.Encoder) (v speed, err error) {
 	if v.image, err = r.imageSeconds(enc); err != nil {
 		return v, err
 	}
-	key := e.MultiADS.KBA
-	if len(e.MultiADS.Sources) > 0 {
-		key, _, _ = strings.Cut(e.MultiADS.Sources[0], "=")
+	learning := learningOf(e)
+	key := set
+	if keys := learning.Keys(); len(keys) > 0 {
+		key = keys[0]
 	}
-	set, err := r.set(ctx, key)
+	data, err := r.set(ctx, key)
 	if err != nil {
 		return v, err
 	}
-	k, err := lab.NewKnowledge(key, nil)
+	k, err := multiads.NewKnowledge(key, nil)
 	if err != nil {
 		return v, err
 	}
@@ -82,22 +82,23 @@ func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.
 	if err != nil {
 		return v, err
 	}
-	d, err := multiads.New(r.Lab.Backend.Backend, enc.(clip.TapEncoder).Model, k.Base, sentences, 1,
-		r.Lab.Cache, nil)
+	d, err := multiads.New(r.Env.Backend.Backend, enc.(clip.TapEncoder).Model, k.Base, sentences, 1,
+		r.Env.Cache, nil)
 	if err != nil {
 		return v, err
 	}
 	if v.test, err = r.testSeconds(ctx, d, key, enc, e.Convention); err != nil {
 		return v, err
 	}
-	variant, err := multiads.VariantOf(e.MultiADS.Variant)
+	variant, err := learning.Variant()
 	if err != nil {
 		return v, err
 	}
 	const steps = 3
 	var last time.Time
 	err = d.TrainAdapters(ctx,
-		[]multiads.Source{{Samples: probe(set).Categories[0].Test, Base: k.Base, TypeOf: k.TypeOf}},
+		[]multiads.Source{{Samples: probe(data).Categories[0].Test, Base: k.Base,
+			TypeOf: k.TypeOf}},
 		variant.Objective, train.Options{
 			Steps: steps, Batch: cmp.Or(e.Batch, variant.Batch), Seed: 1,
 			Schedule:  train.WarmCosine{Base: variant.Rate, Final: variant.Rate, Total: steps},
@@ -111,10 +112,19 @@ func (r *Runner) speedOnPair(ctx context.Context, e lab.Experiment, enc encoder.
 	return v, err
 }
 
+// learningOf says what a method on a pair learns from.
+func learningOf(e experiment.Experiment) multiads.Learning {
+	if s, ok := e.Own.(multiads.Settings); ok {
+		return s.Learning
+	}
+	l, _ := e.Own.(multiads.Learning)
+	return l
+}
+
 // imageSeconds is how long an image takes to encode.
 func (r *Runner) imageSeconds(enc encoder.Encoder) (seconds float64, err error) {
 	const images = 4
-	x := r.Lab.Extractor(enc)
+	x := r.Env.Features(enc)
 	side := enc.Transform().Crop
 	pixels := make([]float32, images*side*side*3)
 	for range 2 { // the first compiles
@@ -129,7 +139,7 @@ func (r *Runner) imageSeconds(enc encoder.Encoder) (seconds float64, err error) 
 
 // testSeconds is how long an image takes that is encoded: its map, and its part in the metrics.
 func (r *Runner) testSeconds(ctx context.Context, d detector.Detector, key string,
-	enc encoder.Encoder, convention lab.Convention) (seconds float64, err error) {
+	enc encoder.Encoder, convention experiment.Convention) (seconds float64, err error) {
 	set, err := r.set(ctx, key)
 	if err != nil {
 		return 0, err
@@ -140,7 +150,8 @@ func (r *Runner) testSeconds(ctx context.Context, d detector.Detector, key strin
 	}
 	for range 2 { // the first encodes and compiles
 		start := time.Now()
-		if _, _, err := r.Lab.Measure(ctx, d, some, enc, convention, nil); err != nil {
+		if _, _, err := experiment.Measure(ctx, d, some, enc.Transform(), convention,
+			nil); err != nil {
 			return 0, err
 		}
 		seconds = time.Since(start).Seconds() / float64(len(some.Categories[0].Test))

@@ -9,9 +9,11 @@ import (
 	code "adlab/pkg"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/lab"
 	"adlab/pkg/plot"
+	"adlab/pkg/view"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -64,7 +66,7 @@ func Walkthrough(category string, index int) *Walk {
 func (w *Walk) Show(picture image.Image, err error) {
 	displayPicture(lab.Must(picture, err), map[string]string{
 		"adlab": "INP-Former, step by step", "image": w.Sample.ID, "profile": w.runner.Profile,
-		"backend": w.runner.Lab.Backend.Short(), "code": code.Pictures(),
+		"backend": w.runner.Env.Backend.Short(), "code": code.Pictures(),
 	})
 }
 
@@ -74,20 +76,22 @@ func (w *Walk) Print(line string, err error) { fmt.Println(lab.Must(line, err)) 
 // head is the trained INP-Former with so many prototypes.
 func (w *Walk) head(inps int) (*inpformer.Detector, encoder.Encoder, error) {
 	m := w.runner.inpFormer(walkSet, w.runner.Seeds[0])
-	m.Experiment.INPs = inps
+	m.Experiment = experiment.With(m.Experiment, func(s *inpformer.Settings) { s.INPs = inps })
 	return w.runner.trained(w.ctx, m)
 }
 
 // prototypes is the paper's M.
-func (w *Walk) prototypes() int { return w.runner.inpFormer(walkSet, 0).Experiment.INPs }
+func (w *Walk) prototypes() int {
+	return experiment.OwnOf[inpformer.Settings](w.runner.inpFormer(walkSet, 0).Experiment).INPs
+}
 
 // steps is the lab's own walk of the same image through the same head.
-func (w *Walk) steps() (*lab.Walk, error) {
+func (w *Walk) steps() (*view.Walk, error) {
 	e, err := w.runner.ready(w.ctx, w.runner.inpFormer(walkSet, w.runner.Seeds[0]))
 	if err != nil {
 		return nil, err
 	}
-	return w.runner.Lab.Walk(w.ctx, e, w.category, w.index)
+	return view.NewWalk(w.ctx, w.runner.Env, e, w.category, w.index)
 }
 
 // traced are the stages of an image's forward pass: N tokens of C channels.

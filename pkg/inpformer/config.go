@@ -3,6 +3,8 @@ package inpformer
 import (
 	"fmt"
 	"math"
+
+	"adlab/pkg/setting"
 )
 
 // Prototypes is where the decoder's keys and values come from: the paper's INPs, or one of the
@@ -50,8 +52,8 @@ func (c Config) Validate() error {
 	case c.Grid < 1:
 		return fmt.Errorf("grid: expected at least 1 patch token per side, got %d", c.Grid)
 	case c.INPs < 1 || c.INPs > tokens:
-		return fmt.Errorf("--inps (M): expected 1 to %d prototypes (the number of patch tokens), "+
-			"got %d", tokens, c.INPs)
+		return setting.Errorf("INPs", "expected 1 to %d prototypes (M, the number of patch "+
+			"tokens), got %d", tokens, c.INPs)
 	case c.Blocks < 2 || c.Blocks%2 != 0:
 		return fmt.Errorf("decoder blocks: expected an even number of at least 2, got %d", c.Blocks)
 	case !(c.CoherenceWeight >= 0) || math.IsInf(c.CoherenceWeight, 1):

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"adlab/datasets"
+	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
 )
 
 // System is one line of the foundation's table.
@@ -55,14 +57,15 @@ type Table struct {
 }
 
 // Bench measures every system on every set with every seed.
-func (l *Lab) Bench(ctx context.Context, base Experiment, sets []string, seeds []uint64,
+func (l *Lab) Bench(ctx context.Context, base experiment.Experiment, sets []string, seeds []uint64,
 	version string) (*Table, error) {
 	if err := base.Validate(); err != nil {
 		return nil, err
 	}
 	t := &Table{Title: "Image AUROC, small world", Profile: base.Profile,
 		Backend: l.Backend.Short(), Version: version, Seeds: seeds,
-		Steps: base.Steps, Batch: base.Batch, INPs: base.INPs, Sets: map[string]string{}}
+		Steps: base.Steps, Batch: base.Batch, INPs: experiment.OwnOf[inpformer.Settings](base).INPs,
+		Sets: map[string]string{}}
 	for _, name := range sets {
 		set, err := datasets.Open(name, "", base.Limit)
 		if err != nil {
@@ -75,7 +78,8 @@ func (l *Lab) Bench(ctx context.Context, base Experiment, sets []string, seeds [
 			byCategory := map[string][]float64{}
 			for _, seed := range seeds {
 				e := base
-				e.Layout, e.Detector, e.Encoder, e.Seed = name, system.Detector, system.Encoder,
+				e = e.By(system.Detector)
+				e.Layout, e.Encoder, e.Seed = name, system.Encoder,
 					seed
 				if system.Encoder == "random" || name == "textile" {
 					e.Steps = min(e.Steps, fewerSteps)

@@ -17,7 +17,9 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/encoder"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
+	"adlab/pkg/store"
 )
 
 // benchEncoder is an encoder as the table of encoders has it.
@@ -60,15 +62,15 @@ func BenchSets(synth string) []BenchSet {
 
 // EncoderCell is what one encoder and method reached on one set with one seed.
 type EncoderCell struct {
-	Encoder    string           `json:"encoder"`
-	Method     string           `json:"method"`
-	Set        string           `json:"set"`
-	Seed       uint64           `json:"seed"`
-	Steps      int              `json:"steps"` // 0 where nothing is trained
-	Version    string           `json:"version"`
-	Categories []CategoryReport `json:"categories"`
-	Mean       Metrics          `json:"mean"`
-	Seconds    float64          `json:"seconds"`
+	Encoder    string                      `json:"encoder"`
+	Method     string                      `json:"method"`
+	Set        string                      `json:"set"`
+	Seed       uint64                      `json:"seed"`
+	Steps      int                         `json:"steps"` // 0 where nothing is trained
+	Version    string                      `json:"version"`
+	Categories []experiment.CategoryReport `json:"categories"`
+	Mean       experiment.Metrics          `json:"mean"`
+	Seconds    float64                     `json:"seconds"`
 }
 
 // EncoderTable is the measurement of the encoders with what made it. Cells that were not measured
@@ -102,7 +104,8 @@ type BenchOptions struct {
 func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions,
 	done func(*EncoderTable) error) error {
 	t := &EncoderTable{Title: "Encoders of the small world", Backend: l.Backend.Short(),
-		Version: o.Version, INPs: Default("elpv").INPs, Batch: profiles["tiny"].batch,
+		Version: o.Version,
+		INPs:    experiment.OwnOf[inpformer.Settings](experiment.Default("elpv")).INPs, Batch: 16,
 		Digests: map[string]string{}, Sets: map[string]string{}, Milliseconds: map[string]float64{}}
 	for _, name := range o.Methods {
 		if !slices.Contains(benchMethods, name) {
@@ -134,8 +137,9 @@ func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions,
 					if o.Encoders != nil && !slices.Contains(o.Encoders, b.Name) {
 						continue
 					}
-					e := Default(s.Layout)
-					e.Data, e.Detector, e.Seed, e.Encoder = s.Data, method, seed, b.KNN
+					e := experiment.Default(s.Layout)
+					e = e.By(method)
+					e.Data, e.Seed, e.Encoder = s.Data, seed, b.KNN
 					if method == "inp-former" {
 						e.Encoder, e.Steps = b.INP, o.Steps
 					}
@@ -159,7 +163,7 @@ func (l *Lab) BenchEncoders(ctx context.Context, o BenchOptions,
 
 // encoderCell measures a cell, or takes it from the cache. It is nil where it is not there and only
 // a report is wanted.
-func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s BenchSet,
+func (l *Lab) encoderCell(ctx context.Context, e experiment.Experiment, b benchEncoder, s BenchSet,
 	t *EncoderTable, o BenchOptions) (*EncoderCell, error) {
 	enc, err := l.NewEncoder(e)
 	if err != nil {
@@ -173,7 +177,8 @@ func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s B
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "encoder cell 1\n%s\n%s\n%s\n%d %d %d %s\n", e.Detector, enc.Digest(),
-		t.Sets[s.Name], e.Seed, e.Steps, e.INPs, l.Backend.Short())
+		t.Sets[s.Name], e.Seed, e.Steps, experiment.OwnOf[inpformer.Settings](e).INPs,
+		l.Backend.Short())
 	path := filepath.Join(l.Cache, "bench", fmt.Sprintf("%x.json", h.Sum(nil)[:20]))
 	cell := &EncoderCell{}
 	switch b, err := os.ReadFile(path); {
@@ -199,7 +204,7 @@ func (l *Lab) encoderCell(ctx context.Context, e Experiment, b benchEncoder, s B
 	if err != nil {
 		return nil, err
 	}
-	return cell, tensorfile.WriteFile(path, data)
+	return cell, store.WriteFile(path, data)
 }
 
 // encodingTime is how long the encoder takes for an image, in milliseconds: the shortest of some
@@ -241,7 +246,7 @@ func (t *EncoderTable) columns() (columns []column) {
 
 // values are a metric's in a column, over the seeds.
 func (t *EncoderTable) values(encoder, method string, c column,
-	metric func(Metrics) *float64) (values []float64) {
+	metric func(experiment.Metrics) *float64) (values []float64) {
 	for _, cell := range t.Cells {
 		if cell.Encoder != encoder || cell.Method != method || cell.Set != c.set {
 			continue
@@ -283,10 +288,12 @@ func (t *EncoderTable) Markdown() string {
 			fmt.Fprintf(&b, "| %s | %s | %d | %.1f |", e.Name, method, t.Cells[i].Steps,
 				t.Milliseconds[e.Name])
 			for _, c := range columns {
-				auroc := t.values(e.Name, method, c, func(m Metrics) *float64 {
+				auroc := t.values(e.Name, method, c, func(m experiment.Metrics) *float64 {
 					return m.ImageAUROC
 				})
-				aupro := t.values(e.Name, method, c, func(m Metrics) *float64 { return m.AUPRO })
+				aupro := t.values(e.Name, method, c, func(m experiment.Metrics) *float64 {
+					return m.AUPRO
+				})
 				fmt.Fprintf(&b, " %s |",
 					strings.Join(slices.DeleteFunc([]string{spread(auroc), spread(aupro)},
 						func(s string) bool {

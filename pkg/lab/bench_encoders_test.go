@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"adlab/datasets/synth"
+	"adlab/pkg/experiment"
+	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestEncoderTableGoesOnWhereItStopped(t *testing.T) {
-	l, err := Open("", NewProgress(nil))
+	l, err := Open("", progress.New(nil))
 	require.NoError(t, err)
 	l.Cache = t.TempDir()
 	root := filepath.Join(t.TempDir(), "mvtec")
@@ -61,18 +63,18 @@ func TestEncoderTableGoesOnWhereItStopped(t *testing.T) {
 
 func TestEncoderTableColumns(t *testing.T) {
 	x := func(v float64) *float64 { return &v }
-	row := func(name string, v float64) CategoryReport {
-		return CategoryReport{Name: name, Metrics: Metrics{ImageAUROC: x(v)}}
+	row := func(name string, v float64) experiment.CategoryReport {
+		return experiment.CategoryReport{Name: name, Metrics: experiment.Metrics{ImageAUROC: x(v)}}
 	}
 	table := &EncoderTable{Milliseconds: map[string]float64{"HOG": 1.25}, Cells: []EncoderCell{
 		{Encoder: "HOG", Method: "knn", Set: "elpv", Seed: 1,
-			Categories: []CategoryReport{row("mono", 0.5), row("poly", 0.7)},
-			Mean:       Metrics{ImageAUROC: x(0.6)}},
+			Categories: []experiment.CategoryReport{row("mono", 0.5), row("poly", 0.7)},
+			Mean:       experiment.Metrics{ImageAUROC: x(0.6)}},
 		{Encoder: "HOG", Method: "knn", Set: "elpv", Seed: 2,
-			Categories: []CategoryReport{row("mono", 0.6), row("poly", 0.7)},
-			Mean:       Metrics{ImageAUROC: x(0.65)}},
+			Categories: []experiment.CategoryReport{row("mono", 0.6), row("poly", 0.7)},
+			Mean:       experiment.Metrics{ImageAUROC: x(0.65)}},
 		{Encoder: "HOG", Method: "knn", Set: "generated mvtec", Seed: 1,
-			Mean: Metrics{ImageAUROC: x(0.9), AUPRO: x(0.8)}},
+			Mean: experiment.Metrics{ImageAUROC: x(0.9), AUPRO: x(0.8)}},
 	}}
 	require.Equal(t, []column{{"elpv", "mono"}, {"elpv", "poly"}, {"elpv", "mean"},
 		{"generated mvtec", "mean"}}, table.columns())

@@ -9,14 +9,16 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/backend"
+	"adlab/pkg/experiment"
 	"adlab/pkg/plot"
+	"adlab/pkg/view"
 )
 
 // DemoExperiment is the main job: INP-Former on ELPV, one model for both kinds of cell. On the
 // pure-Go backend, where the encoder is some thirty times slower, it uses a part of the images and
 // fewer steps, and says so.
-func (l *Lab) DemoExperiment() Experiment {
-	e := Default("elpv")
+func (l *Lab) DemoExperiment() experiment.Experiment {
+	e := experiment.Default("elpv")
 	if os.Getenv("ADLAB_PROFILE") == "smoke" {
 		e.Profile = "smoke"
 	}
@@ -32,8 +34,8 @@ func (l *Lab) DemoExperiment() Experiment {
 // gives the text to print.
 func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 	e := l.DemoExperiment()
-	var scored []Scored
-	report, err := l.Evaluate(ctx, e, func(s Scored) { scored = append(scored, s) })
+	var scored []experiment.Scored
+	report, err := l.Evaluate(ctx, e, func(s experiment.Scored) { scored = append(scored, s) })
 	if err != nil {
 		return "", err
 	}
@@ -56,8 +58,8 @@ func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 		" " + enc.Digest()[:16], "backend": report.Backend, "seed": fmt.Sprint(report.Seed)}
 	scale := TestScale(scored)
 	for _, c := range report.Categories {
-		labels, picked := Pick(ofCategory(scored, c.Name))
-		panel, err := Overlays(fmt.Sprintf("ELPV %s: INP-Former, image AUROC %.3f", c.Name,
+		labels, picked := view.Pick(ofCategory(scored, c.Name))
+		panel, err := view.Overlays(fmt.Sprintf("ELPV %s: INP-Former, image AUROC %.3f", c.Name,
 			*c.ImageAUROC), enc.Transform(), labels, picked, scale, 180)
 		if err != nil {
 			return "", err
@@ -68,7 +70,7 @@ func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 		}
 		text += "picture: " + path + "\n"
 	}
-	data, err := json.MarshalIndent([]*Report{report, nearest}, "", " ")
+	data, err := json.MarshalIndent([]*experiment.Report{report, nearest}, "", " ")
 	if err != nil {
 		return "", err
 	}
@@ -78,7 +80,7 @@ func (l *Lab) Demo(ctx context.Context, out string) (string, error) {
 
 // TestScale is one colour scale for a data set's test images: up to the largest value but for one
 // in two hundred.
-func TestScale(scored []Scored) plot.Scale {
+func TestScale(scored []experiment.Scored) plot.Scale {
 	var maps [][]float32
 	for i := 0; i < len(scored); i += max(1, len(scored)/200) {
 		maps = append(maps, scored[i].Map)

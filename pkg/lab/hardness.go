@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"adlab/datasets/synth"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/experiment"
+	"adlab/pkg/store"
 )
 
 // TooEasy is the image AUROC that no plain look at pixels may exceed on a generated category.
@@ -36,8 +37,9 @@ func (l *Lab) Hardness(ctx context.Context, root, version string) (*Hardness, er
 		rows := map[string]*HardnessRow{}
 		var order []string
 		for _, way := range []string{"mean", "knn"} {
-			e := Default(b.Layout)
-			e.Data, e.Detector, e.Setting = filepath.Join(root, b.Name), way, "single-class"
+			e := experiment.Default(b.Layout)
+			e = e.By(way)
+			e.Data, e.Setting = filepath.Join(root, b.Name), experiment.SingleClass
 			if way == "knn" {
 				e.Encoder = "pixels"
 			}
@@ -101,7 +103,7 @@ func (h *Hardness) Write(base string) error {
 // writeTable writes BASE.json and BASE.md.
 func writeTable(base, data, markdown string) error {
 	for name, content := range map[string]string{base + ".json": data, base + ".md": markdown} {
-		if err := tensorfile.WriteFile(name, []byte(content)); err != nil {
+		if err := store.WriteFile(name, []byte(content)); err != nil {
 			return err
 		}
 	}

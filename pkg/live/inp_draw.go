@@ -192,7 +192,7 @@ func (s *inpSession) draw(ctx context.Context, state State, x *shown, h *head) (
 	}
 	scale := h.scale
 	if state.Fixed {
-		scale = s.heads[s.experiment.INPs].scale
+		scale = s.heads[s.inps()].scale
 	}
 	level, name := whole, "anomaly map"
 	if state.Level > 0 {

@@ -9,8 +9,8 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
-	"adlab/pkg/lab"
 	"adlab/pkg/plot"
 	"adlab/pkg/train"
 
@@ -37,9 +37,8 @@ const traceBatch = 16
 
 // newHead makes a head, not trained.
 func (s *inpSession) newHead(m int) (*head, error) {
-	e := s.experiment
-	e.INPs = m
-	d, err := s.lab.NewDetector(e, s.encoder, s.set.Train())
+	e := experiment.With(s.experiment, func(own *inpformer.Settings) { own.INPs = m })
+	d, err := s.lab.NewDetector(e, s.encoder, s.set.Train(), s.set)
 	if err != nil {
 		return nil, err
 	}
@@ -84,15 +83,10 @@ func (h *head) fit(ctx context.Context, samples []datasets.Sample, tell func(tra
 	if h.fitted {
 		return nil
 	}
-	unlock, err := lab.Lock(ctx, h.detector.Options.Checkpoint)
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	if tell != nil {
 		h.detector.Options.Report = tell
 	}
-	err = h.detector.Fit(ctx, samples)
+	err := h.detector.Fit(ctx, samples)
 	h.fitted = err == nil
 	return err
 }
@@ -184,7 +178,7 @@ func (s *inpSession) measure(ctx context.Context, h *head) (*measured, error) {
 		}
 		m := &measured{}
 		var err error
-		if m.Rows, m.Mean, err = s.lab.Measure(ctx, h.detector, s.set, s.encoder,
+		if m.Rows, m.Mean, err = experiment.Measure(ctx, h.detector, s.set, s.encoder.Transform(),
 			s.experiment.Convention, nil); err != nil {
 			return err
 		}

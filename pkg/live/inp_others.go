@@ -8,11 +8,13 @@ import (
 
 	"adlab/pkg/detector"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
+	"adlab/pkg/view"
 )
 
-// What can stand beside INP-Former; a detector by its name in lab.Detectors.
+// What can stand beside INP-Former; a detector by its name in experiment.Detectors.
 const (
 	besideNone     = "nothing"
 	besideDistance = "distance to the nearest INP"
@@ -152,17 +154,19 @@ func (s *inpSession) computeOther(ctx context.Context, path, name string, shots 
 func (s *inpSession) fitOther(ctx context.Context, name string, shots int) (detector.Detector,
 	error) {
 	if name != besideMultiADS {
-		e := s.experiment
-		e.Detector, e.Steps, e.Batch, e.Blocks = name, 0, 0, 0
-		return s.lab.Fit(ctx, e, s.encoder, s.set.Train())
+		e := s.experiment.By(name)
+		e.Steps, e.Batch = 0, 0
+		return s.lab.Fit(ctx, e, s.encoder, s.set.Train(), s.set)
 	}
 	e := s.multiads(shots)
 	source, err := s.sourceFolder(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e.MultiADS.Sources = []string{"visa=" + source}
-	walk, err := s.lab.TypeWalk(ctx, e)
+	e = experiment.With(e, func(own *multiads.Settings) {
+		own.Sources = []string{"visa=" + source}
+	})
+	walk, err := view.NewTypeWalk(ctx, s.lab, e)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +180,7 @@ func (s *inpSession) eyes(name string) (string, error) {
 		return s.encoder.Digest(), nil
 	}
 	if s.pairDigest == "" {
-		pair, err := s.lab.NewPair(s.multiads(0))
+		pair, err := s.lab.NewEncoder(s.multiads(0))
 		if err != nil {
 			return "", err
 		}
@@ -186,14 +190,15 @@ func (s *inpSession) eyes(name string) (string, error) {
 }
 
 // multiads is MultiADS on the playground's data, its sources left out.
-func (s *inpSession) multiads(shots int) lab.Experiment {
-	e := s.experiment
-	e.Detector, e.Blocks, e.Shots, e.Encoder = besideMultiADS, 0, shots, ""
+func (s *inpSession) multiads(shots int) experiment.Experiment {
+	e := s.experiment.By(besideMultiADS)
+	e.Shots, e.Encoder = shots, ""
 	if s.settings.Size == "" {
 		e.Encoder = os.Getenv("ADLAB_CLIP")
 	}
-	e.MultiADS = lab.MultiADS{KBA: "mvtec", Variant: "first-release"}
-	return e
+	return experiment.With(e, func(own *multiads.Settings) {
+		own.KBA, own.Revision = "mvtec", "first-release"
+	})
 }
 
 // halved is a map of side values a row at half the side: means of four.

@@ -13,7 +13,8 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -24,9 +25,9 @@ var prototypes = []int{1, 2, 3, 4, 6, 8, 12, 16}
 
 // inpSession is INP-Former on the data set of Figure 6, in all its numbers of prototypes.
 type inpSession struct {
-	lab        *lab.Lab
+	lab        *experiment.Env
 	settings   exhibit.Settings
-	experiment lab.Experiment
+	experiment experiment.Experiment
 	set        *datasets.Set
 	setDigest  string
 	tests      []datasets.Sample
@@ -49,14 +50,15 @@ type inpSession struct {
 }
 
 // inpExperiment is the one of Figure 6 in a profile, for M = 6.
-func inpExperiment(ctx context.Context, l *lab.Lab, s exhibit.Settings) (lab.Experiment, error) {
-	e := lab.Default("mvtec")
-	e.Profile, e.Seed, e.Steps, e.Batch, e.Blocks = s.Profile, s.Seeds[0], s.Steps, s.Batch,
-		s.Blocks
+func inpExperiment(ctx context.Context, l *experiment.Env,
+	s exhibit.Settings) (experiment.Experiment, error) {
+	e := experiment.Default("mvtec")
+	e.Profile, e.Seed, e.Steps, e.Batch = s.Profile, s.Seeds[0], s.Steps, s.Batch
+	e = experiment.With(e, func(own *inpformer.Settings) { own.Blocks = s.Blocks })
 	var err error
 	if s.Size == "" {
 		e.Data, e.Encoder, e.Convention = filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "mvtec"),
-			os.Getenv("ADLAB_DINOV2"), lab.INPFormerPrint
+			os.Getenv("ADLAB_DINOV2"), experiment.INPFormerPrint
 	} else if e.Data, err = l.Generated(ctx, "mvtec", s.Size); err != nil {
 		return e, err
 	}
@@ -65,6 +67,9 @@ func inpExperiment(ctx context.Context, l *lab.Lab, s exhibit.Settings) (lab.Exp
 	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32}
 	return e, err
 }
+
+// inps is M of the experiment.
+func (s *inpSession) inps() int { return experiment.OwnOf[inpformer.Settings](s.experiment).INPs }
 
 // sourceFolder is the data set that MultiADS learns from here.
 func (s *inpSession) sourceFolder(ctx context.Context) (string, error) {
@@ -75,7 +80,7 @@ func (s *inpSession) sourceFolder(ctx context.Context) (string, error) {
 }
 
 // newINP opens the playground of INP-Former in a profile.
-func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error) {
+func newINP(ctx context.Context, l *experiment.Env, profile string) (*inpSession, error) {
 	settings, err := exhibit.SettingsOf(profile)
 	if err != nil {
 		return nil, err
@@ -102,13 +107,13 @@ func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error
 	if s.encoder, err = l.NewEncoder(e); err != nil {
 		return nil, err
 	}
-	s.groups, s.tokens = len(l.Extractor(s.encoder).GroupsInUse()),
+	s.groups, s.tokens = len(l.Features(s.encoder).GroupsInUse()),
 		s.encoder.Grid()*s.encoder.Grid()
 	if s.post, err = postProcessed(l.Backend.Backend, s.encoder.Grid(),
 		s.encoder.Transform().Crop); err != nil {
 		return nil, err
 	}
-	h, err := s.newHead(e.INPs)
+	h, err := s.newHead(experiment.OwnOf[inpformer.Settings](e).INPs)
 	if err != nil {
 		return nil, err
 	}
@@ -121,9 +126,7 @@ func newINP(ctx context.Context, l *lab.Lab, profile string) (*inpSession, error
 	}
 	s.heads[h.m], s.drawn = h, h.m
 	s.jobs = newJobs()
-	quiet := *l // from here on the picture tells what is being done
-	quiet.Progress = lab.NewProgress(nil)
-	s.lab = &quiet
+	s.lab = l.Quiet() // from here on the picture tells what is being done
 	s.ahead()
 	return s, nil
 }
@@ -156,7 +159,7 @@ func (s *inpSession) Title() string {
 
 // Start is the first defect of the first category.
 func (s *inpSession) Start() State {
-	state := State{Category: s.set.Categories[0].Name, M: s.experiment.INPs, Blend: 50,
+	state := State{Category: s.set.Categories[0].Name, M: s.inps(), Blend: 50,
 		Threshold: 50, Compare: besideDistance}
 	for i, at := range s.list(state) {
 		if s.tests[at].Label == 1 {
@@ -214,7 +217,7 @@ func (s *inpSession) Panel(state State) Panel {
 		choice(Range, "inp", "INP large", inps, state.INP, func(x *State, i int) { x.INP = i }),
 		slider("blend", "blend", 0, 100, state.Blend, " %", func(x *State, v int) { x.Blend = v }),
 		choice(Select, "scale", "colour scale",
-			[]string{"of this M", fmt.Sprintf("fixed, of M = %d", s.experiment.INPs)},
+			[]string{"of this M", fmt.Sprintf("fixed, of M = %d", s.inps())},
 			btoi(state.Fixed), func(x *State, i int) {
 				x.Fixed = i == 1
 			}),

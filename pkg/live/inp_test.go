@@ -11,7 +11,9 @@ import (
 	"testing"
 
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
+	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
@@ -20,13 +22,12 @@ import (
 func TestNumbersAreThoseOfEval(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t, "inp-former").(*inpSession)
-	l, err := lab.Open("", lab.NewProgress(nil))
+	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	for _, m := range []int{6, 3} {
-		e := s.experiment
-		e.INPs = m
+		e := experiment.With(s.experiment, func(own *inpformer.Settings) { own.INPs = m })
 		scores := map[string]float64{}
-		report, err := l.Evaluate(ctx, e, func(x lab.Scored) { scores[x.ID] = x.Score })
+		report, err := l.Evaluate(ctx, e, func(x experiment.Scored) { scores[x.ID] = x.Score })
 		require.NoError(t, err)
 		state := s.Start()
 		state.M = m
@@ -50,7 +51,7 @@ func TestNumbersAreThoseOfEval(t *testing.T) {
 
 // TestHeadsAreThoseOfFigure6 finds the head that the exhibit has trained, by its address.
 func TestHeadsAreThoseOfFigure6(t *testing.T) {
-	l, err := lab.Open("", lab.NewProgress(nil))
+	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	r, err := exhibit.NewRunner(l, "smoke")
 	require.NoError(t, err)
@@ -122,17 +123,17 @@ func TestEveryControlOfINPFormerMoves(t *testing.T) {
 func TestBesideIsWhatTheDetectorSays(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t, "inp-former").(*inpSession)
-	e := s.experiment
-	e.Detector, e.Steps, e.Batch, e.Blocks = "knn", 0, 0, 0
+	e := s.experiment.By("knn")
+	e.Steps, e.Batch = 0, 0
 	state := s.Start()
 	state.Compare = "knn"
 	drawn(t, s, state)
 	o, err := s.other("knn", 0)
 	require.NoError(t, err)
-	l, err := lab.Open("", lab.NewProgress(nil))
+	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	at := 0
-	_, err = l.Evaluate(ctx, e, func(x lab.Scored) {
+	_, err = l.Evaluate(ctx, e, func(x experiment.Scored) {
 		require.InDelta(t, x.Score, float64(o.sweep.scores[at]), 1e-5)
 		at++
 	})

@@ -14,8 +14,8 @@ import (
 	"adlab/datasets/kba"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/imageio"
-	"adlab/pkg/lab"
 	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
 
@@ -361,7 +361,8 @@ func (s *madsSession) metrics(state State, base *kba.Base) ([]Number, error) {
 }
 
 // measure measures a category as adlab eval does, image by image. It belongs to the background.
-func (s *madsSession) measure(ctx context.Context, state State, base *kba.Base) (lab.CategoryReport,
+func (s *madsSession) measure(ctx context.Context, state State,
+	base *kba.Base) (experiment.CategoryReport,
 	error) {
 	c, _ := s.set.Category(state.Category)
 	var known replay
@@ -369,7 +370,7 @@ func (s *madsSession) measure(ctx context.Context, state State, base *kba.Base) 
 	var words []float64
 	for _, sample := range c.Test {
 		if err := context.Cause(ctx); err != nil {
-			return lab.CategoryReport{}, err
+			return experiment.CategoryReport{}, err
 		}
 		err := s.run(ctx, state, base, &shown{sample: sample},
 			func(anomaly []float32, text float64, _ []float32) {
@@ -377,21 +378,22 @@ func (s *madsSession) measure(ctx context.Context, state State, base *kba.Base) 
 				largest, words = append(largest, multiads.Largest(anomaly)), append(words, text)
 			})
 		if err != nil {
-			return lab.CategoryReport{}, err
+			return experiment.CategoryReport{}, err
 		}
 	}
 	scores, err := multiads.ImageScores(s.detector.Rule, largest, words)
 	if err != nil {
-		return lab.CategoryReport{}, err
+		return experiment.CategoryReport{}, err
 	}
 	for i := range known {
 		known[i].Score = scores[i]
 	}
 	one := *s.set
 	one.Categories = []datasets.Category{c}
-	rows, _, err := s.lab.Measure(ctx, known, &one, s.tapping.Encoder, s.experiment.Convention, nil)
+	rows, _, err := experiment.Measure(ctx, known, &one, s.tapping.Encoder.Transform(),
+		s.experiment.Convention, nil)
 	if err != nil {
-		return lab.CategoryReport{}, err
+		return experiment.CategoryReport{}, err
 	}
 	return rows[0], nil
 }
@@ -458,7 +460,7 @@ func readSample(kept *cache[*shown], sample datasets.Sample, t imageio.Transform
 			return nil, err
 		}
 		x.picture = t.Picture(m)
-		if x.mask, err = lab.Mask(sample, t); err != nil {
+		if x.mask, err = experiment.Mask(sample, t); err != nil {
 			return nil, err
 		}
 		x.outline = x.picture.Image()

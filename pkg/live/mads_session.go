@@ -13,8 +13,10 @@ import (
 	"adlab/datasets/kba"
 	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/lab"
 	"adlab/pkg/multiads"
+	"adlab/pkg/view"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -23,10 +25,10 @@ import (
 
 // madsSession is MultiADS on a data set that its adapters have not seen.
 type madsSession struct {
-	lab        *lab.Lab
-	experiment lab.Experiment
+	lab        *experiment.Env
+	experiment experiment.Experiment
 	set        *datasets.Set
-	detector   *multiads.Detector
+	detector   *multiads.Transfer
 	types      map[string][]string // that can occur on each product
 	source     string
 	jobs       *jobs
@@ -42,7 +44,7 @@ type madsSession struct {
 	axes       *cache[*mat.Dense]  // of a product's prompts
 	rows       *cache[image.Image] // of types' maps
 	placed     *cache[*places]
-	scores     map[string]lab.CategoryReport // by what decides them
+	scores     map[string]experiment.CategoryReport // by what decides them
 	computed   chan scored
 	turn       sync.Mutex // to use the towers, the graphs and the caches of what they say
 }
@@ -53,30 +55,28 @@ type looked struct{ taps, embedding *tensors.Tensor }
 // scored is a category's metrics in a state.
 type scored struct {
 	key string
-	row lab.CategoryReport
+	row experiment.CategoryReport
 }
 
 // newMADS opens the playground of MultiADS: adapters trained on the MVTec-like benchmark look at
 // the VisA-like one, as in the walkthrough.
-func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, error) {
+func newMADS(ctx context.Context, l *experiment.Env, profile string) (*madsSession, error) {
 	e, err := transfer(ctx, l, profile)
 	if err != nil {
 		return nil, err
 	}
-	walk, err := l.TypeWalk(ctx, e)
+	walk, err := view.NewTypeWalk(ctx, l, e)
 	if err != nil {
 		return nil, err
 	}
 	d := walk.Detector
-	quiet := *l
-	quiet.Progress = lab.NewProgress(nil)
 	s := &madsSession{
-		lab: &quiet, experiment: e, set: walk.Target, detector: d, exec: map[bool]*model.Exec{},
+		lab: l.Quiet(), experiment: e, set: walk.Target, detector: d, exec: map[bool]*model.Exec{},
 		opened: map[string][2]*encoder.Features{}, features: newCache[*looked](128),
 		pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16),
 		axes: newCache[*mat.Dense](16),
 		rows: newCache[image.Image](64), placed: newCache[*places](64),
-		scores: map[string]lab.CategoryReport{}, computed: make(chan scored, 16),
+		scores: map[string]experiment.CategoryReport{}, computed: make(chan scored, 16),
 		tapping: &encoder.Cache{Backend: l.Backend.Backend,
 			Encoder: clip.TapEncoder{Model: d.Model()}, Dir: l.Cache},
 		embedding: &encoder.Cache{Backend: l.Backend.Backend,
@@ -87,7 +87,7 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 		return nil, err
 	}
 	s.sentences.Cut = d.Text().Cut
-	k, err := lab.NewKnowledge("visa", nil)
+	k, err := multiads.NewKnowledge("visa", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 		return nil, err
 	}
 	var keys []string
-	for _, source := range e.MultiADS.Sources {
+	for _, source := range experiment.OwnOf[multiads.Settings](e).Sources {
 		key, _, _ := strings.Cut(source, "=")
 		keys = append(keys, key)
 	}
@@ -105,8 +105,9 @@ func newMADS(ctx context.Context, l *lab.Lab, profile string) (*madsSession, err
 }
 
 // transfer is the experiment of the walkthrough, in a profile.
-func transfer(ctx context.Context, l *lab.Lab, profile string) (lab.Experiment, error) {
-	e, err := l.TransferExperiment(ctx)
+func transfer(ctx context.Context, l *experiment.Env, profile string) (experiment.Experiment,
+	error) {
+	e, err := lab.Transfer(ctx, l, profile)
 	if err == nil && e.Profile != profile {
 		err = fmt.Errorf("the playground of MultiADS runs in profile %s, as ADLAB_PROFILE and the "+
 			"backend have it, not in %s", e.Profile, profile)

@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/multiads"
+	"adlab/pkg/progress"
+	"adlab/pkg/view"
 
 	"github.com/stretchr/testify/require"
 )
@@ -16,11 +19,11 @@ import (
 // zero-shot and few-shot.
 func TestMultiADSNumbersAreThoseOfEval(t *testing.T) {
 	s := opened(t, "multiads").(*madsSession)
-	l, err := lab.Open("", lab.NewProgress(nil))
+	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	for _, k := range []int{0, 2} {
-		e := s.experiment
-		e.MultiADS.Filter, e.Shots = true, k
+		e := experiment.With(s.experiment, func(own *multiads.Settings) { own.Filter = true })
+		e.Shots = k
 		report, err := l.Evaluate(context.Background(), e, nil)
 		require.NoError(t, err)
 		c := report.Categories[0]
@@ -37,7 +40,7 @@ func TestMultiADSNumbersAreThoseOfEval(t *testing.T) {
 func TestMultiADSScoreIsThatOfPredict(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t, "multiads").(*madsSession)
-	walk, err := s.lab.TypeWalk(ctx, s.experiment)
+	walk, err := view.NewTypeWalk(ctx, s.lab, s.experiment)
 	require.NoError(t, err)
 	d := walk.Detector
 	d.Typed, d.Alone = true, true

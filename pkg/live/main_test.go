@@ -10,7 +10,8 @@ import (
 	"testing"
 
 	"adlab/datasets/synth"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
+	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
@@ -63,7 +64,7 @@ func opened(t testing.TB, name string) Session {
 
 // anew opens a playground in $ADLAB_PROFILE.
 func anew(t testing.TB, name string) Session {
-	l, err := lab.Open("", lab.NewProgress(nil))
+	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	s, err := Open(context.Background(), l, name, cmp.Or(os.Getenv("ADLAB_PROFILE"), "smoke"))
 	require.NoError(t, err)

@@ -10,21 +10,23 @@ import (
 	"time"
 
 	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
 	"adlab/pkg/lab"
 )
 
 // playgrounds opens a session by its name.
-var playgrounds = map[string]func(ctx context.Context, l *lab.Lab, profile string) (Session, error){
-	"inp-former": func(ctx context.Context, l *lab.Lab, profile string) (Session, error) {
+var playgrounds = map[string]func(ctx context.Context, l *experiment.Env, profile string) (Session,
+	error){
+	"inp-former": func(ctx context.Context, l *experiment.Env, profile string) (Session, error) {
 		return newINP(ctx, l, profile)
 	},
-	"multiads": func(ctx context.Context, l *lab.Lab, profile string) (Session, error) {
+	"multiads": func(ctx context.Context, l *experiment.Env, profile string) (Session, error) {
 		return newMADS(ctx, l, profile)
 	},
 }
 
 // Open opens a playground, "inp-former" or "multiads", in a profile.
-func Open(ctx context.Context, l *lab.Lab, name, profile string) (Session, error) {
+func Open(ctx context.Context, l *experiment.Env, name, profile string) (Session, error) {
 	open, ok := playgrounds[name]
 	if !ok {
 		return nil, fmt.Errorf("playground: expected inp-former or multiads, got %q", name)
@@ -38,7 +40,7 @@ func Open(ctx context.Context, l *lab.Lab, name, profile string) (Session, error
 func Playground(name string, limit ...time.Duration) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := lab.Must(Open(ctx, lab.Notebook(), name, exhibit.Profile()))
+	s := lab.Must(Open(ctx, lab.Notebook().Env, name, exhibit.Profile()))
 	why := lab.Must(Serve(ctx, s, newGonbPage(), append(limit, Limit)[0]))
 	closed := make(chan struct{})
 	go func() { s.Close(); close(closed) }()

@@ -17,9 +17,9 @@ import (
 
 	"adlab/pkg/backend"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 	"adlab/pkg/plot"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 
 	"golang.org/x/image/draw"
 )
@@ -63,7 +63,7 @@ func (s stillSection) First() any {
 // exhibit.PlaygroundPage and its pictures, less than 2 MB in all. What is trained and measured
 // already is taken from the cache; the same cache and code give the same bytes. Where MultiADS has
 // no playground, in profile paper and, without XLA, in tiny, an earlier page is removed.
-func WriteStills(ctx context.Context, l *lab.Lab, profile, folder string) error {
+func WriteStills(ctx context.Context, l *experiment.Env, profile, folder string) error {
 	if profile == "paper" || profile == "tiny" && l.Backend.Short() == backend.Go {
 		if err := os.Remove(filepath.Join(folder, exhibit.PlaygroundPage)); err != nil &&
 			!errors.Is(err, fs.ErrNotExist) {
@@ -166,7 +166,7 @@ func scaled(m image.Image, scale float64) image.Image {
 // writeStills writes the pictures, then the page, and then removes the pictures of an earlier one.
 func writeStills(folder string, files map[string][]byte, page []byte) error {
 	write := func(name string, content []byte) error {
-		return tensorfile.WriteFile(filepath.Join(folder, filepath.FromSlash(name)), content)
+		return store.WriteFile(filepath.Join(folder, filepath.FromSlash(name)), content)
 	}
 	if err := os.MkdirAll(filepath.Join(folder, stillFolder), 0o777); err != nil {
 		return err

@@ -9,12 +9,12 @@ import (
 
 	"adlab/pkg/detector"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 	"adlab/pkg/plot"
 )
 
 // openSections opens the playgrounds and draws their frames.
-func openSections(ctx context.Context, l *lab.Lab, profile string) (sections []stillSection,
+func openSections(ctx context.Context, l *experiment.Env, profile string) (sections []stillSection,
 	err error) {
 	inp, err := newINP(ctx, l, profile)
 	if err != nil {
@@ -30,7 +30,7 @@ func openSections(ctx context.Context, l *lab.Lab, profile string) (sections []s
 }
 
 // drawSections draws the frames of open playgrounds.
-func drawSections(ctx context.Context, l *lab.Lab, profile string, inp *inpSession,
+func drawSections(ctx context.Context, l *experiment.Env, profile string, inp *inpSession,
 	mads *madsSession) (sections []stillSection, err error) {
 	for _, plan := range []func() (still, stillSection){inp.still, mads.still} {
 		s, section := plan()
@@ -51,7 +51,7 @@ func drawSections(ctx context.Context, l *lab.Lab, profile string, inp *inpSessi
 }
 
 // madeOf says what makes an exhibit of a profile.
-func madeOf(ctx context.Context, l *lab.Lab, profile, id string) (map[string]string, error) {
+func madeOf(ctx context.Context, l *experiment.Env, profile, id string) (map[string]string, error) {
 	r, err := exhibit.NewRunner(l, profile)
 	if err != nil {
 		return nil, err

@@ -15,8 +15,9 @@ import (
 
 	code "adlab/pkg"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 	"adlab/pkg/plot"
+	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
@@ -38,7 +39,7 @@ func contents(t *testing.T, folder string) map[string]string {
 
 func TestStills(t *testing.T) {
 	ctx := context.Background()
-	l, err := lab.Open("", lab.NewProgress(nil))
+	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	folder := t.TempDir()
 	require.NoError(t, exhibit.WriteGallery(folder, "smoke", nil))

@@ -10,8 +10,9 @@ import (
 	"strconv"
 
 	code "adlab/pkg"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 	"adlab/pkg/plot"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 )
 
@@ -81,8 +82,8 @@ func (s *sweep) at(i int) ([]float32, error) { return s.file.Float32s(strconv.It
 
 // measured are a detector's metrics on the data set, as adlab eval prints them.
 type measured struct {
-	Rows []lab.CategoryReport `json:"rows"`
-	Mean lab.Metrics          `json:"mean"`
+	Rows []experiment.CategoryReport `json:"rows"`
+	Mean experiment.Metrics          `json:"mean"`
 }
 
 // metricsPath is beside the sweep.
@@ -103,7 +104,7 @@ func readMeasured(path string) *measured {
 
 // once computes what a file of the cache holds, unless another process does.
 func once(ctx context.Context, path string, compute func() error) error {
-	unlock, err := lab.Lock(ctx, path)
+	unlock, err := store.Lock(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -119,5 +120,5 @@ func writeMeasured(path string, m *measured) error {
 	if err != nil {
 		return err
 	}
-	return tensorfile.WriteFile(path, append(b, '\n'))
+	return store.WriteFile(path, append(b, '\n'))
 }

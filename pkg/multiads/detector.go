@@ -249,18 +249,14 @@ func (d *Detector) executable(references bool) (*model.Exec, error) {
 	return e, err
 }
 
-// Found is a defect type that an image shows, and its map's largest pixel over all taps' sum, 0 to
-// 1.
-type Found struct {
-	Type  string  `json:"type"`
-	Value float64 `json:"value"`
-}
+// Found is a defect type that an image shows.
+type Found = detector.Found
 
 // Answer is what a prediction with typed maps shows, the strongest types first: those of at least
 // half, or else the strongest alone.
 func Answer(p detector.Prediction, taps int) (found []Found) {
 	for _, name := range slices.Sorted(maps.Keys(p.Types)) {
-		found = append(found, Found{name, Largest(p.Types[name])[0] / float64(taps)})
+		found = append(found, Found{Type: name, Value: Largest(p.Types[name])[0] / float64(taps)})
 	}
 	slices.SortStableFunc(found, func(a, b Found) int { return cmp.Compare(b.Value, a.Value) })
 	for i, f := range found {

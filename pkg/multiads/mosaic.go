@@ -15,7 +15,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/imageio"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 )
 
 // Mosaic is how training pictures are mixed: a sample is replaced, with probability 0.2, by two
@@ -161,5 +161,5 @@ func writePNG(path string, picture image.Image) error {
 	if _, err := os.Stat(path); err == nil { // its folder is addressed by what it is made of
 		return nil
 	}
-	return tensorfile.WriteAtomic(path, func(w io.Writer) error { return png.Encode(w, picture) })
+	return store.WriteAtomic(path, func(w io.Writer) error { return png.Encode(w, picture) })
 }

@@ -5,7 +5,6 @@ import (
 	"adlab/datasets/kba"
 	"adlab/pkg/detector"
 	"adlab/pkg/imageio"
-	"adlab/pkg/metric"
 )
 
 // Columns are the names of a product's columns, the normal state first.
@@ -36,25 +35,4 @@ func Truth(s datasets.Sample, product *kba.Base, typeOf TypeOf, t imageio.Transf
 		out[i] = all[y*t.Crop+x]
 	}
 	return out, nil
-}
-
-// TypedScores measures zero-shot predictions with typed maps against the columns of the product.
-// The normal state's map is what the types leave of the taps' sum.
-func TypedScores(predictions []detector.Prediction, truth [][]uint8, product *kba.Base,
-	taps int) (metric.TypeScores, error) {
-	columns := len(product.Types) + 1
-	maps := make([][]float32, len(predictions))
-	for i, p := range predictions {
-		m := make([]float32, len(p.Map)*columns)
-		for at := range p.Map {
-			m[at*columns] = float32(taps)
-			for c, t := range product.Types {
-				v := p.Types[t.Name][at]
-				m[at*columns+c+1] = v
-				m[at*columns] -= v
-			}
-		}
-		maps[i] = m
-	}
-	return metric.MultiType(maps, truth, columns)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"adlab/pkg/setting"
 )
 
 // Variant is a set of settings under which published numbers were made; see the package's table.
@@ -36,7 +38,7 @@ func VariantOf(name string) (Variant, error) {
 		}
 		names = append(names, v.Name)
 	}
-	return Variant{}, fmt.Errorf("--revision: expected one of %s, got %q",
+	return Variant{}, setting.Errorf("Revision", "expected one of %s, got %q",
 		strings.Join(names, ", "), name)
 }
 

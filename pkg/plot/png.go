@@ -14,7 +14,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 )
 
 const (
@@ -58,7 +58,7 @@ func WritePNG(path string, picture image.Image, made map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return tensorfile.WriteFile(path, b)
+	return store.WriteFile(path, b)
 }
 
 // ReadMade reads back the entries of a picture that PNG or JPEG encoded.

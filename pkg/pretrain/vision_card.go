@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"adlab/pkg/backend"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/vit"
 )
@@ -109,7 +110,7 @@ func (c *VisionCard) write(out string, weights map[string]tensorfile.Tensor) err
 	if err != nil {
 		return err
 	}
-	return tensorfile.WriteFile(strings.TrimSuffix(out, ".safetensors")+".md", []byte(c.Markdown()))
+	return store.WriteFile(strings.TrimSuffix(out, ".safetensors")+".md", []byte(c.Markdown()))
 }
 
 // weightsDigest is the SHA-256 over names, shapes and values.

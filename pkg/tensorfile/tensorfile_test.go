@@ -3,8 +3,6 @@ package tensorfile
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -118,24 +116,6 @@ func TestCheckFiniteNamesTheElement(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	require.ErrorContains(t, f.CheckFinite(), `tensor "w": element 1 is NaN`)
-}
-
-func TestFailedWriteLeavesTheOldFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "x")
-	require.NoError(t, os.WriteFile(path, []byte("old"), 0o666))
-	full := errors.New("disk full")
-	err := WriteAtomic(path, func(w io.Writer) error {
-		if _, err := w.Write(make([]byte, 1<<21)); err != nil {
-			return err
-		}
-		return full
-	})
-	require.ErrorIs(t, err, full)
-	b, _ := os.ReadFile(path)
-	require.Equal(t, "old", string(b))
-	entries, _ := os.ReadDir(dir)
-	require.Len(t, entries, 1, "no temporary file is left")
 }
 
 func TestNotAPickle(t *testing.T) {

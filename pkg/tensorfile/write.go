@@ -1,16 +1,15 @@
 package tensorfile
 
 import (
-	"bufio"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"adlab/pkg/store"
 )
 
 // Write writes the tensors atomically as a safetensors file. Same tensors and metadata, same bytes:
@@ -55,7 +54,7 @@ func Write(path string, tensors map[string]Tensor, metadata map[string]string) e
 	for len(head)%8 != 0 {
 		head = append(head, ' ')
 	}
-	return WriteAtomic(path, func(w io.Writer) error {
+	return store.WriteAtomic(path, func(w io.Writer) error {
 		if err := binary.Write(w, binary.LittleEndian, uint64(len(head))); err != nil {
 			return err
 		}
@@ -69,53 +68,4 @@ func Write(path string, tensors map[string]Tensor, metadata map[string]string) e
 		}
 		return nil
 	})
-}
-
-// WriteFile makes content the file at path, or leaves it as it was; see WriteAtomic.
-func WriteFile(path string, content []byte) error {
-	return WriteAtomic(path, func(w io.Writer) error { _, err := w.Write(content); return err })
-}
-
-// WriteAtomic makes the file at path what write writes, or leaves it as it was: a temporary file in
-// the same folder, fsync, rename, fsync of the folder. Folders are created as needed.
-func WriteAtomic(path string, write func(w io.Writer) error) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-			err = fmt.Errorf("writing %s: %w", path, err)
-		}
-	}()
-	buffered := bufio.NewWriterSize(tmp, 1<<20)
-	if err := write(buffered); err != nil {
-		return err
-	}
-	if err := buffered.Flush(); err != nil {
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := tmp.Sync(); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	if d, err := os.Open(dir); err == nil { // not every file system can sync a folder
-		d.Sync()
-		d.Close()
-	}
-	return nil
 }

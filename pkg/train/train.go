@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	disk "adlab/pkg/store"
+
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -127,6 +129,14 @@ func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Option
 	}
 	if err := o.Schedule.Validate(); err != nil {
 		return err
+	}
+	// another process may be training the same: then it is found trained
+	if o.Checkpoint != "" && ctx.Err() == nil {
+		unlock, err := disk.Lock(ctx, o.Checkpoint)
+		if err != nil {
+			return err
+		}
+		defer unlock()
 	}
 	start, err := o.load(store)
 	if err != nil {

@@ -6,13 +6,13 @@ import (
 	"path/filepath"
 
 	"adlab/datasets"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
 )
 
 func newBench(c *cli) *cobra.Command {
-	e, out := lab.Default("elpv"), ""
+	e, out := experiment.Default("elpv"), ""
 	var sets []string
 	var seeds int
 	cmd := &cobra.Command{

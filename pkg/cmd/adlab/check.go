@@ -5,7 +5,7 @@ import (
 	"os"
 
 	"adlab/datasets"
-	"adlab/pkg/lab"
+	"adlab/pkg/progress"
 
 	"github.com/spf13/cobra"
 )
@@ -16,7 +16,7 @@ func newCheck(c *cli) *cobra.Command {
 		Use: "check DIR", Short: "look at every file of a data set and say what would make an " +
 			"experiment wrong", Args: one("the folder of a data set"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			bar := lab.NewProgress(os.Stderr).Bar("checking " + args[0])
+			bar := progress.New(os.Stderr).Bar("checking " + args[0])
 			r, err := datasets.Check(cmd.Context(), layout, args[0], func(done, total int) {
 				bar(done, total, "images")
 			})

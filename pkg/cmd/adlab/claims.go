@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +18,7 @@ func newClaims(c *cli) *cobra.Command {
 			"as deviating, only where profile paper has measured it;\nno other profile says " +
 			"anything of it.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			claims, err := exhibit.Claims(lab.CacheDir())
+			claims, err := exhibit.Claims(experiment.CacheDir())
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,10 @@
 package main
 
 import (
-	"adlab/pkg/lab"
+	"fmt"
+	"strings"
+
+	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
 )
@@ -11,11 +14,37 @@ func newEncoders(c *cli) *cobra.Command {
 		Use: "encoders [FILE...]", Short: "list the encoders that can be read, where each comes " +
 			"from, and which are here",
 		RunE: func(cmd *cobra.Command, files []string) error {
-			known, err := lab.KnownEncoders(files)
+			known, err := experiment.KnownEncoders(files)
 			if err != nil {
 				return err
 			}
-			return c.print(cmd, known, lab.EncodersText(known))
+			return c.print(cmd, known, encodersText(known))
 		},
 	}
+}
+
+// encodersText is the table of encoders as text.
+func encodersText(known []experiment.KnownEncoder) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-21s %11s %9s  %-10s  %s\n", "encoder", "numbers", "as F32", "here",
+		"how to use it")
+	for _, k := range known {
+		here, use := k.Present, "--encoder "+k.Name
+		switch {
+		case k.Alias != "":
+			use = "--encoder " + k.Alias
+		case here == "":
+			here, use = "no", "--profile paper --encoder FILE"
+		case here != "shipped" && here != "drawn":
+			use = "--encoder " + here
+		}
+		if k.Pair {
+			use += ", of the methods on a pair"
+		}
+		fmt.Fprintf(&b, "%-21s %11d %6.0f MB  %-10s  %s\n%21s %s; %s\n", k.Name, k.Numbers,
+			float64(k.Bytes)/1e6, here, use, "", k.From, k.Licence)
+	}
+	fmt.Fprintf(&b, "Files are looked for in %s; name others as arguments.\n",
+		experiment.EncodersDir())
+	return b.String()
 }

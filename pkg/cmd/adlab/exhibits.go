@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
 )
@@ -15,7 +15,7 @@ type place struct{ profile, data, encoder, pair string }
 // placeFlags are the flags of commands that run exhibits.
 func placeFlags(cmd *cobra.Command, p *place) {
 	f := cmd.Flags()
-	f.StringVar(&p.profile, "profile", "tiny", strings.Join(exhibit.Profiles(), ", "))
+	f.StringVar(&p.profile, "profile", "tiny", strings.Join(experiment.Profiles(), ", "))
 	f.StringVar(&p.data, "data", "", "profile paper: the folder that holds the data sets, each in "+
 		"a folder of its name")
 	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights (default: the profile's "+
@@ -25,7 +25,7 @@ func placeFlags(cmd *cobra.Command, p *place) {
 }
 
 // runner is an exhibit runner on the lab.
-func (p *place) runner(l *lab.Lab) (*exhibit.Runner, error) {
+func (p *place) runner(l *experiment.Env) (*exhibit.Runner, error) {
 	r, err := exhibit.NewRunner(l, p.profile)
 	if err != nil {
 		return nil, err

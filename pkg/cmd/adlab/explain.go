@@ -43,7 +43,7 @@ func newExplain(c *cli) *cobra.Command {
 				return c.print(cmd, answer, text.String())
 			}
 			p.profile = made["profile"]
-			l, err := c.lab()
+			l, err := c.env()
 			if err != nil {
 				return err
 			}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"adlab/datasets/kba"
-	"adlab/pkg/lab"
+	"adlab/pkg/multiads"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +18,7 @@ func newKBA(c *cli) *cobra.Command {
 			"it\n  adlab eval --detector multiads --kba mine.yaml ...",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				k, err := lab.NewKnowledge(args[0], nil)
+				k, err := multiads.NewKnowledge(args[0], nil)
 				if err != nil {
 					return err
 				}

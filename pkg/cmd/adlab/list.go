@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
 )
@@ -45,7 +46,7 @@ func newList(c *cli) *cobra.Command {
 				for _, claim := range e.Claims() {
 					row.Claims = append(row.Claims, claim.ID)
 				}
-				for _, profile := range exhibit.Profiles() {
+				for _, profile := range experiment.Profiles() {
 					q := p
 					q.profile = profile
 					r, err := q.runner(nil)

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"syscall"
 
+	"adlab/pkg/experiment"
 	"adlab/pkg/lab"
+	"adlab/pkg/progress"
 
 	"github.com/spf13/cobra"
 )
@@ -33,7 +35,7 @@ func main() {
 		err = errors.New("interrupted; the same command starts with what is cached")
 	}
 	if !errors.Is(err, errQuiet) {
-		fmt.Fprintln(os.Stderr, "adlab: "+oneLine(err))
+		fmt.Fprintln(os.Stderr, "adlab: "+spelled(err))
 	}
 	if ctx.Err() != nil {
 		os.Exit(130)
@@ -86,7 +88,12 @@ func newRoot() *cobra.Command {
 }
 
 // lab opens the backend; progress goes to the standard error.
-func (c *cli) lab() (*lab.Lab, error) { return lab.Open(c.backend, lab.NewProgress(os.Stderr)) }
+func (c *cli) lab() (*lab.Lab, error) { return lab.Open(c.backend, progress.New(os.Stderr)) }
+
+// env is the lab's.
+func (c *cli) env() (*experiment.Env, error) {
+	return experiment.Open(c.backend, experiment.CacheDir(), progress.New(os.Stderr))
+}
 
 // print prints value as JSON, or text.
 func (c *cli) print(cmd *cobra.Command, value any, text string) error {

@@ -6,7 +6,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/clip"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 	"adlab/pkg/pretrain"
 
 	"github.com/spf13/cobra"
@@ -30,12 +30,12 @@ It takes 8 GB of memory and, from nothing, some two and a half hours on two core
 			if err := writable("--out", out); err != nil {
 				return err
 			}
-			l, err := c.lab()
+			l, err := c.env()
 			if err != nil {
 				return err
 			}
 			p.Backend, p.Home, p.Cache, p.Say, p.Bar = l.Backend.Backend, datasets.Home(),
-				lab.CacheDir(), l.Progress.Say, l.Progress.Bar
+				experiment.CacheDir(), l.Progress.Say, l.Progress.Bar
 			card, err := p.Run(cmd.Context(), out, asItStands, version)
 			if err != nil {
 				return err
@@ -64,7 +64,7 @@ func newMeasureClip(c *cli) *cobra.Command {
 		Use: "measure-clip", Short: "measure what a vision-language pair tells without training, " +
 			"on the generated benchmarks", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := c.lab()
+			l, err := c.env()
 			if err != nil {
 				return err
 			}

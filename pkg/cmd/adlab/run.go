@@ -59,7 +59,7 @@ func newGallery(c *cli) *cobra.Command {
 				return err
 			}
 			os.Setenv("ADLAB_PROFILE", p.profile) // where the playgrounds look for it
-			l, err := c.lab()
+			l, err := c.env()
 			if err != nil {
 				return err
 			}
@@ -106,7 +106,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 		return nil, fmt.Errorf("nothing can run: %s need weights and data, as said above",
 			strings.Join(missing, ", "))
 	}
-	l, err := c.lab()
+	l, err := c.env()
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"adlab/pkg/exhibit"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
 )
@@ -14,7 +14,7 @@ func newRuns(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "runs", Short: "list the stored runs behind the exhibits", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			runs, err := exhibit.Runs(lab.CacheDir())
+			runs, err := exhibit.Runs(experiment.CacheDir())
 			if err != nil {
 				return err
 			}
@@ -31,7 +31,7 @@ func newRuns(c *cli) *cobra.Command {
 					"code %s\n", r.Key[:12], auroc, r.Seconds, r.Measurement,
 					r.Measurement.Experiment.Profile, r.Encoder, r.Backend, r.Code)
 			}
-			fmt.Fprintf(&text, "%d runs in %s\n", len(runs), exhibit.RunsDir(lab.CacheDir()))
+			fmt.Fprintf(&text, "%d runs in %s\n", len(runs), exhibit.RunsDir(experiment.CacheDir()))
 			return c.print(cmd, runs, text.String())
 		},
 	}

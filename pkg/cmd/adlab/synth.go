@@ -10,6 +10,7 @@ import (
 	"adlab/datasets"
 	"adlab/datasets/synth"
 	"adlab/pkg/lab"
+	"adlab/pkg/progress"
 
 	"github.com/spf13/cobra"
 )
@@ -57,7 +58,7 @@ func newSynth(c *cli) *cobra.Command {
 			}
 			var rows []row
 			var text strings.Builder
-			progress := lab.NewProgress(os.Stderr)
+			progress := progress.New(os.Stderr)
 			for _, b := range chosen {
 				folder := filepath.Join(out, b.Name)
 				bar := progress.Bar(b.Name)

@@ -1,0 +1,38 @@
+package encoder
+
+import "github.com/gomlx/compute"
+
+// Entry is one line of the table of encoders: all that adlab has to know of one by its name.
+// Listing, construction, and the recognition of files read it.
+type Entry struct {
+	Name    string
+	Alias   string // a shorter name, or ""
+	From    string
+	Licence string
+	// Pair tells a vision and a text tower with a common space from an encoder of images alone.
+	Pair bool
+	// Weightless tells that there is nothing to train or to draw.
+	Weightless bool
+	// Manifest is the shape of every tensor of its published file by official name; nil for one
+	// that has no weights, or draws them.
+	Manifest func() (map[string][]int, error)
+	// Open opens it where its weights are part of the program, or where it has none; nil for one
+	// that is read from a file that the user names.
+	Open func(Request) (Encoder, error)
+}
+
+// Request says how an encoder is to be opened. Zeros mean its own.
+type Request struct {
+	Backend      compute.Backend
+	Resize, Crop int // pixels a side before the crop, and after it
+	Image        int // side that an encoder takes which works at any, where no crop is named
+	Seed         uint64
+}
+
+// Format is a kind of weights file.
+type Format struct {
+	Pair bool
+	// Is tells whether a file is of that kind.
+	Is   func(path string) bool
+	Open func(path string, r Request) (Encoder, error)
+}

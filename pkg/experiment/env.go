@@ -1,0 +1,59 @@
+package experiment
+
+import (
+	"os"
+	"path/filepath"
+
+	"adlab/datasets"
+	"adlab/pkg/backend"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+	"adlab/pkg/progress"
+)
+
+// Env is where experiments run: an open backend, the folder of the cache, and who is told.
+type Env struct {
+	Backend  *backend.Choice
+	Cache    string
+	Progress *progress.Progress
+}
+
+// Open opens the backend that config names ("" for the default, see backend.Open), and says which
+// it is.
+func Open(config, cache string, told *progress.Progress) (*Env, error) {
+	b, err := backend.Open(config)
+	if err != nil {
+		return nil, err
+	}
+	if b.Notice != "" {
+		told.Say("%s", b.Notice)
+	}
+	return &Env{Backend: b, Cache: cache, Progress: told}, nil
+}
+
+// Quiet is the same, but tells nobody.
+func (v *Env) Quiet() *Env {
+	quiet := *v
+	quiet.Progress = progress.New(nil)
+	return &quiet
+}
+
+// Features computes and caches the encoder's features, with progress.
+func (v *Env) Features(enc encoder.Encoder) *encoder.Cache {
+	j := v.job(Experiment{})
+	return j.Features(enc)
+}
+
+// job is what a method is told of an experiment.
+func (v *Env) job(e Experiment) detector.Job {
+	return detector.Job{Common: e.Common, Backend: v.Backend.Backend, Cache: v.Cache,
+		Progress: v.Progress, TestLimit: e.Limit.TestLimit, Settings: e.Own}
+}
+
+// CacheDir is where features and checkpoints are kept: $ADLAB_CACHE, or .cache beside the data.
+func CacheDir() string {
+	if dir := os.Getenv("ADLAB_CACHE"); dir != "" {
+		return dir
+	}
+	return filepath.Join(filepath.Dir(datasets.Home()), ".cache")
+}
