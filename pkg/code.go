@@ -3,12 +3,12 @@
 package code
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"fmt"
-	"go/format"
+	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"io"
 	"io/fs"
@@ -21,32 +21,38 @@ import (
 	"adlab/datasets"
 )
 
-//go:embed backend/*.go baseline/*.go clip/*.go convnet/*.go detector/*.go encoder/*.go exhibit/*.go imageio/*.go inpformer/*.go
-//go:embed lab/*.go layer/*.go live/*.go metric/*.go multiads/*.go plot/*.go tensorfile/*.go train/*.go vit/*.go
-var files embed.FS
+// numbers are the rooms that a measured number's bits depend on: what lies left of view.
+//
+//go:embed backend/*.go baseline/*.go clip/*.go convnet/*.go detector/*.go encoder/*.go experiment/*.go
+//go:embed imageio/*.go inpformer/*.go layer/*.go metric/*.go multiads/*.go tensorfile/*.go train/*.go vit/*.go
+var numbers embed.FS
 
-// drawing are the packages that no number depends on.
-var drawing = []string{"plot", "exhibit", "live", "published"}
+// drawing are the rooms that tables and pictures depend on besides.
+//
+//go:embed exhibit live plot view
+var drawing embed.FS
 
 // arithmetic are the libraries that numbers depend on.
 var arithmetic = []string{"github.com/gomlx/compute", "github.com/gomlx/go-xla",
 	"github.com/gomlx/gomlx", "gonum.org/v1/gonum"}
 
-// Numbers is a digest over everything that a measured number's bits depend on: packages from
-// reading data to metrics, and the libraries that calculate. Comments and tests do not count.
-var Numbers = sync.OnceValue(func() string {
-	return digest(func(dir string) bool { return !slices.Contains(drawing, dir) })
-})
+// Numbers is a digest over everything in the program that a measured number's bits depend on:
+// rooms from reading data to metrics, and the libraries that calculate. Comments, tests, layout,
+// and what is only said to a person do not count.
+var Numbers = sync.OnceValue(func() string { return digest(numbers, datasets.Code) })
 
-// Pictures is a digest over all that a table's or a picture's bytes depend on.
-var Pictures = sync.OnceValue(func() string { return digest(func(string) bool { return true }) })
+// Drawing is a digest over the rest of what a table's or a picture's bytes depend on.
+var Drawing = sync.OnceValue(func() string { return digest(drawing) })
+
+// Pictures is a digest over all of it.
+var Pictures = sync.OnceValue(func() string { return digest(numbers, drawing, datasets.Code) })
 
 // digest is a SHA-256, cut to 16 hexadecimal digits. The sources are part of the program: that they
 // parse is tested.
-func digest(include func(dir string) bool) string {
+func digest(trees ...fs.FS) string {
 	h := sha256.New()
-	for _, f := range []fs.FS{files, datasets.Code} {
-		if err := write(h, f, include); err != nil {
+	for _, tree := range trees {
+		if err := write(h, tree); err != nil {
 			panic(err)
 		}
 	}
@@ -60,16 +66,18 @@ func digest(include func(dir string) bool) string {
 	return fmt.Sprintf("%x", h.Sum(nil))[:16]
 }
 
-// write writes the files of a tree: Go files without comments, and no tests.
-func write(w io.Writer, tree fs.FS, include func(dir string) bool) error {
+// write writes the files of a tree: Go files as their tokens, and no tests.
+func write(w io.Writer, tree fs.FS) error {
 	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
-		dir, _, _ := strings.Cut(name, "/")
-		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") || !include(dir) {
+		if d != nil && d.IsDir() && (name == "published" || path.Base(name) == "testdata") {
+			return fs.SkipDir // quoted numbers make none
+		}
+		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") {
 			return err
 		}
 		content, err := fs.ReadFile(tree, name)
 		if err == nil && path.Ext(name) == ".go" {
-			content, err = uncommented(name, content)
+			content, err = tokens(name, content)
 		}
 		if err == nil {
 			_, err = fmt.Fprintf(w, "%s\n%s\n", name, content)
@@ -78,18 +86,63 @@ func write(w io.Writer, tree fs.FS, include func(dir string) bool) error {
 	})
 }
 
-// uncommented is a source without comments and blank lines, formatted.
-func uncommented(name string, source []byte) ([]byte, error) {
+// said are the functions whose texts are for a person: errors and progress.
+var said = []string{"Errorf", "New", "Say", "Bar"}
+
+// tokens is a source as its tokens in a row: without comments, line breaks, and the texts of errors
+// and progress.
+func tokens(name string, source []byte) ([]byte, error) {
 	set := token.NewFileSet()
 	f, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := format.Node(&b, set, f); err != nil {
-		return nil, err
+	silent := map[int]int{} // from the first byte of a text to the one after its last
+	ast.Inspect(f, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		selector, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !slices.Contains(said, selector.Sel.Name) {
+			return true
+		}
+		for _, arg := range call.Args {
+			if isText(arg) {
+				silent[set.Position(arg.Pos()).Offset] = set.Position(arg.End()).Offset
+			}
+		}
+		return true
+	})
+	var out []byte
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile(name, -1, len(source))
+	s.Init(file, source, nil, 0)
+	for until := 0; ; {
+		pos, tok, literal := s.Scan()
+		at := file.Offset(pos)
+		switch {
+		case tok == token.EOF:
+			return out, nil
+		// most semicolons stand for a line's end
+		case at < until, tok == token.SEMICOLON, tok == token.COMMA:
+			continue
+		case silent[at] > 0:
+			literal, until = "text", silent[at]
+		case literal == "":
+			literal = tok.String()
+		}
+		out = append(append(out, literal...), ' ')
 	}
-	lines := slices.Collect(bytes.Lines(b.Bytes()))
-	lines = slices.DeleteFunc(lines, func(l []byte) bool { return len(bytes.TrimSpace(l)) == 0 })
-	return bytes.Join(lines, nil), nil
+}
+
+// isText tells an expression that joins string literals and nothing else.
+func isText(e ast.Expr) bool {
+	switch x := e.(type) {
+	case *ast.BasicLit:
+		return x.Kind == token.STRING
+	case *ast.BinaryExpr:
+		return isText(x.X) && isText(x.Y)
+	}
+	return false
 }

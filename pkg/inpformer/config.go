@@ -52,7 +52,7 @@ func (c Config) Validate() error {
 	case c.Grid < 1:
 		return fmt.Errorf("grid: expected at least 1 patch token per side, got %d", c.Grid)
 	case c.INPs < 1 || c.INPs > tokens:
-		return setting.Errorf("INPs", "expected 1 to %d prototypes (M, the number of patch "+
+		return setting.Errorf("INPs", "expected 1 to %d prototypes (the number of patch "+
 			"tokens), got %d", tokens, c.INPs)
 	case c.Blocks < 2 || c.Blocks%2 != 0:
 		return fmt.Errorf("decoder blocks: expected an even number of at least 2, got %d", c.Blocks)

@@ -26,7 +26,7 @@ func TestValidateIsOneLineOnTheSetting(t *testing.T) {
 		"heads: expected a divisor of the width 24, got -3": func(c *Config) {
 			c.Heads = -3
 		},
-		"--inps (M): expected 1 to 16 prototypes (the number of patch tokens), got -1": func(c *Config) {
+		"INPs: expected 1 to 16 prototypes (the number of patch tokens), got -1": func(c *Config) {
 			c.INPs = -1
 		},
 		"decoder blocks: expected an even number of at least 2, got 0": func(c *Config) {
