@@ -2,8 +2,13 @@
 // a decoder that sees nothing but a handful of prototypes of normality drawn from that same image.
 // What is not normal has no prototype, is reconstructed badly, and shows.
 //
-// This file is the forward pass. Notation: B images, N = Grid² patch tokens, C = Width channels, h
-// heads of d = C/h channels, M prototypes (INPs).
+// SPEC.md says what the paper states and what only its code does, formula by formula; comments cite
+// it. Read in this order: inpformer.go (the forward pass), fuse.go, loss.go, maps.go, config.go (the
+// switches), init.go, detector.go, distance.go (zero-shot), augment.go (few-shot); cost.go and
+// timing.go measure.
+//
+// Notation: B images, N = Grid² patch tokens, C = Width channels, h heads of d = C/h channels, M
+// prototypes (INPs).
 package inpformer
 
 import (
@@ -19,23 +24,23 @@ import (
 const epsilon = 1e-8
 
 // Trace is the forward pass with every intermediate by name, for losses, maps, figures and tests
-// alike.
+// alike. The numbers are formulas of SPEC.md.
 type Trace struct {
-	Fused *Node // F [B, N, C]: mean of all tapped levels
-	// A [B, h, M, N]: where each INP looks; nil when the prototypes are not from the image
+	Fused *Node // F [B, N, C]: mean of all tapped levels (4a)
+	// A [B, h, M, N]: where each INP looks; nil when the prototypes are not from the image (4b)
 	Attention *Node
 	// [B, M, C]: the projected attention output before the residual; nil likewise
 	AttentionTo *Node
-	INPs        *Node   // P [B, M, C]; nil for the self-attention ablation
+	INPs        *Node   // P [B, M, C]; nil for the self-attention ablation (4c)
 	Bottleneck  *Node   // [B, N, C]
-	Decoder     []*Node // [B, N, C], one a block, in execution order
-	DecoderAttn []*Node // [B, h, N, M], one a block
-	Target      []*Node // E_g [B, N, C], one a group: means of encoder levels
-	Output      []*Node // R_g [B, N, C], one a group: means of decoder blocks
+	Decoder     []*Node // [B, N, C], one a block, in execution order (6c)
+	DecoderAttn []*Node // A [B, h, N, M], one a block (6a)
+	Target      []*Node // E_g [B, N, C], one a group: means of encoder levels (6d)
+	Output      []*Node // R_g [B, N, C], one a group: means of decoder blocks (6d)
 }
 
 // Forward runs the trainable part on the groups of encoder levels: targets [B, N, C], one a group,
-// each the mean of sizes[g] levels.
+// each the mean of sizes[g] levels. SPEC 4 and 6.
 func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trace {
 	t := &Trace{Target: targets}
 	t.Fused = fuse(targets, sizes)
@@ -53,7 +58,7 @@ func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trac
 		t.Decoder, t.DecoderAttn = append(t.Decoder, x), append(t.DecoderAttn, attn)
 	}
 
-	// The last blocks reconstruct the shallowest levels: group g takes the blocks from the end.
+	// (6d) The last blocks reconstruct the shallowest levels: group g takes them from the end.
 	per := cfg.Blocks / len(targets)
 	for g := range targets {
 		end := cfg.Blocks - g*per
@@ -62,8 +67,8 @@ func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trac
 	return t
 }
 
-// extract draws the prototypes of each image from its own tokens by cross attention with a learned
-// table.
+// extract is the INP Extractor: it draws the prototypes of each image from its own tokens by cross
+// attention with a learned table. SPEC 4b, 4c.
 func (t *Trace) extract(scope *model.Scope, cfg Config) {
 	if cfg.Prototypes == SelfAttention {
 		return
@@ -95,8 +100,9 @@ func (t *Trace) extract(scope *model.Scope, cfg Config) {
 	t.INPs = Add(p, layer.MLP(block.At("mlp"), layer.LayerNorm(block.At("norm2"), p, epsilon)))
 }
 
-// decoderBlock is one INP-guided block: x [B, N, C] attends to keys [B, M, C] by ReLU of scaled
-// cosines. There is no residual around the attention, so nothing but prototypes can pass.
+// decoderBlock is one block of the INP-Guided Decoder: x [B, N, C] attends to keys [B, M, C] by
+// ReLU of scaled cosines. There is no residual around the attention, so nothing but prototypes can
+// pass. SPEC 6b, 6c.
 func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Node) {
 	y, attn := guided(scope, cfg, x, keys)
 	if cfg.Residual {
@@ -106,7 +112,7 @@ func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Nod
 }
 
 // guided is the INP-guided attention of a block: x [B, N, C] and keys [B, M, C] to [B, N, C], and
-// the attention [B, h, N, M].
+// the attention [B, h, N, M]. SPEC 6a; unit vectors and scale are the code's, not the paper's.
 func guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
 	c, h := cfg.Width, cfg.Heads
 	// [B, N, C]

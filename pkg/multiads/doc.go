@@ -17,16 +17,20 @@
 //	Mosaic               off             one-type             on                   off
 //	ColumnOrder          by-name         first-release        later-revision       by-name
 //	clip's QuickGELU     off             off (at 518 pixels)  off (at 518 pixels)  off
-//	knowledge base       kba.Open        kba.Open             kba.Open             kba.Base.Single for VisA
+//	knowledge base       kba.Open        kba.Open             kba.Open             Single for VisA
 //
 // Adam has β = (0.5, 0.999), ε = 1e-8, no decay and no schedule in all of them, for up to 10
-// epochs. Which variant belongs to which published number:
+// epochs. Single is that of kba.Base. Which variant belongs to which published number:
 //
-//	Table 4, zero-shot, five targets        first-release, epochs 1 to 3; MultiADS-F: Filter and score_blend
-//	Table 21, k = 1, 2, 4, 8 on VisA        first-release, Shots
-//	Table 3, knowledge base on and off      type-training, Filter with the products' types; off: kba.Base.Single
-//	seen and unseen types, four tables      type-training; on VisA the released test uses kba.Base.Single
+//	Table 4, zero-shot, five targets     first-release, epochs 1 to 3; -F: Filter and score_blend
+//	Table 21, k = 1, 2, 4, 8 on VisA     first-release, Shots
+//	Table 3, knowledge base on and off   type-training, Filter with products' types; off: Single
+//	seen and unseen types, four tables   type-training; on VisA the released test uses Single
 //
-// No variant is known to be exactly the paper's: its code was never released. Source: sections 4,
-// 7, 8, 9, 11 and 14 of the numerical specification.
+// No variant is known to be exactly the paper's: its code was never released. Source: SPEC 17.
+//
+// SPEC.md says what the paper states and what only its code does, formula by formula; comments cite
+// it. Read in this order: text.go (the text matrix), multiads.go (adapters, similarities, maps),
+// loss.go, score.go, detector.go, train.go, mosaic.go, types.go (multi-type segmentation),
+// variant.go; inspect.go is for figures, textcache.go keeps embeddings.
 package multiads
