@@ -9,8 +9,7 @@ import (
 
 // Join is one set with the categories of several, in their order: the super-multi-class setting. A
 // category whose name another set has too is called SET/CATEGORY; IDs start with the set's name;
-// Root is the nearest folder that holds all the sets' roots. Source: section 7 of the numerical
-// specification of INP-Former.
+// Root is the nearest folder that holds all the sets' roots. Source: pkg/inpformer/SPEC.md 11.
 func Join(name string, sets ...*Set) (*Set, error) {
 	if len(sets) == 0 {
 		return nil, fmt.Errorf("joining data sets: expected at least one, got none")
@@ -84,7 +83,7 @@ var ErrSharedCategory = errors.New("zero-shot")
 // ZeroShot says in one line why target is not new to a model that learned from source: a common
 // category, with or without the SET/ that Join puts before it, or a common file. Files are told
 // apart by their paths alone, not by what is in them. MVTec-AD and Real-IAD share toothbrush and
-// zipper by name. Source: section 7 of the numerical specification of INP-Former.
+// zipper by name. Source: pkg/inpformer/SPEC.md 11.
 func ZeroShot(source, target *Set) error {
 	known, files := map[string]bool{}, map[string]bool{}
 	for _, c := range source.Categories {

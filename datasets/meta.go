@@ -19,7 +19,7 @@ var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // openMeta reads {"train": {CATEGORY: [item]}, "test": ...} with the item keys img_path, mask_path,
 // cls_name or product_cls, specie_name or defect_cls, and anomaly (0 or 1). Errors point into the
-// file. Source: section 13 of the numerical specification of MultiADS.
+// file. Source: pkg/multiads/SPEC.md 14.
 func openMeta(root string) (*Set, error) {
 	i := slices.IndexFunc(metaFiles, func(name string) bool {
 		_, err := os.Stat(filepath.Join(root, name))

@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// realIADCodes are Real-IAD's names of its defect types. Source: section 13 of the numerical
-// specification of MultiADS.
+// realIADCodes are Real-IAD's names of its defect types. Source: pkg/multiads/SPEC.md 14.
 var realIADCodes = map[string]string{
 	"AK": "pit", "BX": "deformation", "CH": "abrasion", "HS": "scratch", "PS": "damage",
 	"QS": "missing", "YW": "foreign", "ZW": "contamination",
@@ -40,7 +39,7 @@ var realIADView = regexp.MustCompile(`_(C[1-5])(_|\.)`)
 // openRealIAD reads Real-IAD: the lists ROOT/realiad_jsons/realiad_jsons/CATEGORY.json (or one
 // folder up) with keys train and test over the images in ROOT/realiad_1024/CATEGORY (or another
 // realiad_SIZE). Every view is an image of its own; the order is the lists', on which few-shot
-// draws depend. Source: section 12 of the numerical specification.
+// draws depend. Source: pkg/inpformer/SPEC.md 13.
 func openRealIAD(root string) (*Set, error) {
 	lists := filepath.Join(root, "realiad_jsons", "realiad_jsons")
 	if !isDir(lists) {

@@ -21,8 +21,7 @@ type Draw struct {
 }
 
 // Shots is the set with k normal images to learn from in each category. Drawn with a seed, the k
-// images are among those of k+1. Source of the official draw: section 10 of the numerical
-// specification of INP-Former.
+// images are among those of k+1. Source of the official draw: pkg/inpformer/SPEC.md 10.
 func (s *Set) Shots(k int, d Draw) (*Set, error) {
 	out := *s
 	out.Categories = slices.Clone(s.Categories)

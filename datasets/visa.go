@@ -11,7 +11,7 @@ import (
 // mask) over ROOT/CATEGORY/Data, with the names of the defects from ROOT/CATEGORY/image_anno.csv
 // where it is there. Its masks hold small numbers; every one but zero is anomalous. A root without
 // the list that has a folder 1cls, or is one, is read as the reorganised form, which has MVTec-AD's
-// layout and the one defect type "bad". Source: section 12 of the numerical specification.
+// layout and the one defect type "bad". Source: pkg/inpformer/SPEC.md 13.
 func openVisA(root string) (*Set, error) {
 	list := filepath.Join(root, "split_csv", "1cls.csv")
 	if _, err := os.Stat(list); err != nil {

@@ -81,8 +81,7 @@ func (v Vocabulary) Type(folder string) (string, bool) {
 }
 
 // Seen tells which of target's defect types a model has seen that learned from source: those of the
-// same name or concept, such as breakage and broken. Source: section 11 of the numerical
-// specification of MultiADS.
+// same name or concept, such as breakage and broken. Source: pkg/multiads/SPEC.md 12.
 func Seen(source, target Vocabulary) map[string]bool {
 	names, known := map[string]bool{}, map[int]bool{}
 	for _, t := range source.Types {

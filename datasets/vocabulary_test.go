@@ -41,8 +41,7 @@ func TestVocabularies(t *testing.T) {
 		`expected one of mvtec, visa, real-iad, mpdd, mad-sim, mad-real, got "coco"`)
 }
 
-// TestSuperMultiClass: the 57 categories in order. Source: section 12 of the numerical
-// specification of INP-Former.
+// TestSuperMultiClass: the 57 categories in order. Source: pkg/inpformer/SPEC.md 13.
 func TestSuperMultiClass(t *testing.T) {
 	var got []string
 	for _, key := range []string{"mvtec", "visa", "real-iad"} {
@@ -83,8 +82,8 @@ func TestFoldersByName(t *testing.T) {
 	}
 }
 
-// TestVisATestCounts: 962 normal images, 1200 anomalous ones, 2162 in all. Source: section 12 of
-// the numerical specification of INP-Former and section 13 of that of MultiADS.
+// TestVisATestCounts: 962 normal images, 1200 anomalous ones, 2162 in all. Source:
+// pkg/inpformer/SPEC.md 13 and pkg/multiads/SPEC.md 14.
 func TestVisATestCounts(t *testing.T) {
 	v, err := VocabularyOf("visa")
 	require.NoError(t, err)
@@ -96,8 +95,8 @@ func TestVisATestCounts(t *testing.T) {
 }
 
 // TestSeenTypes are the marks of the published per-defect tables of MultiADS, "seen-unseen" (a) to
-// (d), for a model that learned from MVTec-AD; and VisA's other types by the rule of section 11 of
-// the numerical specification.
+// (d), for a model that learned from MVTec-AD; and VisA's other types by the rule of
+// pkg/multiads/SPEC.md 12.
 func TestSeenTypes(t *testing.T) {
 	source, err := VocabularyOf("mvtec")
 	require.NoError(t, err)

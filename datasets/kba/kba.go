@@ -1,7 +1,7 @@
 // Package kba is the Knowledge Base for Anomalies: for each data set its defect types, and the
 // prompts that describe each, as YAML that a user edits, extends or replaces. The 18 types of VisA
 // with six prompts each are the paper's; the others are written for adlab by the same pattern, and
-// say so.
+// say so. What a base becomes: pkg/multiads/SPEC.md 5.
 package kba
 
 import (
@@ -116,7 +116,8 @@ func (b *Base) Extend(other *Base) *Base {
 	return out
 }
 
-// Single is the base without its knowledge: one prompt a type, which names the type and no more.
+// Single is the base without its knowledge: one prompt a type, which names the type and no more. It
+// is the ablation of pkg/multiads/SPEC.md 5.
 func (b *Base) Single() *Base {
 	out := &Base{Dataset: b.Dataset, Source: b.Source + ", one prompt a type"}
 	for _, t := range b.Types {
@@ -125,7 +126,7 @@ func (b *Base) Single() *Base {
 	return out
 }
 
-// Keep is the base with some of its types, in the given order.
+// Keep is the base with some of its types, in the given order: MultiADS-F, pkg/multiads/SPEC.md 10.
 func (b *Base) Keep(types ...string) (*Base, error) {
 	out := &Base{Dataset: b.Dataset, Source: b.Source}
 	for _, name := range types {
@@ -170,7 +171,7 @@ func (b *Base) Names() (names []string) {
 }
 
 // Columns are the sentences of each column of a product's text matrix: the normal state, then every
-// type. Underscores of the product's name stay, as in the official code.
+// type. Underscores of the product's name stay, as in the official code. pkg/multiads/SPEC.md 5a.
 func (b *Base) Columns(s *Sentences, product string) [][]string {
 	columns := [][]string{s.of(s.Normal, product)}
 	for _, t := range b.Types {

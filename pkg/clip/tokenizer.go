@@ -52,8 +52,7 @@ var theTokenizer = sync.OnceValue(newTokenizer)
 
 // Tokenize gives the ids of a text as OpenCLIP's tokenizer does: the text is repaired, its white
 // space collapsed, put in lower case, cut into words and the words into pieces. A text of more than
-// 77 ids is cut, and ends with the end mark. Source: section 3 of the numerical specification of
-// MultiADS.
+// 77 ids is cut, and ends with the end mark. Source: pkg/multiads/SPEC.md 4.
 func Tokenize(text string) Tokens {
 	t := theTokenizer()
 	var out Tokens

@@ -15,8 +15,7 @@ import (
 const epsilon = 1e-5
 
 // Vision gives, from normalised images [B, Grid·Patch, Grid·Patch, 3], what Taps gives, and the
-// image embedding [B, D], not normalised. Source: section 2 of the numerical specification of
-// MultiADS.
+// image embedding [B, D], not normalised. Source: pkg/multiads/SPEC.md 3.
 func Vision(scope *model.Scope, cfg Config, images *Node) (taps []*Node, embedding *Node) {
 	scope = scope.At("visual")
 	taps, x := vision(scope, cfg, images, cfg.Vision.Layers)
@@ -63,8 +62,8 @@ func vision(scope *model.Scope, cfg Config, images *Node, blocks int) (taps []*N
 }
 
 // Text embeds texts from their ids [B, T] int32, T at most 77: the state at the end mark, [B, D],
-// not normalised. Ids after the end mark change nothing. Source: section 3 of the numerical
-// specification of MultiADS.
+// not normalised. Ids after the end mark change nothing. Source:
+// pkg/multiads/SPEC.md 4.
 func Text(scope *model.Scope, cfg Config, ids *Node) *Node {
 	g, c, t := ids.Graph(), cfg.Text.Width, ids.Shape().Dimensions[1]
 	// [B, T, Dt]
@@ -112,6 +111,7 @@ func selfAttention(scope *model.Scope, t Tower, x *Node, causal bool) *Node {
 
 // Position resizes a stored position table [1+n², C] to a grid of side s, [1+s², C]: bicubic with
 // anti-aliasing, as OpenCLIP does. The class row is kept; s = n leaves the table as it is.
+// pkg/multiads/SPEC.md 3a.
 func Position(table *Node, n, s int) *Node {
 	if n == s {
 		return table

@@ -15,14 +15,14 @@ const (
 
 // PostProcess enlarges token distances [B, grid²] to the crop (bilinear, corners aligned), resizes
 // to MapSide (bilinear, corners not aligned, no anti-aliasing) and blurs (Gaussian, zero padding):
-// [B, MapSide, MapSide].
+// [B, MapSide, MapSide]. pkg/inpformer/SPEC.md 9b.
 func PostProcess(distance *Node, grid, crop int) *Node {
 	a := Reshape(distance, distance.Shape().Dimensions[0], grid, grid)
 	return Separable(a, Aligned(grid, crop), Resize(crop, MapSide), Blur(MapSide))
 }
 
 // TopMean is the image score: the mean of the largest floor(TopRatio·n) values of a map of n
-// pixels, at least one.
+// pixels, at least one. pkg/inpformer/SPEC.md 9c.
 func TopMean(scoreMap []float32) float64 {
 	k := max(1, int(TopRatio*float64(len(scoreMap))))
 	top := largest(slices.Clone(scoreMap[:k]))

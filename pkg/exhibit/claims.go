@@ -32,7 +32,7 @@ type ClaimStatus struct {
 // Tolerance is by how much a measured number may differ from a printed one and still count as
 // reproduced, in percentage points: half a point for areas under ROC curves, one for other image
 // metrics and the overlap, two for precision-recall of pixels, where the official code itself has
-// changed since the paper. Source: section 15 of the numerical specification of INP-Former.
+// changed since the paper. Source: pkg/inpformer/SPEC.md 17.
 func Tolerance(metric string) float64 {
 	switch metric {
 	case "I-AUROC", "P-AUROC", "P-AUROC (macro)":

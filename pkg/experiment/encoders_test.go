@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// published are tensors and parameters of the real models. INP-Former's numerical specification
-// counts DINOv2's: 176 tensors in small and base, 344 in large. CLIP's parameters are those of
+// published are tensors and parameters of the real models. pkg/inpformer/SPEC.md 3 and 14
+// count DINOv2's: 176 tensors in small and base, 344 in large. CLIP's parameters are those of
 // OpenAI's models, its tensors OpenCLIP's.
 var published = map[string][2]int{
 	"dinov2_vits14_reg4": {176, 22_058_112}, "dinov2_vitb14_reg4": {176, 86_583_552},

@@ -37,8 +37,8 @@ type TypeRow struct {
 	Categories int `json:"categories"`
 }
 
-// TypesReport is the multi-type segmentation of a data set. Source: section 11 of the numerical
-// specification of MultiADS.
+// TypesReport is the multi-type segmentation of a data set. Source:
+// pkg/multiads/SPEC.md 12.
 type TypesReport struct {
 	Categories []TypedCategory `json:"categories"`
 	ByType     []TypeRow       `json:"by_type"`

@@ -15,7 +15,7 @@ type taps struct {
 // Filter is one of Pillow's resampling kernels.
 type Filter string
 
-// The filters that the papers' preprocessing uses.
+// The filters that the papers' preprocessing uses: pkg/inpformer/SPEC.md 2, pkg/multiads/SPEC.md 2.
 const (
 	Bilinear Filter = "" // a triangle
 	Bicubic  Filter = "bicubic"

@@ -29,7 +29,7 @@ func interchange(x []float32, rows, columns int) []float32 {
 
 // Augment gives the 22 variants of a normalised image of side pixels a side, channels first
 // (3·side·side values each): the image, eight rotations, eight translations, a mirror image, grey,
-// three quarter turns.
+// three quarter turns. SPEC 10.
 func Augment(image []float32, side int) [][]float32 {
 	out := [][]float32{image}
 	for _, k := range []float64{-4, -3, -2, -1, 1, 2, 3, 4} {
@@ -62,7 +62,7 @@ func rotate(image []float32, side int, angle float64) []float32 {
 }
 
 // sample fills the output from source(x, y), in coordinates from -1 to 1 whose pixel centres lie at
-// (2j + 1)/side - 1: bilinear, reflected about the outer pixel edges.
+// (2j + 1)/side - 1: bilinear, reflected about the outer pixel edges. SPEC 10.
 func sample(image []float32, side int, source func(x, y float64) (float64, float64)) []float32 {
 	n := float64(side)
 	place := func(u float64) (lo, hi int, t float32) {

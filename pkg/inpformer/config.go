@@ -7,7 +7,7 @@ import (
 	"adlab/pkg/setting"
 )
 
-// Prototypes is where the decoder's keys and values come from: the paper's INPs, or one of the
+// Prototypes is where the decoder's keys and values (6a) come from: the paper's INPs, or one of the
 // ablations.
 type Prototypes string
 
@@ -18,7 +18,8 @@ const (
 	SelfAttention Prototypes = "self-attention" // ablation: the decoder attends to its own tokens
 )
 
-// Config is INP-Former's shape and its switches. The zero value is not valid: start from Default.
+// Config is INP-Former's shape and its switches, which SPEC 16 lists. The zero value is not valid:
+// start from Default.
 type Config struct {
 	Width  int // channels of a token, C
 	Heads  int // attention heads; divides Width
@@ -26,8 +27,8 @@ type Config struct {
 	Blocks int // decoder blocks; the paper uses 8
 	Grid   int // patch tokens per side, s
 
-	CoherenceWeight float64 // λ of the coherence loss; 0.2
-	MiningPower     float64 // γ of soft mining; 3. Zero gives the plain global cosine loss
+	CoherenceWeight float64 // λ of the coherence loss (7c); 0.2
+	MiningPower     float64 // γ of soft mining (7a); 3. Zero gives the plain global cosine loss
 
 	Prototypes Prototypes // FromImage
 	Residual   bool       // ablation: x + attention in the decoder; the paper has none

@@ -14,7 +14,7 @@ import (
 )
 
 // Cost is what one attention module costs for one image. Biases do not count; a multiply-add is two
-// operations. Source: section 14 of the numerical specification.
+// operations. Source: SPEC 15.
 type Cost struct {
 	Parameters  int
 	Projections int // operations

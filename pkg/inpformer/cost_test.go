@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The numbers are those of section 14 of the specification: N = 784, C = 768, M = 6, h = 12.
+// The numbers are those of SPEC 15: N = 784, C = 768, M = 6, h = 12.
 func TestCostsAsSpecified(t *testing.T) {
 	require.Equal(t, Cost{2_362_368, 3_699_376_128, 1_888_223_232, 7_375_872},
 		SelfAttentionCost(768, 12, 784))

@@ -83,7 +83,7 @@ func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
 		}, o)
 }
 
-// Predict scores the samples: the score is the mean of the map's largest values.
+// Predict scores the samples: the score is the mean of the map's largest values. SPEC 9c.
 func (d *Detector) Predict(ctx context.Context,
 	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
 	return detector.PredictFeatures(ctx, d.Features, samples,

@@ -14,7 +14,7 @@ import (
 
 // ByDistance is the zero-shot detector of a trained INP-Former: its map is the distance of each
 // token to the nearest of the test image's own prototypes, and the decoder is not used. Its Fit
-// does nothing: it scores images of sets that d has not learned from.
+// does nothing: it scores images of sets that d has not learned from. SPEC 9.
 type ByDistance struct {
 	Trained *Detector
 	exec    *model.Exec

@@ -5,7 +5,7 @@ import (
 )
 
 // fuse is the mean over all levels, F, from the means of the groups: each group weighs as many
-// levels as it has.
+// levels as it has. SPEC 4a; the paper sums.
 func fuse(targets []*Node, sizes []int) *Node {
 	total := 0
 	for _, n := range sizes {

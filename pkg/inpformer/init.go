@@ -11,6 +11,7 @@ import (
 )
 
 // Shapes lists the trainable tensors under the official checkpoint's names, with their shapes.
+// SPEC 14.
 func Shapes(cfg Config) map[string][]int {
 	c := cfg.Width
 	shapes := map[string][]int{"prototype_token": {cfg.INPs, c}}
@@ -42,7 +43,7 @@ func Shapes(cfg Config) map[string][]int {
 // Init draws the trainable tensors as the official scripts do: linear weights from a normal of
 // deviation 0.01 cut at ±0.03, biases 0, layer norms 1 and 0, prototypes standard normal,
 // learn_scale 1. Same seed, same bits, on every backend; the stream is Go's PCG, so the draws are
-// not PyTorch's.
+// not PyTorch's. SPEC 8.
 func Init(cfg Config, seed uint64) map[string]layer.Array {
 	shapes, params := Shapes(cfg), map[string]layer.Array{}
 	rng := rand.New(rand.NewPCG(seed, 0x1a7))

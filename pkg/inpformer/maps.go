@@ -8,7 +8,7 @@ import (
 )
 
 // AnomalyMap is the mean over the groups of 1 - cos(E_g, R_g), post-processed: [B, MapSide,
-// MapSide], for a crop of that many pixels a side.
+// MapSide], for a crop of that many pixels a side. SPEC 9a, 9b.
 func (t *Trace) AnomalyMap(cfg Config, crop int) *Node {
 	distances := make([]*Node, len(t.Target))
 	for g := range t.Target {
@@ -18,7 +18,7 @@ func (t *Trace) AnomalyMap(cfg Config, crop int) *Node {
 }
 
 // DistanceMap is the zero-shot map: each token's distance to its nearest prototype, post-processed:
-// [B, MapSide, MapSide]. The decoder is not used.
+// [B, MapSide, MapSide]. The decoder is not used. SPEC 5a, 9b.
 func (t *Trace) DistanceMap(cfg Config, crop int) *Node {
 	distance, _ := t.Distance()
 	return detector.PostProcess(distance, cfg.Grid, crop)

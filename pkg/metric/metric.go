@@ -1,6 +1,7 @@
 // Package metric measures detection and localisation: AUROC, average precision, best F1 and AUPRO,
-// exactly, and under the conventions that published numbers were made with. A case in which a
-// metric is undefined is a typed error, never a number.
+// exactly, and under the conventions that published numbers were made with (pkg/inpformer/SPEC.md
+// 12, pkg/multiads/SPEC.md 13). A case in which a metric is undefined is a typed error, never a
+// number.
 //
 // The exact pixel metrics rest on one fact: ROC, precision-recall and PRO curves bend only at the
 // scores of positive pixels. So only those (about one in a hundred) are sorted, and every negative

@@ -19,8 +19,7 @@ type TypeScores struct {
 }
 
 // MultiType measures typed maps: maps[m] holds columns values a pixel, truth[m] the pixel's column.
-// The answer is the largest column, the first on a tie. Source: section 11 of the numerical
-// specification of MultiADS.
+// The answer is the largest column, the first on a tie. Source: pkg/multiads/SPEC.md 12.
 func MultiType(maps [][]float32, truth [][]uint8, columns int) (TypeScores, error) {
 	if len(maps) != len(truth) {
 		return TypeScores{}, fmt.Errorf("%w: %d maps, %d masks", ErrLength, len(maps), len(truth))

@@ -9,10 +9,9 @@ import (
 // Objective is how the losses of the taps are joined.
 type Objective string
 
-// The objectives of the paper and of the two published revisions of the code. Source: section 7 of
-// the numerical specification.
+// The objectives of the paper and of the two published revisions of the code; SPEC 8c.
 const (
-	Sum       Objective = "sum"        // focal + dice of every tap: equation (2) of the paper
+	Sum       Objective = "sum"        // focal + dice of every tap: eq. (2) of the paper
 	Mean      Objective = "mean"       // half of that, averaged over the taps: the later revision
 	FocalOnly Objective = "focal_only" // for multi-type segmentation
 )
@@ -30,7 +29,7 @@ const smoothing = 1e-5
 
 // Focal is the focal loss with γ = 2 of probabilities [B, S, S, C] against column numbers [B, S, S]
 // int32, the mean over all pixels. Targets are clamped to [s/(C-1), 1-s] and s is added to the
-// probability.
+// probability. SPEC 8a.
 func Focal(p, columns *Node) *Node {
 	c := p.Shape().Dimensions[p.Rank()-1]
 	target := OneHot(columns, c, p.DType())
@@ -41,7 +40,7 @@ func Focal(p, columns *Node) *Node {
 
 // Dice is the dice loss of the defect types' summed probability [B, S, S] against a binary mask [B,
 // S, S], the mean over the images. The mask counts five times, so that a perfect answer gives about
-// -0.66.
+// -0.66. SPEC 8b.
 func Dice(x, mask *Node) *Node {
 	const weight = 5
 	y := MulScalar(mask, weight)

@@ -19,7 +19,7 @@ import (
 )
 
 // Mosaic is how training pictures are mixed: a sample is replaced, with probability 0.2, by two
-// rows of two pictures of its product. Source: section 7 of the numerical specification.
+// rows of two pictures of its product. Source: SPEC 8.
 type Mosaic string
 
 // MosaicOneType labels every anomalous pixel of a mosaic with the type of the sample that it

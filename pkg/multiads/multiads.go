@@ -51,7 +51,7 @@ func Adapt(scope *model.Scope, taps []*Node, embed int) (patches []*Node) {
 }
 
 // Logits are 100 times the cosines of patches [B, N, D] with the columns of text [D, C], or of a
-// text matrix an image [B, D, C]: [B, N, C].
+// text matrix an image [B, D, C]: [B, N, C]. SPEC 7a.
 func Logits(patches, text *Node) *Node {
 	if text.Rank() == 3 {
 		return MulScalar(Einsum("bnd,bdc->bnc", patches, text), temperature)
@@ -60,7 +60,7 @@ func Logits(patches, text *Node) *Node {
 }
 
 // Probabilities are the logits [B, N, C], enlarged to S pixels a side with aligned corners, and
-// only then taken through the softmax over the columns: [B, S, S, C].
+// only then taken through the softmax over the columns: [B, S, S, C]. SPEC 7b.
 func Probabilities(logits *Node, side int) *Node {
 	b, n, c := logits.Shape().Dimensions[0], logits.Shape().Dimensions[1],
 		logits.Shape().Dimensions[2]
@@ -106,7 +106,7 @@ func AnomalyMap(typed *Node) *Node { return ReduceSum(defects(typed), -1) }
 func defects(x *Node) *Node { return SliceAxis(x, -1, AxisRangeToEnd(1)) }
 
 // TextScore is the probability that an image's embedding [B, D] is closer to the defect types than
-// to the normal state: the sum of the softmax over all columns but the first, [B].
+// to the normal state: the sum of the softmax over all columns but the first, [B]. SPEC 9b.
 func TextScore(embedding, text *Node) *Node {
 	cosines := Dot(layer.Normalize(embedding, 1e-12), text).Product() // [B, C]
 	return ReduceSum(defects(Softmax(MulScalar(cosines, temperature), -1)), -1)

@@ -6,7 +6,7 @@ import (
 )
 
 // ScoreRule is how image scores come from maps and the text score, over a product's whole test set.
-// Source: section 8 of the numerical specification.
+// Source: SPEC 9c.
 type ScoreRule string
 
 // The rules of the published code, and that of CLIP without maps.
@@ -29,7 +29,7 @@ func (r ScoreRule) Validate() error {
 
 // ImageScores gives one score an image from its largest pixels (three of them, descending) and its
 // text score. Pixel parts are stretched to 0..1 over the test set, which makes the blend depend on
-// it; equal ones become 0.
+// it; equal ones become 0. SPEC 9c.
 func ImageScores(rule ScoreRule, largest [][3]float64, text []float64) ([]float64, error) {
 	return imageScores(rule, largest, text, func(pixel []float64) {
 		if len(pixel) == 0 {

@@ -121,8 +121,7 @@ func (t *TextEncoder) encode(ctx context.Context, fresh []string) error {
 }
 
 // Matrix is the text matrix [D, C] of a product: each column the mean of its sentences' embeddings,
-// of unit length. columns[c] lists the sentences of column c. Source: section 4 of the numerical
-// specification.
+// of unit length. columns[c] lists the sentences of column c. Source: SPEC 5b.
 func (t *TextEncoder) Matrix(ctx context.Context, columns [][]string) (*tensors.Tensor, error) {
 	d, c := t.model.Config.Embed, len(columns)
 	flat := make([]float32, d*c)

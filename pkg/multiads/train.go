@@ -55,7 +55,7 @@ type Source struct {
 
 // TrainAdapters trains the adapters, and nothing else, on one source, or on several together, each
 // image with the text matrix of its own source. Options.Samples and Backend are filled in. Source:
-// section 7 of the numerical specification.
+// SPEC 8.
 func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objective Objective,
 	o train.Options) error {
 	if err := objective.Validate(); err != nil {

@@ -11,8 +11,7 @@ import (
 func Columns(base *kba.Base) []string { return append([]string{datasets.Good}, base.Names()...) }
 
 // Truth is the product's column of every pixel of a sample at the side of the maps; types that are
-// not on the product's list, and the normal state, are 0. Source: section 11 of the numerical
-// specification.
+// not on the product's list, and the normal state, are 0. Source: SPEC 12.
 func Truth(s datasets.Sample, product *kba.Base, typeOf TypeOf, t imageio.Transform) ([]uint8,
 	error) {
 	columns := Columns(product)

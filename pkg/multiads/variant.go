@@ -8,7 +8,7 @@ import (
 	"adlab/pkg/setting"
 )
 
-// Variant is a set of settings under which published numbers were made; see the package's table.
+// Variant is a set of settings under which published numbers were made; see SPEC 17.
 type Variant struct {
 	Name      string
 	Objective Objective
@@ -20,8 +20,7 @@ type Variant struct {
 	Columns   ColumnOrder
 }
 
-// Variants are the named ones, the default first. Source: sections 7, 8 and 14 of the numerical
-// specification.
+// Variants are the named ones, the default first. Source: SPEC 17.
 var Variants = []Variant{
 	{"deck", Sum, 1e-4, 8, 10, ScoreBlend, MosaicOff, ByName},
 	{"first-release", Sum, 1e-3, 8, 10, ScoreMax, MosaicOneType, FirstRelease},
@@ -44,7 +43,7 @@ func VariantOf(name string) (Variant, error) {
 
 // ColumnOrder says which column of the texts a type of the masks meets. The published code joins
 // the two by their numbers, whose orders differ for some data sets, so that types are exchanged.
-// Source: section 14 of the numerical specification.
+// Source: SPEC 15.
 type ColumnOrder string
 
 // The orders: each type meets its own text, or what it meets in the two revisions.

@@ -12,6 +12,7 @@ import (
 
 // StableAdamW is AdamW with AMSGrad whose step is shortened, tensor by tensor, where the update's
 // root mean square exceeds Threshold. The zero value is not valid: start from NewStableAdamW.
+// pkg/inpformer/SPEC.md 8a.
 type StableAdamW struct {
 	Beta1, Beta2 float64
 	Epsilon      float64
@@ -64,7 +65,7 @@ func (o StableAdamW) Update(store *model.Store, p *model.Variable, grad, scalars
 }
 
 // ClipGlobalNorm scales all gradients together by min(1, limit/(norm + 1e-6)) and gives their
-// common Euclidean norm.
+// common Euclidean norm. INP-Former's limit is 0.1: pkg/inpformer/SPEC.md 8.
 func ClipGlobalNorm(grads []*Node, limit float64) (clipped []*Node, norm *Node) {
 	var sum *Node
 	for _, grad := range grads {
@@ -88,6 +89,7 @@ func scalar(x *Node, i int) *Node { return Reshape(Slice(x, AxisElem(i))) }
 func zeros(g *Graph, shape shapes.Shape) *Node { return Zeros(g, shape) }
 
 // NewAdam is plain Adam: StableAdamW without decay, without AMSGrad, and with steps of any length.
+// MultiADS uses it with 0.5 and 0.999: pkg/multiads/SPEC.md 8.
 func NewAdam(beta1, beta2 float64) StableAdamW {
 	return StableAdamW{Beta1: beta1, Beta2: beta2, Epsilon: 1e-8, Threshold: math.Inf(1)}
 }

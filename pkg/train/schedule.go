@@ -7,6 +7,7 @@ import (
 
 // WarmCosine is INP-Former's learning rate: linear from 0 to Base over Warmup iterations, both ends
 // included (so the very first step changes nothing), then a half cosine from Base to Final.
+// pkg/inpformer/SPEC.md 8b.
 type WarmCosine struct {
 	Base, Final   float64
 	Start         float64 // rate of iteration 0

@@ -8,7 +8,7 @@ import (
 
 // Position resizes a stored position table [1, 1+n², C] to a grid of side s, [1, 1+s², C], as
 // DINOv2's official code does: bicubic (a = -0.75) without anti-aliasing, sampled with a scale of
-// (s + 0.1)/n. The class row is kept; s = n leaves the table as it is.
+// (s + 0.1)/n. The class row is kept; s = n leaves the table as it is. pkg/inpformer/SPEC.md 3a.
 func Position(table *Node, n, s int) *Node {
 	if n == s {
 		return table

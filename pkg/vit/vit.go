@@ -1,6 +1,6 @@
 // Package vit is the vision transformer that the papers stand on: DINOv2 with registers, in any
-// size, with the raw outputs of chosen blocks as levels of patch tokens. Notation: B images, C
-// channels, h heads, N = Grid² patches, T = 1 + Registers + N tokens.
+// size, with the raw outputs of chosen blocks as levels of patch tokens (pkg/inpformer/SPEC.md 3).
+// Notation: B images, C channels, h heads, N = Grid² patches, T = 1 + Registers + N tokens.
 package vit
 
 import (
