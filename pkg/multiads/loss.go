@@ -50,7 +50,7 @@ func Dice(x, mask *Node) *Node {
 }
 
 // Loss joins the losses of every tap's map; it gives the focal and dice losses of each, too.
-// columns [B, S, S] int32 are the types, mask [B, S, S] is 1 where anomalous.
+// columns [B, S, S] int32 are the types, mask [B, S, S] is 1 where anomalous. SPEC 8c.
 func Loss(objective Objective, maps []*Node, columns, mask *Node) (loss *Node, focal,
 	dice []*Node) {
 	var terms []*Node

@@ -17,7 +17,7 @@ const temperature = 100
 
 // Adapters is one affine map a tap, Dv to D: the only parameters that are trained, under the
 // official names fc.0.weight, ..., drawn as the official code's framework draws them: evenly within
-// ±1/√Dv.
+// ±1/√Dv. SPEC 6a.
 func Adapters(taps, visionWidth, embed int, seed uint64) map[string]layer.Array {
 	out := map[string]layer.Array{}
 	bound := 1 / math.Sqrt(float64(visionWidth))
@@ -99,7 +99,7 @@ func TypedMap(maps []*Node) *Node {
 	return sum
 }
 
-// AnomalyMap is the sum of all defect types of a typed map: [B, S, S].
+// AnomalyMap is the sum of all defect types of a typed map: [B, S, S]. SPEC 9a.
 func AnomalyMap(typed *Node) *Node { return ReduceSum(defects(typed), -1) }
 
 // defects are the columns but the first.
