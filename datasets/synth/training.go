@@ -3,7 +3,6 @@ package synth
 import (
 	"fmt"
 	"image"
-	"maps"
 	"math/rand/v2"
 	"slices"
 )
@@ -27,7 +26,7 @@ type Lesson struct {
 const specimenPictures = 4
 
 // TrainingTypes are the flaws of the training family, sorted: every drawing there is.
-func TrainingTypes() []string { return slices.Sorted(maps.Keys(defects)) }
+func TrainingTypes() []string { return Flaws() }
 
 // TrainingNames are the names of the family's kinds, sorted.
 func TrainingNames() (names []string) {
