@@ -4,7 +4,7 @@ package synth
 type Category struct {
 	Name  string
 	Types []Type
-	paint func(*scene)
+	Paint func(*Scene) // draws one specimen with the scene's random numbers
 }
 
 // Type is a defect type: as the benchmark's folders or lists name it, and as it is drawn.

@@ -8,10 +8,10 @@ import (
 // clue is what a defect knows of the flawless picture, and its random numbers.
 type clue struct {
 	*rand.Rand
-	sc *scene // painted without edits
+	sc *Scene // painted without edits
 }
 
-func (c *clue) between(lo, hi float64) float64 { return between(c.Rand, lo, hi) }
+func (c *clue) between(lo, hi float64) float64 { return Between(c.Rand, lo, hi) }
 
 // sign is 1 or -1.
 func (c *clue) sign() float64 { return float64(2*c.IntN(2) - 1) }
@@ -95,7 +95,7 @@ func (c *clue) loosePart() int {
 }
 
 // material is the object's at a point.
-func (c *clue) material(x, y float64) material {
+func (c *clue) material(x, y float64) Material {
 	n := c.sc.side
 	column, row := int((x+1)/2*float64(n)), int((y+1)/2*float64(n))
 	return c.sc.points[min(max(row, 0), n-1)*n+min(max(column, 0), n-1)]

@@ -25,7 +25,7 @@ var defects = map[string]defect{
 func Flaws() []string { return slices.Sorted(maps.Keys(defects)) }
 
 // on is an edit of the finished surface within a shape around (x, y).
-func on(x, y, reach float64, s shape, soft float64,
-	edit func(m material, x, y, d float64) material) edits {
-	return edits{after: []func(*scene){func(sc *scene) { sc.over(x, y, reach, s, soft, edit) }}}
+func on(x, y, reach float64, s Shape, soft float64,
+	edit func(m Material, x, y, d float64) Material) edits {
+	return edits{after: []func(*Scene){func(sc *Scene) { sc.over(x, y, reach, s, soft, edit) }}}
 }

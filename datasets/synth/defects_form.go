@@ -9,7 +9,7 @@ func burrs(c *clue) edits {
 	r, amount, seed := c.between(0.18, 0.3), c.between(0.05, 0.085), c.Uint32()
 	return edits{grows: []func(x, y float64) float64{func(px, py float64) float64 {
 		near := math.Exp(((px-x)*(px-x) + (py-y)*(py-y)) / (-r * r))
-		return -amount * near * max(0, 0.15+fbm(px*16, py*16, seed, 2))
+		return -amount * near * max(0, 0.15+FBM(px*16, py*16, seed, 2))
 	}}}
 }
 
@@ -53,10 +53,10 @@ func melt(c *clue) edits {
 	e := edits{warps: []func(x, y float64) (float64, float64){func(px, py float64) (float64,
 		float64) {
 		w := math.Exp(((px-x)*(px-x) + (py-y)*(py-y)) / (-r * r))
-		return px + w*0.4*k*fbm(px*5, py*5, seed, 2), py - w*k*(1+0.6*fbm(px*6+9, py*2, seed, 2))
+		return px + w*0.4*k*FBM(px*5, py*5, seed, 2), py - w*k*(1+0.6*FBM(px*6+9, py*2, seed, 2))
 	}}}
-	e.add(on(x, y, r, blob(0.7*r, 0.3, seed), 0.1, func(m material, px, py, _ float64) material {
-		return m.raised(0.02*fbm(px*8, py*8, seed, 2)).shining(0.45, 40).toned(0.93)
+	e.add(on(x, y, r, Blob(0.7*r, 0.3, seed), 0.1, func(m Material, px, py, _ float64) Material {
+		return m.Raised(0.02*FBM(px*8, py*8, seed, 2)).Shining(0.45, 40).Toned(0.93)
 	}))
 	return e
 }
@@ -67,6 +67,6 @@ func melded(c *clue) edits {
 	seed := c.Uint32()
 	return edits{grows: []func(x, y float64) float64{func(px, py float64) float64 {
 		dx, dy := px-x-outX*0.05, py-y-outY*0.05
-		return -k * math.Exp((dx*dx+dy*dy)/(-r*r)) * (1 + 0.4*fbm(px*8, py*8, seed, 2))
+		return -k * math.Exp((dx*dx+dy*dy)/(-r*r)) * (1 + 0.4*FBM(px*8, py*8, seed, 2))
 	}}}
 }

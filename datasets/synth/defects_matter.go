@@ -7,29 +7,29 @@ import "math"
 func spot(c *clue) edits {
 	r := c.between(0.05, 0.12)
 	x, y := c.spot(r)
-	dye := []rgb{{0.12, 0.08, 0.06}, {0.45, 0.12, 0.1}, {0.15, 0.2, 0.45},
+	dye := []RGB{{0.12, 0.08, 0.06}, {0.45, 0.12, 0.1}, {0.15, 0.2, 0.45},
 		{0.25, 0.3, 0.12}}[c.IntN(4)]
 	t := c.between(0.45, 0.75)
-	return on(x, y, 2*r, blob(r, 0.3, c.Uint32()), 0.04,
-		func(m material, _, _, _ float64) material {
-			return m.dyed(dye, t)
+	return on(x, y, 2*r, Blob(r, 0.3, c.Uint32()), 0.04,
+		func(m Material, _, _, _ float64) Material {
+			return m.Dyed(dye, t)
 		})
 }
 
 func stain(c *clue) edits {
 	r := c.between(0.12, 0.26)
 	x, y := c.spot(r / 2)
-	dye, t := mix(rgb{0.3, 0.2, 0.1}, rgb{0.16, 0.15, 0.14}, c.Float64()), c.between(0.25, 0.45)
+	dye, t := Mix(RGB{0.3, 0.2, 0.1}, RGB{0.16, 0.15, 0.14}, c.Float64()), c.between(0.25, 0.45)
 	seed := c.Uint32()
-	return on(x, y, 2*r, blob(r, 0.5, seed), 0.02, func(m material, px, py, d float64) material {
+	return on(x, y, 2*r, Blob(r, 0.5, seed), 0.02, func(m Material, px, py, d float64) Material {
 		rim := math.Exp(d * d / (-2 * 0.025 * 0.025))
-		return m.dyed(dye, t*(0.75+0.25*fbm(px*9, py*9, seed, 2))+0.25*rim)
+		return m.Dyed(dye, t*(0.75+0.25*FBM(px*9, py*9, seed, 2))+0.25*rim)
 	})
 }
 
 func contamination(c *clue) edits {
 	x, y := c.spot(0.15)
-	dye := []rgb{{0.75, 0.7, 0.62}, {0.3, 0.18, 0.08}, {0.12, 0.12, 0.14},
+	dye := []RGB{{0.75, 0.7, 0.62}, {0.3, 0.18, 0.08}, {0.12, 0.12, 0.14},
 		{0.5, 0.45, 0.2}}[c.IntN(4)]
 	var e edits
 	for range 6 + c.IntN(14) {
@@ -41,15 +41,15 @@ func contamination(c *clue) edits {
 }
 
 // grain is a crumb that lies on the object.
-func grain(x, y, r float64, dye rgb, seed uint32) edits {
-	return on(x, y, 2*r, blob(r, 0.5, seed), 0.008, func(m material, px, py, d float64) material {
-		g := matt(dye.times(1+0.25*fbm(px*40, py*40, seed, 2)), m.height)
-		return g.raised(0.8 * math.Sqrt(max(0, -d)*r))
+func grain(x, y, r float64, dye RGB, seed uint32) edits {
+	return on(x, y, 2*r, Blob(r, 0.5, seed), 0.008, func(m Material, px, py, d float64) Material {
+		g := Matt(dye.Times(1+0.25*FBM(px*40, py*40, seed, 2)), m.height)
+		return g.Raised(0.8 * math.Sqrt(max(0, -d)*r))
 	})
 }
 
 func particle(c *clue) edits {
-	dye := []rgb{{0.1, 0.1, 0.1}, {0.85, 0.82, 0.75}, {0.35, 0.2, 0.1}}[c.IntN(3)]
+	dye := []RGB{{0.1, 0.1, 0.1}, {0.85, 0.82, 0.75}, {0.35, 0.2, 0.1}}[c.IntN(3)]
 	var e edits
 	for range 2 + c.IntN(4) {
 		r := c.between(0.022, 0.045)
@@ -64,11 +64,11 @@ func bubble(c *clue) edits {
 	for range 1 + c.IntN(4) {
 		r := c.between(0.04, 0.085)
 		x, y := c.spot(r)
-		e.add(on(x, y, r, disc(r), 0.008, func(m material, _, _, d float64) material {
+		e.add(on(x, y, r, Disc(r), 0.008, func(m Material, _, _, d float64) Material {
 			k := min(max(-d/r, 0), 1)
 			rim := math.Exp(-math.Pow((k-0.12)/0.12, 2))
-			return m.raised(0.7*r*math.Sqrt(k*(2-k))).dyed(rgb{1, 1, 1},
-				0.25).toned(1-0.4*rim).shining(0.6, 50)
+			return m.Raised(0.7*r*math.Sqrt(k*(2-k))).Dyed(RGB{1, 1, 1},
+				0.25).Toned(1-0.4*rim).Shining(0.6, 50)
 		}))
 	}
 	return e
@@ -77,10 +77,10 @@ func bubble(c *clue) edits {
 func burnt(c *clue) edits {
 	r, seed := c.between(0.12, 0.24), c.Uint32()
 	x, y := c.spot(r / 2)
-	return on(x, y, 2*r, blob(r, 0.45, seed), 0.08, func(m material, px, py, d float64) material {
-		heart := step(-0.1*r, -0.8*r, d)
-		m = m.dyed(rgb{0.3, 0.16, 0.06}, 0.7).dyed(rgb{0.05, 0.04, 0.035}, 0.85*heart)
-		return m.raised(0.012*fbm(px*30, py*30, seed, 2)).shining(0.04, 8)
+	return on(x, y, 2*r, Blob(r, 0.45, seed), 0.08, func(m Material, px, py, d float64) Material {
+		heart := Step(-0.1*r, -0.8*r, d)
+		m = m.Dyed(RGB{0.3, 0.16, 0.06}, 0.7).Dyed(RGB{0.05, 0.04, 0.035}, 0.85*heart)
+		return m.Raised(0.012*FBM(px*30, py*30, seed, 2)).Shining(0.04, 8)
 	})
 }
 
@@ -88,20 +88,20 @@ func flattening(c *clue) edits {
 	r := c.between(0.13, 0.24)
 	x, y := c.spot(r / 2)
 	level := c.material(x, y)
-	return on(x, y, 2*r, blob(r, 0.3, c.Uint32()), 0.03,
-		func(m material, _, _, _ float64) material {
+	return on(x, y, 2*r, Blob(r, 0.3, c.Uint32()), 0.03,
+		func(m Material, _, _, _ float64) Material {
 			m.height = 0.92*(level.height-0.02) + 0.08*m.height
-			return m.dyed(level.colour, 0.6).shining(0.35, 12)
+			return m.Dyed(level.colour, 0.6).Shining(0.35, 12)
 		})
 }
 
 func rust(c *clue) edits {
 	r, seed := c.between(0.14, 0.28), c.Uint32()
 	x, y := c.spot(r / 2)
-	return on(x, y, 2*r, blob(r, 0.7, seed), 0.05, func(m material, px, py, _ float64) material {
-		k := step(-0.25, 0.35, fbm(px*12, py*12, seed+1, 4))
-		return m.dyed(mix(rgb{0.45, 0.2, 0.07}, rgb{0.25, 0.11, 0.05}, k),
-			0.35+0.6*k).raised(0.012*k*fbm(px*50, py*50, seed, 2)).shining(0.03, 8)
+	return on(x, y, 2*r, Blob(r, 0.7, seed), 0.05, func(m Material, px, py, _ float64) Material {
+		k := Step(-0.25, 0.35, FBM(px*12, py*12, seed+1, 4))
+		return m.Dyed(Mix(RGB{0.45, 0.2, 0.07}, RGB{0.25, 0.11, 0.05}, k),
+			0.35+0.6*k).Raised(0.012*k*FBM(px*50, py*50, seed, 2)).Shining(0.03, 8)
 	})
 }
 
@@ -109,29 +109,29 @@ func paintwork(c *clue) edits {
 	r, seed := c.between(0.12, 0.22), c.Uint32()
 	x, y := c.spot(r / 2)
 	bare := c.IntN(2) == 0
-	return on(x, y, 2.5*r, union(blob(r, 0.4, seed), rod(0, 0, c.between(-0.3, 0.3)*r, 1.8*r,
-		0.2*r)), 0.02, func(m material, px, py, d float64) material {
+	return on(x, y, 2.5*r, Union(Blob(r, 0.4, seed), Rod(0, 0, c.between(-0.3, 0.3)*r, 1.8*r,
+		0.2*r)), 0.02, func(m Material, px, py, d float64) Material {
 		if bare {
-			return metallic(rgb{0.5, 0.5, 0.5}.times(1+0.15*fbm(px*25, py*25, seed, 2)),
+			return Metallic(RGB{0.5, 0.5, 0.5}.Times(1+0.15*FBM(px*25, py*25, seed, 2)),
 				m.height-0.01)
 		}
-		return m.toned(0.78).raised(0.02*step(0, -0.1, d)).shining(0.6, 50)
+		return m.Toned(0.78).Raised(0.02*Step(0, -0.1, d)).Shining(0.6, 50)
 	})
 }
 
 func glue(c *clue) edits {
 	r, seed := c.between(0.09, 0.18), c.Uint32()
 	x, y := c.spot(r / 2)
-	return on(x, y, 2*r, blob(r, 0.5, seed), 0.01, func(m material, _, _, d float64) material {
-		return m.dyed(rgb{0.88, 0.85, 0.74}, 0.4).raised(0.04*step(0, -0.5*r, d)).shining(0.7, 60)
+	return on(x, y, 2*r, Blob(r, 0.5, seed), 0.01, func(m Material, _, _, d float64) Material {
+		return m.Dyed(RGB{0.88, 0.85, 0.74}, 0.4).Raised(0.04*Step(0, -0.5*r, d)).Shining(0.7, 60)
 	})
 }
 
 func liquid(c *clue) edits {
 	r, seed := c.between(0.12, 0.24), c.Uint32()
 	x, y := c.spot(r / 2)
-	return on(x, y, 2*r, blob(r, 0.45, seed), 0.025, func(m material, _, _, d float64) material {
-		return m.toned(0.55).raised(0.01*step(0, -0.05, d)).shining(0.7, 70)
+	return on(x, y, 2*r, Blob(r, 0.45, seed), 0.025, func(m Material, _, _, d float64) Material {
+		return m.Toned(0.55).Raised(0.01*Step(0, -0.05, d)).Shining(0.7, 70)
 	})
 }
 
@@ -140,15 +140,15 @@ func thread(c *clue) edits {
 	points := c.curve(x, y, c.between(0.5, 0.9), 3, 12)
 	centred(points)
 	width := c.between(0.009, 0.016)
-	dye := []rgb{{0.85, 0.2, 0.18}, {0.9, 0.88, 0.82}, {0.12, 0.12, 0.14},
+	dye := []RGB{{0.85, 0.2, 0.18}, {0.9, 0.88, 0.82}, {0.12, 0.12, 0.14},
 		{0.2, 0.35, 0.7}}[c.IntN(4)]
-	return edits{after: []func(*scene){func(sc *scene) {
+	return edits{after: []func(*Scene){func(sc *Scene) {
 		e := sc.edits
 		sc.edits = edits{}
 		base := c.material(x, y).height
-		sc.paint(frame{x, y, 0, 1, 1}, 0.9, polyline(points, width),
-			func(_, _, d float64) material {
-				return matt(dye, base+0.03+math.Sqrt(max(0, -d*width)))
+		sc.Paint(Frame{x, y, 0, 1, 1}, 0.9, Polyline(points, width),
+			func(_, _, d float64) Material {
+				return Matt(dye, base+0.03+math.Sqrt(max(0, -d*width)))
 			})
 		sc.edits = e
 	}}}

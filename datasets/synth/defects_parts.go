@@ -10,8 +10,8 @@ func missing(c *clue) edits {
 	}
 	x, y, outX, outY := c.edge()
 	r := c.between(0.14, 0.22)
-	return edits{cuts: []shape{at(x-0.3*outX*r, y-0.3*outY*r, math.Atan2(outY, outX),
-		box(r, r*0.8, 0.03))}}
+	return edits{cuts: []Shape{At(x-0.3*outX*r, y-0.3*outY*r, math.Atan2(outY, outX),
+		Box(r, r*0.8, 0.03))}}
 }
 
 func extra(c *clue) edits {
@@ -32,13 +32,13 @@ func extra(c *clue) edits {
 }
 
 // lump is a piece of the object's own material that lies on it or beside it.
-func lump(x, y, r float64, m material, seed uint32) edits {
-	return edits{after: []func(*scene){func(sc *scene) {
+func lump(x, y, r float64, m Material, seed uint32) edits {
+	return edits{after: []func(*Scene){func(sc *Scene) {
 		e := sc.edits
 		sc.edits = edits{}
-		sc.paint(frame{x, y, 0, 1, 1}, 2*r, blob(r, 0.3, seed), func(u, v, d float64) material {
+		sc.Paint(Frame{x, y, 0, 1, 1}, 2*r, Blob(r, 0.3, seed), func(u, v, d float64) Material {
 			k := min(-d/r, 1)
-			return m.raised(0.5 * r * math.Sqrt(max(0, k*(2-k)))).toned(1 + 0.12*fbm(u*25, v*25,
+			return m.Raised(0.5 * r * math.Sqrt(max(0, k*(2-k)))).Toned(1 + 0.12*FBM(u*25, v*25,
 				seed, 2))
 		})
 		sc.edits = e
@@ -104,8 +104,8 @@ func swappedColour(c *clue) edits {
 	return spot(c)
 }
 
-func difference(a, b rgb) float64 {
-	return math.Abs(a.r-b.r) + math.Abs(a.g-b.g) + math.Abs(a.b-b.b)
+func difference(a, b RGB) float64 {
+	return math.Abs(a.R-b.R) + math.Abs(a.G-b.G) + math.Abs(a.B-b.B)
 }
 
 func weirdWick(c *clue) edits {

@@ -6,9 +6,9 @@ import (
 	"math/rand/v2"
 )
 
-// stream is the random numbers of one concern of one picture: it depends on its name alone, so that
+// Stream is the random numbers of one concern of one picture: it depends on its name alone, so that
 // neither the order in which pictures are drawn nor the number of workers matters.
-func stream(name string) *rand.Rand {
+func Stream(name string) *rand.Rand {
 	h := fnv.New128a()
 	h.Write([]byte(name))
 	var b [16]byte
@@ -22,8 +22,8 @@ func stream(name string) *rand.Rand {
 	return rand.New(rand.NewPCG(half(b[:8]), half(b[8:])))
 }
 
-// between draws evenly from lo to hi.
-func between(r *rand.Rand, lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }
+// Between draws evenly from lo to hi.
+func Between(r *rand.Rand, lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }
 
 // lattice gives the point (x, y) of an integer grid a number in 0..1.
 func lattice(x, y int, seed uint32) float64 {
@@ -36,8 +36,8 @@ func lattice(x, y int, seed uint32) float64 {
 	return float64(h) / (1 << 32)
 }
 
-// value is smooth noise in -1..1 with features of size 1.
-func value(x, y float64, seed uint32) float64 {
+// Noise is smooth noise in -1..1 with features of size 1.
+func Noise(x, y float64, seed uint32) float64 {
 	fx, fy := math.Floor(x), math.Floor(y)
 	ix, iy, u, v := int(fx), int(fy), x-fx, y-fy
 	u, v = u*u*(3-2*u), v*v*(3-2*v)
@@ -46,20 +46,20 @@ func value(x, y float64, seed uint32) float64 {
 	return 2*(top*(1-v)+bottom*v) - 1
 }
 
-// fbm sums octaves of noise, each half as large and twice as fine: about -1..1.
-func fbm(x, y float64, seed uint32, octaves int) float64 {
+// FBM sums octaves of noise, each half as large and twice as fine: about -1..1.
+func FBM(x, y float64, seed uint32, octaves int) float64 {
 	sum, weight, total := 0.0, 1.0, 0.0
 	for o := range octaves {
-		sum += weight * value(x, y, seed+uint32(o)*7919)
+		sum += weight * Noise(x, y, seed+uint32(o)*7919)
 		total += weight
 		x, y, weight = 2*x+17.3, 2*y-9.1, weight/2
 	}
 	return sum / total * 1.5
 }
 
-// cells is the distance to the nearest of points scattered one a unit square, the distance to the
+// Cells is the distance to the nearest of points scattered one a unit square, the distance to the
 // next nearest, and the nearest's number in 0..1.
-func cells(x, y float64, seed uint32) (nearest, next, id float64) {
+func Cells(x, y float64, seed uint32) (nearest, next, id float64) {
 	ix, iy := int(math.Floor(x)), int(math.Floor(y))
 	nearest, next = 9, 9
 	for dy := -1; dy <= 1; dy++ {
@@ -76,8 +76,8 @@ func cells(x, y float64, seed uint32) (nearest, next, id float64) {
 	return nearest, next, id
 }
 
-// step rises smoothly from 0 at a to 1 at b.
-func step(a, b, x float64) float64 {
+// Step rises smoothly from 0 at a to 1 at b.
+func Step(a, b, x float64) float64 {
 	t := min(max((x-a)/(b-a), 0), 1)
 	return t * t * (3 - 2*t)
 }

@@ -3,32 +3,32 @@ package synth
 import "math"
 
 // toy is an animal of bricks: bodies of boxes with studs, seen a little turned. Pieces are parts.
-func toy(pieces []brick) func(*scene) {
-	return func(sc *scene) {
-		sc.table(rgb{0.72, 0.74, 0.78}, 0.015+0.05*sc.wild)
+func toy(pieces []brick) func(*Scene) {
+	return func(sc *Scene) {
+		sc.Table(RGB{0.72, 0.74, 0.78}, 0.015+0.05*sc.wild)
 		seed := sc.seed()
 		if sc.wild > 0 { // a hand-held picture: something else lies about
-			c := sc.tone(rgb{0.55, 0.45, 0.35}, 0.3)
-			sc.backdropOver(at(sc.vary(0.75, 0.15), sc.vary(0, 0.8), sc.vary(0, 3),
-				box(0.16, 0.3, 0.05)), matt(c, 0.02))
+			c := sc.Tone(RGB{0.55, 0.45, 0.35}, 0.3)
+			sc.backdropOver(At(sc.Vary(0.75, 0.15), sc.Vary(0, 0.8), sc.Vary(0, 3),
+				Box(0.16, 0.3, 0.05)), Matt(c, 0.02))
 		}
-		f := sc.place(0.07, 0.35, 0.06)
+		f := sc.Place(0.07, 0.35, 0.06)
 		for i, p := range pieces {
-			g := f.in(p.x, p.y, p.turn, 1)
-			sc.part(p.name, g, math.Hypot(p.w, p.h), sc.tone(p.colour, 0.06), func(g frame, c rgb) {
-				s := box(p.w, p.h, 0.025)
+			g := f.In(p.x, p.y, p.turn, 1)
+			sc.Part(p.name, g, math.Hypot(p.w, p.h), sc.Tone(p.colour, 0.06), func(g Frame, c RGB) {
+				s := Box(p.w, p.h, 0.025)
 				if p.round {
-					s = ellipse(p.w, p.h)
+					s = Ellipse(p.w, p.h)
 				}
 				level := 0.1 + 0.06*p.layer
-				sc.paint(g, math.Hypot(p.w, p.h), s, func(u, v, d float64) material {
-					return material{c.times(1 + 0.02*fbm(u*12, v*12, seed+uint32(i), 2)),
-						level + 0.04*step(0, -0.035, d), 0.35, 35}
+				sc.Paint(g, math.Hypot(p.w, p.h), s, func(u, v, d float64) Material {
+					return Material{c.Times(1 + 0.02*FBM(u*12, v*12, seed+uint32(i), 2)),
+						level + 0.04*Step(0, -0.035, d), 0.35, 35}
 				})
 				for k := range p.studs {
-					stud := g.in((float64(k)-float64(p.studs-1)/2)*0.15, 0, 0, 1)
-					sc.paint(stud, 0.06, disc(0.05), func(_, _, d float64) material {
-						return material{c.times(1.05), level + 0.04 + 0.03*step(0, -0.012, d), 0.4,
+					stud := g.In((float64(k)-float64(p.studs-1)/2)*0.15, 0, 0, 1)
+					sc.Paint(stud, 0.06, Disc(0.05), func(_, _, d float64) Material {
+						return Material{c.Times(1.05), level + 0.04 + 0.03*Step(0, -0.012, d), 0.4,
 							35}
 					})
 				}
@@ -44,11 +44,11 @@ type brick struct {
 	layer            float64
 	studs            int
 	round            bool
-	colour           rgb
+	colour           RGB
 }
 
 // backdropOver lays something on the background.
-func (sc *scene) backdropOver(s shape, m material) {
+func (sc *Scene) backdropOver(s Shape, m Material) {
 	pixel := 2 / float64(sc.side)
 	for i := range sc.points {
 		x, y := sc.centre(i)
@@ -59,10 +59,10 @@ func (sc *scene) backdropOver(s shape, m material) {
 }
 
 var (
-	yellow, orange = rgb{0.9, 0.72, 0.1}, rgb{0.86, 0.4, 0.08}
-	brown, white   = rgb{0.42, 0.24, 0.13}, rgb{0.88, 0.88, 0.86}
-	blue, black    = rgb{0.12, 0.3, 0.62}, rgb{0.1, 0.1, 0.1}
-	green, red     = rgb{0.15, 0.45, 0.2}, rgb{0.72, 0.1, 0.1}
+	yellow, orange = RGB{0.9, 0.72, 0.1}, RGB{0.86, 0.4, 0.08}
+	brown, white   = RGB{0.42, 0.24, 0.13}, RGB{0.88, 0.88, 0.86}
+	blue, black    = RGB{0.12, 0.3, 0.62}, RGB{0.1, 0.1, 0.1}
+	green, red     = RGB{0.15, 0.45, 0.2}, RGB{0.72, 0.1, 0.1}
 )
 
 var duck = toy([]brick{

@@ -19,15 +19,15 @@ const smallest, largest = 0.001, 0.15
 // visible is by how much a value (0..1) must change to count as part of a flaw.
 const visible = 0.045
 
-// drawPicture makes the picture called name: the same name, category and side give the same bytes.
+// DrawPicture makes the picture called name: the same name, category and side give the same bytes.
 // Each type is planned on the flawless picture, and its mask is where the lit picture with that
 // flaw alone differs from the flawless one; lines of one or two pixels are kept in it where thin is
 // set.
-func drawPicture(name string, c Category, side int, kinds []string, wild float64,
+func DrawPicture(name string, c Category, side int, kinds []string, wild float64,
 	thin bool) (*Picture, error) {
-	paint := func(e edits) *scene {
-		sc := newScene(side, stream(name+" look"), wild, e)
-		c.paint(sc)
+	paint := func(e edits) *Scene {
+		sc := newScene(side, Stream(name+" look"), wild, e)
+		c.Paint(sc)
 		return sc
 	}
 	clean := paint(edits{})
@@ -42,7 +42,7 @@ func drawPicture(name string, c Category, side int, kinds []string, wild float64
 			return nil, fmt.Errorf("synth: no defect type %q", kind)
 		}
 		for try := 0; ; try++ {
-			e := plan(&clue{stream(fmt.Sprint(name, " ", kind, " ", try)), clean})
+			e := plan(&clue{Stream(fmt.Sprint(name, " ", kind, " ", try)), clean})
 			mask, share := differing(flawless, paint(e).finish(), side, thin)
 			if share >= smallest && share <= largest {
 				masks[kind] = mask
@@ -106,8 +106,8 @@ func spread(marked []bool, side, r int, grow bool) []bool {
 }
 
 // expose blurs as the lens does, adds the sensor's grain and rounds to eight bits.
-func (sc *scene) expose(lit []float64, name string) *image.NRGBA {
-	n, noise := sc.side, stream(name+" grain")
+func (sc *Scene) expose(lit []float64, name string) *image.NRGBA {
+	n, noise := sc.side, Stream(name+" grain")
 	sigma := sc.blur * float64(n) / 256
 	lit = lens(lit, n, sigma)
 	out := image.NewNRGBA(image.Rect(0, 0, n, n))

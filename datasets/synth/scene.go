@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// scene is a picture in the making. A category's painter draws it twice or more with the same
+// Scene is a picture in the making. A category's painter draws it twice or more with the same
 // random numbers: without edits, and with those of each defect.
-type scene struct {
+type Scene struct {
 	*surface
 	look  *rand.Rand // what varies among normal pictures
 	edits edits
@@ -22,7 +22,7 @@ type scene struct {
 type part struct {
 	name    string
 	x, y, r float64 // in the picture
-	colour  rgb
+	colour  RGB
 }
 
 // edits are what defects do to a picture while it is painted.
@@ -31,9 +31,9 @@ type edits struct {
 	// added to the distance from the object: negative grows it
 	grows []func(x, y float64) float64
 	// taken from the object, in the picture's coordinates
-	cuts  []shape
+	cuts  []Shape
 	parts map[int]partEdit
-	after []func(sc *scene) // work on the finished surface
+	after []func(sc *Scene) // work on the finished surface
 	wicks map[int]float64   // candles only: how far the wick of a part strays
 }
 
@@ -43,7 +43,7 @@ type partEdit struct {
 	dx, dy            float64 // in the picture's units
 	turn              float64
 	scale             float64 // 0 for 1
-	colour            *rgb
+	colour            *RGB
 	again             bool // drawn a second time at (x2, y2)
 	x2, y2, turnAgain float64
 }
@@ -63,45 +63,48 @@ func (e *edits) add(o edits) {
 	}
 }
 
-func newScene(side int, look *rand.Rand, wild float64, e edits) *scene {
-	sc := &scene{surface: newSurface(side), look: look, edits: e, wild: wild}
-	turn, tilt := between(look, 0, 2*math.Pi), between(look, 0.75, 1.15)
+func newScene(side int, look *rand.Rand, wild float64, e edits) *Scene {
+	sc := &Scene{surface: newSurface(side), look: look, edits: e, wild: wild}
+	turn, tilt := Between(look, 0, 2*math.Pi), Between(look, 0.75, 1.15)
 	sin, cos := math.Sincos(turn)
-	warm := between(look, -0.03, 0.03) * (1 + wild)
+	warm := Between(look, -0.03, 0.03) * (1 + wild)
 	sc.light = light{
 		x: math.Cos(tilt) * cos, y: math.Cos(tilt) * sin, z: math.Sin(tilt),
-		ambient: between(look, 0.35, 0.55), exposure: between(look, 0.86, 1.1) + wild*between(look,
-			-0.12, 0.1), tint: rgb{1 + warm, 1, 1 - warm},
-		slope: [2]float64{between(look, -0.1, 0.1) * (1 + wild),
-			between(look, -0.1, 0.1) * (1 + wild)}, vignette: between(look, 0.01, 0.08),
+		ambient: Between(look, 0.35, 0.55), exposure: Between(look, 0.86, 1.1) + wild*Between(look,
+			-0.12, 0.1), tint: RGB{1 + warm, 1, 1 - warm},
+		slope: [2]float64{Between(look, -0.1, 0.1) * (1 + wild),
+			Between(look, -0.1, 0.1) * (1 + wild)}, vignette: Between(look, 0.01, 0.08),
 	}
-	sc.blur, sc.grain = between(look, 0.35, 0.75)+wild*between(look, 0, 0.4),
-		between(look, 0.006, 0.014)*(1+wild)
+	sc.blur, sc.grain = Between(look, 0.35, 0.75)+wild*Between(look, 0, 0.4),
+		Between(look, 0.006, 0.014)*(1+wild)
 	return sc
 }
 
 // seed draws a seed for noise.
-func (sc *scene) seed() uint32 { return sc.look.Uint32() }
+func (sc *Scene) seed() uint32 { return sc.look.Uint32() }
 
-// vary draws a number around mean.
-func (sc *scene) vary(mean, spread float64) float64 {
-	return mean + between(sc.look, -spread, spread)
+// Vary draws a number around mean.
+func (sc *Scene) Vary(mean, spread float64) float64 {
+	return mean + Between(sc.look, -spread, spread)
 }
 
-// tone draws a colour around another.
-func (sc *scene) tone(c rgb, spread float64) rgb {
-	k := sc.vary(1, spread)
-	return rgb{c.r * k * sc.vary(1, spread/3), c.g * k * sc.vary(1, spread/3),
-		c.b * k * sc.vary(1, spread/3)}
+// Tone draws a colour around another.
+func (sc *Scene) Tone(c RGB, spread float64) RGB {
+	k := sc.Vary(1, spread)
+	return RGB{c.R * k * sc.Vary(1, spread/3), c.G * k * sc.Vary(1, spread/3),
+		c.B * k * sc.Vary(1, spread/3)}
 }
 
-// place draws the pose of the object: how far it is moved, turned and scaled.
-func (sc *scene) place(shift, turn, scale float64) frame {
-	return picture.in(sc.vary(0, shift), sc.vary(0, shift), sc.vary(0, turn), sc.vary(1, scale))
+// Place draws the pose of the object: how far it is moved, turned and scaled.
+func (sc *Scene) Place(shift, turn, scale float64) Frame {
+	return Canvas.In(sc.Vary(0, shift), sc.Vary(0, shift), sc.Vary(0, turn), sc.Vary(1, scale))
 }
 
-// backdrop covers the picture with something behind the object.
-func (sc *scene) backdrop(m func(x, y float64) material) {
+// Stray is how far the wick of a part has strayed.
+func (sc *Scene) Stray(part int) float64 { return sc.edits.wicks[part] }
+
+// Backdrop covers the picture with something behind the object.
+func (sc *Scene) Backdrop(m func(x, y float64) Material) {
 	for i := range sc.points {
 		x, y := sc.centre(i)
 		sc.points[i] = m(x, y)
@@ -109,15 +112,15 @@ func (sc *scene) backdrop(m func(x, y float64) material) {
 }
 
 // centre is where pixel i lies in the picture.
-func (sc *scene) centre(i int) (x, y float64) {
+func (sc *Scene) centre(i int) (x, y float64) {
 	n := float64(sc.side)
 	return (2*float64(i%sc.side)+1)/n - 1, (2*float64(i/sc.side)+1)/n - 1
 }
 
-// paint lays a shape of a material over the picture, as part of the object. Nothing lies further
+// Paint lays a shape of a material over the picture, as part of the object. Nothing lies further
 // than reach from the frame's origin. The material is told the distance from the outline, in local
 // units, negative inside.
-func (sc *scene) paint(f frame, reach float64, s shape, m func(u, v, d float64) material) {
+func (sc *Scene) Paint(f Frame, reach float64, s Shape, m func(u, v, d float64) Material) {
 	n, pixel := float64(sc.side), 2/float64(sc.side)
 	slack := reach*f.scale + 0.25
 	lo := func(c float64) int { return int(max(0, math.Floor((c-slack+1)/2*n))) }
@@ -136,7 +139,7 @@ func (sc *scene) paint(f frame, reach float64, s shape, m func(u, v, d float64) 
 			for _, w := range sc.edits.warps {
 				x, y = w(x, y)
 			}
-			u, v := f.local(x, y)
+			u, v := f.Local(x, y)
 			d := s(u, v)
 			for _, g := range sc.edits.grows {
 				d += g(x, y) / f.scale
@@ -150,16 +153,16 @@ func (sc *scene) paint(f frame, reach float64, s shape, m func(u, v, d float64) 
 	}
 }
 
-// part draws a piece of the object in a frame of its own, as the edits say.
-func (sc *scene) part(name string, f frame, reach float64, colour rgb,
-	draw func(f frame, colour rgb)) {
+// Part draws a piece of the object in a frame of its own, as the edits say.
+func (sc *Scene) Part(name string, f Frame, reach float64, colour RGB,
+	draw func(f Frame, colour RGB)) {
 	e := sc.edits.parts[len(sc.parts)]
 	sc.parts = append(sc.parts, part{name, f.x, f.y, reach * f.scale, colour})
 	if e.colour != nil {
 		colour = *e.colour
 	}
 	if e.again {
-		g := f.in(0, 0, e.turnAgain, 1)
+		g := f.In(0, 0, e.turnAgain, 1)
 		g.x, g.y = e.x2, e.y2
 		draw(g, colour)
 	}
@@ -170,13 +173,13 @@ func (sc *scene) part(name string, f frame, reach float64, colour rgb,
 	if e.scale > 0 {
 		scale = e.scale
 	}
-	f = f.in(0, 0, e.turn, scale)
+	f = f.In(0, 0, e.turn, scale)
 	f.x, f.y = f.x+e.dx, f.y+e.dy
 	draw(f, colour)
 }
 
 // finish does what the edits do to the finished surface, and lights it.
-func (sc *scene) finish() []float64 {
+func (sc *Scene) finish() []float64 {
 	for _, do := range sc.edits.after {
 		do(sc)
 	}
@@ -185,8 +188,8 @@ func (sc *scene) finish() []float64 {
 
 // over changes every solid point within a shape, given in the picture's coordinates, as far as the
 // shape covers it. The edit is told the distance from the shape's outline.
-func (sc *scene) over(x, y, reach float64, s shape, soft float64,
-	edit func(m material, x, y, d float64) material) {
+func (sc *Scene) over(x, y, reach float64, s Shape, soft float64,
+	edit func(m Material, x, y, d float64) Material) {
 	pixel := 2 / float64(sc.side)
 	soft = max(soft, pixel)
 	for i := range sc.points {

@@ -2,34 +2,35 @@ package synth
 
 import "math"
 
-// shape is a signed distance: negative inside, in the units of its coordinates.
-type shape func(u, v float64) float64
+// Shape is a signed distance: negative inside, in the units of its coordinates.
+type Shape func(u, v float64) float64
 
 // everywhere has no outside.
 func everywhere(_, _ float64) float64 { return -1 }
 
-func disc(r float64) shape {
+// Disc has radius r.
+func Disc(r float64) Shape {
 	return func(u, v float64) float64 { return math.Hypot(u, v) - r }
 }
 
-// ring is what lies between two circles.
-func ring(inner, outer float64) shape {
+// Ring is what lies between two circles.
+func Ring(inner, outer float64) Shape {
 	return func(u, v float64) float64 {
 		d := math.Hypot(u, v)
 		return max(inner-d, d-outer)
 	}
 }
 
-// box has half the width w, half the height h, and corners rounded with radius r.
-func box(w, h, r float64) shape {
+// Box has half the width w, half the height h, and corners rounded with radius r.
+func Box(w, h, r float64) Shape {
 	return func(u, v float64) float64 {
 		x, y := math.Abs(u)-w+r, math.Abs(v)-h+r
 		return math.Hypot(max(x, 0), max(y, 0)) + min(max(x, y), 0) - r
 	}
 }
 
-// rod is a line from (x0, y0) to (x1, y1) with round ends, r thick on either side.
-func rod(x0, y0, x1, y1, r float64) shape {
+// Rod is a line from (x0, y0) to (x1, y1) with round ends, r thick on either side.
+func Rod(x0, y0, x1, y1, r float64) Shape {
 	dx, dy := x1-x0, y1-y0
 	length := dx*dx + dy*dy
 	return func(u, v float64) float64 {
@@ -41,17 +42,17 @@ func rod(x0, y0, x1, y1, r float64) shape {
 	}
 }
 
-// polyline is a line through points, r thick on either side.
-func polyline(points [][2]float64, r float64) shape {
-	var rods []shape
+// Polyline is a line through points, r thick on either side.
+func Polyline(points [][2]float64, r float64) Shape {
+	var rods []Shape
 	for i := 1; i < len(points); i++ {
-		rods = append(rods, rod(points[i-1][0], points[i-1][1], points[i][0], points[i][1], r))
+		rods = append(rods, Rod(points[i-1][0], points[i-1][1], points[i][0], points[i][1], r))
 	}
-	return union(rods...)
+	return Union(rods...)
 }
 
-// polygon with sides corners on the unit circle times r, rounded by round.
-func polygon(sides int, r, round float64) shape {
+// Polygon with sides corners on the unit circle times r, rounded by round.
+func Polygon(sides int, r, round float64) Shape {
 	half := math.Pi / float64(sides)
 	inner := (r - round) * math.Cos(half)
 	return func(u, v float64) float64 {
@@ -60,7 +61,8 @@ func polygon(sides int, r, round float64) shape {
 	}
 }
 
-func union(shapes ...shape) shape {
+// Union is what lies in any of the shapes.
+func Union(shapes ...Shape) Shape {
 	return func(u, v float64) float64 {
 		d := math.Inf(1)
 		for _, s := range shapes {
@@ -70,13 +72,13 @@ func union(shapes ...shape) shape {
 	}
 }
 
-// without is a, cut by b.
-func without(a, b shape) shape {
+// Without is a, cut by b.
+func Without(a, b Shape) Shape {
 	return func(u, v float64) float64 { return max(a(u, v), -b(u, v)) }
 }
 
-// at moves a shape and turns it by angle (radians, clockwise on screen).
-func at(x, y, angle float64, s shape) shape {
+// At moves a shape and turns it by angle (radians, clockwise on screen).
+func At(x, y, angle float64, s Shape) Shape {
 	sin, cos := math.Sincos(angle)
 	return func(u, v float64) float64 {
 		u, v = u-x, v-y
@@ -84,8 +86,8 @@ func at(x, y, angle float64, s shape) shape {
 	}
 }
 
-// ellipse with half axes a and b; the distance is exact on its outline only.
-func ellipse(a, b float64) shape {
+// Ellipse with half axes a and b; the distance is exact on its outline only.
+func Ellipse(a, b float64) Shape {
 	return func(u, v float64) float64 {
 		k := math.Hypot(u/a, v/b)
 		if k == 0 {
@@ -95,36 +97,37 @@ func ellipse(a, b float64) shape {
 	}
 }
 
-// blob is a disc with a wavy outline.
-func blob(r, waviness float64, seed uint32) shape {
+// Blob is a disc with a wavy outline.
+func Blob(r, waviness float64, seed uint32) Shape {
 	return func(u, v float64) float64 {
 		d := math.Hypot(u, v)
 		if d > 2*r {
 			return d - r
 		}
-		return d - r*(1+waviness*fbm(u/r*1.3, v/r*1.3, seed, 3))
+		return d - r*(1+waviness*FBM(u/r*1.3, v/r*1.3, seed, 3))
 	}
 }
 
-// frame is where local coordinates lie in the picture, whose own go from -1 to 1, y downwards.
-type frame struct{ x, y, sin, cos, scale float64 }
+// Frame is where local coordinates lie in the picture, whose own go from -1 to 1, y downwards.
+type Frame struct{ x, y, sin, cos, scale float64 }
 
-var picture = frame{0, 0, 0, 1, 1}
+// Canvas is the frame of the picture itself.
+var Canvas = Frame{0, 0, 0, 1, 1}
 
-// in is a frame within this one: its origin at (u, v), turned and scaled.
-func (f frame) in(u, v, angle, scale float64) frame {
+// In is a frame within this one: its origin at (u, v), turned and scaled.
+func (f Frame) In(u, v, angle, scale float64) Frame {
 	x, y := f.out(u, v)
 	sin, cos := math.Sincos(angle)
-	return frame{x, y, f.sin*cos + f.cos*sin, f.cos*cos - f.sin*sin, f.scale * scale}
+	return Frame{x, y, f.sin*cos + f.cos*sin, f.cos*cos - f.sin*sin, f.scale * scale}
 }
 
 // out brings local coordinates to the picture's.
-func (f frame) out(u, v float64) (x, y float64) {
+func (f Frame) out(u, v float64) (x, y float64) {
 	return f.x + f.scale*(f.cos*u-f.sin*v), f.y + f.scale*(f.sin*u+f.cos*v)
 }
 
-// local brings the picture's coordinates to local ones.
-func (f frame) local(x, y float64) (u, v float64) {
+// Local brings the picture's coordinates to local ones.
+func (f Frame) Local(x, y float64) (u, v float64) {
 	x, y = (x-f.x)/f.scale, (y-f.y)/f.scale
 	return f.cos*x + f.sin*y, f.cos*y - f.sin*x
 }

@@ -2,50 +2,64 @@ package synth
 
 import "math"
 
-// rgb is a colour without light, 0..1 a channel.
-type rgb struct{ r, g, b float64 }
+// RGB is a colour without light, 0..1 a channel.
+type RGB struct{ R, G, B float64 }
 
-func (c rgb) times(k float64) rgb { return rgb{c.r * k, c.g * k, c.b * k} }
+// Times is the colour k times as bright.
+func (c RGB) Times(k float64) RGB { return RGB{c.R * k, c.G * k, c.B * k} }
 
-func mix(a, b rgb, t float64) rgb {
-	return rgb{a.r + t*(b.r-a.r), a.g + t*(b.g-a.g), a.b + t*(b.b-a.b)}
+// Mix is a for t = 0, b for t = 1, and between them on a line.
+func Mix(a, b RGB, t float64) RGB {
+	return RGB{a.R + t*(b.R-a.R), a.G + t*(b.G-a.G), a.B + t*(b.B-a.B)}
 }
 
-// material is what a point of a surface is: its colour, its height in the picture's units, how
+// Material is what a point of a surface is: its colour, its height in the picture's units, how
 // strongly it mirrors the light (0..1) and how sharply (the exponent).
-type material struct {
-	colour       rgb
+type Material struct {
+	colour       RGB
 	height       float64
 	shine, sharp float64
 }
 
-func matt(c rgb, height float64) material            { return material{c, height, 0.06, 8} }
-func glossy(c rgb, height float64) material          { return material{c, height, 0.5, 60} }
-func metallic(c rgb, height float64) material        { return material{c, height, 0.35, 18} }
-func (m material) raised(by float64) material        { m.height += by; return m }
-func (m material) dyed(c rgb, t float64) material    { m.colour = mix(m.colour, c, t); return m }
-func (m material) toned(k float64) material          { m.colour = m.colour.times(k); return m }
-func (m material) shining(s, sharp float64) material { m.shine, m.sharp = s, sharp; return m }
+// Matt mirrors hardly any light.
+func Matt(c RGB, height float64) Material { return Material{c, height, 0.06, 8} }
+
+func glossy(c RGB, height float64) Material { return Material{c, height, 0.5, 60} }
+
+// Metallic mirrors light broadly.
+func Metallic(c RGB, height float64) Material { return Material{c, height, 0.35, 18} }
+
+// Raised is the material higher by that much, in the picture's units.
+func (m Material) Raised(by float64) Material { m.height += by; return m }
+
+// Dyed has its colour mixed with another, as Mix does.
+func (m Material) Dyed(c RGB, t float64) Material { m.colour = Mix(m.colour, c, t); return m }
+
+// Toned is k times as bright.
+func (m Material) Toned(k float64) Material { m.colour = m.colour.Times(k); return m }
+
+// Shining mirrors s (0..1) of the light, as sharply as the exponent says.
+func (m Material) Shining(s, sharp float64) Material { m.shine, m.sharp = s, sharp; return m }
 
 // surface is a picture before light falls on it.
 type surface struct {
 	side   int
-	points []material
+	points []Material
 	solid  []float64 // how much of the point is the object, 0..1; the rest is background
 }
 
 func newSurface(side int) *surface {
-	return &surface{side, make([]material, side*side), make([]float64, side*side)}
+	return &surface{side, make([]Material, side*side), make([]float64, side*side)}
 }
 
 // blend lays m over point i, as far as it covers it.
-func (s *surface) blend(i int, m material, cover float64) {
+func (s *surface) blend(i int, m Material, cover float64) {
 	p := &s.points[i]
 	if cover >= 1 {
 		*p = m
 		return
 	}
-	p.colour = mix(p.colour, m.colour, cover)
+	p.colour = Mix(p.colour, m.colour, cover)
 	p.height += cover * (m.height - p.height)
 	p.shine += cover * (m.shine - p.shine)
 	p.sharp += cover * (m.sharp - p.sharp)
@@ -56,7 +70,7 @@ type light struct {
 	x, y, z  float64 // direction to the lamp, of length 1
 	ambient  float64
 	exposure float64
-	tint     rgb
+	tint     RGB
 	slope    [2]float64 // of the brightness over the picture
 	vignette float64
 }
@@ -104,9 +118,9 @@ func (s *surface) shade(l light) []float64 {
 			lamp := l.exposure * (1 + l.slope[0]*u + l.slope[1]*v) * (1 - l.vignette*(u*u+v*v))
 			d := lamp * (1 - dark) * (l.ambient + (1-l.ambient)*min(diffuse, 1.6)*(1-shadow))
 			m := lamp * mirrored * (1 - shadow)
-			out[3*i] = p.colour.r*d*l.tint.r + m
-			out[3*i+1] = p.colour.g*d*l.tint.g + m
-			out[3*i+2] = p.colour.b*d*l.tint.b + m
+			out[3*i] = p.colour.R*d*l.tint.R + m
+			out[3*i+1] = p.colour.G*d*l.tint.G + m
+			out[3*i+2] = p.colour.B*d*l.tint.B + m
 		}
 	}
 	return out

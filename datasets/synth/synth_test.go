@@ -142,14 +142,14 @@ func TestSpreadClosesGaps(t *testing.T) {
 }
 
 func TestStreamsAreNamed(t *testing.T) {
-	require.Equal(t, stream("a").Uint64(), stream("a").Uint64())
-	require.NotEqual(t, stream("a").Uint64(), stream("b").Uint64())
+	require.Equal(t, Stream("a").Uint64(), Stream("a").Uint64())
+	require.NotEqual(t, Stream("a").Uint64(), Stream("b").Uint64())
 }
 
 func TestFrames(t *testing.T) {
-	f := picture.in(0.2, -0.1, 0.7, 1.3).in(0.1, 0.4, -0.2, 0.5)
+	f := Canvas.In(0.2, -0.1, 0.7, 1.3).In(0.1, 0.4, -0.2, 0.5)
 	x, y := f.out(0.3, -0.6)
-	u, v := f.local(x, y)
+	u, v := f.Local(x, y)
 	require.InDelta(t, 0.3, u, 1e-12)
 	require.InDelta(t, -0.6, v, 1e-12)
 	require.InDelta(t, 0.65, f.scale, 1e-12)
@@ -157,18 +157,18 @@ func TestFrames(t *testing.T) {
 
 func TestShapesAreDistances(t *testing.T) {
 	for name, c := range map[string]struct {
-		s    shape
+		s    Shape
 		u, v float64
 		want float64
 	}{
-		"disc":    {disc(0.5), 1, 0, 0.5},
-		"ring":    {ring(0.2, 0.4), 0, 0.3, -0.1},
-		"box":     {box(0.5, 0.3, 0), 0, 0.5, 0.2},
-		"corner":  {box(0.5, 0.3, 0), 0.8, 0.7, 0.5},
-		"rod":     {rod(-1, 0, 1, 0, 0.1), 0.3, 0.4, 0.3},
-		"rod end": {rod(-1, 0, 1, 0, 0.1), 2, 0, 0.9},
-		"moved":   {at(1, 1, math.Pi/2, box(0.5, 0.3, 0)), 1, 1.7, 0.2},
-		"cut":     {without(disc(1), disc(0.5)), 0, 0, 0.5},
+		"disc":    {Disc(0.5), 1, 0, 0.5},
+		"ring":    {Ring(0.2, 0.4), 0, 0.3, -0.1},
+		"box":     {Box(0.5, 0.3, 0), 0, 0.5, 0.2},
+		"corner":  {Box(0.5, 0.3, 0), 0.8, 0.7, 0.5},
+		"rod":     {Rod(-1, 0, 1, 0, 0.1), 0.3, 0.4, 0.3},
+		"rod end": {Rod(-1, 0, 1, 0, 0.1), 2, 0, 0.9},
+		"moved":   {At(1, 1, math.Pi/2, Box(0.5, 0.3, 0)), 1, 1.7, 0.2},
+		"cut":     {Without(Disc(1), Disc(0.5)), 0, 0, 0.5},
 	} {
 		require.InDelta(t, c.want, c.s(c.u, c.v), 1e-12, name)
 	}
@@ -177,12 +177,12 @@ func TestShapesAreDistances(t *testing.T) {
 func TestFlatSurfaceIsEvenlyLit(t *testing.T) {
 	s := newSurface(16)
 	for i := range s.points {
-		s.points[i] = material{colour: rgb{0.5, 0.25, 1}}
+		s.points[i] = Material{colour: RGB{0.5, 0.25, 1}}
 	}
-	lit := s.shade(light{x: 0.6, z: 0.8, ambient: 0.4, exposure: 1, tint: rgb{1, 1, 1}})
+	lit := s.shade(light{x: 0.6, z: 0.8, ambient: 0.4, exposure: 1, tint: RGB{1, 1, 1}})
 	for i := range s.points {
 		require.InDeltaSlice(t, []float64{0.5, 0.25, 1}, lit[3*i:3*i+3], 1e-9)
 	}
-	sc := &scene{surface: s, blur: 0.5}
+	sc := &Scene{surface: s, blur: 0.5}
 	require.Equal(t, image.Rect(0, 0, 16, 16), sc.expose(lit, "x").Rect)
 }

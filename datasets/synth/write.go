@@ -202,7 +202,7 @@ func (j job) picture(b Benchmark, side int, seed uint64) (*Picture, error) {
 	for _, t := range j.types {
 		kinds = append(kinds, t.Draw)
 	}
-	return drawPicture(j.name(b, seed), j.category, side, kinds, b.wild, false)
+	return DrawPicture(j.name(b, seed), j.category, side, kinds, b.wild, false)
 }
 
 // make draws one picture and writes it with its masks.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 
 	"gopkg.in/yaml.v3"
 )
@@ -88,7 +88,7 @@ func (g captionGrammar) state(r *rand.Rand, f form, noun, kind string) string {
 
 // told tells a picture: what it shows, its state, and often material, size and place. The place is
 // given, because pictures are turned and mirrored in training.
-func (g captionGrammar) told(r *rand.Rand, l *synth.Lesson, place string) string {
+func (g captionGrammar) told(r *rand.Rand, l *lessons.Lesson, place string) string {
 	noun, f := draw(r, l.Names), g.form(r)
 	if r.IntN(3) == 0 {
 		noun = fill(draw(r, g.Materials), "{m}", l.Material, "{a}", noun)

@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"adlab/datasets/kba"
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestCaptionsTellEveryFlaw(t *testing.T) {
 	g := captions()
-	require.Equal(t, synth.TrainingTypes(), captionTypes())
+	require.Equal(t, lessons.Types(), captionTypes())
 	for name, k := range g.Types {
 		require.GreaterOrEqual(t, len(k.Words), 3, name)
 		require.NotEmpty(t, k.Kept, name)
@@ -29,12 +29,12 @@ func TestCaptionsTellEveryFlaw(t *testing.T) {
 // everyCaption lists many captions of each flaw, with the lesson's words in lower case.
 func everyCaption(t *testing.T) (all []string) {
 	g, r := captions(), rand.New(rand.NewPCG(1, 2))
-	lessons := []*synth.Lesson{{Names: synth.TrainingNames(), Material: "steel"}}
+	told := []*lessons.Lesson{{Names: lessons.Names(), Material: "steel"}}
 	for _, kind := range captionTypes() {
-		lessons = append(lessons, &synth.Lesson{Names: synth.TrainingNames(), Material: "steel",
+		told = append(told, &lessons.Lesson{Names: lessons.Names(), Material: "steel",
 			Type: kind, Place: "top", Size: "small"})
 	}
-	for _, l := range lessons {
+	for _, l := range told {
 		for range 400 {
 			all = append(all, g.told(r, l, l.Place))
 		}
@@ -51,7 +51,7 @@ func TestNoCaptionIsAPromptOfTheKnowledgeBase(t *testing.T) {
 		base, err := kba.Open(name)
 		require.NoError(t, err)
 		for _, b := range []*kba.Base{base, base.Single()} {
-			for _, product := range synth.TrainingNames() {
+			for _, product := range lessons.Names() {
 				for _, column := range b.Columns(s, product) {
 					for _, sentence := range column {
 						prompts[strings.ToLower(sentence)] = true
@@ -64,7 +64,7 @@ func TestNoCaptionIsAPromptOfTheKnowledgeBase(t *testing.T) {
 		}
 	}
 	for _, p := range patterns {
-		for _, product := range synth.TrainingNames() {
+		for _, product := range lessons.Names() {
 			prompts[strings.ToLower(strings.ReplaceAll(p, kba.Product, product))] = true
 		}
 	}

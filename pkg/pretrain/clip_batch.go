@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 	"adlab/pkg/clip"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -46,12 +46,12 @@ func sentenceSize() int { return pairContext + SentenceWidth + states() }
 type pairBatches struct {
 	seed    uint64
 	side    int // of the windows, in pixels; 0 leaves the pictures out
-	lessons *lessons
+	lessons *drawn
 	pool    *sentencePool
 	state   map[string]int // of each type
 }
 
-func newPairBatches(seed uint64, side int, l *lessons, p *sentencePool) *pairBatches {
+func newPairBatches(seed uint64, side int, l *drawn, p *sentencePool) *pairBatches {
 	b := &pairBatches{seed: seed, side: side, lessons: l, pool: p, state: map[string]int{}}
 	for i, kind := range captionTypes() {
 		b.state[kind] = i + 1
@@ -153,7 +153,7 @@ func (b *pairBatches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 	if count < 4 { // the window has lost the flaw
 		l.Type = ""
 	} else {
-		place = synth.PlaceName(sx/count/float64(b.side), sy/count/float64(b.side))
+		place = lessons.PlaceName(sx/count/float64(b.side), sy/count/float64(b.side))
 	}
 	flat = append(flat, float32(b.state[l.Type]))
 	return appendIDs(flat, captions().told(r, &l, place))

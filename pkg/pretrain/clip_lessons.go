@@ -12,7 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 	"adlab/pkg/imageio"
 	"adlab/pkg/tensorfile"
 )
@@ -26,16 +26,16 @@ const (
 	lessonGroup = 4
 )
 
-// lessons are drawn pictures of the training family in memory.
-type lessons struct {
-	told   []*synth.Lesson // without pixels
-	images []uint8         // [n, side, side, 3]
-	masks  []uint8         // [n, side, side], 1 where the flaw is
-	sharp  int             // the first so many are no sketches
+// drawn are pictures of the training family in memory.
+type drawn struct {
+	told   []*lessons.Lesson // without pixels
+	images []uint8           // [n, side, side, 3]
+	masks  []uint8           // [n, side, side], 1 where the flaw is
+	sharp  int               // the first so many are no sketches
 }
 
 // pick draws a picture: each third is no sketch.
-func (l *lessons) pick(r *rand.Rand) int {
+func (l *drawn) pick(r *rand.Rand) int {
 	if l.sharp > 0 && r.IntN(3) == 0 {
 		return r.IntN(l.sharp)
 	}
@@ -53,16 +53,16 @@ type lessonNote struct {
 // drawLessons draws n pictures and so many sketches, or reads those that are in the folder dir
 // already; an interrupted drawing goes on where it stopped.
 func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int,
-	tell func(done, total int)) (*lessons, error) {
+	tell func(done, total int)) (*drawn, error) {
 	const pixels = lessonSide * lessonSide
-	l := &lessons{sharp: n, images: make([]uint8, 0, (n+sketches)*pixels*3),
+	l := &drawn{sharp: n, images: make([]uint8, 0, (n+sketches)*pixels*3),
 		masks: make([]uint8, 0, (n+sketches)*pixels)}
 	for _, part := range []struct{ side, n, shard int }{{lessonSide, n, 250},
 		{sketchSide, sketches, 500}} {
 		for at := 0; at < part.n; at += part.shard {
 			count := min(part.shard, part.n-at)
 			path := filepath.Join(dir, fmt.Sprintf("lessons-%d-%d-%d-%d-%d.safetensors",
-				synth.TrainingGeneration, part.side, seed, at, count))
+				lessons.Generation, part.side, seed, at, count))
 			if _, err := os.Stat(path); err != nil {
 				if err := drawShard(ctx, path, seed, part.side, at, count); err != nil {
 					return nil, err
@@ -91,7 +91,7 @@ func drawShard(ctx context.Context, path string, seed uint64, side, at, count in
 				if i >= count {
 					return
 				}
-				p, err := synth.DrawLesson(seed, at+i, side)
+				p, err := lessons.Draw(seed, at+i, side)
 				if errs[i] = err; err != nil {
 					continue
 				}
@@ -125,7 +125,7 @@ func drawShard(ctx context.Context, path string, seed uint64, side, at, count in
 		"pictures": string(b)})
 }
 
-func (l *lessons) read(path string, side, count int) error {
+func (l *drawn) read(path string, side, count int) error {
 	f, err := tensorfile.Open(path)
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (l *lessons) read(path string, side, count int) error {
 			len(notes))
 	}
 	for _, n := range notes {
-		l.told = append(l.told, &synth.Lesson{Names: n.Names, Material: n.Material, Type: n.Type,
+		l.told = append(l.told, &lessons.Lesson{Names: n.Names, Material: n.Material, Type: n.Type,
 			Size: n.Size})
 	}
 	for i := range count {

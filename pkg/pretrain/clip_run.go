@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
 	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
@@ -215,7 +215,7 @@ func (p Pair) fingerprint(phase pairPhase, before string) string {
 	h := sha256.New()
 	fmt.Fprintln(h, backend.Name(p.Backend), pairConfig(phase.side), phase, p.Steps, p.Pictures,
 		p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, sentenceWeights.sha256,
-		synth.TrainingGeneration, poolGeneration)
+		lessons.Generation, poolGeneration)
 	h.Write(captionData)
 	return fmt.Sprintf("%x", h.Sum(nil))
 }

@@ -13,7 +13,7 @@ import (
 
 // readStart reads the small vision transformer, which was distilled from EfficientNet-Lite0, as a
 // start for the vision tower: a file's, or the shipped one.
-func readStart(path string, cfg clip.Config, l *lessons, seed uint64) (start map[string]layer.Array,
+func readStart(path string, cfg clip.Config, l *drawn, seed uint64) (start map[string]layer.Array,
 	digest string, err error) {
 	arrays, digest, err := readTransformer(path)
 	if err != nil {
@@ -62,7 +62,7 @@ func startShapes(cfg clip.Config) map[string][]int {
 // it has: the patches' bias and the other statistics of the pixels into first layer and positions,
 // LayerScale into the projections that it follows. Register tokens are left out. The norm before
 // the blocks, which the transformer has not, gets the tokens' usual size for its weight.
-func towerOf(a map[string]layer.Array, cfg clip.Config, l *lessons,
+func towerOf(a map[string]layer.Array, cfg clip.Config, l *drawn,
 	seed uint64) map[string]layer.Array {
 	w, p := cfg.Vision.Width, cfg.Patch
 	area := p * p
@@ -116,7 +116,7 @@ func towerOf(a map[string]layer.Array, cfg clip.Config, l *lessons,
 
 // tokenSize is the root mean square, over some patches of the pictures, of the tokens before the
 // norm, less their mean.
-func tokenSize(conv, position []float32, cfg clip.Config, l *lessons, seed uint64) float32 {
+func tokenSize(conv, position []float32, cfg clip.Config, l *drawn, seed uint64) float32 {
 	const pixels, samples = lessonSide * lessonSide, 400
 	w, p := cfg.Vision.Width, cfg.Patch
 	r, sum := rand.New(rand.NewPCG(seed, 0x73697a65)), 0.0

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
@@ -39,12 +39,12 @@ func drawnPool() *sentencePool {
 }
 
 // markedLessons are black pictures with a white square where the flaw is.
-func markedLessons(n int) *lessons {
-	l := &lessons{}
+func markedLessons(n int) *drawn {
+	l := &drawn{}
 	const pixels = lessonSide * lessonSide
 	l.images, l.masks = make([]uint8, n*pixels*3), make([]uint8, n*pixels)
 	for i := range n {
-		lesson := &synth.Lesson{Names: []string{"disc"}, Material: "steel"}
+		lesson := &lessons.Lesson{Names: []string{"disc"}, Material: "steel"}
 		if i%lessonGroup > 0 {
 			lesson.Type, lesson.Size = "hole", "large"
 			for y := 80; y < 120; y++ {

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 )
 
 // manifest marks a complete folder of fetched pictures.
@@ -34,7 +34,7 @@ func (s Source) Fetch(ctx context.Context, home string,
 		stated = fmt.Sprintf("%s, SHA-256 %s\nlicence: %s\n", s.Origin, s.fetch.sha256, s.Licence)
 	case s.lessons > 0:
 		stated = fmt.Sprintf("%d %s, generation %d\nlicence: %s\n", s.lessons, s.Origin,
-			synth.TrainingGeneration, s.Licence)
+			lessons.Generation, s.Licence)
 	default:
 		return nil
 	}

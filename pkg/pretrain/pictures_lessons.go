@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -43,7 +43,7 @@ func writeLessons(ctx context.Context, n int, dir string) error {
 }
 
 func writeLesson(i int, path string) error {
-	lesson, err := synth.DrawLesson(1, i, pictureSide)
+	lesson, err := lessons.Draw(1, i, pictureSide)
 	if err != nil {
 		return err
 	}

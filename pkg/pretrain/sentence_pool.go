@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
@@ -61,7 +61,7 @@ type meant struct {
 // composeSets writes the sentences of the pool. The first columns of a set differ in their state
 // alone; of the others, half tell states of the grammar in other words, half states of all kinds.
 func composeSets(g captionGrammar, seed uint64, phrases []phrase) (all []meant) {
-	nouns := append(slices.Clone(g.Objects), synth.TrainingNames()...)
+	nouns := append(slices.Clone(g.Objects), lessons.Names()...)
 	kinds := append([]string{""}, captionTypes()...)
 	for s := range poolSets {
 		r := rand.New(rand.NewPCG(seed, uint64(s)))

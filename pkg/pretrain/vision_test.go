@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"adlab/datasets/synth"
+	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
 	"adlab/pkg/imageio"
 	"adlab/pkg/layer"
@@ -185,11 +185,11 @@ func TestVisionRun(t *testing.T) {
 	b, err := backend.Open("")
 	require.NoError(t, err)
 	home := t.TempDir()
-	lessons := Source{Name: "lessons", lessons: 1, Sides: []int{256}, Share: 1, Origin: "made here",
+	drawn := Source{Name: "lessons", lessons: 1, Sides: []int{256}, Share: 1, Origin: "made here",
 		Licence: "none"}
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "pretrain", "lessons"), 0o777))
 	require.NoError(t, os.WriteFile(filepath.Join(home, "pretrain", "lessons", manifest),
-		fmt.Appendf(nil, "1 made here, generation %d\nlicence: none\n", synth.TrainingGeneration),
+		fmt.Appendf(nil, "1 made here, generation %d\nlicence: none\n", lessons.Generation),
 		0o666))
 	for i := range 80 {
 		picture(t, filepath.Join(home, "pretrain", "lessons", fmt.Sprint(i)+".png"), 230+i, 240,
@@ -199,7 +199,7 @@ func TestVisionRun(t *testing.T) {
 		cancelAfter int) (*VisionCard, error) {
 		v := DefaultVision()
 		v.Backend, v.Home, v.Cache, v.Say = b.Backend, home, cache, t.Logf
-		v.sources, v.student, v.measured, v.patches = []Source{lessons}, shallow(0, 1), 32, 1000
+		v.sources, v.student, v.measured, v.patches = []Source{drawn}, shallow(0, 1), 32, 1000
 		v.Stages = []Stage{{Side: 32, Steps: 3, Batch: 2, Rate: 1e-3},
 			{Side: 64, Steps: 2, Batch: 2, Rate: 1e-3}}
 		ctx, cancel := context.WithCancel(ctx)

@@ -1,4 +1,4 @@
-package synth
+package lessons
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"adlab/datasets"
+	. "adlab/datasets/synth"
 
 	"github.com/stretchr/testify/require"
 )
@@ -24,7 +25,7 @@ func TestTrainingFamilyIsApartFromEveryBenchmark(t *testing.T) {
 	}
 	for _, b := range Benchmarks() {
 		for _, c := range b.Categories {
-			names[plain(c.Name)], painters[reflect.ValueOf(c.paint).Pointer()] = true, true
+			names[plain(c.Name)], painters[reflect.ValueOf(c.Paint).Pointer()] = true, true
 		}
 	}
 	for _, v := range datasets.Vocabularies() {
@@ -32,11 +33,11 @@ func TestTrainingFamilyIsApartFromEveryBenchmark(t *testing.T) {
 			names[plain(c)] = true
 		}
 	}
-	for _, name := range TrainingNames() {
+	for _, name := range Names() {
 		require.False(t, names[plain(name)] || names[plain(name)+"s"], "%s is a benchmark's", name)
 	}
-	for i, k := range trainingKinds {
-		d := &design{Rand: stream(fmt.Sprint(i))}
+	for i, k := range kinds {
+		d := &design{Rand: Stream(fmt.Sprint(i))}
 		d.stuff = newStuff(d.Rand)
 		require.False(t, painters[reflect.ValueOf(k.make(d)).Pointer()],
 			"%s is painted as a benchmark's category", k.names[0])
@@ -49,13 +50,13 @@ func TestLessonsAreTheSameFromAnyNumberOfWorkers(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range n {
 		var err error
-		one[i], err = DrawLesson(5, i, 64)
+		one[i], err = Draw(5, i, 64)
 		require.NoError(t, err)
-		wg.Go(func() { many[i], _ = DrawLesson(5, i, 64) })
+		wg.Go(func() { many[i], _ = Draw(5, i, 64) })
 	}
 	wg.Wait()
 	require.Equal(t, one, many)
-	other, err := DrawLesson(6, 1, 64)
+	other, err := Draw(6, 1, 64)
 	require.NoError(t, err)
 	require.NotEqual(t, one[1].Image.Pix, other.Image.Pix)
 }
@@ -63,7 +64,7 @@ func TestLessonsAreTheSameFromAnyNumberOfWorkers(t *testing.T) {
 func TestLessonsSayWhatTheyShow(t *testing.T) {
 	seen := map[string]bool{}
 	for i := range 160 {
-		l, err := DrawLesson(1, i, 64)
+		l, err := Draw(1, i, 64)
 		require.NoError(t, err)
 		require.NotEmpty(t, l.Names)
 		require.NotEmpty(t, l.Material)
@@ -76,7 +77,7 @@ func TestLessonsSayWhatTheyShow(t *testing.T) {
 		require.Contains(t, l.Masks, l.Type)
 		require.Contains(t, []string{"small", "medium", "large"}, l.Size)
 	}
-	for _, name := range TrainingTypes() {
+	for _, name := range Types() {
 		require.True(t, seen[name], "no lesson shows %s", name)
 	}
 }
@@ -102,7 +103,7 @@ func TestLessonSheet(t *testing.T) {
 	const side, columns, rows = 112, 12, 10
 	sheet := image.NewNRGBA(image.Rect(0, 0, columns*side, rows*side))
 	for k := range columns * rows {
-		l, err := DrawLesson(1, k, side)
+		l, err := Draw(1, k, side)
 		require.NoError(t, err)
 		draw.Draw(sheet, image.Rect(0, 0, side, side).Add(image.Pt(k%columns*side, k/columns*side)),
 			l.Image, image.Point{}, draw.Src)
@@ -111,5 +112,5 @@ func TestLessonSheet(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, png.Encode(out, sheet))
 	require.NoError(t, out.Close())
-	require.True(t, slices.IsSorted(TrainingTypes()))
+	require.True(t, slices.IsSorted(Types()))
 }

@@ -1,14 +1,18 @@
-package synth
+// Package lessons draws the training family: pictures of things that no benchmark has, with words
+// for what they show. The small encoders learn from them; no measured number depends on them.
+package lessons
 
 import (
 	"fmt"
 	"image"
 	"math/rand/v2"
 	"slices"
+
+	. "adlab/datasets/synth"
 )
 
-// TrainingGeneration changes whenever the training family's same seed gives other bytes.
-const TrainingGeneration = 1
+// Generation changes whenever the training family's same seed gives other bytes.
+const Generation = 1
 
 // Lesson is one picture of the training family with what can be said of it. No benchmark has its
 // categories.
@@ -16,7 +20,7 @@ type Lesson struct {
 	Picture
 	Names    []string // what the object may be called, the most exact first
 	Material string   // what it is made of, such as "steel"
-	Type     string   // the flaw, as TrainingTypes names it; "" when normal
+	Type     string   // the flaw, as Types names it; "" when normal
 	Place    string   // where the flaw's middle lies: "top left", ..., "centre"; "" when normal
 	Size     string   // of the flaw: "small", "medium" or "large"; "" when normal
 }
@@ -25,24 +29,24 @@ type Lesson struct {
 // first as it should be, the others each with another flaw.
 const specimenPictures = 4
 
-// TrainingTypes are the flaws of the training family, sorted: every drawing there is.
-func TrainingTypes() []string { return Flaws() }
+// Types are the flaws of the training family, sorted: every drawing there is.
+func Types() []string { return Flaws() }
 
-// TrainingNames are the names of the family's kinds, sorted.
-func TrainingNames() (names []string) {
-	for _, k := range trainingKinds {
+// Names are the names of the family's kinds, sorted.
+func Names() (names []string) {
+	for _, k := range kinds {
 		names = append(names, k.names...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-// trainingKind is a way to paint specimens: make draws one's design, which stays the same over its
+// kind is a way to paint specimens: make draws one's design, which stays the same over its
 // pictures, and gives its painter.
-type trainingKind struct {
+type kind struct {
 	names []string
 	only  []string // flaws that no other kind can have
-	make  func(d *design) func(*scene)
+	make  func(d *design) func(*Scene)
 }
 
 // design is what makes a specimen: its random numbers and its main stuff.
@@ -51,18 +55,18 @@ type design struct {
 	stuff stuff
 }
 
-func (d *design) between(lo, hi float64) float64 { return between(d.Rand, lo, hi) }
+func (d *design) between(lo, hi float64) float64 { return Between(d.Rand, lo, hi) }
 
 // pick draws one of several.
 func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
 
-// DrawLesson draws the i-th picture of the training family of a seed, side pixels a side: the same
+// Draw draws the i-th picture of the training family of a seed, side pixels a side: the same
 // arguments give the same bytes. Of four pictures in a row, one specimen's, the first is normal.
-func DrawLesson(seed uint64, i, side int) (*Lesson, error) {
+func Draw(seed uint64, i, side int) (*Lesson, error) {
 	specimen, state := i/specimenPictures, i%specimenPictures
 	name := fmt.Sprintf("lesson %d %d", specimen, seed)
-	r := stream(name + " design")
-	k := trainingKinds[specimen%len(trainingKinds)] // every kind in turn
+	r := Stream(name + " design")
+	k := kinds[specimen%len(kinds)] // every kind in turn
 	d := &design{Rand: r, stuff: newStuff(r)}
 	paint := k.make(d)
 	l := &Lesson{Names: k.names, Material: d.stuff.name}
@@ -72,7 +76,7 @@ func DrawLesson(seed uint64, i, side int) (*Lesson, error) {
 			l.Type = flawOf(k, specimen, state, try)
 			kinds = []string{l.Type}
 		}
-		p, err := drawPicture(name, Category{Name: k.names[0], paint: paint}, side, kinds, 0, true)
+		p, err := DrawPicture(name, Category{Name: k.names[0], Paint: paint}, side, kinds, 0, true)
 		if err == nil {
 			l.Picture = *p
 			break
@@ -89,19 +93,19 @@ func DrawLesson(seed uint64, i, side int) (*Lesson, error) {
 
 // flawOf is the flaw of a specimen's picture: all types in turn over the specimens, three different
 // ones on each.
-func flawOf(k trainingKind, specimen, state, try int) string {
+func flawOf(k kind, specimen, state, try int) string {
 	if len(k.only) > 0 && state == 1 && try == 0 {
 		return k.only[0]
 	}
 	reserved := map[string]bool{}
-	for _, other := range trainingKinds {
+	for _, other := range kinds {
 		for _, o := range other.only {
 			reserved[o] = true
 		}
 	}
-	open := slices.DeleteFunc(TrainingTypes(), func(t string) bool { return reserved[t] })
+	open := slices.DeleteFunc(Types(), func(t string) bool { return reserved[t] })
 	turn := specimen*(specimenPictures-1) + state - 1
-	round := stream(fmt.Sprintf("flaws %d", turn/len(open))) // a shuffled order a round
+	round := Stream(fmt.Sprintf("flaws %d", turn/len(open))) // a shuffled order a round
 	round.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
 	if try > 0 {
 		turn += try * 7

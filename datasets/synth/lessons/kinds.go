@@ -1,9 +1,13 @@
-package synth
+package lessons
 
-import "math"
+import (
+	"math"
 
-// trainingKinds are the ways to paint specimens of the training family.
-var trainingKinds = []trainingKind{
+	. "adlab/datasets/synth"
+)
+
+// kinds are the ways to paint specimens of the training family.
+var kinds = []kind{
 	{names: []string{"tablecloth", "textile", "sheet"}, make: sheets},
 	{names: []string{"disc", "round plate", "lid"}, make: single(roundOutline)},
 	{names: []string{"beads", "sweets", "tablets"}, make: scattered},
@@ -28,18 +32,18 @@ var trainingKinds = []trainingKind{
 }
 
 // ground draws what lies behind a specimen.
-func (d *design) ground() func(sc *scene) {
+func (d *design) ground() func(sc *Scene) {
 	c, rough := anyColour(d.Rand), d.between(0, 0.08)
 	if d.IntN(4) > 0 {
-		return func(sc *scene) { sc.table(c, rough) }
+		return func(sc *Scene) { sc.Table(c, rough) }
 	}
 	p, k := anyPattern(d.Rand), d.between(0.05, 0.35)
-	return func(sc *scene) {
-		c := sc.tone(c, 0.08)
-		f := sc.place(0.3, 1, 0.1)
-		sc.backdrop(func(x, y float64) material {
-			u, v := f.local(x, y)
-			return matt(c.times(1-k*p(u, v)), 0)
+	return func(sc *Scene) {
+		c := sc.Tone(c, 0.08)
+		f := sc.Place(0.3, 1, 0.1)
+		sc.Backdrop(func(x, y float64) Material {
+			u, v := f.Local(x, y)
+			return Matt(c.Times(1-k*p(u, v)), 0)
 		})
 	}
 }
@@ -49,96 +53,99 @@ func (d *design) relief() func(dist float64) float64 {
 	base, k, w := d.between(0.06, 0.25), d.between(0.02, 0.12), d.between(0.03, 0.2)
 	kinds := []func(float64) float64{
 		func(float64) float64 { return base },
-		func(x float64) float64 { return base + k*step(0, -w, x) },               // bevelled
+		func(x float64) float64 { return base + k*Step(0, -w, x) },               // bevelled
 		func(x float64) float64 { return base + 0.35*math.Sqrt(max(0, -x*0.5)) }, // domed
-		func(x float64) float64 { return base + k*step(-w, 0, x) },               // dished
+		func(x float64) float64 { return base + k*Step(-w, 0, x) },               // dished
 		func(x float64) float64 { return base + k*math.Exp(-math.Pow((x+2*w)/w, 2)) },
 	}
 	return pick(d.Rand, kinds...)
 }
 
 // surface is stuff on a relief.
-func (s stuff) surface(relief func(float64) float64) func(u, v, dist float64) material {
-	return func(u, v, dist float64) material { return s.at(u, v).raised(relief(dist)) }
+func (s stuff) surface(relief func(float64) float64) func(u, v, dist float64) Material {
+	return func(u, v, dist float64) Material { return s.at(u, v).Raised(relief(dist)) }
 }
 
 // sheets fill the picture.
-func sheets(d *design) func(*scene) {
+func sheets(d *design) func(*Scene) {
 	s, turn, tone := d.stuff, pick(d.Rand, 0.2, math.Pi), d.between(0, 0.08)
-	return func(sc *scene) {
-		k := sc.vary(1, tone)
-		sc.all(turn, func(u, v float64) material { return s.at(u, v).toned(k) })
+	return func(sc *Scene) {
+		k := sc.Vary(1, tone)
+		sc.All(turn, func(u, v float64) Material { return s.at(u, v).Toned(k) })
 	}
 }
 
 // outline is a shape within the unit circle and how far it reaches.
-type outline func(d *design) (s shape, reach float64)
+type outline func(d *design) (s Shape, reach float64)
 
-func roundOutline(d *design) (shape, float64) {
+func roundOutline(d *design) (Shape, float64) {
 	r := d.between(0.6, 0.85)
-	return pick(d.Rand, disc(r), ellipse(r, r*d.between(0.6, 0.95)), blob(r*0.9, 0.08, d.Uint32()),
-		polygon(5+d.IntN(5), r, 0.05)), r + 0.1
+	return pick(d.Rand, Disc(r), Ellipse(r, r*d.between(0.6, 0.95)), Blob(r*0.9, 0.08, d.Uint32()),
+		Polygon(5+d.IntN(5), r, 0.05)), r + 0.1
 }
 
-func boxOutline(d *design) (shape, float64) {
+func boxOutline(d *design) (Shape, float64) {
 	w, h := d.between(0.5, 0.8), d.between(0.35, 0.8)
-	s := box(w, h, d.between(0.01, 0.25))
+	s := Box(w, h, d.between(0.01, 0.25))
 	if d.IntN(3) == 0 {
-		s = without(s, at(w, h*pick(d.Rand, -1.0, 0, 1), 0, box(w*0.35, h*0.35, 0.04)))
+		s = Without(s, At(w, h*pick(d.Rand, -1.0, 0, 1), 0, Box(w*0.35, h*0.35, 0.04)))
 	}
 	return s, math.Hypot(w, h)
 }
 
-func toothedOutline(d *design) (shape, float64) {
+func toothedOutline(d *design) (Shape, float64) {
 	n, r, k := float64(7+d.IntN(16)), d.between(0.6, 0.72), d.between(0.03, 0.1)
 	sharp := d.between(1, 4)
 	s := func(u, v float64) float64 {
 		c := math.Cos(n * math.Atan2(v, u))
 		return math.Hypot(u, v) - r - k*math.Tanh(sharp*c)
 	}
-	return without(s, disc(d.between(0.08, 0.3))), 0.85
+	return Without(s, Disc(d.between(0.08, 0.3))), 0.85
 }
 
-func starOutline(d *design) (shape, float64) {
+func starOutline(d *design) (Shape, float64) {
 	n, r, k := float64(3+d.IntN(6)), d.between(0.5, 0.62), d.between(0.08, 0.22)
 	return func(u, v float64) float64 {
 		return math.Hypot(u, v) - r - k*math.Cos(n*math.Atan2(v, u))
 	}, 0.9
 }
 
-func barOutline(d *design) (shape, float64) {
+func barOutline(d *design) (Shape, float64) {
 	w := d.between(0.1, 0.22)
 	switch d.IntN(4) {
 	case 0:
-		return union(at(-0.35, 0, 0, box(w, 0.75, 0.05)), at(0.1, 0.75-w, 0, box(0.6, w, 0.05))), 1
+		return Union(At(-0.35, 0, 0, Box(w, 0.75, 0.05)), At(0.1, 0.75-w, 0, Box(0.6, w, 0.05))), 1
 	case 1:
-		return union(box(w, 0.75, 0.05), at(0, -0.75+w, 0, box(0.65, w, 0.05))), 1
+		return Union(Box(w, 0.75, 0.05), At(0, -0.75+w, 0, Box(0.65, w, 0.05))), 1
 	case 2:
-		return union(rod(-0.55, 0, 0.55, 0, w), at(-0.55, 0, 0, disc(1.6*w)),
-			at(0.55, 0, 0, disc(1.6*w))), 0.95
+		return Union(Rod(-0.55, 0, 0.55, 0, w), At(-0.55, 0, 0, Disc(1.6*w)),
+			At(0.55, 0, 0, Disc(1.6*w))), 0.95
 	default:
-		return without(union(ring(0.5-w/2, 0.5+w), at(0, 0.6, 0, box(w, 0.25, 0.02))),
-			box(0.12, 0.9, 0)), 0.95
+		return Without(Union(Ring(0.5-w/2, 0.5+w), At(0, 0.6, 0, Box(w, 0.25, 0.02))),
+			Box(0.12, 0.9, 0)), 0.95
 	}
 }
 
-func ladleOutline(d *design) (shape, float64) {
+func ladleOutline(d *design) (Shape, float64) {
 	r, w := d.between(0.28, 0.42), d.between(0.06, 0.12)
-	return union(at(-0.4, 0, 0, pick(d.Rand, disc(r), ellipse(r, r*0.75), box(r, r*0.8, 0.1))),
-		rod(-0.3, 0, 0.8, 0, w)), 0.95
+	return Union(At(-0.4, 0, 0, pick(d.Rand, Disc(r), Ellipse(r, r*0.75), Box(r, r*0.8, 0.1))),
+		Rod(-0.3, 0, 0.8, 0, w)), 0.95
 }
 
-func ringOutline(d *design) (shape, float64) {
+func ringOutline(d *design) (Shape, float64) {
 	r, w := d.between(0.6, 0.8), d.between(0.12, 0.4)
-	return without(pick(d.Rand, disc(r), polygon(4+d.IntN(5), r+0.05, 0.04), box(r, r, 0.1)),
-		disc(r-w)), r * 1.3
+	return Without(pick(d.Rand, Disc(r), Polygon(4+d.IntN(5), r+0.05, 0.04), Box(r, r, 0.1)),
+		Disc(r-w)), r * 1.3
 }
+
+// paper is what labels are printed on.
+var paper = RGB{R: 0.88, G: 0.88, B: 0.86}
 
 // fitting is a small piece that sits on something.
 type fitting struct {
 	x, y, turn, r float64
 	kind          int
-	c             rgb
+	c             RGB
 	metal         bool
 }
 
@@ -148,59 +155,59 @@ func (d *design) fitting(x, y, r float64) fitting {
 }
 
 // draw paints a fitting as a part of the object.
-func (p fitting) draw(sc *scene, f frame, level float64) {
-	sc.part("fitting", f.in(p.x+sc.vary(0, 0.01), p.y+sc.vary(0, 0.01), p.turn+sc.vary(0, 0.05), 1),
-		p.r, p.c, func(g frame, c rgb) {
-			m := func(c rgb, h float64) material {
+func (p fitting) draw(sc *Scene, f Frame, level float64) {
+	sc.Part("fitting", f.In(p.x+sc.Vary(0, 0.01), p.y+sc.Vary(0, 0.01), p.turn+sc.Vary(0, 0.05), 1),
+		p.r, p.c, func(g Frame, c RGB) {
+			m := func(c RGB, h float64) Material {
 				if p.metal {
-					return metallic(c, h)
+					return Metallic(c, h)
 				}
-				return material{c, h, 0.25, 20}
+				return Matt(c, h).Shining(0.25, 20)
 			}
 			r := p.r
 			switch p.kind {
 			case 0: // button
-				sc.paint(g, r, disc(r), func(_, _, d float64) material {
+				sc.Paint(g, r, Disc(r), func(_, _, d float64) Material {
 					return m(c, level+0.8*math.Sqrt(max(0, -d*r)))
 				})
 			case 1: // block
-				sc.paint(g, 1.5*r, box(r, 0.6*r, 0.1*r), func(_, _, d float64) material {
-					return m(c, level+0.06+0.02*step(0, -0.02, d))
+				sc.Paint(g, 1.5*r, Box(r, 0.6*r, 0.1*r), func(_, _, d float64) Material {
+					return m(c, level+0.06+0.02*Step(0, -0.02, d))
 				})
 			case 2: // bolt with a slot
-				sc.paint(g, r, disc(r), func(u, v, d float64) material {
+				sc.Paint(g, r, Disc(r), func(u, v, d float64) Material {
 					if math.Abs(v) < 0.16*r {
-						return m(c.times(0.45), level+0.02)
+						return m(c.Times(0.45), level+0.02)
 					}
 					return m(c, level+0.06+0.4*math.Sqrt(max(0, -d*r)))
 				})
 			case 3: // eyelet
-				sc.paint(g, r, ring(0.5*r, r), func(_, _, d float64) material {
+				sc.Paint(g, r, Ring(0.5*r, r), func(_, _, d float64) Material {
 					return m(c, level+math.Sqrt(max(0, -d*r)))
 				})
 			case 4: // printed mark
-				s := union(box(r, 0.22*r, 0), at(-0.3*r, 0, 0, box(0.2*r, 0.8*r, 0)),
-					at(0.5*r, 0.4*r, 0, disc(0.3*r)))
-				sc.paint(g, 1.4*r, s, func(_, _, _ float64) material { return matt(c, level) })
+				s := Union(Box(r, 0.22*r, 0), At(-0.3*r, 0, 0, Box(0.2*r, 0.8*r, 0)),
+					At(0.5*r, 0.4*r, 0, Disc(0.3*r)))
+				sc.Paint(g, 1.4*r, s, func(_, _, _ float64) Material { return Matt(c, level) })
 			case 5: // label
-				sc.paint(g, 1.6*r, box(1.1*r, 0.75*r, 0.06*r), func(u, v, _ float64) material {
+				sc.Paint(g, 1.6*r, Box(1.1*r, 0.75*r, 0.06*r), func(u, v, _ float64) Material {
 					if math.Abs(math.Mod(v/r*2.2+10, 1)-0.5) < 0.2 && math.Abs(u) < 0.8*r {
-						return matt(c.times(0.4), level+0.004)
+						return Matt(c.Times(0.4), level+0.004)
 					}
-					return matt(mix(c, white, 0.6), level+0.004)
+					return Matt(Mix(c, paper, 0.6), level+0.004)
 				})
 			default: // socket
-				sc.paint(g, 1.2*r, box(r, r, 0.2*r), func(_, _, d float64) material {
-					return m(c.times(1-0.7*step(-0.2*r, -0.35*r, d)),
-						level+0.05-0.1*step(-0.2*r, -0.35*r, d))
+				sc.Paint(g, 1.2*r, Box(r, r, 0.2*r), func(_, _, d float64) Material {
+					return m(c.Times(1-0.7*Step(-0.2*r, -0.35*r, d)),
+						level+0.05-0.1*Step(-0.2*r, -0.35*r, d))
 				})
 			}
 		})
 }
 
 // single is one object of an outline with a few fittings.
-func single(o outline) func(d *design) func(*scene) {
-	return func(d *design) func(*scene) {
+func single(o outline) func(d *design) func(*Scene) {
+	return func(d *design) func(*Scene) {
 		s, reach := o(d)
 		ground, relief, stuff := d.ground(), d.relief(), d.stuff
 		turn := pick(d.Rand, 0.3, math.Pi)
@@ -218,10 +225,10 @@ func single(o outline) func(d *design) func(*scene) {
 				}
 			}
 		}
-		return func(sc *scene) {
+		return func(sc *Scene) {
 			ground(sc)
-			f := sc.place(0.07, turn, 0.06)
-			sc.paint(f, reach, s, stuff.surface(relief))
+			f := sc.Place(0.07, turn, 0.06)
+			sc.Paint(f, reach, s, stuff.surface(relief))
 			for _, p := range fittings {
 				p.draw(sc, f, relief(s(p.x, p.y)))
 			}
