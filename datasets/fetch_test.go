@@ -138,7 +138,7 @@ func TestFetchMistakesAreOneLineAndLeaveNothing(t *testing.T) {
 			`cp "$W" "$D"`, `refusing the member "tiny/data/a"`},
 		"twice": {wheelOf(t, member{name: "tiny/data/a"}, member{name: "tiny/data/a"}),
 			`cp "$W" "$D"`, `member "tiny/data/a": `},
-		"too large": {wheelOf(t, member{name: "tiny/data/a", size: largestMember + 1}),
+		"too large": {wheelOf(t, member{name: "tiny/data/a", size: largestFile + 1}),
 			`cp "$W" "$D"`, "expected at most 16777216 bytes, got more"},
 		"nothing of use": {wheelOf(t, member{name: "tiny/__init__.py"}), `cp "$W" "$D"`,
 			"expected data in tiny/data, got none"},

@@ -37,7 +37,7 @@ tower looks at %d × %d pixels in patches of %d; blocks %v are tapped. The text 
 ## Training
 `, c.Image, c.Image, c.Patch, c.Taps, c.Bytes, c.Digest, parameterList(c.Parameters), c.Version, c.Seed, c.Steps, c.Of, c.Batch, c.Rate, c.Minutes, c.Backend, c.Cores,
 		c.Pictures, c.Sketches, len(lessons.Names()), len(lessons.Types()), c.Sentences,
-		sentenceWeights.project, sentenceWeights.version, sentenceWeights.sha256, c.Start)
+		teacherWeights.Name, teacherWeights.Version, teacherWeights.SHA256, c.Start)
 	for _, p := range c.Phases {
 		fmt.Fprintf(&b, "- %s, loss after steps:", p.Name)
 		for _, step := range slices.Sorted(maps.Keys(p.Losses)) {

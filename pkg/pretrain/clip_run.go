@@ -114,7 +114,7 @@ func (p Pair) Run(ctx context.Context, out string, asItStands bool, version stri
 	}
 	bar = p.Bar("sentences")
 	pool, err := makeSentencePool(ctx, p.Backend, func() (*sentenceTeacher, error) {
-		return p.sentenceTeacher(ctx)
+		return FetchTeacher(ctx, p.Backend, p.Home, p.Say)
 	}, dir, p.Seed, func(done, total int) { bar(done, total, "embedded") })
 	if err != nil {
 		return nil, err
@@ -153,19 +153,6 @@ func (p Pair) Run(ctx context.Context, out string, asItStands bool, version stri
 		}
 	}
 	return p.write(arrays, cfg, out, digest, done, curves, version)
-}
-
-func (p Pair) sentenceTeacher(ctx context.Context) (*sentenceTeacher, error) {
-	dir := filepath.Join(p.Home, "pretrain", "paraphrase-minilm")
-	weights, err := sentenceWeights.fetch(ctx, dir, p.Say)
-	if err != nil {
-		return nil, err
-	}
-	vocabulary, err := sentenceVocabulary.fetch(ctx, dir, p.Say)
-	if err != nil {
-		return nil, err
-	}
-	return openSentenceTeacher(p.Backend, weights, vocabulary)
 }
 
 // train gives the parameters after a phase that starts from arrays, as a new process would read
@@ -214,7 +201,7 @@ func (p Pair) train(ctx context.Context, arrays map[string]layer.Array, data *pa
 func (p Pair) fingerprint(phase pairPhase, before string) string {
 	h := sha256.New()
 	fmt.Fprintln(h, backend.Name(p.Backend), pairConfig(phase.side), phase, p.Steps, p.Pictures,
-		p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, sentenceWeights.sha256,
+		p.Sketches, p.Rate, p.Seed, pairTemperature, shown, before, teacherWeights.SHA256,
 		lessons.Generation, poolGeneration)
 	h.Write(captionData)
 	return fmt.Sprintf("%x", h.Sum(nil))

@@ -30,7 +30,7 @@ type file struct{ path, digest string }
 // files lists the source's training pictures, ordered by digest, each content once.
 func (s Source) files(home string) ([]file, error) {
 	var paths []string
-	if s.fetch == nil && s.lessons == 0 {
+	if s.fetched == nil && s.lessons == 0 {
 		set, err := datasets.Open(s.Name, filepath.Join(home, s.Name), datasets.Options{})
 		if err != nil {
 			return nil, err
@@ -53,7 +53,7 @@ func (s Source) files(home string) ([]file, error) {
 	}
 	var all []file
 	for _, path := range paths {
-		digest, err := digestOf(path)
+		digest, err := datasets.Sample{Path: path}.Digest()
 		if err != nil {
 			return nil, err
 		}

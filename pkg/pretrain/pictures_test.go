@@ -1,7 +1,6 @@
 package pretrain
 
 import (
-	"archive/zip"
 	"image"
 	"image/color"
 	"image/png"
@@ -11,6 +10,7 @@ import (
 	"testing"
 
 	"adlab/datasets"
+	"adlab/datasets/fetch"
 	"adlab/datasets/synth"
 
 	"github.com/stretchr/testify/require"
@@ -64,7 +64,7 @@ func TestNoTestImageIsTrainedOn(t *testing.T) {
 	}
 	for _, s := range Sources() {
 		if datasets.Fetched(s.Name, home) ||
-			exists(filepath.Join(home, "pretrain", s.Name, manifest)) {
+			exists(filepath.Join(home, "pretrain", s.Name, fetch.Manifest)) {
 			check(s, home)
 		}
 	}
@@ -134,41 +134,16 @@ func TestLoad(t *testing.T) {
 	require.NotContains(t, err.Error(), "\n")
 }
 
-func TestKeeperTakesPicturesOutOfArchives(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, "tree", "usr"), 0o777))
-	f, err := os.Create(filepath.Join(dir, "tree", "usr", "0.pk3"))
-	require.NoError(t, err)
-	z := zip.NewWriter(f)
-	for _, name := range []string{"textures/a.png", "textures/a_nm.png", "other/b.png",
-		"textures/c.txt"} {
-		w, err := z.Create(name)
-		require.NoError(t, err)
-		_, err = w.Write([]byte(name))
-		require.NoError(t, err)
+func TestAPackageGivesItsPicturesAndStatements(t *testing.T) {
+	f := fetched{keep: regexp.MustCompile(`^textures/.*\.png$`),
+		drop: regexp.MustCompile(`_nm\.png$`)}
+	for member, want := range map[string][2]bool{
+		"textures/a.png": {true, false}, "textures/a_nm.png": {}, "other/b.png": {},
+		"textures/c.txt": {}, "usr/copyright": {false, true}, "skimage/data/README.txt": {false,
+			true}, "x.dist-info/LICENSE.txt": {false, true},
+	} {
+		require.Equal(t, want, [2]bool{f.picture(member), statesLicences(member)}, member)
 	}
-	require.NoError(t, z.Close())
-	require.NoError(t, f.Close())
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "tree", "usr", "copyright"), []byte("free"),
-		0o666))
-	k := &keeper{&fetched{keep: regexp.MustCompile(`^textures/.*\.png$`),
-		drop: regexp.MustCompile(`_nm\.png$`)}, filepath.Join(dir, "kept"), 0}
-	require.NoError(t, k.tree(filepath.Join(dir, "tree")))
-	require.Equal(t, 1, k.n)
-	require.True(t, exists(filepath.Join(dir, "kept", "textures", "a.png")))
-	require.True(t, exists(filepath.Join(dir, "kept", "usr", "copyright")),
-		"the statement of licences is kept")
-	require.False(t, exists(filepath.Join(dir, "kept", "textures", "a_nm.png")))
-
-	evil := filepath.Join(dir, "evil.pk3")
-	f, err = os.Create(evil)
-	require.NoError(t, err)
-	z = zip.NewWriter(f)
-	_, err = z.Create("../../textures/a.png")
-	require.NoError(t, err)
-	require.NoError(t, z.Close())
-	k.keep = regexp.MustCompile(`png$`)
-	require.ErrorContains(t, k.zip(evil), "refusing the member")
 }
 
 func TestFetchRefusesWhatItDidNotMake(t *testing.T) {
@@ -176,8 +151,8 @@ func TestFetchRefusesWhatItDidNotMake(t *testing.T) {
 	s := Sources()[2]
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "pretrain", s.Name), 0o777))
 	require.ErrorContains(t, s.Fetch(t.Context(), home, t.Logf), "move it away")
-	missing := Source{Name: "x", Origin: "nowhere",
-		fetch: &fetched{pack: "no-such-package-of-adlab", version: "0"}}
+	missing := Source{Name: "x", Origin: "nowhere", fetched: &fetched{
+		Package: fetch.Package{Client: fetch.Apt, Name: "no-such-package-of-adlab", Version: "0"}}}
 	err := missing.Fetch(t.Context(), home, t.Logf)
 	require.ErrorContains(t, err, "--without x")
 	require.NotContains(t, err.Error(), "\n")

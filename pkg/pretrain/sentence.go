@@ -31,7 +31,7 @@ type sentenceTeacher struct {
 	exec   *model.Exec
 }
 
-// openSentenceTeacher reads the ONNX file and the vocabulary that Pair.sentenceTeacher fetches.
+// openSentenceTeacher reads the ONNX file and the vocabulary that FetchTeacher brings.
 func openSentenceTeacher(backend compute.Backend, onnx, vocabulary string) (*sentenceTeacher,
 	error) {
 	pieces, err := readPieces(vocabulary)

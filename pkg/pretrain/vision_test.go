@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"adlab/datasets/fetch"
 	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
 	"adlab/pkg/imageio"
@@ -188,7 +189,7 @@ func TestVisionRun(t *testing.T) {
 	drawn := Source{Name: "lessons", lessons: 1, Sides: []int{256}, Share: 1, Origin: "made here",
 		Licence: "none"}
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "pretrain", "lessons"), 0o777))
-	require.NoError(t, os.WriteFile(filepath.Join(home, "pretrain", "lessons", manifest),
+	require.NoError(t, os.WriteFile(filepath.Join(home, "pretrain", "lessons", fetch.Manifest),
 		fmt.Appendf(nil, "1 made here, generation %d\nlicence: none\n", lessons.Generation),
 		0o666))
 	for i := range 80 {
