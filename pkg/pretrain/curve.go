@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// curve keeps the loss of every step in a file beside the checkpoint, so that a run that was
+// Curve keeps the loss of every step in a file beside the checkpoint, so that a run that was
 // interrupted has all of it.
-type curve struct {
-	path string
+type Curve struct {
+	Path string // of lines STEP,LOSS,SECONDS
 	file *os.File
 	last time.Time
 	err  error // the first of writing
@@ -29,15 +29,17 @@ type Point struct {
 	Seconds float64 // wall time of the step, 0 for the first after a start
 }
 
-func (c *curve) open() (err error) {
-	if err := os.MkdirAll(filepath.Dir(c.path), 0o777); err != nil {
+// Open opens the file to append to it, and makes its folder where there is none.
+func (c *Curve) Open() (err error) {
+	if err := os.MkdirAll(filepath.Dir(c.Path), 0o777); err != nil {
 		return err
 	}
-	c.file, err = os.OpenFile(c.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	c.file, err = os.OpenFile(c.Path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	return err
 }
 
-func (c *curve) add(step int, loss float64) {
+// Add writes a step; an error of writing is kept for Close.
+func (c *Curve) Add(step int, loss float64) {
 	now, seconds := time.Now(), 0.0
 	if !c.last.IsZero() {
 		seconds = now.Sub(c.last).Seconds()
@@ -48,13 +50,13 @@ func (c *curve) add(step int, loss float64) {
 	}
 }
 
-// close gives the first error of writing.
-func (c *curve) close() error { return errors.Join(c.err, c.file.Close()) }
+// Close closes the file and gives the first error of writing.
+func (c *Curve) Close() error { return errors.Join(c.err, c.file.Close()) }
 
-// points reads the curve back. Steps after the checkpoint of an interrupted run are there twice,
+// Points reads the curve back. Steps after the checkpoint of an interrupted run are there twice,
 // with the same loss.
-func (c *curve) points() ([]Point, error) {
-	f, err := os.Open(c.path)
+func (c *Curve) Points() ([]Point, error) {
+	f, err := os.Open(c.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -64,13 +66,13 @@ func (c *curve) points() ([]Point, error) {
 	defer f.Close()
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; delete it", c.path, err)
+		return nil, fmt.Errorf("%s: %w; delete it", c.Path, err)
 	}
 	bySteps := map[int]Point{}
 	for _, row := range rows {
 		var p Point
 		if _, err := fmt.Sscan(strings.Join(row, " "), &p.Step, &p.Loss, &p.Seconds); err != nil {
-			return nil, fmt.Errorf("%s: expected step, loss and seconds, got %q; delete it", c.path,
+			return nil, fmt.Errorf("%s: expected step, loss and seconds, got %q; delete it", c.Path,
 				row)
 		}
 		bySteps[p.Step] = p

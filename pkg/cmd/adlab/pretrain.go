@@ -5,8 +5,9 @@ import (
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/experiment"
-	"adlab/pkg/pretrain"
+	"adlab/pkg/lab"
+	"adlab/pkg/pretrain/pictures"
+	"adlab/pkg/pretrain/vision"
 
 	"github.com/spf13/cobra"
 )
@@ -17,7 +18,7 @@ func newPretrain(c *cli) *cobra.Command {
 }
 
 func newPretrainVision(c *cli) *cobra.Command {
-	v, out, steps, asItStands := pretrain.DefaultVision(), "", 0, false
+	v, out, steps, asItStands := vision.Default(), "", 0, false
 	cmd := &cobra.Command{
 		Use: "vision --out FILE", Short: "distil the small vision transformer from " +
 			"EfficientNet-Lite0", Args: cobra.NoArgs,
@@ -37,12 +38,11 @@ func newPretrainVision(c *cli) *cobra.Command {
 					return err
 				}
 			}
-			l, err := c.env()
+			l, err := c.lab()
 			if err != nil {
 				return err
 			}
-			v.Backend, v.Home, v.Cache, v.Say = l.Backend.Backend, datasets.Home(),
-				experiment.CacheDir(),
+			v.Backend, v.Home, v.Cache, v.Say = l.Backend.Backend, datasets.Home(), lab.CacheDir(),
 				l.Progress.Say
 			v.Bar = func(name string) func(done, total int, unit string) {
 				return l.Progress.Bar(name)
@@ -60,7 +60,7 @@ func newPretrainVision(c *cli) *cobra.Command {
 		"shipped run's are (default: the shipped run's)")
 	f.Uint64Var(&v.Seed, "seed", v.Seed, "of initialisation and windows")
 	f.StringSliceVar(&v.Without, "without", nil, "sources of pictures to leave out: "+
-		strings.Join(pretrain.SourceNames(), ", "))
+		strings.Join(pictures.SourceNames(), ", "))
 	f.BoolVar(&asItStands, "as-it-stands", false,
 		"train no more; write what the run's checkpoint holds")
 	return cmd

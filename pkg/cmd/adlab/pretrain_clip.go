@@ -6,23 +6,26 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/clip"
-	"adlab/pkg/experiment"
-	"adlab/pkg/pretrain"
+	"adlab/pkg/lab"
+	"adlab/pkg/pretrain/pair"
 
 	"github.com/spf13/cobra"
 )
 
 func newPretrainClip(c *cli) *cobra.Command {
-	p := pretrain.DefaultPair()
+	p := pair.Default()
 	var out string
 	var asItStands bool
 	cmd := &cobra.Command{
 		Use: "clip --out FILE", Short: "train the small vision-language pair from scratch, or go " +
 			"on from its checkpoint", Args: cobra.NoArgs,
-		Long: `Draws pictures of the generator's training family, which no benchmark has, tells each in words, and trains a vision and a text tower on them. The text tower
-learns first, also what a sentence encoder, fetched once by its digest, knows of synonyms; the vision tower starts as the small vision transformer that
-"adlab pretrain vision" makes. Checkpoints lie in .cache; a run that was interrupted goes on to the same bits.
-It takes 8 GB of memory and, from nothing, some two and a half hours on two cores, or minutes on a GPU.`,
+		Long: `Draws pictures of the generator's training family, which no benchmark has, tells
+each in words, and trains a vision and a text tower on them. The text tower learns
+first, also what a sentence encoder, fetched once by its digest, knows of synonyms;
+the vision tower starts as the small vision transformer that "adlab pretrain vision"
+makes. Checkpoints lie in .cache; a run that was interrupted goes on to the same
+bits. It takes 8 GB of memory and, from nothing, some two and a half hours on two
+cores, or minutes on a GPU.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if filepath.Ext(out) != ".safetensors" {
 				return fmt.Errorf("--out: expected a file that ends in .safetensors, got %q", out)
@@ -30,12 +33,12 @@ It takes 8 GB of memory and, from nothing, some two and a half hours on two core
 			if err := writable("--out", out); err != nil {
 				return err
 			}
-			l, err := c.env()
+			l, err := c.lab()
 			if err != nil {
 				return err
 			}
 			p.Backend, p.Home, p.Cache, p.Say, p.Bar = l.Backend.Backend, datasets.Home(),
-				experiment.CacheDir(), l.Progress.Say, l.Progress.Bar
+				lab.CacheDir(), l.Progress.Say, l.Progress.Bar
 			card, err := p.Run(cmd.Context(), out, asItStands, version)
 			if err != nil {
 				return err
@@ -59,21 +62,21 @@ It takes 8 GB of memory and, from nothing, some two and a half hours on two core
 }
 
 func newMeasureClip(c *cli) *cobra.Command {
-	var pair, out, data string
+	var file, out, data string
 	cmd := &cobra.Command{
 		Use: "measure-clip", Short: "measure what a vision-language pair tells without training, " +
 			"on the generated benchmarks", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := c.env()
+			l, err := c.lab()
 			if err != nil {
 				return err
 			}
-			m, err := openPair(pair)
+			m, err := openPair(file)
 			if err != nil {
 				return err
 			}
 			bar := l.Progress.Bar("images")
-			r, err := pretrain.MeasurePair(cmd.Context(), l.Backend.Backend, m, generated(data),
+			r, err := pair.Measure(cmd.Context(), l.Backend.Backend, m, generated(data),
 				l.Cache, version, func(done, total int) {
 					bar(done, total, "encoded")
 				})
@@ -89,7 +92,7 @@ func newMeasureClip(c *cli) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&pair, "pair", "", "safetensors file; without it the shipped pair")
+	flags.StringVar(&file, "pair", "", "safetensors file; without it the shipped pair")
 	flags.StringVar(&data, "data", "", "folder that adlab data synth made (default: synth-tiny "+
 		"beside the fetched data)")
 	flags.StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")

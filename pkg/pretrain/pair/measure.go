@@ -1,0 +1,311 @@
+package pair
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/datasets/synth"
+	"adlab/pkg/backend"
+	"adlab/pkg/clip"
+	"adlab/pkg/encoder"
+	"adlab/pkg/imageio"
+	"adlab/pkg/multiads"
+	"adlab/pkg/pretrain"
+	"adlab/pkg/pretrain/sentence"
+	"adlab/pkg/tensorfile"
+
+	"github.com/gomlx/compute"
+)
+
+// Report is what the pair does without training on generated benchmarks, none of whose
+// categories it has seen.
+type Report struct {
+	Version string             `json:"version"`
+	Digest  string             `json:"pair"` // of weights and shape
+	Backend string             `json:"backend"`
+	Types   map[string]TypeRow `json:"types"` // by benchmark
+	Holes   HoleRow            `json:"holes"`
+	Kept    map[string]string  `json:"kept_synonyms"`
+}
+
+// TypeRow is how often the type of a flaw is told among all types of a benchmark, and among those
+// of the category.
+type TypeRow struct {
+	Images     int     `json:"images"` // with one flaw
+	Candidates int     `json:"candidates"`
+	Chance     float64 `json:"chance"`
+	Plain      float64 `json:"plain"`   // "[cls] with a hole"
+	Synonym    float64 `json:"synonym"` // the same with words that no caption has
+	Retained   float64 `json:"retained"`
+	OwnChance  float64 `json:"own_chance"`
+	OwnPlain   float64 `json:"own_plain"`
+	OwnSynonym float64 `json:"own_synonym"`
+}
+
+// HoleRow is on how many images with a hole the map of "[cls] with a hole" has a higher mean inside
+// the hole than outside.
+type HoleRow struct {
+	Images int     `json:"images"`
+	Higher float64 `json:"higher"`
+}
+
+// Measure measures a pair on the generated benchmarks in the folder root. An image has the type
+// whose text it shows most.
+func Measure(ctx context.Context, b compute.Backend, m *clip.Model, root, cache, version string,
+	tell func(done, total int)) (*Report, error) {
+	text, err := multiads.NewTextEncoder(b, m, cache)
+	if err != nil {
+		return nil, err
+	}
+	patches := &encoder.Cache{Backend: b, Encoder: clip.PatchEncoder{Model: m}, Dir: cache,
+		Tell: tell}
+	whole := &encoder.Cache{Backend: b, Encoder: clip.EmbeddingEncoder{Model: m}, Dir: cache,
+		Tell: tell}
+	report := &Report{Version: version, Digest: m.Digest(), Backend: backend.Name(b),
+		Types: map[string]TypeRow{}, Kept: sentence.KeptSynonyms()}
+	higher := 0
+	for _, b := range synth.Benchmarks() {
+		set, err := datasets.Open(b.Layout, filepath.Join(root, b.Name), datasets.Options{})
+		if err != nil {
+			return nil, fmt.Errorf("%w; generate it with `adlab data synth --size tiny`", err)
+		}
+		drawn := drawings(b)
+		var samples []datasets.Sample
+		for _, s := range flawedOnce(set) {
+			if drawn[s.Category][s.DefectType] != "" {
+				samples = append(samples, s)
+			}
+		}
+		images, err := look(ctx, patches, whole, samples)
+		if err != nil {
+			return nil, err
+		}
+		row, err := typeRow(ctx, text, images, drawn)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", b.Name, err)
+		}
+		report.Types[b.Name] = row
+		for _, x := range images {
+			if drawn[x.Category][x.DefectType] != "hole" {
+				continue
+			}
+			up, err := holeLights(ctx, text, x, m)
+			if err != nil {
+				return nil, err
+			}
+			report.Holes.Images++
+			if up {
+				higher++
+			}
+		}
+	}
+	report.Holes.Higher = share(float64(higher), float64(report.Holes.Images))
+	return report, nil
+}
+
+// drawings are the grammar's types by a benchmark's categories and their names for them.
+func drawings(b synth.Benchmark) map[string]map[string]string {
+	out := map[string]map[string]string{}
+	vocabulary, err := datasets.VocabularyOf(b.Name)
+	for _, c := range b.Categories {
+		out[c.Name] = map[string]string{}
+		for _, t := range c.Types {
+			out[c.Name][t.Name] = t.Draw
+			if name, ok := vocabulary.Type(t.Name); err == nil && ok {
+				out[c.Name][name] = t.Draw
+			}
+		}
+	}
+	return out
+}
+
+// flawedOnce are the test images with one type of flaw.
+func flawedOnce(set *datasets.Set) (samples []datasets.Sample) {
+	for _, c := range set.Categories {
+		for _, s := range c.Test {
+			if types := s.DefectTypes(); len(types) == 1 {
+				s.DefectType = types[0]
+				samples = append(samples, s)
+			}
+		}
+	}
+	return samples
+}
+
+// seen is an image as the pair sees it: unit vectors in the common space.
+type seen struct {
+	datasets.Sample
+	image   []float32
+	patches [][]float32
+}
+
+func look(ctx context.Context, patches, whole *encoder.Cache,
+	samples []datasets.Sample) ([]seen, error) {
+	p, err := patches.Extract(ctx, samples)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	w, err := whole.Extract(ctx, samples)
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	out := make([]seen, len(samples))
+	for i, s := range samples {
+		out[i] = seen{Sample: s, image: unitVector(w.At(i))}
+		for t := range p.Tokens {
+			out[i].patches = append(out[i].patches, unitVector(p.At(i)[t*p.Width:(t+1)*p.Width]))
+		}
+	}
+	return out, nil
+}
+
+func unitVector(v []float32) []float32 {
+	n := math.Sqrt(pretrain.Product(v, v))
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = float32(float64(x) / n)
+	}
+	return out
+}
+
+// strongest is how many patches say what an image shows.
+const strongest = 8
+
+// shows is how much of a text is seen in an image: its most similar patches above its middle one,
+// and half of what the whole image has above the normal state's text.
+func (x seen) shows(text, normal []float32) float64 {
+	all := make([]float64, len(x.patches))
+	for i, p := range x.patches {
+		all[i] = pretrain.Product(p, text)
+	}
+	slices.Sort(all)
+	sum, n := 0.0, min(strongest, len(all))
+	for _, v := range all[len(all)-n:] {
+		sum += v / float64(n)
+	}
+	return sum - all[len(all)/2] + (pretrain.Product(x.image, text)-pretrain.Product(x.image,
+		normal))/2
+}
+
+// spoken is a category's name as one says it.
+func spoken(category string) string { return strings.ReplaceAll(category, "_", " ") }
+
+// typeRow tells the flaw of each image by the most similar text.
+func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen,
+	drawn map[string]map[string]string) (TypeRow, error) {
+	g, kinds := sentence.Captions(), map[string]bool{}
+	for _, types := range drawn {
+		for _, k := range types {
+			kinds[k] = true
+		}
+	}
+	all := slices.Sorted(maps.Keys(kinds))
+	row := TypeRow{Images: len(images), Candidates: len(all), Chance: 1 / float64(len(all))}
+	for _, x := range images {
+		truth := drawn[x.Category][x.DefectType]
+		own := slices.Compact(slices.Sorted(maps.Values(drawn[x.Category])))
+		row.OwnChance += 1 / float64(len(own)) / float64(len(images))
+		for _, way := range []struct {
+			words    func(kind string) string
+			all, own *float64
+		}{
+			{func(k string) string { return g.Types[k].Words[0] }, &row.Plain, &row.OwnPlain},
+			{func(k string) string { return g.Types[k].Kept }, &row.Synonym, &row.OwnSynonym},
+		} {
+			for goal, candidates := range map[*float64][]string{way.all: all, way.own: own} {
+				sentences := []string{"good " + spoken(x.Category)}
+				for _, k := range candidates {
+					sentences = append(sentences, spoken(x.Category)+" with "+way.words(k))
+				}
+				vectors, err := text.Embed(ctx, sentences)
+				if err != nil {
+					return row, err
+				}
+				shown := make([]float64, len(candidates))
+				for k := range candidates {
+					shown[k] = x.shows(vectors[k+1], vectors[0])
+				}
+				if candidates[slices.Index(shown, slices.Max(shown))] == truth {
+					*goal += 1 / float64(len(images))
+				}
+			}
+		}
+	}
+	row.Retained = share(row.Synonym, row.Plain)
+	return row, nil
+}
+
+// share is a part of a whole, 0 where there is nothing.
+func share(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole
+}
+
+// holeLights tells whether the patches' similarity to "[cls] with a hole" has a higher mean in the
+// hole than elsewhere.
+func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip.Model) (bool,
+	error) {
+	vectors, err := text.Embed(ctx, []string{spoken(x.Category) + " with a hole"})
+	if err != nil {
+		return false, err
+	}
+	mask, err := imageio.DecodeMask(x.Mask)
+	if err != nil {
+		return false, err
+	}
+	side, patch := m.Transform().Crop, m.Config.Patch
+	var in, out, inside, outside float64
+	for i, v := range m.Transform().Mask(imageio.Binary(mask)) {
+		s := pretrain.Product(x.patches[i/side/patch*m.Config.Grid+i%side/patch], vectors[0])
+		in, inside = in+float64(v), inside+float64(v)*s
+		out, outside = out+1-float64(v), outside+(1-float64(v))*s
+	}
+	return inside/in > outside/out, nil
+}
+
+// Markdown is the report as a table.
+func (r *Report) Markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| benchmark | images | types | chance | plain | synonym | retained | own "+
+		"types: chance | plain | synonym |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(r.Types)) {
+		t := r.Types[name]
+		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | %.3f (%.1f ×) | %.3f | %.2f | %.3f | "+
+			"%.3f | %.3f |\n", name, t.Images, t.Candidates, t.Chance, t.Plain, t.Plain/t.Chance, t.Synonym,
+			t.Retained, t.OwnChance, t.OwnPlain, t.OwnSynonym)
+	}
+	fmt.Fprintf(&b, "\nZero-shot: the share of test images with one flaw whose type the small "+
+		"pair tells by texts such as \"[cls] with a hole\" (plain) or with a synonym that no "+
+		"caption has, among all types of the benchmark and among the category's own. "+
+		"The map of \"[cls] with a hole\" has a higher mean inside the hole than outside on %.1f "+
+		"%% of %d images. An image has the type whose text its eight most similar patches "+
+		"show most above its middle patch, with half of what the whole image shows above "+
+		"\"good [cls]\"; this reading was the best of several on these pictures. No "+
+		"category was seen in training; the pictures are generated, by the same "+
+		"drawings of flaws as the training pictures. Backend %s, version %s, "+
+		"pair %.12s.\n",
+		100*r.Holes.Higher, r.Holes.Images, r.Backend, r.Version, r.Digest)
+	return b.String()
+}
+
+// Write writes the report as BASE.json and BASE.md.
+func (r *Report) Write(base string) error {
+	b, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return err
+	}
+	return errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')),
+		tensorfile.WriteFile(base+".md", []byte(r.Markdown())))
+}
