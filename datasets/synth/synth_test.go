@@ -103,7 +103,8 @@ func TestEveryFlawIsSeen(t *testing.T) {
 				for i, m := range mask.Pix {
 					d := 0.0
 					for k := range 3 {
-						d = max(d, math.Abs(float64(p.Image.Pix[4*i+k])-float64(normal.Image.Pix[4*i+k])))
+						flawed, good := p.Image.Pix[4*i+k], normal.Image.Pix[4*i+k]
+						d = max(d, math.Abs(float64(flawed)-float64(good)))
 					}
 					if m != 0 {
 						in, inside = in+1, inside+d

@@ -283,8 +283,8 @@ func (r *Report) Markdown() string {
 	for _, name := range slices.Sorted(maps.Keys(r.Types)) {
 		t := r.Types[name]
 		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | %.3f (%.1f ×) | %.3f | %.2f | %.3f | "+
-			"%.3f | %.3f |\n", name, t.Images, t.Candidates, t.Chance, t.Plain, t.Plain/t.Chance, t.Synonym,
-			t.Retained, t.OwnChance, t.OwnPlain, t.OwnSynonym)
+			"%.3f | %.3f |\n", name, t.Images, t.Candidates, t.Chance, t.Plain, t.Plain/t.Chance,
+			t.Synonym, t.Retained, t.OwnChance, t.OwnPlain, t.OwnSynonym)
 	}
 	fmt.Fprintf(&b, "\nZero-shot: the share of test images with one flaw whose type the small "+
 		"pair tells by texts such as \"[cls] with a hole\" (plain) or with a synonym that no "+
