@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 	"adlab/pkg/pretrain/pictures"
 	"adlab/pkg/pretrain/vision"
 
@@ -38,11 +38,11 @@ func newPretrainVision(c *cli) *cobra.Command {
 					return err
 				}
 			}
-			l, err := c.lab()
+			l, err := c.env()
 			if err != nil {
 				return err
 			}
-			v.Backend, v.Home, v.Cache, v.Say = l.Backend.Backend, datasets.Home(), lab.CacheDir(),
+			v.Backend, v.Home, v.Cache, v.Say = l.Backend.Backend, datasets.Home(), experiment.CacheDir(),
 				l.Progress.Say
 			v.Bar = func(name string) func(done, total int, unit string) {
 				return l.Progress.Bar(name)

@@ -6,7 +6,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/clip"
-	"adlab/pkg/lab"
+	"adlab/pkg/experiment"
 	"adlab/pkg/pretrain/pair"
 
 	"github.com/spf13/cobra"
@@ -33,12 +33,12 @@ cores, or minutes on a GPU.`,
 			if err := writable("--out", out); err != nil {
 				return err
 			}
-			l, err := c.lab()
+			l, err := c.env()
 			if err != nil {
 				return err
 			}
 			p.Backend, p.Home, p.Cache, p.Say, p.Bar = l.Backend.Backend, datasets.Home(),
-				lab.CacheDir(), l.Progress.Say, l.Progress.Bar
+				experiment.CacheDir(), l.Progress.Say, l.Progress.Bar
 			card, err := p.Run(cmd.Context(), out, asItStands, version)
 			if err != nil {
 				return err
@@ -67,7 +67,7 @@ func newMeasureClip(c *cli) *cobra.Command {
 		Use: "measure-clip", Short: "measure what a vision-language pair tells without training, " +
 			"on the generated benchmarks", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := c.lab()
+			l, err := c.env()
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,7 @@ import (
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/sentence"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 )
 
@@ -110,8 +111,8 @@ func (p Training) write(arrays map[string]layer.Array, cfg clip.Config, out, sta
 		return nil, err
 	}
 	base := strings.TrimSuffix(out, filepath.Ext(out))
-	return card, errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')),
-		tensorfile.WriteFile(base+".md", []byte(card.Markdown())))
+	return card, errors.Join(store.WriteFile(base+".json", append(b, '\n')),
+		store.WriteFile(base+".md", []byte(card.Markdown())))
 }
 
 //go:embed card.md.tmpl

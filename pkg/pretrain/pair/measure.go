@@ -20,7 +20,7 @@ import (
 	"adlab/pkg/multiads"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/sentence"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/store"
 
 	"github.com/gomlx/compute"
 )
@@ -306,6 +306,6 @@ func (r *Report) Write(base string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tensorfile.WriteFile(base+".json", append(b, '\n')),
-		tensorfile.WriteFile(base+".md", []byte(r.Markdown())))
+	return errors.Join(store.WriteFile(base+".json", append(b, '\n')),
+		store.WriteFile(base+".md", []byte(r.Markdown())))
 }

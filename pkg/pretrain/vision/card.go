@@ -11,6 +11,7 @@ import (
 	"adlab/pkg/backend"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/pictures"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/vit"
 )
@@ -112,7 +113,7 @@ func (c *Card) write(out string, weights map[string]tensorfile.Tensor) error {
 	if err != nil {
 		return err
 	}
-	return tensorfile.WriteFile(strings.TrimSuffix(out, ".safetensors")+".md", []byte(c.Markdown()))
+	return store.WriteFile(strings.TrimSuffix(out, ".safetensors")+".md", []byte(c.Markdown()))
 }
 
 // weightsDigest is the SHA-256 over names, shapes and values.
