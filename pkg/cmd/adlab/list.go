@@ -26,10 +26,15 @@ type listed struct {
 // newList lists the registry. Nothing is opened or computed.
 func newList(c *cli) *cobra.Command {
 	var p place
+	detectors := false
 	cmd := &cobra.Command{
 		Use: "list", Short: "list every table, ablation and figure: what it is, whether it can " +
 			"run, what it costs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if detectors {
+				rows, text := listMethods()
+				return c.print(cmd, rows, text)
+			}
 			for flag, path := range map[string]string{"--data": p.data, "--encoder": p.encoder,
 				"--clip": p.pair} {
 				if _, err := os.Stat(path); path != "" && err != nil {
@@ -65,6 +70,7 @@ func newList(c *cli) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	f.BoolVar(&detectors, "detectors", false, "list the detectors instead, with what each needs")
 	f.StringVar(&p.data, "data", "", "folder that holds the published data sets: says what of "+
 		"profile paper can run")
 	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights, likewise")

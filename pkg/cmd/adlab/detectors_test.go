@@ -1,0 +1,49 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+
+	"adlab/pkg/experiment"
+	"adlab/pkg/setting"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheTableOfMethodsIsListed(t *testing.T) {
+	stdout, stderr, code := adlab("list", "--detectors", "--json")
+	require.Zero(t, code, stderr)
+	var rows []method
+	require.NoError(t, json.Unmarshal([]byte(stdout), &rows))
+	var names []string
+	for _, r := range rows {
+		require.NotEmpty(t, r.About)
+		names = append(names, r.Name)
+	}
+	require.Equal(t, experiment.MethodNames(nil), names)
+	stdout, _, _ = adlab("list", "--detectors")
+	require.Regexp(t, `inp-former +tokens +yes`, stdout)
+	require.Contains(t, stdout, "--inps --ablation --blocks")
+}
+
+// TestEverySettingIsSpelled: each setting of an experiment or of a method has a flag, and one alone.
+func TestEverySettingIsSpelled(t *testing.T) {
+	flags := map[string]string{}
+	for name, flag := range flagOf {
+		require.Empty(t, flags[flag], flag)
+		flags[flag] = name
+	}
+	for _, m := range experiment.Methods() {
+		for _, name := range setting.Names(m.Settings) {
+			require.NotEmpty(t, flagOf[name], "%s of %s", name, m.Name)
+		}
+	}
+	for _, name := range setting.Names(experiment.Experiment{}) {
+		if name != "Own" && name != "Limit" {
+			require.NotEmpty(t, flagOf[name], name)
+		}
+	}
+	_, stderr, code := adlab("eval", "--detector", "knn", "--ablation", "softmax")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--ablation: it is for inp-former, and the detector is knn")
+}
