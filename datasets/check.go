@@ -90,7 +90,7 @@ func Check(ctx context.Context, layout, root string, tell func(done, total int))
 	if layout == "" {
 		if layout = Detect(root); layout == "" {
 			return nil, fmt.Errorf("%s: expected a data set in one of the layouts %s, got %s; "+
-				"name the layout with --layout if it is one", root, strings.Join(Layouts(), ", "),
+				"name its layout if it is one", root, strings.Join(Layouts(), ", "),
 				contents(root))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"adlab/pkg/imageio"
+	"adlab/pkg/setting"
 )
 
 // Good is the defect type of a normal image.
@@ -87,12 +88,12 @@ func Layouts() []string { return slices.Sorted(maps.Keys(layouts)) }
 func Open(layout, root string, opt Options) (*Set, error) {
 	open, ok := layouts[layout]
 	if !ok {
-		return nil, fmt.Errorf("--layout: expected one of %s, got %q",
+		return nil, setting.Errorf("Layout", "expected one of %s, got %q",
 			strings.Join(Layouts(), ", "), layout)
 	}
 	if root == "" {
 		if _, fetched := sources[layout]; !fetched {
-			return nil, fmt.Errorf("--data: layout %q needs a folder", layout)
+			return nil, setting.Errorf("Data", "layout %q needs a folder", layout)
 		}
 		root = filepath.Join(Home(), layout)
 		if _, err := os.Stat(root); err != nil {
@@ -102,10 +103,10 @@ func Open(layout, root string, opt Options) (*Set, error) {
 	}
 	info, err := os.Stat(root)
 	if err != nil {
-		return nil, fmt.Errorf("--data: no folder %s", root)
+		return nil, setting.Errorf("Data", "no folder %s", root)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("--data: expected a folder, got the file %s", root)
+		return nil, setting.Errorf("Data", "expected a folder, got the file %s", root)
 	}
 	set, err := open(root)
 	if err != nil {

@@ -14,10 +14,10 @@ func TestOpenMistakes(t *testing.T) {
 	t.Setenv("ADLAB_DATA", t.TempDir())
 	for _, tt := range []struct{ layout, root, want string }{
 		{"coco", ".",
-			`--layout: expected one of elpv, folder, mad, meta, mpdd, mvtec, realiad, textile, visa, got "coco"`},
-		{"mvtec", "", `--data: layout "mvtec" needs a folder`},
-		{"mvtec", file, "--data: expected a folder, got the file " + file},
-		{"mvtec", file + "x", "--data: no folder " + file + "x"},
+			`Layout: expected one of elpv, folder, mad, meta, mpdd, mvtec, realiad, textile, visa, got "coco"`},
+		{"mvtec", "", `Data: layout "mvtec" needs a folder`},
+		{"mvtec", file, "Data: expected a folder, got the file " + file},
+		{"mvtec", file + "x", "Data: no folder " + file + "x"},
 		{"elpv", "", `data set "elpv" is not here (` + filepath.Join(os.Getenv("ADLAB_DATA"),
 			"elpv") + "); fetch it with `adlab data fetch elpv`"},
 	} {

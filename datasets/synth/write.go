@@ -25,6 +25,7 @@ import (
 	"sync/atomic"
 
 	"adlab/datasets"
+	"adlab/pkg/setting"
 )
 
 // generation is stamped into every benchmark; it changes whenever the same seed gives other bytes.
@@ -108,11 +109,11 @@ func Write(ctx context.Context, b Benchmark, size string, seed uint64, root stri
 	tell func(done, total int)) error {
 	s, ok := Sizes[size]
 	if !ok {
-		return fmt.Errorf("--size: expected smoke, tiny or large, got %q", size)
+		return setting.Errorf("Size", "expected smoke, tiny or large, got %q", size)
 	}
 	if _, err := os.Lstat(root); err == nil {
-		return fmt.Errorf("%s: expected a folder that is not there yet; delete it or name another "+
-			"with --out", root)
+		return fmt.Errorf("%s: expected a folder that is not there yet; delete it or name "+
+			"another", root)
 	}
 	if err := os.MkdirAll(filepath.Dir(root), 0o777); err != nil {
 		return err

@@ -23,7 +23,7 @@ func TestPublishedFoldersAreFoundByAnyUsualName(t *testing.T) {
 	_, err := publishedFolder(dir, "mpdd")
 	require.ErrorContains(t, err, "MPDD: no folder mpdd in "+dir+"; get it from https://")
 	_, err = publishedFolder("", "mpdd")
-	require.ErrorContains(t, err, "--data DIR")
+	require.ErrorContains(t, err, "name the folder that holds the data sets")
 }
 
 func TestPaperSaysWhatIsMissing(t *testing.T) {
@@ -38,7 +38,7 @@ func TestPaperSaysWhatIsMissing(t *testing.T) {
 		}
 		require.Equal(t, Needs, r.Status(e))
 		require.Contains(t, missing, "needs weights: download", e.ID)
-		require.Contains(t, missing, "--data DIR", e.ID)
+		require.Contains(t, missing, "name the folder that holds the data sets", e.ID)
 		_, err := r.Run(t.Context(), e)
 		require.ErrorContains(t, err, e.ID+": profile paper needs weights and data")
 	}

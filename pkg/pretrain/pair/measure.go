@@ -75,7 +75,7 @@ func Measure(ctx context.Context, b compute.Backend, m *clip.Model, root, cache,
 	for _, b := range synth.Benchmarks() {
 		set, err := datasets.Open(b.Layout, filepath.Join(root, b.Name), datasets.Options{})
 		if err != nil {
-			return nil, fmt.Errorf("%w; generate it with `adlab data synth --size tiny`", err)
+			return nil, fmt.Errorf("%w; generate it first", err)
 		}
 		drawn := drawings(b)
 		var samples []datasets.Sample

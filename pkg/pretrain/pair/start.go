@@ -7,6 +7,7 @@ import (
 
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
+	"adlab/pkg/setting"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/vit"
 )
@@ -22,7 +23,7 @@ func readStart(path string, cfg clip.Config, l *drawn, seed uint64) (start map[s
 	want := startShapes(cfg)
 	for name, shape := range want {
 		if got := arrays[name].Shape; fmt.Sprint(got) != fmt.Sprint(shape) {
-			return nil, "", fmt.Errorf("--start: %s: %s: expected shape %v, got %v; name the "+
+			return nil, "", setting.Errorf("Start", "%s: %s: expected shape %v, got %v; name the "+
 				"small transformer, which `adlab pretrain vision` makes", path, name, shape, got)
 		}
 	}

@@ -51,8 +51,7 @@ func (s Source) Fetch(ctx context.Context, home string,
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("pictures of %s: %w; or leave them out with --without %s", s.Name, err,
-			s.Name)
+		return fmt.Errorf("pictures of %s: %w; or leave them out", s.Name, err)
 	}
 	return nil
 }

@@ -84,8 +84,8 @@ func Load(ctx context.Context, sources []Source, home string,
 			return nil, err
 		}
 		if len(files) == 0 {
-			return nil, fmt.Errorf("pictures of %s: expected some in %s, got none; leave them out "+
-				"with --without %s", s.Name, home, s.Name)
+			return nil, fmt.Errorf("pictures of %s: expected some in %s, got none; leave them "+
+				"out", s.Name, home)
 		}
 		for _, f := range files {
 			jobs = append(jobs, job{s, f})

@@ -154,7 +154,7 @@ func TestFetchRefusesWhatItDidNotMake(t *testing.T) {
 	missing := Source{Name: "x", Origin: "nowhere", fetched: &fetched{
 		Package: fetch.Package{Client: fetch.Apt, Name: "no-such-package-of-adlab", Version: "0"}}}
 	err := missing.Fetch(t.Context(), home, t.Logf)
-	require.ErrorContains(t, err, "--without x")
+	require.ErrorContains(t, err, "leave them out")
 	require.NotContains(t, err.Error(), "\n")
 	require.False(t, exists(filepath.Join(home, "pretrain", "x")), "nothing half-written")
 }

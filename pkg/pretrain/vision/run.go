@@ -15,6 +15,7 @@ import (
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/pictures"
+	"adlab/pkg/setting"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
 	"adlab/pkg/vit"
@@ -70,7 +71,7 @@ func (v *Training) Scale(steps int) error {
 		total += s.Steps
 	}
 	if steps < len(v.Stages) {
-		return fmt.Errorf("--steps: expected at least %d, one a stage, got %d", len(v.Stages),
+		return setting.Errorf("Steps", "expected at least %d, one a stage, got %d", len(v.Stages),
 			steps)
 	}
 	for i := range v.Stages {
@@ -95,7 +96,7 @@ func (v Training) Validate() error {
 	}
 	for _, name := range v.Without {
 		if !slices.Contains(pictures.SourceNames(), name) {
-			return fmt.Errorf("--without: expected some of %s, got %q",
+			return setting.Errorf("Without", "expected some of %s, got %q",
 				strings.Join(pictures.SourceNames(), ", "), name)
 		}
 	}

@@ -280,7 +280,7 @@ func TestVisionRun(t *testing.T) {
 func TestVisionRefuses(t *testing.T) {
 	v := Default()
 	v.Without = []string{"nothing"}
-	require.ErrorContains(t, v.Validate(), "--without: expected some of elpv")
+	require.ErrorContains(t, v.Validate(), "Without: expected some of elpv")
 	v = Default()
 	v.Stages[0].Side = 50
 	require.ErrorContains(t, v.Validate(), "side of 32 to 224")
