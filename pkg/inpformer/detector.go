@@ -20,8 +20,8 @@ import (
 type Detector struct {
 	Config   Config
 	Features *encoder.Cache
-	Options  train.Options // Samples, Backend and Schedule.Total are filled in by Fit
-	FewShot  bool          // learn from the 22 variants of every image
+	Options  train.Options
+	FewShot  bool // learn from the 22 variants of every image
 	store    *model.Store
 	predict  *model.Exec
 }
@@ -74,13 +74,12 @@ func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
 		return err
 	}
 	defer features.Close()
-	o := d.Options
-	o.Backend, o.Samples = d.Features.Backend, features.Len
-	return train.Run(ctx, d.store, features,
-		func(scope *model.Scope, batch *Node) (*Node, []*Node) {
-			total, reconstruction, coherence := d.forward(scope, batch).Loss(d.Config)
+	data := train.Single{N: features.Len, Of: features.Batch}
+	return train.Run(ctx, d.Features.Backend, d.store, data,
+		func(scope *model.Scope, batch []*Node) (*Node, []*Node) {
+			total, reconstruction, coherence := d.forward(scope, batch[0]).Loss(d.Config)
 			return total, []*Node{reconstruction, coherence}
-		}, o)
+		}, d.Options)
 }
 
 // Predict scores the samples: the score is the mean of the map's largest values. SPEC 9c.

@@ -16,8 +16,8 @@ import (
 // is of no further use.
 func (d *Detector) StepSeconds(batch int) (float64, error) {
 	stepper, err := train.NewStepper(d.Features.Backend, d.store,
-		func(scope *model.Scope, batch *Node) (*Node, []*Node) {
-			total, _, _ := d.forward(scope, batch).Loss(d.Config)
+		func(scope *model.Scope, batch []*Node) (*Node, []*Node) {
+			total, _, _ := d.forward(scope, batch[0]).Loss(d.Config)
 			return total, nil
 		}, train.NewStableAdamW(), 0.1)
 	if err != nil {
@@ -31,7 +31,7 @@ func (d *Detector) StepSeconds(batch int) (float64, error) {
 	for t := range 3 { // the first compiles
 		start := time.Now()
 		features := tensors.FromFlatDataAndDimensions(data, batch, groups, tokens, d.Config.Width)
-		if _, _, _, err := stepper.Step(features, 1e-4, t+1); err != nil {
+		if _, _, _, err := stepper.Step([]*tensors.Tensor{features}, 1e-4, t+1); err != nil {
 			return 0, err
 		}
 		seconds = time.Since(start).Seconds()

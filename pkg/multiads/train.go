@@ -31,7 +31,7 @@ type packed struct {
 	products []int
 }
 
-// Batch satisfies train.Data.
+// Batch gives [B, K].
 func (p packed) Batch(places []int) *tensors.Tensor {
 	size := p.features.Groups * p.features.Tokens * p.features.Width
 	k := size + len(p.columns[0]) + 1
@@ -54,8 +54,7 @@ type Source struct {
 }
 
 // TrainAdapters trains the adapters, and nothing else, on one source, or on several together, each
-// image with the text matrix of its own source. Options.Samples and Backend are filled in. Source:
-// SPEC 8.
+// image with the text matrix of its own source. Source: SPEC 8.
 func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objective Objective,
 	o train.Options) error {
 	if err := objective.Validate(); err != nil {
@@ -93,9 +92,10 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 		return err
 	}
 	defer data.features.Close()
-	o.Backend, o.Samples = d.backend, len(samples)
 	f := data.features
-	return train.Run(ctx, d.store, data, func(scope *model.Scope, batch *Node) (*Node, []*Node) {
+	rows := train.Single{N: len(samples), Of: data.Batch}
+	loss := func(scope *model.Scope, inputs []*Node) (*Node, []*Node) {
+		batch := inputs[0]
 		g, b, size := batch.Graph(), batch.Shape().Dimensions[0], f.Groups*f.Tokens*f.Width
 		part := func(from, to int) *Node { return Slice(batch, AxisRange(), AxisRange(from, to)) }
 		taps := encoder.Ungroup(Reshape(part(0, size), b, f.Groups, f.Tokens, f.Width))
@@ -111,7 +111,8 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 			columns)
 		loss, focal, dice := Loss(objective, Maps(scope, taps, text, shut, side), columns, mask)
 		return loss, []*Node{encoder.Mean(focal), encoder.Mean(dice)}
-	}, o)
+	}
+	return train.Run(ctx, d.backend, d.store, rows, loss, o)
 }
 
 // never is the logit of a column that a product does not have.

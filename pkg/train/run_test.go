@@ -104,11 +104,11 @@ func TestTheFirstStepChangesNothing(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		store, o := newStore(t), options(b)
+		store, o := newStore(t), options()
 		before, err := layer.Get(store, "w.")
 		require.NoError(t, err)
 		o.Steps = 1
-		require.NoError(t, Run(t.Context(), store, line{}, squared, o))
+		require.NoError(t, Run(t.Context(), b.Backend, store, ten, squared, o))
 		after, err := layer.Get(store, "w.")
 		require.NoError(t, err)
 		require.Equal(t, before, after)
@@ -121,9 +121,9 @@ func TestInterruptedManyTimes(t *testing.T) {
 			b, err := backend.Open(name)
 			require.NoError(t, err)
 			whole := newStore(t)
-			require.NoError(t, Run(t.Context(), whole, line{}, squared, options(b)))
+			require.NoError(t, Run(t.Context(), b.Backend, whole, ten, squared, options()))
 
-			o, runs := options(b), 0
+			o, runs := options(), 0
 			// after every step
 			o.Checkpoint, o.Every = filepath.Join(t.TempDir(), "c.safetensors"), 1
 			var last *model.Store
@@ -138,7 +138,7 @@ func TestInterruptedManyTimes(t *testing.T) {
 					}
 				}
 				last = newStore(t)
-				err := Run(ctx, last, line{}, squared, o)
+				err := Run(ctx, b.Backend, last, ten, squared, o)
 				cancel()
 				f, openErr := tensorfile.Open(o.Checkpoint)
 				require.NoError(t, openErr)
@@ -162,7 +162,7 @@ func TestInterruptedManyTimes(t *testing.T) {
 				require.Equal(t, want, got, parameter)
 			}
 			o.Report = func(Step) { t.Error("a finished run trains no more") }
-			require.NoError(t, Run(t.Context(), newStore(t), line{}, squared, o))
+			require.NoError(t, Run(t.Context(), b.Backend, newStore(t), ten, squared, o))
 		})
 	}
 }
@@ -182,42 +182,43 @@ func TestRunRefuses(t *testing.T) {
 		"steps": "3"}))
 	noSteps := filepath.Join(dir, "nosteps")
 	require.NoError(t, SaveStore(noSteps, newStore(t), map[string]string{"fingerprint": "line"}))
-	for message, spoil := range map[string]func(*Options){
-		"0 steps, batch 4, 10 images": func(o *Options) { o.Steps = 0 },
-		"batch 0":                     func(o *Options) { o.Batch = 0 },
-		"0 images":                    func(o *Options) { o.Samples = 0 },
-		"learning rate: expected":     func(o *Options) { o.Schedule.Base = -1 },
-		"garbage":                     func(o *Options) { o.Checkpoint = garbage },
-		"1 unexpected: v":             func(o *Options) { o.Checkpoint = other },
-		"no number of steps":          func(o *Options) { o.Checkpoint = noSteps },
+	for message, spoil := range map[string]func(*Options, *line){
+		"0 steps, batch 4, 10 images": func(o *Options, _ *line) { o.Steps = 0 },
+		"batch 0":                     func(o *Options, _ *line) { o.Batch = 0 },
+		"0 images":                    func(_ *Options, data *line) { *data = 0 },
+		"learning rate: expected":     func(o *Options, _ *line) { o.Schedule.Base = -1 },
+		"garbage":                     func(o *Options, _ *line) { o.Checkpoint = garbage },
+		"1 unexpected: v":             func(o *Options, _ *line) { o.Checkpoint = other },
+		"no number of steps":          func(o *Options, _ *line) { o.Checkpoint = noSteps },
 	} {
-		store, o := newStore(t), options(b)
+		store, o, data := newStore(t), options(), ten
 		o.Report = func(Step) { t.Error("no step is done: " + message) }
-		spoil(&o)
-		err := Run(t.Context(), store, line{}, squared, o)
+		spoil(&o, &data)
+		err := Run(t.Context(), b.Backend, store, data, squared, o)
 		require.ErrorContains(t, err, message)
 		require.NotContains(t, err.Error(), "\n")
 	}
 }
 
 // broken gives numbers until the places ask for sample 3.
-type broken struct{}
+type broken struct{ line }
 
-func (broken) Batch(places []int) *tensors.Tensor {
-	xy := make([]float32, 2*len(places))
+func (broken) Batch(places []int) []*tensors.Tensor {
+	x, y := make([]float32, len(places)), make([]float32, len(places))
 	if slices.Contains(places, 3) {
-		xy[0] = float32(math.NaN())
+		x[0] = float32(math.NaN())
 	}
-	return tensors.FromFlatDataAndDimensions(xy, len(places), 2)
+	return []*tensors.Tensor{tensors.FromFlatDataAndDimensions(x, len(places), 1),
+		tensors.FromFlatDataAndDimensions(y, len(places), 1)}
 }
 
 func TestNaNIsAnError(t *testing.T) {
 	for _, name := range backend.Available() {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
-		o := options(b)
+		o := options()
 		o.Checkpoint = filepath.Join(t.TempDir(), "c")
-		err = Run(t.Context(), newStore(t), broken{}, squared, o)
+		err = Run(t.Context(), b.Backend, newStore(t), broken{ten}, squared, o)
 		require.ErrorContains(t, err, "the loss is NaN at step")
 		require.NoFileExists(t, o.Checkpoint)
 	}

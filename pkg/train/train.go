@@ -19,21 +19,34 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Data gives batches by their samples' places.
+// Data is what a run learns from: samples, which are met in batches by their places.
 type Data interface {
-	// Batch is the input of the loss graph for the samples at those places.
-	Batch(places []int) *tensors.Tensor
+	Len() int // samples
+	// Batch gives the inputs of the loss graph for the samples at those places, each with the batch
+	// as its first axis.
+	Batch(places []int) []*tensors.Tensor
 }
 
-// Loss builds the loss graph of one batch: a scalar to minimise, and scalars to report with it.
-type Loss func(scope *model.Scope, batch *Node) (loss *Node, parts []*Node)
+// Single is Data of N samples whose batches are one tensor each.
+type Single struct {
+	N  int
+	Of func(places []int) *tensors.Tensor
+}
 
-// Options of a run. All but Backend, Steps, Batch and Samples have useful zero values.
+// Len satisfies Data.
+func (s Single) Len() int { return s.N }
+
+// Batch satisfies Data.
+func (s Single) Batch(places []int) []*tensors.Tensor { return []*tensors.Tensor{s.Of(places)} }
+
+// Loss builds the loss graph of one batch, of which it gets what Data.Batch gives, in that order: a
+// scalar to minimise, and scalars to report with it.
+type Loss func(scope *model.Scope, batch []*Node) (loss *Node, parts []*Node)
+
+// Options of a run. All but Steps and Batch have useful zero values.
 type Options struct {
-	Backend   compute.Backend
 	Steps     int
 	Batch     int // samples per step; an incomplete batch at an epoch's end is dropped
-	Samples   int // samples in Data
 	Seed      uint64
 	Schedule  WarmCosine
 	Optimizer StableAdamW
@@ -71,12 +84,13 @@ type Stepper struct {
 func NewStepper(backend compute.Backend, store *model.Store, loss Loss, optimizer StableAdamW,
 	clipNorm float64) (*Stepper, error) {
 	exec, err := model.NewExec(backend, store, func(scope *model.Scope, inputs []*Node) []*Node {
-		batch, scalars := inputs[0], inputs[1]
+		last := len(inputs) - 1
+		batch, scalars := inputs[:last], inputs[last]
 		value, parts := loss(scope, batch)
-		params := trainable(store, batch.Graph())
+		params := trainable(store, value.Graph())
 		nodes := make([]*Node, len(params))
 		for i, p := range params {
-			nodes[i] = p.NodeValue(batch.Graph())
+			nodes[i] = p.NodeValue(value.Graph())
 		}
 		grads, norm := ClipGlobalNorm(Gradient(value, nodes...), clipNorm)
 		for i, p := range params {
@@ -101,9 +115,13 @@ func trainable(store *model.Store, g *Graph) (params []*model.Variable) {
 }
 
 // Step does step t, counted from 1, with the given learning rate, and reports the loss before it.
-func (s *Stepper) Step(batch *tensors.Tensor, rate float64, t int) (loss, norm float64,
+func (s *Stepper) Step(batch []*tensors.Tensor, rate float64, t int) (loss, norm float64,
 	parts []float64, err error) {
-	out, err := s.exec.Call(batch, s.optimizer.Scalars(rate, t))
+	var inputs []any
+	for _, x := range batch {
+		inputs = append(inputs, x)
+	}
+	out, err := s.exec.Call(append(inputs, s.optimizer.Scalars(rate, t))...)
 	if err != nil {
 		return 0, 0, nil, err
 	}
@@ -121,11 +139,13 @@ func (s *Stepper) Close() { s.exec.Finalize() }
 // Run trains the store's trainable variables. On cancellation it writes the checkpoint and returns
 // ErrInterrupted; called again with the same options it goes on from there, and ends with the same
 // bits as a run that was never interrupted.
-func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Options) error {
-	batch := min(o.Batch, o.Samples)
+func Run(ctx context.Context, backend compute.Backend, store *model.Store, data Data, loss Loss,
+	o Options) error {
+	samples := data.Len()
+	batch := min(o.Batch, samples)
 	if o.Steps < 1 || batch < 1 {
 		return fmt.Errorf("training: expected at least 1 step and 1 image, got %d steps, batch "+
-			"%d, %d images", o.Steps, o.Batch, o.Samples)
+			"%d, %d images", o.Steps, o.Batch, samples)
 	}
 	if err := o.Schedule.Validate(); err != nil {
 		return err
@@ -142,7 +162,7 @@ func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Option
 	if err != nil {
 		return err
 	}
-	stepper, err := NewStepper(o.Backend, store, loss, o.Optimizer, o.ClipNorm)
+	stepper, err := NewStepper(backend, store, loss, o.Optimizer, o.ClipNorm)
 	if err != nil {
 		return err
 	}
@@ -156,11 +176,12 @@ func Run(ctx context.Context, store *model.Store, data Data, loss Loss, o Option
 			if err := o.save(store, k); err != nil {
 				return err
 			}
-			return fmt.Errorf("training %w after step %d of %d; the same command goes on from there", ErrInterrupted, k, o.Steps)
+			return fmt.Errorf("training %w after step %d of %d; the same command goes on from "+
+				"there", ErrInterrupted, k, o.Steps)
 		}
 		rate := o.Schedule.Rate(k)
-		value, norm, parts, err := stepper.Step(data.Batch(Places(o.Seed, k, batch, o.Samples)),
-			rate, k+1)
+		places := Places(o.Seed, k, batch, samples)
+		value, norm, parts, err := stepper.Step(data.Batch(places), rate, k+1)
 		if err != nil {
 			return err
 		}

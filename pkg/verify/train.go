@@ -102,14 +102,15 @@ func trainSteps(c *checker) {
 		Start: j.Schedule.Start, Warmup: j.Schedule.Warmup, Total: j.Schedule.Total}
 	store := c.store("train_init", "init/")
 	stepper := must(train.NewStepper(c.backend, store,
-		func(scope *model.Scope, batch *Node) (*Node, []*Node) {
-			total, reconstruction, coherence := s.trace(scope, batch).Loss(s.config)
+		func(scope *model.Scope, batch []*Node) (*Node, []*Node) {
+			total, reconstruction, coherence := s.trace(scope, batch[0]).Loss(s.config)
 			return total, []*Node{reconstruction, coherence}
 		}, j.Optimizer.optimizer(), j.MaxNorm))
 	defer stepper.Close()
-	var batches []*tensors.Tensor
+	var batches [][]*tensors.Tensor
 	for i := 0; c.file("train_init").Has(fmt.Sprintf("batch%d", i)); i++ {
-		batches = append(batches, c.targets(s, c.images("train_init", fmt.Sprintf("batch%d", i))))
+		images := c.images("train_init", fmt.Sprintf("batch%d", i))
+		batches = append(batches, []*tensors.Tensor{c.targets(s, images)})
 	}
 	for k, want := range j.Steps {
 		c.scalar(fmt.Sprintf("learning rate of step %d", k+1), rates.Rate(k), want.Rate, 1e-12)

@@ -43,7 +43,7 @@ func sentenceSize() int { return contextIDs + sentence.Width + sentence.States()
 
 // batches gives the batches of the pair's training: a sample is four pictures, each turned, cut
 // and lit anew, with captions, and a share of one set of the pool's sentences. Every place is met
-// once in a run and names all random numbers. It satisfies train.Data.
+// once in a run and names all random numbers. Batch is for a train.Single.
 type batches struct {
 	seed    uint64
 	side    int // of the windows, in pixels; 0 leaves the pictures out

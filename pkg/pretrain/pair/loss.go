@@ -54,7 +54,8 @@ type objective struct {
 	twins [][]float32
 }
 
-func (p objective) loss(scope *model.Scope, batch *Node) (total *Node, parts []*Node) {
+func (p objective) loss(scope *model.Scope, inputs []*Node) (total *Node, parts []*Node) {
+	batch := inputs[0]
 	add := func(weight float64, term func() *Node) {
 		if weight == 0 {
 			return

@@ -143,7 +143,8 @@ func TestPhasesMoveWhatIsTheirs(t *testing.T) {
 			train.NewAdam(0.9, 0.98), 1)
 		require.NoError(t, err)
 		data := newBatches(1, phase.side, markedLessons(32), pool)
-		_, norm, _, err := stepper.Step(data.Batch([]int{0, 1, 2, 3, 4, 5, 6, 7}), 1e-2, 1)
+		batch := []*tensors.Tensor{data.Batch([]int{0, 1, 2, 3, 4, 5, 6, 7})}
+		_, norm, _, err := stepper.Step(batch, 1e-2, 1)
 		require.NoError(t, err)
 		require.Greater(t, norm, 0.0)
 		after, err := layer.Get(store, "")

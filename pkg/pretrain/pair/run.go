@@ -182,9 +182,9 @@ func (p Training) train(ctx context.Context, arrays map[string]layer.Array, data
 		return nil, err
 	}
 	bar := p.Bar(phase.name)
-	err = errors.Join(train.Run(ctx, store, data, loss.loss, train.Options{
-		Backend: p.Backend, Steps: phase.steps, Batch: specimens,
-		Samples: phase.steps * specimens, Seed: p.Seed, ClipNorm: 1,
+	all := train.Single{N: phase.steps * specimens, Of: data.Batch}
+	err = errors.Join(train.Run(ctx, p.Backend, store, all, loss.loss, train.Options{
+		Steps: phase.steps, Batch: specimens, Seed: p.Seed, ClipNorm: 1,
 		Schedule: train.WarmCosine{Base: p.Rate * phase.base, Final: p.Rate * phase.final,
 			Warmup: min(100, phase.steps/4), Total: phase.steps},
 		Optimizer: train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02,

@@ -10,7 +10,7 @@ import (
 )
 
 // Crops draws windows of pictures. Which window a place gives depends on Seed and the place alone.
-// It satisfies train.Data.
+// Batch is for a train.Single.
 type Crops struct {
 	Seed  uint64
 	Side  int // of a window in pixels, at most Window

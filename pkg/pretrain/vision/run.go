@@ -205,9 +205,9 @@ func (v Training) train(ctx context.Context, sources []pictures.Source, loaded [
 		v.Say("stage %d of %d: windows of %d pixels, %d parameters, checkpoint %s", i+1,
 			len(v.Stages), s.Side, d.parameters(), checkpoint)
 		bar := v.Bar("distilling")
-		err = train.Run(ctx, store, crops, d.loss, train.Options{
-			Backend: v.Backend, Steps: s.Steps, Batch: s.Batch, Samples: s.Steps * s.Batch,
-			Seed: v.Seed, ClipNorm: 1,
+		data := train.Single{N: s.Steps * s.Batch, Of: crops.Batch}
+		err = train.Run(ctx, v.Backend, store, data, d.loss, train.Options{
+			Steps: s.Steps, Batch: s.Batch, Seed: v.Seed, ClipNorm: 1,
 			Schedule: train.WarmCosine{Base: s.Rate, Final: s.Rate / 50,
 				Warmup: min(60, s.Steps/4), Total: s.Steps},
 			Optimizer:  optimizer(),

@@ -65,8 +65,8 @@ func newDistillation(student vit.Config, side int, weights Loss) (distillation, 
 // The scopes of student, teacher and what is thrown away.
 const studentScope, teacherScope, headScope = "student", "teacher", "head"
 
-func (d distillation) loss(scope *model.Scope, batch *Node) (loss *Node, parts []*Node) {
-	pixels := ConvertDType(batch, dtypes.Float32)
+func (d distillation) loss(scope *model.Scope, batch []*Node) (loss *Node, parts []*Node) {
+	pixels := ConvertDType(batch[0], dtypes.Float32)
 	targets := d.teacher.Forward(scope.At(teacherScope),
 		pretrain.Normalised(pixels, d.teacher.Transform().Mean, d.teacher.Transform().Std))
 	taps := vit.Forward(scope.At(studentScope), d.student, pretrain.Normalised(pixels, vit.Mean,
@@ -120,7 +120,7 @@ func pairs(x *Node) *Node {
 
 // parts is the loss's parts alone, one after the other.
 func (d distillation) parts(scope *model.Scope, batch *Node) *Node {
-	_, parts := d.loss(scope, batch)
+	_, parts := d.loss(scope, []*Node{batch})
 	return Stack(parts, 0)
 }
 

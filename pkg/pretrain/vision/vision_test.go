@@ -141,7 +141,7 @@ func TestTheLossReachesEveryParameter(t *testing.T) {
 		require.NoError(t, err)
 		stepper, err := train.NewStepper(b.Backend, store, d.loss, train.NewAdam(0.9, 0.99), 1)
 		require.NoError(t, err)
-		loss, norm, parts, err := stepper.Step(crops.Batch([]int{1, 2}), 1e-2, 1)
+		loss, norm, parts, err := stepper.Step([]*tensors.Tensor{crops.Batch([]int{1, 2})}, 1e-2, 1)
 		require.NoError(t, err)
 		stepper.Close()
 		require.Positive(t, loss, name)
