@@ -15,12 +15,13 @@ import (
 // few-shot image score, which is MultiADS's blend of text score and largest pixel.
 func newAprilGAN(j detector.Job, l multiads.Learning, phrases *kba.Sentences) (*multiads.Transfer,
 	error) {
-	d, err := multiads.NewFor(j, Anomaly(), phrases)
+	c := multiads.ConfigFor(j, Anomaly(), phrases)
+	if j.Shots == 0 {
+		c.Rule = multiads.ScoreText
+	}
+	d, err := multiads.New(j.Backend, c)
 	if err != nil {
 		return nil, err
-	}
-	if j.Shots == 0 {
-		d.Rule = multiads.ScoreText
 	}
 	t := multiads.NewTransfer("april-gan", d, j, l)
 	t.As = Untyped

@@ -82,8 +82,8 @@ func (r *Runner) speedOnPair(ctx context.Context, set string, e experiment.Exper
 	if err != nil {
 		return v, err
 	}
-	d, err := multiads.New(r.Env.Backend.Backend, enc.(clip.TapEncoder).Model, k.Base, sentences, 1,
-		r.Env.Cache, nil)
+	d, err := multiads.New(r.Env.Backend.Backend, multiads.Config{Base: k.Base, Sentences: sentences,
+		Model: enc.(clip.TapEncoder).Model, Seed: 1, Cache: r.Env.Cache})
 	if err != nil {
 		return v, err
 	}

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
+	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
@@ -19,7 +19,6 @@ import (
 	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
 
-	"github.com/gomlx/gomlx/core/tensors"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -32,13 +31,12 @@ const typeTile = 160
 
 // answer is what MultiADS says of an image.
 type answer struct {
-	anomaly []float32 // [S, S], the taps' mean
-	score   float64
-	text    float64
-	names   []string    // of the maps, the strongest first
-	maps    [][]float32 // [S, S] each, the taps' mean
-	peaks   []float64   // of every type, in the base's order
-	found   []multiads.Found
+	anomaly  []float32 // [S, S], the taps' mean
+	score    float64
+	text     float64
+	names    []string         // of the maps, the strongest first
+	maps     [][]float32      // [S, S] each, the taps' mean
+	strength []multiads.Found // of every type, the strongest first
 }
 
 // Apply draws a state.
@@ -79,13 +77,15 @@ func (s *madsSession) Apply(ctx context.Context, state State) (Frame, error) {
 	}
 	f := Frame{Rows: append(maps, scatter)}
 	strongest := "none"
-	if len(a.found) > 0 {
-		strongest = multiads.Words(a.found)
+	if len(a.strength) > 0 {
+		strongest = multiads.Words(multiads.Shown(a.strength))
 	}
-	at := max(0, slices.Index(base.Names(), state.Type))
+	at := max(0, slices.IndexFunc(a.strength, func(f multiads.Found) bool {
+		return f.Type == state.Type
+	}))
 	f.Numbers = []Number{
 		{"score", fixed(a.score)}, {"text score", fixed(a.text)}, {"answer", strongest},
-		{base.Types[at].Name, fixed(a.peaks[at])},
+		{a.strength[at].Type, fixed(a.strength[at].Value)},
 	}
 	threshold := float64(state.Threshold) / 100
 	f.Numbers = append(f.Numbers, maskNumbers(threshold, above(a.anomaly, threshold), x.mask)...)
@@ -110,185 +110,99 @@ func above(values []float32, threshold float64) []bool {
 // show reads the image of a state.
 func (s *madsSession) show(state State) (*shown, error) {
 	if state.File != "" {
-		return readFile(s.pictures, state.File, s.detector.Model().Transform())
+		return readFile(s.pictures, state.File, s.detector.Model.Transform())
 	}
 	list := s.list(state)
 	if state.Image >= len(list) {
 		return nil, fmt.Errorf("image: expected one of %d, got number %d", len(list), state.Image+1)
 	}
-	return readSample(s.pictures, list[state.Image], s.detector.Model().Transform())
+	return readSample(s.pictures, list[state.Image], s.detector.Model.Transform())
 }
 
-// look gives what the towers see in an image: of the data set from the cache, or freshly of a file.
-func (s *madsSession) look(ctx context.Context, state State, x *shown) (*looked, error) {
-	return s.features.get(x.sample.Path, func() (*looked, error) {
+// look gives what the vision tower sees in an image: of the data set from the cache, of a file
+// freshly.
+func (s *madsSession) look(ctx context.Context, state State, x *shown) (*multiads.Look, error) {
+	return s.features.get(x.sample.Path, func() (*multiads.Look, error) {
 		if x.pixels != nil {
-			batch := make([]float32, traceBatch*len(x.pixels))
-			copy(batch, x.pixels)
-			taps, err := s.tapping.Run(batch, traceBatch)
-			if err != nil {
-				return nil, err
-			}
-			embedding, err := s.embedding.Run(batch, traceBatch)
-			if err != nil {
-				return nil, err
-			}
-			e := s.tapping.Encoder
-			groups, tokens := len(s.tapping.GroupsInUse()), e.Grid()*e.Grid()
-			return &looked{
-				tensors.FromFlatDataAndDimensions(taps[:len(taps)/traceBatch], 1, groups, tokens,
-					e.Width()),
-				tensors.FromFlatDataAndDimensions(embedding[:len(embedding)/traceBatch], 1, 1, 1,
-					s.embedding.Encoder.Width()),
-			}, nil
+			return s.detector.Look(x.pixels)
 		}
 		c, _ := s.set.Category(state.Category)
 		at := slices.IndexFunc(c.Test, func(t datasets.Sample) bool { return t.ID == x.sample.ID })
-		f, err := s.featuresOf(ctx, c)
-		if err != nil {
-			return nil, err
+		looks, ok := s.opened[c.Name]
+		if !ok {
+			var err error
+			if looks, err = s.detector.Looks(ctx, c.Test); err != nil {
+				return nil, err
+			}
+			s.opened[c.Name] = looks
 		}
-		return &looked{f[0].Batch([]int{at}), f[1].Batch([]int{at})}, nil
+		return looks.At(at), nil
 	})
 }
 
-// featuresOf opens the features of a category's test images, taps and embeddings, once.
-func (s *madsSession) featuresOf(ctx context.Context, c datasets.Category) (f [2]*encoder.Features,
-	err error) {
-	if f, ok := s.opened[c.Name]; ok {
-		return f, nil
-	}
-	if f[0], err = s.tapping.Extract(ctx, c.Test); err != nil {
-		return f, err
-	}
-	if f[1], err = s.embedding.Extract(ctx, c.Test); err != nil {
-		f[0].Close()
-		return f, err
-	}
-	s.opened[c.Name] = f
-	return f, nil
-}
-
-// memory are the normal references of a product, one tensor a tap; none for zero-shot.
-func (s *madsSession) memory(ctx context.Context, state State) ([]*tensors.Tensor, error) {
+// memory are the normal references of a state's product; none for zero-shot.
+func (s *madsSession) memory(ctx context.Context, state State) (multiads.Memory, error) {
 	if state.Shots == 0 {
 		return nil, nil
 	}
 	return s.references.get(fmt.Sprint(state.Category, state.Shots),
-		func() (memory []*tensors.Tensor, err error) {
+		func() (multiads.Memory, error) {
 			few, err := s.set.Shots(state.Shots, datasets.Draw{Seed: s.experiment.Seed})
 			if err != nil {
 				return nil, err
 			}
 			c, _ := few.Category(state.Category)
-			f, err := s.tapping.Extract(ctx, c.Train)
-			if err != nil {
-				return nil, err
-			}
-			defer f.Close()
-			size := f.Tokens * f.Width
-			for g := range f.Groups {
-				var rows []float32
-				for i := range f.Len {
-					rows = append(rows, f.At(i)[g*size:(g+1)*size]...)
-				}
-				memory = append(memory, tensors.FromFlatDataAndDimensions(rows, f.Len*f.Tokens,
-					f.Width))
-			}
-			return memory, nil
+			return s.detector.References(ctx, c.Train)
 		})
 }
 
 // ask asks MultiADS about an image.
 func (s *madsSession) ask(ctx context.Context, state State, base *kba.Base, x *shown) (*answer,
 	error) {
-	taps := len(s.detector.Model().Config.Taps)
-	a := &answer{}
-	const pixels = detector.MapSide * detector.MapSide
-	if err := s.run(ctx, state, base, x, func(anomaly []float32, text float64, typed []float32) {
-		a.anomaly, a.text = anomaly, text
-		a.read(typed[pixels:], base.Names(), state.Type, taps)
-	}); err != nil {
-		return nil, err
-	}
-	scores, err := multiads.AloneScores(taps)(s.detector.Rule,
-		[][3]float64{multiads.Largest(a.anomaly)}, []float64{a.text})
+	said, err := s.run(ctx, state, base, x, true)
 	if err != nil {
 		return nil, err
 	}
-	a.score = scores[0]
-	shrink(a.anomaly, taps)
+	scores, err := s.detector.Scores([]*multiads.Answer{said}, true)
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{anomaly: said.Anomaly, score: scores[0], text: said.TextScore,
+		strength: multiads.Strength(said.Types, said.Taps)}
+	kept := a.strength[:min(shownTypes, len(a.strength))]
+	if at := slices.IndexFunc(a.strength, func(f multiads.Found) bool {
+		return f.Type == state.Type
+	}); at >= len(kept) {
+		kept = append(slices.Clone(kept[:len(kept)-1]), a.strength[at])
+	}
+	for _, f := range kept {
+		m := slices.Clone(said.Types[f.Type]) // not the whole of the answer
+		shrink(m, said.Taps)
+		a.names, a.maps = append(a.names, f.Type), append(a.maps, m)
+	}
+	shrink(a.anomaly, said.Taps)
 	return a, nil
 }
 
-// run takes an image through MultiADS: the anomaly map, the text score, and the maps of all columns
-// one after another, which are see's only while it runs. The towers and graphs belong to one
-// goroutine at a time: the background takes its turns here, image by image.
+// run asks MultiADS about an image. The detector belongs to one goroutine at a time: the background
+// takes its turns here, image by image.
 func (s *madsSession) run(ctx context.Context, state State, base *kba.Base, x *shown,
-	see func(anomaly []float32, text float64, typed []float32)) error {
+	typed bool) (*multiads.Answer, error) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	text, err := s.sentences.Matrix(ctx, base.Columns(s.detector.Sentences, state.Category))
+	text, err := s.detector.Text(ctx, state.Category, base)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	memory, err := s.memory(ctx, state)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	in, err := s.look(ctx, state, x)
+	look, err := s.look(ctx, state, x)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	exec := s.exec[memory != nil]
-	if exec == nil {
-		if exec, err = typedMaps(s.lab.Backend.Backend, s.detector.Store(),
-			memory != nil); err != nil {
-			return err
-		}
-		s.exec[memory != nil] = exec
-	}
-	inputs := []any{in.taps, in.embedding, text}
-	for _, m := range memory {
-		inputs = append(inputs, m)
-	}
-	out, err := exec.Call(inputs...)
-	if err != nil {
-		return err
-	}
-	anomaly, score := tensors.MustCopyFlatData[float32](out[0]),
-		float64(tensors.MustCopyFlatData[float32](out[1])[0])
-	out[2].MustConstFlatData(func(flat any) { see(anomaly, score, flat.([]float32)) })
-	for _, o := range out {
-		o.FinalizeAll()
-	}
-	return nil
-}
-
-// read takes the types' maps, one after another, and keeps those that are shown.
-func (a *answer) read(flat []float32, names []string, always string, taps int) {
-	const pixels = detector.MapSide * detector.MapSide
-	order := make([]int, len(names))
-	for i := range names {
-		order[i] = i
-		a.peaks = append(a.peaks, float64(slices.Max(flat[i*pixels:(i+1)*pixels]))/float64(taps))
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(a.peaks[j], a.peaks[i]) })
-	for k, i := range order { // as multiads.Answer does
-		if k > 0 && a.peaks[i] < 0.5 {
-			break
-		}
-		a.found = append(a.found, multiads.Found{Type: names[i], Value: a.peaks[i]})
-	}
-	kept := order[:min(shownTypes, len(order))]
-	if at := slices.Index(names, always); at >= 0 && !slices.Contains(kept, at) {
-		kept[len(kept)-1] = at
-	}
-	for _, i := range kept {
-		m := slices.Clone(flat[i*pixels : (i+1)*pixels])
-		shrink(m, taps)
-		a.names, a.maps = append(a.names, names[i]), append(a.maps, m)
-	}
+	return s.detector.Ask(look, text, memory, typed)
 }
 
 // shrink divides by the number of taps: their mean instead of their sum.
@@ -336,7 +250,7 @@ func (s *madsSession) text(state State, base *kba.Base, encoded int) string {
 	return fmt.Sprintf("Backend %s; pair %s, weights %.12s; adapters trained on %s, %d steps, "+
 		"seed %d, with the whole knowledge base; %s; %d types, %s; sentences encoded for this "+
 		"picture: %d; profile %s.",
-		s.lab.Backend.Short(), s.tapping.Encoder.Name(), s.detector.Model().Digest(), s.source,
+		s.lab.Backend.Short(), s.encoder().Name(), s.detector.Model.Digest(), s.source,
 		s.experiment.Steps, s.experiment.Seed, way, len(base.Types), edited, encoded,
 		s.experiment.Profile)
 }
@@ -366,22 +280,18 @@ func (s *madsSession) measure(ctx context.Context, state State,
 	error) {
 	c, _ := s.set.Category(state.Category)
 	var known replay
-	var largest [][3]float64
-	var words []float64
+	var answers []*multiads.Answer
 	for _, sample := range c.Test {
 		if err := context.Cause(ctx); err != nil {
 			return experiment.CategoryReport{}, err
 		}
-		err := s.run(ctx, state, base, &shown{sample: sample},
-			func(anomaly []float32, text float64, _ []float32) {
-				known = append(known, detector.Prediction{Map: anomaly})
-				largest, words = append(largest, multiads.Largest(anomaly)), append(words, text)
-			})
+		a, err := s.run(ctx, state, base, &shown{sample: sample}, false)
 		if err != nil {
 			return experiment.CategoryReport{}, err
 		}
+		answers, known = append(answers, a), append(known, detector.Prediction{Map: a.Anomaly})
 	}
-	scores, err := multiads.ImageScores(s.detector.Rule, largest, words)
+	scores, err := s.detector.Scores(answers, false)
 	if err != nil {
 		return experiment.CategoryReport{}, err
 	}
@@ -390,13 +300,16 @@ func (s *madsSession) measure(ctx context.Context, state State,
 	}
 	one := *s.set
 	one.Categories = []datasets.Category{c}
-	rows, _, err := experiment.Measure(ctx, known, &one, s.tapping.Encoder.Transform(),
+	rows, _, err := experiment.Measure(ctx, known, &one, s.encoder().Transform(),
 		s.experiment.Convention, nil)
 	if err != nil {
 		return experiment.CategoryReport{}, err
 	}
 	return rows[0], nil
 }
+
+// encoder is the vision tower as the measurements know it.
+func (s *madsSession) encoder() encoder.Encoder { return clip.TapEncoder{Model: s.detector.Model} }
 
 // replay is a detector that has said already what it says of a category's test images.
 type replay []detector.Prediction

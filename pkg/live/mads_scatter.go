@@ -20,7 +20,7 @@ const scatterWidth = 620
 // places are the prompts of a product as the text tower places them.
 type places struct {
 	names   []string      // of the columns
-	points  [][][]float64 // the mean over a prompt's sentences, by column
+	points  [][][]float32 // the mean over a prompt's sentences, by column
 	axes    *mat.Dense    // [D, 2]
 	encoded int           // sentences that had to be encoded
 	picture image.Image   // once drawn
@@ -33,12 +33,12 @@ func (s *madsSession) places(ctx context.Context, state State, base *kba.Base) (
 	return s.placed.get(digest("places", state.Category, state.Own, *base),
 		func() (p *places, err error) {
 			p = &places{names: multiads.Columns(base)}
-			before := s.sentences.Encoded
+			before := s.detector.Encoder().Encoded
 			if p.axes, err = s.axesOf(ctx, state); err != nil {
 				return nil, err
 			}
-			p.points, err = s.embed(ctx, base, state.Category)
-			p.encoded = s.sentences.Encoded - before
+			p.points, err = s.detector.Prompts(ctx, state.Category, base)
+			p.encoded = s.detector.Encoder().Encoded - before
 			return p, err
 		})
 }
@@ -54,7 +54,7 @@ func (p *places) scatter(product string) (image.Image, error) {
 		cloud := plot.Cloud{Name: name}
 		for _, e := range p.points[c] {
 			var at mat.VecDense
-			at.MulVec(p.axes.T(), mat.NewVecDense(len(e), e))
+			at.MulVec(p.axes.T(), mat.NewVecDense(len(e), wide(e)))
 			cloud.X, cloud.Y = append(cloud.X, at.AtVec(0)), append(cloud.Y, at.AtVec(1))
 		}
 		clouds = append(clouds, cloud)
@@ -78,7 +78,7 @@ func (s *madsSession) axesOf(ctx context.Context, state State) (*mat.Dense, erro
 		if err != nil {
 			return nil, err
 		}
-		points, err := s.embed(ctx, own, state.Category)
+		points, err := s.detector.Prompts(ctx, state.Category, own)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +86,7 @@ func (s *madsSession) axesOf(ctx context.Context, state State) (*mat.Dense, erro
 		n, d := 0, 0
 		for _, column := range points {
 			for _, e := range column {
-				flat, n, d = append(flat, e...), n+1, len(e)
+				flat, n, d = append(flat, wide(e)...), n+1, len(e)
 			}
 		}
 		var pc stat.PC
@@ -99,27 +99,11 @@ func (s *madsSession) axesOf(ctx context.Context, state State) (*mat.Dense, erro
 	})
 }
 
-// embed gives the embedding of every prompt by column, the mean over its sentences.
-func (s *madsSession) embed(ctx context.Context, base *kba.Base, product string) ([][][]float64,
-	error) {
-	templates := len(s.detector.Sentences.Templates)
-	var out [][][]float64
-	for _, sentences := range base.Columns(s.detector.Sentences, product) {
-		all, err := s.sentences.Embed(ctx, sentences)
-		if err != nil {
-			return nil, err
-		}
-		var column [][]float64
-		for at := 0; at < len(all); at += templates { // prompt by prompt
-			mean := make([]float64, len(all[0]))
-			for _, e := range all[at : at+templates] {
-				for i, v := range e {
-					mean[i] += float64(v) / float64(templates)
-				}
-			}
-			column = append(column, mean)
-		}
-		out = append(out, column)
+// wide is a copy in float64.
+func wide(v []float32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
 	}
-	return out, nil
+	return out
 }

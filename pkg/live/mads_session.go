@@ -4,22 +4,17 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
-	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/lab"
 	"adlab/pkg/multiads"
 	"adlab/pkg/view"
 
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -28,29 +23,22 @@ type madsSession struct {
 	lab        *experiment.Env
 	experiment experiment.Experiment
 	set        *datasets.Set
-	detector   *multiads.Transfer
+	detector   *multiads.Detector
 	types      map[string][]string // that can occur on each product
 	source     string
 	jobs       *jobs
 
-	tapping, embedding *encoder.Cache
-	// beside the detector's: what is typed here has a small file of its own
-	sentences  *multiads.TextEncoder
-	exec       map[bool]*model.Exec // with and without references
-	features   *cache[*looked]
-	opened     map[string][2]*encoder.Features // of a category's test images
+	features   *cache[*multiads.Look]
+	opened     map[string]*multiads.Looks // of a category's test images
 	pictures   *cache[*shown]
-	references *cache[[]*tensors.Tensor]
+	references *cache[multiads.Memory]
 	axes       *cache[*mat.Dense]  // of a product's prompts
 	rows       *cache[image.Image] // of types' maps
 	placed     *cache[*places]
 	scores     map[string]experiment.CategoryReport // by what decides them
 	computed   chan scored
-	turn       sync.Mutex // to use the towers, the graphs and the caches of what they say
+	turn       sync.Mutex // to use the detector and the caches of what it says
 }
-
-// looked is what the towers say of an image.
-type looked struct{ taps, embedding *tensors.Tensor }
 
 // scored is a category's metrics in a state.
 type scored struct {
@@ -69,24 +57,20 @@ func newMADS(ctx context.Context, l *experiment.Env, profile string) (*madsSessi
 	if err != nil {
 		return nil, err
 	}
-	d := walk.Detector
+	config := walk.Detector.Config
+	config.Tell = nil
+	d, err := walk.Detector.With(config)
+	if err != nil {
+		return nil, err
+	}
 	s := &madsSession{
-		lab: l.Quiet(), experiment: e, set: walk.Target, detector: d, exec: map[bool]*model.Exec{},
-		opened: map[string][2]*encoder.Features{}, features: newCache[*looked](128),
-		pictures: newCache[*shown](64), references: newCache[[]*tensors.Tensor](16),
+		lab: l.Quiet(), experiment: e, set: walk.Target, detector: d,
+		opened: map[string]*multiads.Looks{}, features: newCache[*multiads.Look](128),
+		pictures: newCache[*shown](64), references: newCache[multiads.Memory](16),
 		axes: newCache[*mat.Dense](16),
 		rows: newCache[image.Image](64), placed: newCache[*places](64),
 		scores: map[string]experiment.CategoryReport{}, computed: make(chan scored, 16),
-		tapping: &encoder.Cache{Backend: l.Backend.Backend,
-			Encoder: clip.TapEncoder{Model: d.Model()}, Dir: l.Cache},
-		embedding: &encoder.Cache{Backend: l.Backend.Backend,
-			Encoder: clip.EmbeddingEncoder{Model: d.Model()}, Dir: l.Cache},
 	}
-	if s.sentences, err = multiads.NewTextEncoder(l.Backend.Backend, d.Model(),
-		filepath.Join(l.Cache, "live")); err != nil {
-		return nil, err
-	}
-	s.sentences.Cut = d.Text().Cut
 	k, err := multiads.NewKnowledge("visa", nil)
 	if err != nil {
 		return nil, err
@@ -142,8 +126,7 @@ func (s *madsSession) Later() <-chan struct{} { return s.jobs.told }
 func (s *madsSession) Close() {
 	s.jobs.close()
 	for _, f := range s.opened {
-		f[0].Close()
-		f[1].Close()
+		f.Close()
 	}
 	clear(s.opened)
 }

@@ -42,8 +42,10 @@ func TestMultiADSScoreIsThatOfPredict(t *testing.T) {
 	s := opened(t, "multiads").(*madsSession)
 	walk, err := view.NewTypeWalk(ctx, s.lab, s.experiment)
 	require.NoError(t, err)
-	d := walk.Detector
-	d.Typed, d.Alone = true, true
+	config := walk.Detector.Config
+	config.Alone = true
+	d, err := walk.Detector.With(config)
+	require.NoError(t, err)
 	state := s.Start()
 	state.Own = false // predict asks about all types
 	x := s.list(state)[state.Image]
@@ -59,7 +61,7 @@ func TestMultiADSScoreIsThatOfPredict(t *testing.T) {
 func TestOnlyWhatChangedIsEncoded(t *testing.T) {
 	ctx := context.Background()
 	s := opened(t, "multiads").(*madsSession)
-	text := s.sentences
+	text := s.detector.Encoder()
 	state := s.Start()
 	first, err := s.Apply(ctx, state)
 	require.NoError(t, err)

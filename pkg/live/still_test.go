@@ -58,7 +58,7 @@ func TestStills(t *testing.T) {
 	require.NotRegexp(t, `https?:|src="//|@import`, page, "nothing from elsewhere")
 	require.Contains(t, page, "code "+code.Pictures())
 	require.Contains(t, page, opened(t, "inp-former").(*inpSession).encoder.Digest()[:16])
-	require.Contains(t, page, opened(t, "multiads").(*madsSession).detector.Model().Digest()[:16])
+	require.Contains(t, page, opened(t, "multiads").(*madsSession).detector.Model.Digest()[:16])
 
 	sections, err := drawSections(ctx, l, "smoke", opened(t, "inp-former").(*inpSession),
 		opened(t, "multiads").(*madsSession))

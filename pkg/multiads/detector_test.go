@@ -60,7 +60,9 @@ func TestFromSourceToTarget(t *testing.T) {
 			b, err := backend.Open(name)
 			require.NoError(t, err)
 			m := small(t)
-			d, err := New(b.Backend, m, targetBase, sentences, 1, t.TempDir(), nil)
+			c := Config{Model: m, Base: targetBase, Sentences: sentences, Seed: 1,
+				Cache: t.TempDir(), Typed: true}
+			d, err := New(b.Backend, c)
 			require.NoError(t, err)
 			before, err := layer.Get(d.Store(), "fc.")
 			require.NoError(t, err)
@@ -80,18 +82,24 @@ func TestFromSourceToTarget(t *testing.T) {
 			require.Len(t, after, 8, "four adapters with weight and bias, and nothing else")
 			require.NotEqual(t, before["0.weight"].Data, after["0.weight"].Data)
 
-			test := target.Categories[0].Test
-			d.Typed = true
-			predict := func() (out []detector.Prediction) {
-				for p, err := range d.Predict(t.Context(), test) {
+			category := target.Categories[0]
+			predict := func(d *Detector) (out []detector.Prediction) {
+				for p, err := range d.Predict(t.Context(), category.Test) {
 					require.NoError(t, err)
 					out = append(out, p)
 				}
-				require.Len(t, out, len(test))
+				require.Len(t, out, len(category.Test))
 				return out
 			}
-			require.NoError(t, d.Fit(t.Context(), target.Categories[0].Train))
-			zero := predict()
+			// trained is a detector of other settings with the same adapters
+			trained := func(c Config) *Detector {
+				other, err := d.With(c)
+				require.NoError(t, err)
+				require.NoError(t, other.Fit(t.Context(), category.Train))
+				return other
+			}
+			require.NoError(t, d.Fit(t.Context(), category.Train))
+			zero := predict(d)
 			for _, p := range zero {
 				require.Len(t, p.Map, detector.MapSide*detector.MapSide)
 				require.Len(t, p.Types, 3)
@@ -100,23 +108,30 @@ func TestFromSourceToTarget(t *testing.T) {
 					require.InDelta(t, p.Map[i], sum, 1e-3,
 						"the anomaly map is the sum of the types'")
 				}
-				require.NotEmpty(t, Words(Answer(p, 4)))
+				require.NotEmpty(t, Words(Shown(Strength(p.Types, 4))))
 			}
-			d.Shots = 2
-			require.NoError(t, d.Fit(t.Context(), target.Categories[0].Train))
-			few := predict()
+			c.Shots = 2
+			fewShot := trained(c)
+			few := predict(fewShot)
 			require.Greater(t, few[0].Map[1000], zero[0].Map[1000],
 				"the distance to the references is added")
+			memory, err := d.References(t.Context(), category.Train[:2])
+			require.NoError(t, err)
+			d.SetMemory(category.Name, memory)
+			require.Equal(t, few, predict(d), "what Fit keeps is what References makes")
+			fewShot.SetMemory(category.Name, nil)
+			require.Equal(t, zero, predict(fewShot))
 
-			encoded := d.Text().Encoded
-			d.Base = d.Base.Extend(&kba.Base{Types: []kba.Type{{Name: "Stains",
+			c.Base = c.Base.Extend(&kba.Base{Types: []kba.Type{{Name: "Stains",
 				Prompts: append([]string{"[cls] with ink on it"},
 					targetBase.Types[0].Prompts...)}}})
-			predict()
-			require.Equal(t, encoded+len(sentences.Templates), d.Text().Encoded,
+			encoded := d.Encoder().Encoded
+			_, err = d.Text(t.Context(), category.Name, c.Base)
+			require.NoError(t, err)
+			require.Equal(t, encoded+len(sentences.Templates), d.Encoder().Encoded,
 				"one new prompt is all that is encoded")
-			d.Filter = map[string][]string{target.Categories[0].Name: {"Missing"}}
-			require.Len(t, predict()[0].Types, 1, "MultiADS-F")
+			c.Filter = map[string][]string{category.Name: {"Missing"}}
+			require.Len(t, predict(trained(c))[0].Types, 1, "MultiADS-F")
 		})
 	}
 }
@@ -141,7 +156,8 @@ func TestSourcesOfDifferentTypes(t *testing.T) {
 	b, err := backend.Open("go")
 	require.NoError(t, err)
 	first := func(sources []Source, batch int) (loss float64) {
-		d, err := New(b.Backend, small(t), narrow.Base, sentences, 1, t.TempDir(), nil)
+		d, err := New(b.Backend, Config{Model: small(t), Base: narrow.Base, Sentences: sentences,
+			Seed: 1, Cache: t.TempDir()})
 		require.NoError(t, err)
 		o := train.Options{Steps: 2, Batch: batch, Seed: 1, Schedule: train.WarmCosine{Base: 1e-3,
 			Final: 1e-3, Total: 2}, Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: 1e9,
@@ -165,7 +181,8 @@ func TestTrainAdaptersRefuses(t *testing.T) {
 	require.NoError(t, err)
 	sentences, err := kba.OpenSentences()
 	require.NoError(t, err)
-	d, err := New(b.Backend, small(t), base, sentences, 1, t.TempDir(), nil)
+	d, err := New(b.Backend, Config{Model: small(t), Base: base, Sentences: sentences, Seed: 1,
+		Cache: t.TempDir()})
 	require.NoError(t, err)
 	run := func(o Objective, s datasets.Sample) error {
 		return d.TrainAdapters(t.Context(),
@@ -208,10 +225,10 @@ func TestAloneScores(t *testing.T) {
 }
 
 func TestAnswer(t *testing.T) {
-	p := detector.Prediction{Types: map[string][]float32{"hole": {0, 3}, "dent": {1, 2},
-		"rust": {1, 1}, "burr": {3, 0}}}
-	require.Equal(t, "burr 0.75, hole 0.75, dent 0.50", Words(Answer(p, 4)))
-	require.Equal(t, "burr 0.38", Words(Answer(p, 8)), "the strongest alone, where none is strong")
+	types := map[string][]float32{"hole": {0, 3}, "dent": {1, 2}, "rust": {1, 1}, "burr": {3, 0}}
+	require.Equal(t, "burr 0.75, hole 0.75, dent 0.50", Words(Shown(Strength(types, 4))))
+	require.Equal(t, "burr 0.38", Words(Shown(Strength(types, 8))),
+		"the strongest alone, where none is strong")
 }
 
 func TestTruth(t *testing.T) {
@@ -229,9 +246,4 @@ func TestTruth(t *testing.T) {
 	}
 	require.Equal(t, uint8(2), of("dent", "hole"))
 	require.Equal(t, uint8(0), of("dent"), "not on the product's list")
-}
-
-func TestLocalColumns(t *testing.T) {
-	require.Equal(t, []uint8{0, 2, 0, 1}, LocalColumns([]string{"normal", "a", "b", "c"},
-		[]string{"good", "c", "a"}))
 }

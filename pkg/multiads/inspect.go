@@ -7,59 +7,42 @@ import (
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 
-	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Levels gives, for one image, the probabilities of every column at every tap, [taps][C][MapSide²],
-// and the columns' names.
-func (d *Detector) Levels(ctx context.Context, s datasets.Sample) (levels [][][]float32,
-	columns []string, err error) {
-	base, err := d.BaseOf(s.Category)
+// Levels gives the probabilities of every column of a text at every tap, [taps][C][MapSide²].
+func (d *Detector) Levels(look *Look, text *Text) (levels [][][]float32, err error) {
+	maps, err := d.run("levels", func(scope *model.Scope, x []*Node) (out []*Node) {
+		t := Forward(scope, Inputs{Taps: encoder.Ungroup(x[0]), Text: x[1]}, detector.MapSide)
+		for _, m := range t.Probabilities {
+			out = append(out, TransposeAllAxes(Squeeze(m, 0), 2, 0, 1)) // [C, S, S]
+		}
+		return out
+	}, look.Taps, text.Matrix)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	text, err := d.text.Matrix(ctx, base.Columns(d.Sentences, s.Category))
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := d.taps.Extract(ctx, []datasets.Sample{s})
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	maps, err := model.CallOnceN(d.backend, d.store,
-		func(scope *model.Scope, x []*Node) (out []*Node) {
-			for _, m := range Maps(scope, encoder.Ungroup(x[0]), x[1], nil, detector.MapSide) {
-				out = append(out, TransposeAllAxes(Squeeze(m, 0), 2, 0, 1)) // [C, S, S]
-			}
-			return out
-		}, f.Batch([]int{0}), text)
-	if err != nil {
-		return nil, nil, err
-	}
-	const pixels = detector.MapSide * detector.MapSide
 	for _, m := range maps {
 		var level [][]float32
 		flat := tensors.MustCopyFlatData[float32](m)
-		for c := range len(base.Types) + 1 {
-			level = append(level, flat[c*pixels:(c+1)*pixels])
+		for c := range len(text.Base.Types) + 1 {
+			level = append(level, flat[c*mapPixels:(c+1)*mapPixels])
 		}
 		levels = append(levels, level)
 	}
-	return levels, Columns(base), nil
+	return levels, nil
 }
 
 // Losses gives the focal and the dice loss of one sample at every tap, as training sees it.
 func (d *Detector) Losses(ctx context.Context, source Source, s datasets.Sample) (focal,
 	dice []float64, err error) {
-	columns, err := columnsOf(s, source.Base, source.TypeOf, d.model.Transform())
+	columns, err := columnsOf(s, source.Base, source.TypeOf, d.Model.Transform())
 	if err != nil {
 		return nil, nil, err
 	}
-	text, err := d.text.Matrix(ctx, source.Base.Columns(d.Sentences, s.Category))
+	text, err := d.Text(ctx, s.Category, source.Base)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,52 +51,19 @@ func (d *Detector) Losses(ctx context.Context, source Source, s datasets.Sample)
 		return nil, nil, err
 	}
 	defer f.Close()
-	side := d.model.Transform().Crop
-	out, err := model.CallOnce(d.backend, d.store, func(scope *model.Scope, x []*Node) *Node {
-		c := ConvertDType(x[2], dtypes.Int32)
-		mask := ConvertDType(GreaterThan(c, ZerosLike(c)), dtypes.Float32)
-		_, f, d := Loss(Sum, Maps(scope, encoder.Ungroup(x[0]), x[1], nil, side), c, mask)
-		return Stack([]*Node{Stack(f, 0), Stack(d, 0)}, 0) // [2, taps]
-	}, f.Batch([]int{0}), text, tensors.FromFlatDataAndDimensions(columns, 1, side, side))
+	side := d.Model.Transform().Crop
+	out, err := d.run("losses", func(scope *model.Scope, x []*Node) []*Node {
+		columns, mask := lesson(x[2])
+		_, f, d := Forward(scope, Inputs{Taps: encoder.Ungroup(x[0]), Text: x[1]}, side).
+			Loss(Sum, columns, mask)
+		return []*Node{Stack(f, 0), Stack(d, 0)}
+	}, f.Batch([]int{0}), text.Matrix, columnsTensor(side, columns))
 	if err != nil {
 		return nil, nil, err
 	}
-	flat := tensors.MustCopyFlatData[float32](out)
-	for i, v := range flat {
-		if i < len(flat)/2 {
-			focal = append(focal, float64(v))
-		} else {
-			dice = append(dice, float64(v))
-		}
+	for i, v := range tensors.MustCopyFlatData[float32](out[0]) {
+		focal = append(focal, float64(v))
+		dice = append(dice, float64(tensors.MustCopyFlatData[float32](out[1])[i]))
 	}
 	return focal, dice, nil
-}
-
-// Prompts gives, for a product, the embedding of every prompt, the mean over its sentences, by
-// column.
-func (d *Detector) Prompts(ctx context.Context, product string) (embeddings [][][]float32,
-	columns []string, err error) {
-	base, err := d.BaseOf(product)
-	if err != nil {
-		return nil, nil, err
-	}
-	templates := len(d.Sentences.Templates)
-	for _, sentences := range base.Columns(d.Sentences, product) {
-		all, err := d.text.Embed(ctx, sentences)
-		if err != nil {
-			return nil, nil, err
-		}
-		var column [][]float32
-		for at := 0; at < len(all); at += templates { // prompt by prompt
-			mean := make([]float32, len(all[0]))
-			for _, e := range all[at : at+templates] {
-				for i, v := range e {
-					mean[i] += v / float32(templates)
-				}
-			}
-			column = append(column, unit(mean))
-		}
-		embeddings = append(embeddings, column)
-	}
-	return embeddings, Columns(base), nil
 }

@@ -49,26 +49,21 @@ func Dice(x, mask *Node) *Node {
 		AddScalar(Add(over(x), over(y)), 1))))
 }
 
-// Loss joins the losses of every tap's map; it gives the focal and dice losses of each, too.
-// columns [B, S, S] int32 are the types, mask [B, S, S] is 1 where anomalous. SPEC 8c.
-func Loss(objective Objective, maps []*Node, columns, mask *Node) (loss *Node, focal,
-	dice []*Node) {
+// Loss joins the losses of every tap's probabilities; it gives the focal and dice losses of each,
+// too. columns [B, S, S] int32 are the types, mask [B, S, S] is 1 where anomalous. SPEC 8c.
+func (t *Trace) Loss(objective Objective, columns, mask *Node) (loss *Node, focal, dice []*Node) {
 	var terms []*Node
-	for _, p := range maps {
+	for _, p := range t.Probabilities {
 		f, d := Focal(p, columns), Dice(AnomalyMap(p), mask)
 		focal, dice = append(focal, f), append(dice, d)
 		switch objective {
 		case FocalOnly:
 			terms = append(terms, f)
 		case Mean:
-			terms = append(terms, DivScalar(Add(f, d), float64(2*len(maps))))
+			terms = append(terms, DivScalar(Add(f, d), float64(2*len(t.Probabilities))))
 		default:
 			terms = append(terms, Add(f, d))
 		}
 	}
-	loss = terms[0]
-	for _, t := range terms[1:] {
-		loss = Add(loss, t)
-	}
-	return loss, focal, dice
+	return sum(terms), focal, dice
 }

@@ -15,39 +15,58 @@ import (
 // temperature of the similarities' softmax.
 const temperature = 100
 
-// Adapters is one affine map a tap, Dv to D: the only parameters that are trained, under the
-// official names fc.0.weight, ..., drawn as the official code's framework draws them: evenly within
-// ±1/√Dv. SPEC 6a.
-func Adapters(taps, visionWidth, embed int, seed uint64) map[string]layer.Array {
-	out := map[string]layer.Array{}
-	bound := 1 / math.Sqrt(float64(visionWidth))
-	for l := range taps {
-		rng := rand.New(rand.NewPCG(seed, uint64(l)))
-		draw := func(shape ...int) layer.Array {
-			n := 1
-			for _, d := range shape {
-				n *= d
-			}
-			a := layer.Array{Shape: shape, Data: make([]float32, n)}
-			for i := range a.Data {
-				a.Data[i] = float32(bound * (2*rng.Float64() - 1))
-			}
-			return a
-		}
-		out[fmt.Sprintf("fc.%d.weight", l)], out[fmt.Sprintf("fc.%d.bias", l)] = draw(embed,
-			visionWidth), draw(embed)
-	}
-	return out
+// Inputs of the forward pass: what the frozen towers say of B images and of their products' texts.
+type Inputs struct {
+	Taps      []*Node // patch tokens without the class token [B, N, Dv], one a tap
+	Embedding *Node   // of each image [B, D]; nil leaves the text score out
+	Text      *Node   // text matrix [D, C], or one an image [B, D, C]
+	// Closed [B, C] is added to the logits: it shuts columns that an image's product does not have.
+	// nil shuts none.
+	Closed *Node
+	Memory []*Node // memory bank: normal references [M, Dv], one a tap; none for zero-shot
 }
 
-// Adapt brings the patch tokens of each tap, [B, N, Dv] without the class token, into the common
-// space, with unit length: [B, N, D] each.
-func Adapt(scope *model.Scope, taps []*Node, embed int) (patches []*Node) {
-	for l, tap := range taps {
-		e := layer.Linear(scope.At("fc").At("%d", l), tap, embed)
-		patches = append(patches, layer.Normalize(e, 1e-12))
+// Trace is the forward pass with every intermediate by name, for losses, maps, figures and tests
+// alike.
+type Trace struct {
+	Patches       []*Node // adapted patch tokens of unit length [B, N, D], one a tap
+	Logits        []*Node // [B, N, C], one a tap
+	Probabilities []*Node // of the columns at every pixel [B, S, S, C], one a tap
+	Typed         *Node   // their sum over the taps, the normal state included: [B, S, S, C]
+	Distances     []*Node // to the memory bank [B, N], one a tap; nil for zero-shot
+	FewShot       *Node   // their sum over the taps, enlarged: [B, S, S]; nil for zero-shot
+	Anomaly       *Node   // anomaly map [B, S, S]: all defect types of Typed, and FewShot
+	TextScore     *Node   // [B]; nil without Embedding
+}
+
+// Forward runs the adapters, which are all that is trained, and what follows them, to maps of side
+// pixels.
+func Forward(scope *model.Scope, x Inputs, side int) *Trace {
+	t := &Trace{}
+	embed := x.Text.Shape().Dimensions[x.Text.Rank()-2] // D
+	for l, tap := range x.Taps {
+		e := layer.Linear(scope.At("fc").At("%d", l), tap, embed) // [B, N, D]
+		t.Patches = append(t.Patches, layer.Normalize(e, 1e-12))
+		logits := Logits(t.Patches[l], x.Text) // [B, N, C]
+		if x.Closed != nil {
+			logits = Add(logits, ExpandAxes(x.Closed, 1))
+		}
+		t.Logits = append(t.Logits, logits)
+		t.Probabilities = append(t.Probabilities, Probabilities(logits, side)) // [B, S, S, C]
 	}
-	return patches
+	t.Typed = sum(t.Probabilities)  // [B, S, S, C]
+	t.Anomaly = AnomalyMap(t.Typed) // [B, S, S]
+	if len(x.Memory) > 0 {
+		for l, tap := range x.Taps {
+			t.Distances = append(t.Distances, Distance(tap, x.Memory[l])) // [B, N]
+		}
+		t.FewShot = FewShotMap(t.Distances, side) // [B, S, S]
+		t.Anomaly = Add(t.Anomaly, t.FewShot)
+	}
+	if x.Embedding != nil {
+		t.TextScore = TextScore(x.Embedding, x.Text) // [B]
+	}
+	return t
 }
 
 // Logits are 100 times the cosines of patches [B, N, D] with the columns of text [D, C], or of a
@@ -76,27 +95,13 @@ func enlarge(x *Node, side int) *Node {
 	return TransposeAllAxes(Reshape(planes, b, c, side, side), 0, 2, 3, 1)
 }
 
-// Maps are the probabilities of every tap, [B, S, S, C] each. closed [B, C], which may be nil, is
-// added to each image's logits: it shuts columns that the image's product does not have.
-func Maps(scope *model.Scope, taps []*Node, text, closed *Node, side int) (maps []*Node) {
-	for _, p := range Adapt(scope, taps, text.Shape().Dimensions[text.Rank()-2]) {
-		logits := Logits(p, text)
-		if closed != nil {
-			logits = Add(logits, ExpandAxes(closed, 1))
-		}
-		maps = append(maps, Probabilities(logits, side))
+// sum adds the nodes up, the first first.
+func sum(nodes []*Node) *Node {
+	total := nodes[0]
+	for _, n := range nodes[1:] {
+		total = Add(total, n)
 	}
-	return maps
-}
-
-// TypedMap is the sum of the taps' probabilities, the normal state included: [B, S, S, C], the
-// number of taps over all columns.
-func TypedMap(maps []*Node) *Node {
-	sum := maps[0]
-	for _, m := range maps[1:] {
-		sum = Add(sum, m)
-	}
-	return sum
+	return total
 }
 
 // AnomalyMap is the sum of all defect types of a typed map: [B, S, S]. SPEC 9a.
@@ -112,22 +117,46 @@ func TextScore(embedding, text *Node) *Node {
 	return ReduceSum(defects(Softmax(MulScalar(cosines, temperature), -1)), -1)
 }
 
-// FewShotMap is each patch's distance to the nearest of the normal references, summed over the
-// taps: taps [B, N, Dv] and memories [M, Dv] (without class tokens, neither adapted nor normalised)
-// to distances [B, N] each and the enlarged sum [B, S, S]. Vectors of zeros have the cosine 0.
-func FewShotMap(taps, memories []*Node, side int) (distances []*Node, sum *Node) {
-	for l, tap := range taps {
-		x, y := layer.Normalize(tap, 1e-12), layer.Normalize(memories[l], 1e-12)
-		d := ReduceMin(OneMinus(Einsum("bnc,mc->bnm", x, y)), -1) // [B, N]
-		distances = append(distances, d)
+// Distance is each patch's distance to the nearest of the normal references, one less their cosine:
+// a tap [B, N, Dv] and its memory bank [M, Dv], without class tokens, neither adapted nor
+// normalised, to [B, N]. Vectors of zeros have the cosine 0. SPEC 11a.
+func Distance(tap, memory *Node) *Node {
+	x, y := layer.Normalize(tap, 1e-12), layer.Normalize(memory, 1e-12)
+	return ReduceMin(OneMinus(Einsum("bnc,mc->bnm", x, y)), -1)
+}
+
+// FewShotMap is the sum of the taps' distances [B, N], each enlarged: [B, S, S].
+func FewShotMap(distances []*Node, side int) *Node {
+	var maps []*Node
+	for _, d := range distances {
 		b, n := d.Shape().Dimensions[0], d.Shape().Dimensions[1]
 		grid := int(math.Round(math.Sqrt(float64(n))))
-		big := Squeeze(enlarge(Reshape(d, b, grid, grid, 1), side), -1)
-		if sum == nil {
-			sum = big
-		} else {
-			sum = Add(sum, big)
-		}
+		maps = append(maps, Squeeze(enlarge(Reshape(d, b, grid, grid, 1), side), -1))
 	}
-	return distances, sum
+	return sum(maps)
+}
+
+// Adapters is one affine map a tap, Dv to D: the only parameters that are trained, under the
+// official names fc.0.weight, ..., drawn as the official code's framework draws them: evenly within
+// ±1/√Dv. SPEC 6a.
+func Adapters(taps, visionWidth, embed int, seed uint64) map[string]layer.Array {
+	out := map[string]layer.Array{}
+	bound := 1 / math.Sqrt(float64(visionWidth))
+	for l := range taps {
+		rng := rand.New(rand.NewPCG(seed, uint64(l)))
+		draw := func(shape ...int) layer.Array {
+			n := 1
+			for _, d := range shape {
+				n *= d
+			}
+			a := layer.Array{Shape: shape, Data: make([]float32, n)}
+			for i := range a.Data {
+				a.Data[i] = float32(bound * (2*rng.Float64() - 1))
+			}
+			return a
+		}
+		out[fmt.Sprintf("fc.%d.weight", l)], out[fmt.Sprintf("fc.%d.bias", l)] = draw(embed,
+			visionWidth), draw(embed)
+	}
+	return out
 }

@@ -23,27 +23,46 @@ import (
 // there is none.
 type TypeOf func(raw string) (string, bool)
 
-// packed gives a batch as one tensor [B, K]: features of every tap, the column of every pixel, and
-// the product.
-type packed struct {
+// lessons are the samples that the adapters learn from. They satisfy train.Data.
+type lessons struct {
 	features *encoder.Features
-	columns  [][]uint8 // of each sample, Side²
-	products []int
+	side     int
+	columns  [][]uint8 // of every pixel of each sample, side²
+	products []int32
 }
 
-// Batch gives [B, K].
-func (p packed) Batch(places []int) *tensors.Tensor {
-	size := p.features.Groups * p.features.Tokens * p.features.Width
-	k := size + len(p.columns[0]) + 1
-	flat := make([]float32, 0, len(places)*k)
+// Len satisfies train.Data.
+func (l lessons) Len() int { return len(l.columns) }
+
+// Batch satisfies train.Data: patch tokens [B, taps, N, Dv], columns [B, side, side] and products
+// [B, 1], both int32.
+func (l lessons) Batch(places []int) []*tensors.Tensor {
+	var columns [][]uint8
+	var products []int32
 	for _, i := range places {
-		flat = append(flat, p.features.At(i)...)
-		for _, c := range p.columns[i] {
-			flat = append(flat, float32(c))
-		}
-		flat = append(flat, float32(p.products[i]))
+		columns, products = append(columns, l.columns[i]), append(products, l.products[i])
 	}
-	return tensors.FromFlatDataAndDimensions(flat, len(places), k)
+	return []*tensors.Tensor{l.features.Batch(places), columnsTensor(l.side, columns...),
+		tensors.FromFlatDataAndDimensions(products, len(places), 1)}
+}
+
+// columnsTensor joins samples' columns to [B, side, side] int32.
+func columnsTensor(side int, columns ...[]uint8) *tensors.Tensor {
+	flat := make([]int32, 0, len(columns)*side*side)
+	for _, sample := range columns {
+		for _, c := range sample {
+			flat = append(flat, int32(c))
+		}
+	}
+	return tensors.FromFlatDataAndDimensions(flat, len(columns), side, side)
+}
+
+// lesson takes columns [B, S, S] int32 as columnsOf gives them: which to teach, and the mask, 1
+// where anomalous.
+func lesson(columns *Node) (taught, mask *Node) {
+	mask = ConvertDType(GreaterThan(columns, ZerosLike(columns)), dtypes.Float32)
+	none := Scalar(columns.Graph(), dtypes.Int32, untyped)
+	return Where(Equal(columns, none), ZerosLike(columns), columns), mask
 }
 
 // Source is a data set to learn from: normal and anomalous images with masks, its test split.
@@ -60,19 +79,19 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 	if err := objective.Validate(); err != nil {
 		return err
 	}
-	side, data := d.model.Transform().Crop, packed{}
+	data := lessons{side: d.Model.Transform().Crop}
 	var samples []datasets.Sample
 	var products [][][]string // sentences of every column of every product
 	widest := 0
 	for _, s := range sources {
-		known := map[string]int{}
+		known := map[string]int32{}
 		for _, x := range s.Samples {
-			columns, err := columnsOf(x, s.Base, s.TypeOf, d.model.Transform())
+			columns, err := columnsOf(x, s.Base, s.TypeOf, d.Model.Transform())
 			if err != nil {
 				return err
 			}
 			if _, ok := known[x.Category]; !ok {
-				known[x.Category] = len(products)
+				known[x.Category] = int32(len(products))
 				products = append(products, s.Base.Columns(d.Sentences, x.Category))
 				widest = max(widest, len(s.Base.Types)+1)
 			}
@@ -92,27 +111,17 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 		return err
 	}
 	defer data.features.Close()
-	f := data.features
-	rows := train.Single{N: len(samples), Of: data.Batch}
-	loss := func(scope *model.Scope, inputs []*Node) (*Node, []*Node) {
-		batch := inputs[0]
-		g, b, size := batch.Graph(), batch.Shape().Dimensions[0], f.Groups*f.Tokens*f.Width
-		part := func(from, to int) *Node { return Slice(batch, AxisRange(), AxisRange(from, to)) }
-		taps := encoder.Ungroup(Reshape(part(0, size), b, f.Groups, f.Tokens, f.Width))
-		columns := ConvertDType(Reshape(part(size, size+side*side), b, side, side), dtypes.Int32)
-		product := ConvertDType(part(size+side*side, size+side*side+1), dtypes.Int32) // [B, 1]
-		text := Gather(ConstTensor(g, texts), product)                                // [B, D, C]
-		var shut *Node
+	loss := func(scope *model.Scope, batch []*Node) (*Node, []*Node) {
+		g, product := batch[0].Graph(), batch[2]
+		x := Inputs{Taps: encoder.Ungroup(batch[0]), Text: Gather(ConstTensor(g, texts), product)}
 		if closed != nil {
-			shut = Gather(ConstTensor(g, closed), product) // [B, C]
+			x.Closed = Gather(ConstTensor(g, closed), product) // [B, C]
 		}
-		mask := ConvertDType(GreaterThan(columns, ZerosLike(columns)), batch.DType()) // [B, S, S]
-		columns = Where(Equal(columns, Scalar(g, dtypes.Int32, untyped)), ZerosLike(columns),
-			columns)
-		loss, focal, dice := Loss(objective, Maps(scope, taps, text, shut, side), columns, mask)
-		return loss, []*Node{encoder.Mean(focal), encoder.Mean(dice)}
+		columns, mask := lesson(batch[1])
+		total, focal, dice := Forward(scope, x, data.side).Loss(objective, columns, mask)
+		return total, []*Node{encoder.Mean(focal), encoder.Mean(dice)}
 	}
-	return train.Run(ctx, d.backend, d.store, rows, loss, o)
+	return train.Run(ctx, d.backend, d.store, data, loss, o)
 }
 
 // never is the logit of a column that a product does not have.
@@ -123,7 +132,7 @@ const never = -1e9
 // elsewhere; else nil.
 func (d *Detector) matrices(ctx context.Context, products [][][]string, widest int) (texts,
 	closed *tensors.Tensor, err error) {
-	embed := d.model.Config.Embed
+	embed := d.Model.Config.Embed
 	flat, shut := make([]float32, 0, len(products)*embed*widest),
 		make([]float32, 0, len(products)*widest)
 	uneven := false

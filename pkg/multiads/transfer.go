@@ -62,40 +62,38 @@ func newMethod(j detector.Job) (detector.Detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := NewFor(j, k.Base, phrases)
-	if err != nil {
-		return nil, err
-	}
-	d.Rule, d.Typed, d.Alone = v.Rule, s.Types || j.Alone, j.Alone
+	c := ConfigFor(j, k.Base, phrases)
+	c.Rule, c.Typed, c.Alone = v.Rule, s.Types || j.Alone, j.Alone
 	if j.Target != nil && (s.Filter || s.Types) {
 		published := k.Vocabulary.ProductFilter
 		if s.Types {
 			published = k.Vocabulary.ProductTypes
 		}
-		if d.Filter, err = k.ProductTypes(j.Target, published); err != nil {
+		if c.Filter, err = k.ProductTypes(j.Target, published); err != nil {
 			return nil, err
 		}
+	}
+	d, err := New(j.Backend, c)
+	if err != nil {
+		return nil, err
 	}
 	t := NewTransfer("multiads", d, j, s.Learning)
 	t.single, t.types, t.knowledge = s.Single, s.Types, k
 	return t, nil
 }
 
-// NewFor makes a detector with untrained adapters for a job on a pair of towers.
-func NewFor(j detector.Job, base *kba.Base, phrases *kba.Sentences) (*Detector, error) {
-	pair := j.Encoder.(clip.TapEncoder).Model
+// ConfigFor is what a job on a pair of towers makes a detector of.
+func ConfigFor(j detector.Job, base *kba.Base, phrases *kba.Sentences) Config {
 	bar := j.Progress.Bar("features of the vision tower")
-	d, err := New(j.Backend, pair, base, phrases, j.Seed, j.Cache,
-		func(done, total int) { bar(done, total, "images") })
-	if err != nil {
-		return nil, err
+	return Config{
+		Model: j.Encoder.(clip.TapEncoder).Model, Base: base, Sentences: phrases, Seed: j.Seed,
+		Shots: j.Shots, Cache: j.Cache,
+		Tell: func(done, total int) { bar(done, total, "images") },
+		Cut: func(sentence string) {
+			j.Progress.Say("note: a sentence has more than 77 pieces, the rest is cut off: "+
+				"%.60s...", sentence)
+		},
 	}
-	d.Text().Cut = func(sentence string) {
-		j.Progress.Say("note: a sentence has more than 77 pieces, the rest is cut off: %.60s...",
-			sentence)
-	}
-	d.Shots = j.Shots
-	return d, nil
 }
 
 // Name is the method's.
@@ -221,7 +219,7 @@ func (t *Transfer) Sources() (out []Source, err error) {
 func (t *Transfer) fingerprint(v Variant, sources []Source, o train.Options) (string, error) {
 	h := sha256.New()
 	v.Rule = ""
-	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", t.Model().Digest(), v, o.Steps,
+	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", t.Model.Digest(), v, o.Steps,
 		o.Batch, t.job.Seed, o.Schedule, *t.Sentences, backend.Name(t.job.Backend))
 	for _, s := range sources {
 		set := &datasets.Set{}

@@ -25,11 +25,8 @@ func (t *Transfer) Truth(s datasets.Sample) ([]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Truth(s, base, t.knowledge.TypeOf, t.Model().Transform())
+	return Truth(s, base, t.knowledge.TypeOf, t.Model.Transform())
 }
-
-// Taps satisfies detector.Typed.
-func (t *Transfer) Taps() int { return len(t.Model().Config.Taps) }
 
 // Known satisfies detector.Typed. A type is seen where a source has the same concept under any
 // name; that is not known where the target is of no published data set.
@@ -55,15 +52,23 @@ func (t *Transfer) Known() (names []string, seen map[string]bool) {
 }
 
 // Answer satisfies detector.Typed.
-func (t *Transfer) Answer(p detector.Prediction) []detector.Found { return Answer(p, t.Taps()) }
+func (t *Transfer) Answer(p detector.Prediction) []detector.Found {
+	return Shown(Strength(p.Types, t.Taps()))
+}
 
 // Remember satisfies detector.Referencing: all of the references are kept.
 func (t *Transfer) Remember(ctx context.Context, references []datasets.Sample) error {
-	count := map[string]int{}
-	t.Shots = 0
+	clear(t.memories)
+	byProduct := map[string][]datasets.Sample{}
 	for _, s := range references {
-		count[s.Category]++
-		t.Shots = max(t.Shots, count[s.Category])
+		byProduct[s.Category] = append(byProduct[s.Category], s)
 	}
-	return t.Detector.Fit(ctx, references)
+	for product, own := range byProduct {
+		memory, err := t.References(ctx, own)
+		if err != nil {
+			return err
+		}
+		t.SetMemory(product, memory)
+	}
+	return nil
 }

@@ -64,7 +64,8 @@ func multiType(c *checker) {
 			inputs = append(inputs, t)
 		}
 		typed := must(model.CallOnce(c.backend, store, func(scope *model.Scope, x []*Node) *Node {
-			return multiads.TypedMap(multiads.Maps(scope, patchesOf(x[1:]), x[0], nil, side))
+			return multiads.Forward(scope, multiads.Inputs{Taps: patchesOf(x[1:]), Text: x[0]},
+				side).Typed
 		}, inputs...))
 		flat, size := tensors.MustCopyFlatData[float32](typed), side*side*len(columns)
 		reference := c.columnsLast("mtas", object+".typed_map")
@@ -76,7 +77,7 @@ func multiType(c *checker) {
 		}
 		global, local := must(c.file("mtas").Int64s(object+".global_mask")),
 			must(c.file("mtas").Int64s(object+".local_mask"))
-		mapped, worst := multiads.LocalColumns(j.Columns, want.Defects), 0.0
+		mapped, worst := localColumns(j.Columns, want.Defects), 0.0
 		var truth [][]uint8
 		for k := range want.Images {
 			mask := make([]uint8, side*side)
@@ -130,7 +131,7 @@ func multiADSMetricCases(c *checker) {
 			c.metricCase(name, want.Top3, want.Blend)
 		case want.Global != nil:
 			p := c.prompts()
-			mapped := multiads.LocalColumns(p.Columns["visa"], p.MTAS["visa"][want.Object])
+			mapped := localColumns(p.Columns["visa"], p.MTAS["visa"][want.Object])
 			worst := 0.0
 			for i, g := range want.Global {
 				worst = max(worst, math.Abs(float64(mapped[g])-float64(want.Local[i])))
@@ -187,4 +188,17 @@ func (c *checker) metricCase(name string, top3, blend metricValues) {
 		scores := must(multiads.ImageScores(rule, largest, texts))
 		c.multiADSMetrics(name+" "+string(rule), maps, masks, side, scores, labels, want, 1e-6)
 	}
+}
+
+// localColumns brings the data set's ids to a product's: entry g is the place among the product's
+// columns of the data set's column g, 0 where the product does not have it. Both lists begin with
+// the normal state.
+func localColumns(all, product []string) []uint8 {
+	local := make([]uint8, len(all))
+	for g, name := range all {
+		if at := slices.Index(product, name); g > 0 && at > 0 {
+			local[g] = uint8(at)
+		}
+	}
+	return local
 }

@@ -60,3 +60,8 @@ func TestNoFolder(t *testing.T) {
 	_, err = Folder(b.Backend, t.TempDir(), nil)
 	require.ErrorContains(t, err, "no reference outputs")
 }
+
+func TestLocalColumns(t *testing.T) {
+	require.Equal(t, []uint8{0, 2, 0, 1}, localColumns([]string{"normal", "a", "b", "c"},
+		[]string{"good", "c", "a"}))
+}

@@ -89,7 +89,7 @@ func write(m *experiment.Model, loaded datasets.Loaded, p detector.Prediction, o
 	}
 	r.Types, r.ByType = typed.Answer(p), base+".types.png"
 	panel := TypePanel(loaded.Sample.Category+": "+multiads.Words(r.Types), picture.Image(),
-		picture, p, typed.Taps())
+		picture, p.Types, typed.Taps())
 	return r, plot.WritePNG(r.ByType, panel, made)
 }
 

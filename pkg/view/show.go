@@ -1,10 +1,8 @@
 package view
 
 import (
-	"cmp"
 	"fmt"
 	"image"
-	"maps"
 	"slices"
 
 	"adlab/pkg/detector"
@@ -74,27 +72,20 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []exper
 // shownTypes is the number of defect types whose maps are drawn, the strongest first.
 const shownTypes = 5
 
-// TypePanel draws first, and the maps of a prediction's strongest defect types over the picture, in
-// one colour scale from 0 to 1, as means over the taps.
-func TypePanel(title string, first image.Image, picture *imageio.Image, p detector.Prediction,
+// TypePanel draws first, and the maps of the strongest defect types over the picture, in one colour
+// scale from 0 to 1, as means over the taps. types are sums over so many taps.
+func TypePanel(title string, first image.Image, picture *imageio.Image, types map[string][]float32,
 	taps int) image.Image {
-	names := slices.Sorted(maps.Keys(p.Types))
-	strength := map[string]float64{}
-	for _, name := range names {
-		strength[name] = multiads.Largest(p.Types[name])[0] / float64(taps)
-	}
-	slices.SortStableFunc(names, func(a, b string) int {
-		return cmp.Compare(strength[b], strength[a])
-	})
+	strength := multiads.Strength(types, taps)
 	scale := plot.Scale{Low: 0, High: 1}
 	tiles := []plot.Tile{{Picture: first, Caption: "image"}}
-	for _, name := range names[:min(shownTypes, len(names))] {
-		mean := slices.Clone(p.Types[name])
+	for _, f := range strength[:min(shownTypes, len(strength))] {
+		mean := slices.Clone(types[f.Type])
 		for i := range mean {
 			mean[i] /= float32(taps)
 		}
 		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide,
-			scale), Caption: fmt.Sprintf("%s %.2f", name, strength[name])})
+			scale), Caption: fmt.Sprintf("%s %.2f", f.Type, f.Value)})
 	}
 	return plot.Panel(title, [][]plot.Tile{tiles}, 120, &scale)
 }

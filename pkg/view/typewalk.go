@@ -54,7 +54,7 @@ func NewTypeWalk(ctx context.Context, v *experiment.Env, e experiment.Experiment
 	if w.Detector, ok = d.(*multiads.Transfer); !ok {
 		return nil, fmt.Errorf("walk: expected an experiment of multiads, got one of %s", d.Name())
 	}
-	w.pair = w.Detector.Model()
+	w.pair = w.Detector.Model
 	sources, err := w.Detector.Sources()
 	if err != nil {
 		return nil, err
@@ -134,7 +134,12 @@ func (w *TypeWalk) picture(s datasets.Sample) (*imageio.Image, error) {
 // Prompts draws a product's prompts, one point each, as the text tower places them: the first two
 // principal axes, coloured by defect type.
 func (w *TypeWalk) Prompts(ctx context.Context, product string) (image.Image, error) {
-	embeddings, columns, err := w.Detector.Prompts(ctx, product)
+	base, err := w.Detector.BaseOf(product)
+	if err != nil {
+		return nil, err
+	}
+	columns := multiads.Columns(base)
+	embeddings, err := w.Detector.Prompts(ctx, product, base)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +185,12 @@ func (w *TypeWalk) Prompts(ctx context.Context, product string) (image.Image, er
 // pixel, and their sum's share.
 func (w *TypeWalk) Levels(ctx context.Context, s datasets.Sample, name string) (image.Image,
 	error) {
-	levels, columns, err := w.Detector.Levels(ctx, s)
+	look, text, err := w.asked(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	columns := multiads.Columns(text.Base)
+	levels, err := w.Detector.Levels(look, text)
 	if err != nil {
 		return nil, err
 	}
@@ -220,6 +230,26 @@ func (w *TypeWalk) Levels(ctx context.Context, s datasets.Sample, name string) (
 		Caption: "mean"})
 	return plot.Panel(fmt.Sprintf("probability of %q at each level", name), [][]plot.Tile{tiles},
 		120, &scale), nil
+}
+
+// asked is what MultiADS is asked of an image: the image as the vision tower sees it, and its
+// product's texts.
+func (w *TypeWalk) asked(ctx context.Context, s datasets.Sample) (*multiads.Look, *multiads.Text,
+	error) {
+	base, err := w.Detector.BaseOf(s.Category)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := w.Detector.Text(ctx, s.Category, base)
+	if err != nil {
+		return nil, nil, err
+	}
+	looks, err := w.Detector.Looks(ctx, []datasets.Sample{s})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer looks.Close()
+	return looks.At(0), text, nil
 }
 
 // outlined is a picture at the side of the maps with the outline of the sample's mask.
@@ -309,30 +339,28 @@ func (w *TypeWalk) FewShot(ctx context.Context, ks ...int) (string, error) {
 // Types draws the maps of the strongest defect types of an image over it, with the true masks, and
 // gives the answer in words.
 func (w *TypeWalk) Types(ctx context.Context, s datasets.Sample) (image.Image, string, error) {
-	d := w.Detector
-	d.Typed, d.Alone = true, true
-	defer func() { d.Typed, d.Alone = false, false }()
-	for p, err := range d.Predict(ctx, []datasets.Sample{s}) {
-		if err != nil {
-			return nil, "", err
-		}
-		picture, err := w.picture(s)
-		if err != nil {
-			return nil, "", err
-		}
-		var truth []string
-		for _, raw := range s.DefectTypes() {
-			name, _ := w.Detector.Knowledge().TypeOf(raw)
-			truth = append(truth, name)
-		}
-		taps := len(w.pair.Config.Taps)
-		words := multiads.Words(multiads.Answer(p, taps))
-		outlined, err := w.outlined(s, picture)
-		if err != nil {
-			return nil, "", err
-		}
-		return TypePanel(fmt.Sprintf("%s with %s", s.Category, strings.Join(truth, " and ")),
-			outlined, picture, p, taps), words, nil
+	look, text, err := w.asked(ctx, s)
+	if err != nil {
+		return nil, "", err
 	}
-	return nil, "", fmt.Errorf("no prediction")
+	answer, err := w.Detector.Ask(look, text, nil, true)
+	if err != nil {
+		return nil, "", err
+	}
+	picture, err := w.picture(s)
+	if err != nil {
+		return nil, "", err
+	}
+	var truth []string
+	for _, raw := range s.DefectTypes() {
+		name, _ := w.Detector.Knowledge().TypeOf(raw)
+		truth = append(truth, name)
+	}
+	words := multiads.Words(multiads.Shown(multiads.Strength(answer.Types, answer.Taps)))
+	outlined, err := w.outlined(s, picture)
+	if err != nil {
+		return nil, "", err
+	}
+	return TypePanel(fmt.Sprintf("%s with %s", s.Category, strings.Join(truth, " and ")),
+		outlined, picture, answer.Types, answer.Taps), words, nil
 }

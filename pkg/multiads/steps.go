@@ -1,0 +1,247 @@
+package multiads
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/datasets/kba"
+	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// mapPixels is the number of values of a map.
+const mapPixels = detector.MapSide * detector.MapSide
+
+// Text is what the text tower says of a product: one column for the normal state, one for each type
+// of the base.
+type Text struct {
+	Base   *kba.Base
+	Matrix *tensors.Tensor // [D, C], each column of unit length
+}
+
+// Text gives the text matrix of a product under a base. Only sentences that are new go through the
+// tower.
+func (d *Detector) Text(ctx context.Context, product string, base *kba.Base) (*Text, error) {
+	matrix, err := d.text.Matrix(ctx, base.Columns(d.Sentences, product))
+	return &Text{base, matrix}, err
+}
+
+// Prompts gives the embedding of every prompt of a product under a base, by column: the mean over
+// its sentences, of unit length.
+func (d *Detector) Prompts(ctx context.Context, product string,
+	base *kba.Base) (embeddings [][][]float32, err error) {
+	templates := len(d.Sentences.Templates)
+	for _, sentences := range base.Columns(d.Sentences, product) {
+		all, err := d.text.Embed(ctx, sentences)
+		if err != nil {
+			return nil, err
+		}
+		var column [][]float32
+		for at := 0; at < len(all); at += templates { // prompt by prompt
+			mean := make([]float32, len(all[0]))
+			for _, e := range all[at : at+templates] {
+				for i, v := range e {
+					mean[i] += v / float32(templates)
+				}
+			}
+			column = append(column, unit(mean))
+		}
+		embeddings = append(embeddings, column)
+	}
+	return embeddings, nil
+}
+
+// Look is what the vision tower sees in one image.
+type Look struct {
+	Taps      *tensors.Tensor // patch tokens [1, taps, N, Dv]
+	Embedding *tensors.Tensor // [1, 1, 1, D]
+}
+
+// Looks are those of a list of images, from the cache of features.
+type Looks struct{ taps, embeddings *encoder.Features }
+
+// Looks takes the samples through the vision tower, but for those that the cache knows. Close lets
+// go of the cache's files.
+func (d *Detector) Looks(ctx context.Context, samples []datasets.Sample) (*Looks, error) {
+	taps, err := d.taps.Extract(ctx, samples)
+	if err != nil {
+		return nil, err
+	}
+	embeddings, err := d.embeddings.Extract(ctx, samples)
+	if err != nil {
+		taps.Close()
+		return nil, err
+	}
+	return &Looks{taps, embeddings}, nil
+}
+
+// At is the i-th image's.
+func (l *Looks) At(i int) *Look {
+	return &Look{l.taps.Batch([]int{i}), l.embeddings.Batch([]int{i})}
+}
+
+// Close lets go of the cache's files.
+func (l *Looks) Close() {
+	l.taps.Close()
+	l.embeddings.Close()
+}
+
+// Look takes one image of no data set through the vision tower: Crop·Crop·3 values, as the tower's
+// transform gives them. Nothing is kept of it.
+func (d *Detector) Look(pixels []float32) (*Look, error) {
+	const batch = 16 // of the cache's: what is compiled for it serves here, too
+	images := make([]float32, batch*len(pixels))
+	copy(images, pixels)
+	run := func(x *encoder.Cache) (*tensors.Tensor, error) {
+		flat, err := x.Run(images, batch)
+		if err != nil {
+			return nil, err
+		}
+		e := x.Encoder
+		return tensors.FromFlatDataAndDimensions(flat[:len(flat)/batch], 1, len(x.GroupsInUse()),
+			len(flat)/batch/len(x.GroupsInUse())/e.Width(), e.Width()), nil
+	}
+	taps, err := run(d.taps)
+	if err != nil {
+		return nil, err
+	}
+	embedding, err := run(d.embeddings)
+	return &Look{taps, embedding}, err
+}
+
+// Memory is a memory bank: the patch tokens of normal references, [K·N, Dv], one a tap.
+type Memory []*tensors.Tensor
+
+// References makes the memory bank of normal images of one product.
+func (d *Detector) References(ctx context.Context, samples []datasets.Sample) (Memory, error) {
+	if len(samples) == 0 {
+		return nil, nil
+	}
+	f, err := d.taps.Extract(ctx, samples)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var memory Memory
+	size := f.Tokens * f.Width
+	for g := range f.Groups {
+		rows := make([]float32, 0, f.Len*size)
+		for i := range f.Len {
+			rows = append(rows, f.At(i)[g*size:(g+1)*size]...)
+		}
+		memory = append(memory, tensors.FromFlatDataAndDimensions(rows, f.Len*f.Tokens, f.Width))
+	}
+	return memory, nil
+}
+
+// Answer is what MultiADS says of an image.
+type Answer struct {
+	Anomaly   []float32            // anomaly map, MapSide², the sum over the taps
+	TextScore float64              // 0 to 1
+	Types     map[string][]float32 // such a map of every type, where they were asked for; else nil
+	Taps      int
+}
+
+// Ask compares a look with a text and, for few-shot, a memory bank, which may be nil. typed asks
+// for the maps of the types, too.
+func (d *Detector) Ask(look *Look, text *Text, memory Memory, typed bool) (*Answer, error) {
+	name := "ask"
+	if memory != nil {
+		name = "ask with references"
+	}
+	inputs := []any{look.Taps, look.Embedding, text.Matrix}
+	for _, m := range memory {
+		inputs = append(inputs, m)
+	}
+	out, err := d.run(name, func(scope *model.Scope, x []*Node) []*Node {
+		t := Forward(scope, Inputs{Taps: encoder.Ungroup(x[0]), Embedding: Squeeze(x[1], 1, 2),
+			Text: x[2], Memory: x[3:]}, detector.MapSide)
+		types := TransposeAllAxes(Squeeze(t.Typed, 0), 2, 0, 1) // [C, S, S]
+		return []*Node{t.Anomaly, t.TextScore, types}
+	}, inputs...)
+	if err != nil {
+		return nil, err
+	}
+	a := &Answer{Anomaly: tensors.MustCopyFlatData[float32](out[0]), Taps: d.Taps(),
+		TextScore: float64(tensors.MustCopyFlatData[float32](out[1])[0])}
+	if typed {
+		a.Types = map[string][]float32{}
+		flat := tensors.MustCopyFlatData[float32](out[2])[mapPixels:] // the normal state is first
+		for i, t := range text.Base.Types {
+			a.Types[t.Name] = flat[i*mapPixels : (i+1)*mapPixels]
+		}
+	}
+	for _, o := range out {
+		o.FinalizeAll()
+	}
+	return a, nil
+}
+
+// run runs a graph over the adapters, which is compiled once for each name and shape.
+func (d *Detector) run(name string, build func(scope *model.Scope, x []*Node) []*Node,
+	inputs ...any) ([]*tensors.Tensor, error) {
+	if d.exec[name] == nil {
+		exec, err := model.NewExec(d.backend, d.store, build)
+		if err != nil {
+			return nil, err
+		}
+		d.exec[name] = exec
+	}
+	return d.exec[name].Call(inputs...)
+}
+
+// Scores gives the image scores of the answers, which are all of one product, by Rule. alone scores
+// each by itself, not stretched over the list.
+func (d *Detector) Scores(answers []*Answer, alone bool) ([]float64, error) {
+	var largest [][3]float64
+	var texts []float64
+	for _, a := range answers {
+		largest, texts = append(largest, Largest(a.Anomaly)), append(texts, a.TextScore)
+	}
+	if alone {
+		return AloneScores(d.Taps())(d.Rule, largest, texts)
+	}
+	return ImageScores(d.Rule, largest, texts)
+}
+
+// Found is a defect type that an image shows, and its map's largest pixel over all taps' sum.
+type Found = detector.Found
+
+// Strength is every type's, the strongest first: maps of sums over so many taps.
+func Strength(types map[string][]float32, taps int) (found []Found) {
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		found = append(found, Found{Type: name,
+			Value: Largest(types[name])[0] / float64(taps)})
+	}
+	slices.SortStableFunc(found, func(a, b Found) int { return cmp.Compare(b.Value, a.Value) })
+	return found
+}
+
+// Shown are the types that an image shows, of its Strength: those of at least half, or else the
+// strongest alone.
+func Shown(strength []Found) []Found {
+	for i, f := range strength {
+		if i > 0 && f.Value < 0.5 {
+			return strength[:i]
+		}
+	}
+	return strength
+}
+
+// Words is an answer as a person reads it, such as "scratch 0.83, hole 0.61".
+func Words(found []Found) string {
+	var words []string
+	for _, f := range found {
+		words = append(words, fmt.Sprintf("%s %.2f", f.Type, f.Value))
+	}
+	return strings.Join(words, ", ")
+}
