@@ -12,14 +12,14 @@ const bins = 200
 // Histogram are pixel metrics as INP-Former's official evaluation prints them: 200 equal bins
 // between the smallest and the largest score plus an overflow bin that counts the largest once
 // more; AUROC and AP are trapezoids through the 201 edges (so AP is not average precision), AUPRO
-// takes nothing left of the smallest false-positive rate. F1Max is exact. Source:
-// pkg/inpformer/SPEC.md 12a.
-func Histogram(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
-	out, err := Pixel(maps, masks, side)
+// takes nothing left of the smallest false-positive rate. F1Max is exact. Source: section 11 of the
+// numerical specification, "active path".
+func Histogram(maps [][]float32, masks [][]uint8, width int) (PixelScores, error) {
+	out, err := Pixel(maps, masks, width)
 	if err != nil {
 		return PixelScores{}, err
 	}
-	c, err := HistogramCurves(maps, masks, side)
+	c, err := HistogramCurves(maps, masks, width)
 	if err != nil {
 		return PixelScores{}, err
 	}
@@ -39,8 +39,8 @@ type Curves struct{ FPR, TPR, Precision, PRO []float64 }
 
 // HistogramCurves counts the histograms; the binning is done in float32, as the official evaluation
 // does it. Maps, masks and errors are those of Pixel, and ErrRange.
-func HistogramCurves(maps [][]float32, masks [][]uint8, side int) (Curves, error) {
-	t, err := tallyOf(maps, masks, side, 8)
+func HistogramCurves(maps [][]float32, masks [][]uint8, width int) (Curves, error) {
+	t, err := tallyOf(maps, masks, width, 8)
 	if err != nil {
 		return Curves{}, err
 	}
@@ -71,13 +71,13 @@ func HistogramCurves(maps [][]float32, masks [][]uint8, side int) (Curves, error
 // ThresholdAUPRO is AUPRO as the older, commented-out path of the official evaluation computes it:
 // 200 thresholds, points below a false-positive rate of 0.3 only, that rate divided by the largest
 // kept, no interpolation at the limit. It is lower where few thresholds fall below the limit.
-// Source: pkg/inpformer/SPEC.md 12b.
-func ThresholdAUPRO(maps [][]float32, masks [][]uint8, side int) (float64, error) {
-	return thresholdAUPRO(maps, masks, side, 8)
+// Source: section 11 of the numerical specification, "inactive path".
+func ThresholdAUPRO(maps [][]float32, masks [][]uint8, width int) (float64, error) {
+	return thresholdAUPRO(maps, masks, width, 8)
 }
 
-func thresholdAUPRO(maps [][]float32, masks [][]uint8, side, connectivity int) (float64, error) {
-	t, err := tallyOf(maps, masks, side, connectivity)
+func thresholdAUPRO(maps [][]float32, masks [][]uint8, width, connectivity int) (float64, error) {
+	t, err := tallyOf(maps, masks, width, connectivity)
 	if err != nil {
 		return 0, err
 	}
@@ -117,7 +117,7 @@ type tally struct {
 	negatives, regions float64
 }
 
-func tallyOf(maps [][]float32, masks [][]uint8, side, connectivity int) (tally, error) {
+func tallyOf(maps [][]float32, masks [][]uint8, width, connectivity int) (tally, error) {
 	if len(maps) != len(masks) {
 		return tally{}, fmt.Errorf("%w: %d maps, %d masks", ErrLength, len(maps), len(masks))
 	}
@@ -125,12 +125,13 @@ func tallyOf(maps [][]float32, masks [][]uint8, side, connectivity int) (tally, 
 		return tally{}, ErrEmpty
 	}
 	t := tally{lo: math.MaxFloat32, hi: -math.MaxFloat32}
-	pixels := NewPixels(side)
+	pixels := NewPixels(width)
 	for m, scores := range maps {
 		if err := pixels.check(m, scores, masks[m]); err != nil {
 			return tally{}, err
 		}
-		labels, areas := Regions(masks[m], side, connectivity)
+		pixels.height = len(scores) / width
+		labels, areas := Regions(masks[m], width, connectivity)
 		t.labels, t.areas = append(t.labels, labels), append(t.areas, areas)
 		t.regions += float64(len(areas))
 		for i, s := range scores {
@@ -176,9 +177,9 @@ func (t *tally) histogram(maps [][]float32, n int,
 // MultiADSAUPRO is AUPRO as MultiADS's official evaluation computes it: thresholds from the
 // smallest score in steps of a two-hundredth of the range, added up in float64 from float32
 // numbers; points below a false-positive rate of 0.3 only, those rates stretched to 0..1. Fewer
-// than two points give 0. Source: pkg/multiads/SPEC.md 13a.
-func MultiADSAUPRO(maps [][]float32, masks [][]uint8, side int) (float64, error) {
-	t, err := tallyOf(maps, masks, side, 8)
+// than two points give 0. Source: section 12 of its numerical specification.
+func MultiADSAUPRO(maps [][]float32, masks [][]uint8, width int) (float64, error) {
+	t, err := tallyOf(maps, masks, width, 8)
 	if err != nil {
 		return 0, err
 	}

@@ -23,7 +23,8 @@ type PixelScores struct {
 // maps need not be in memory together: Positives for every map, then Negatives for every map, then
 // Scores. A map that is refused leaves no trace.
 type Pixels struct {
-	side    int
+	width   int // of a map's rows
+	height  int // rows of a map, 0 until the first
 	maps    int // that Positives took
 	counted int // that Negatives took
 	// of each anomalous pixel key(score)<<32 | area of its region: sorted, the order is total
@@ -36,14 +37,23 @@ type Pixels struct {
 	gaps []int
 }
 
-// NewPixels is for square maps of side pixels a side.
-func NewPixels(side int) *Pixels { return &Pixels{side: side} }
+// NewPixels is for maps with rows of width pixels, all with as many rows as the first.
+func NewPixels(width int) *Pixels { return &Pixels{width: width} }
+
+// rows are those that a map of n pixels has to have.
+func (p *Pixels) rows(n int) int {
+	if p.height > 0 || p.width == 0 {
+		return p.height
+	}
+	return n / p.width
+}
 
 // check tells whether a map can be measured.
 func (p *Pixels) check(m int, scores []float32, mask []uint8) error {
-	if p.side < 1 || len(scores) != p.side*p.side || len(mask) != len(scores) {
-		return fmt.Errorf("%w: map %d has %d scores and %d mask pixels, expected %d x %[5]d",
-			ErrLength, m, len(scores), len(mask), p.side)
+	rows := p.rows(len(mask))
+	if p.width < 1 || rows < 1 || len(scores) != p.width*rows || len(mask) != len(scores) {
+		return fmt.Errorf("%w: map %d has %d scores and %d mask pixels, expected %d x %d",
+			ErrLength, m, len(scores), len(mask), p.width, rows)
 	}
 	for i, s := range scores {
 		if s-s != 0 { // NaN for NaN and for the infinities
@@ -62,7 +72,8 @@ func (p *Pixels) Positives(scores []float32, mask []uint8) error {
 	if err := p.check(p.maps, scores, mask); err != nil {
 		return err
 	}
-	labels, areas := Regions(mask, p.side, 8)
+	labels, areas := Regions(mask, p.width, 8)
+	p.height = len(mask) / p.width
 	p.maps, p.regions, p.normals = p.maps+1, p.regions+len(areas), p.normals+len(mask)
 	for i, label := range labels {
 		if label != 0 {
@@ -158,14 +169,17 @@ func (c *curve) to(x, y float64) {
 }
 
 // Pixel is Pixels over maps that are in memory, on all cores.
-func Pixel(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
+func Pixel(maps [][]float32, masks [][]uint8, width int) (PixelScores, error) {
 	if len(maps) != len(masks) {
 		return PixelScores{}, fmt.Errorf("%w: %d maps, %d masks", ErrLength, len(maps), len(masks))
 	}
-	p := NewPixels(side)
+	p := NewPixels(width)
+	if len(masks) > 0 {
+		p.height = p.rows(len(masks[0]))
+	}
 	var mu sync.Mutex
 	if err := shards(len(maps), func(from, to int) error {
-		part := &Pixels{side: side, maps: from}
+		part := &Pixels{width: width, height: p.height, maps: from}
 		for i := from; i < to; i++ {
 			if err := part.Positives(maps[i], masks[i]); err != nil {
 				return err
@@ -185,8 +199,8 @@ func Pixel(maps [][]float32, masks [][]uint8, side int) (PixelScores, error) {
 	}
 	p.seal()
 	if err := shards(len(maps), func(from, to int) error {
-		part := &Pixels{side: side, positives: p.positives, ladder: p.ladder,
-			gaps: make([]int, len(p.gaps))}
+		part := &Pixels{width: width, height: p.height, positives: p.positives,
+			ladder: p.ladder, gaps: make([]int, len(p.gaps))}
 		for i := from; i < to; i++ {
 			if err := part.Negatives(maps[i], masks[i]); err != nil {
 				return err

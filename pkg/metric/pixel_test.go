@@ -71,12 +71,14 @@ func stream(t require.TestingT, maps [][]float32, masks [][]uint8, side int,
 	return got
 }
 
-// random gives maps of few levels (heavy ties) with at least one pixel of each kind.
+// random gives maps of few levels (heavy ties) and some width and height, with at least one pixel
+// of each kind.
 func random(rng *rand.Rand) (maps [][]float32, masks [][]uint8, side int) {
 	side = 2 + rng.IntN(7)
+	height := 1 + rng.IntN(8)
 	levels := 1 + rng.IntN(40)
 	for range 1 + rng.IntN(4) {
-		m, mask := make([]float32, side*side), make([]uint8, side*side)
+		m, mask := make([]float32, side*height), make([]uint8, side*height)
 		for i := range m {
 			m[i] = float32(rng.IntN(levels)-levels/2) / 7
 			if rng.IntN(4) == 0 {
@@ -133,6 +135,27 @@ func TestPixelByHand(t *testing.T) {
 	require.InDelta(t, 0.25*(1+2./3+3./4+4./5), got.AP, 1e-12)
 	require.InDelta(t, 8./9, got.F1Max, 1e-6)
 	require.Equal(t, 3.0, got.Threshold)
+}
+
+// TestThreeRowsOfTwo counts by hand a map whose pixels make one region, and two in rows of three.
+func TestThreeRowsOfTwo(t *testing.T) {
+	mask := []uint8{
+		1, 0,
+		1, 0,
+		0, 1}
+	scores := []float32{
+		6, 1,
+		4, 5,
+		1, 3}
+	// From the top: 6 takes a third of the region, 5 the first of three normal pixels.
+	got, err := Pixel([][]float32{scores}, [][]uint8{mask}, 2)
+	require.NoError(t, err)
+	require.InDelta(t, 1./3, got.AUPRO, 1e-12)
+	require.InDelta(t, 7./9, got.AUROC, 1e-12) // 9 pairs, two lost
+	require.InDelta(t, 1./3*(1+2./3+3./4), got.AP, 1e-12)
+	got, err = Pixel([][]float32{scores}, [][]uint8{mask}, 3)
+	require.NoError(t, err)
+	require.InDelta(t, 1./2, got.AUPRO, 1e-12, "6 takes one of two regions")
 }
 
 func TestNeitherOrderNorWorkersNorMonotoneTransformsChangeABit(t *testing.T) {
@@ -202,6 +225,11 @@ func TestUndefinedPixelsAreAnErrorNeverANumber(t *testing.T) {
 		{"no side", [][]float32{{}}, [][]uint8{{}}, 0, ErrLength, "expected 0 x 0"},
 		{"negative side", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 1, 0, 0}}, -2, ErrLength,
 			"expected -2 x -2"},
+		{"other height", [][]float32{{1, 2, 3, 4}, {1, 2, 3, 4, 5, 6}},
+			[][]uint8{{0, 1, 0, 0}, {0, 1, 0, 0, 0, 0}}, 2, ErrLength,
+			"map 1 has 6 scores and 6 mask pixels, expected 2 x 2"},
+		{"part of a row", [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 1, 0, 0}}, 3, ErrLength,
+			"map 0 has 4 scores and 4 mask pixels, expected 3 x 1"},
 		{"NaN", [][]float32{{1, 2, 3, 4}, {1, 2, 3, nan}}, [][]uint8{{0, 1, 0, 0}, {0, 0, 0, 0}}, 2,
 			ErrNotFinite, "map 1, pixel 3 has NaN"},
 		{"Inf", [][]float32{{1, float32(math.Inf(-1)), 3, 4}}, [][]uint8{{0, 1, 0, 0}}, 2,

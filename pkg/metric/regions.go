@@ -2,10 +2,10 @@ package metric
 
 import "fmt"
 
-// Regions labels the connected components of a mask with rows of side pixels, anomalous where it is
+// Regions labels the connected components of a mask with rows of width pixels, anomalous where it is
 // not 0: 0 for the background, 1.. for the regions in the order of their first pixel, and gives
 // each region's area in pixels. Connectivity is 4 or 8; anything else panics.
-func Regions(mask []uint8, side, connectivity int) (labels []int32, areas []int) {
+func Regions(mask []uint8, width, connectivity int) (labels []int32, areas []int) {
 	if connectivity != 4 && connectivity != 8 {
 		panic(fmt.Sprintf("metric.Regions: connectivity is 4 or 8, got %d", connectivity))
 	}
@@ -22,17 +22,17 @@ func Regions(mask []uint8, side, connectivity int) (labels []int32, areas []int)
 			at := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			areas[label-1]++
-			y, x := at/side, at%side
+			y, x := at/width, at%width
 			for dy := -1; dy <= 1; dy++ {
 				for dx := -1; dx <= 1; dx++ {
 					if connectivity == 4 && dx != 0 && dy != 0 {
 						continue
 					}
 					ny, nx := y+dy, x+dx
-					if ny < 0 || nx < 0 || nx >= side || ny*side+nx >= len(mask) {
+					if ny < 0 || nx < 0 || nx >= width || ny*width+nx >= len(mask) {
 						continue
 					}
-					if next := ny*side + nx; mask[next] != 0 && labels[next] == 0 {
+					if next := ny*width + nx; mask[next] != 0 && labels[next] == 0 {
 						labels[next] = label
 						stack = append(stack, next)
 					}
