@@ -11,6 +11,23 @@ import (
 // Resizing and blurring are such maps, so a whole chain of them is one matrix L and the result
 // L·a·Lᵀ.
 func Separable(a *Node, steps ...*mat.Dense) *Node {
+	l := chain(a.Graph(), steps)
+	return bothSides(a, l, l)
+}
+
+// SeparableAxes is Separable with other maps for the columns, which change the width w, than for
+// the rows, which change the height h.
+func SeparableAxes(a *Node, height, width []*mat.Dense) *Node {
+	return bothSides(a, chain(a.Graph(), height), chain(a.Graph(), width))
+}
+
+// bothSides is l·a·rᵀ for each of a [B, h, w].
+func bothSides(a, l, r *Node) *Node {
+	return Einsum("biw,jw->bij", Einsum("ih,bhw->biw", l, a), r)
+}
+
+// chain is the product of the maps, the first one rightmost, in float32: [m, n].
+func chain(g *Graph, steps []*mat.Dense) *Node {
 	product := steps[0]
 	for _, step := range steps[1:] {
 		var next mat.Dense
@@ -24,8 +41,7 @@ func Separable(a *Node, steps ...*mat.Dense) *Node {
 			weights[i] = append(weights[i], float32(x))
 		}
 	}
-	l := Const(a.Graph(), weights)
-	return Einsum("biw,jw->bij", Einsum("ih,bhw->biw", l, a), l)
+	return Const(g, weights)
 }
 
 // Aligned resizes one axis from n to m bilinearly with aligned corners: [m, n].

@@ -90,16 +90,19 @@ func (t Transform) Mask(m *Image) []float32 {
 	return out
 }
 
-// MaskTo resizes a square mask from a side of from to a side of to pixels by the nearest neighbour
-// (source index floor(i·from/to)) and makes it 1 where it is strictly above 0.5, as the official
+// MaskTo is MaskResize from a square of from pixels a side to one of to pixels.
+func MaskTo(mask []float32, from, to int) []uint8 { return MaskResize(mask, from, from, to, to) }
+
+// MaskResize resizes a mask from w x h to toW x toH pixels by the nearest neighbour (source index
+// floor(i·from/to) on each axis) and makes it 1 where it is strictly above 0.5, as the official
 // evaluation does.
-func MaskTo(mask []float32, from, to int) []uint8 {
-	out := make([]uint8, to*to)
-	for y := range to {
-		row := mask[y*from/to*from:]
-		for x := range to {
-			if row[x*from/to] > 0.5 {
-				out[y*to+x] = 1
+func MaskResize(mask []float32, w, h, toW, toH int) []uint8 {
+	out := make([]uint8, toW*toH)
+	for y := range toH {
+		row := mask[y*h/toH*w:]
+		for x := range toW {
+			if row[x*w/toW] > 0.5 {
+				out[y*toW+x] = 1
 			}
 		}
 	}

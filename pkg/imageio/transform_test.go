@@ -84,6 +84,15 @@ func TestMaskTo(t *testing.T) {
 	require.Equal(t, []uint8{1}, MaskTo([]float32{1, 0, 0, 0}, 2, 1))
 	// to larger: source index floor(i*2/3) is 0, 0, 1
 	require.Equal(t, []uint8{1, 1, 0, 1, 1, 0, 0, 0, 1}, MaskTo([]float32{1, 0, 0, 1}, 2, 3))
+	require.Equal(t, []uint8{
+		0, 0, 1, 1,
+		1, 1, 0, 0,
+		1, 1, 1, 1}, MaskResize([]float32{
+		0, 1,
+		1, 0,
+		0, 0,
+		1, 1,
+		0, 0}, 2, 5, 4, 3), "rows 0, 1 and 3 of five")
 }
 
 func TestPictureKeepsWhatTheEncoderSees(t *testing.T) {

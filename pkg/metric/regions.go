@@ -2,8 +2,8 @@ package metric
 
 import "fmt"
 
-// Regions labels the connected components of a mask with rows of width pixels, anomalous where it is
-// not 0: 0 for the background, 1.. for the regions in the order of their first pixel, and gives
+// Regions labels the connected components of a mask with rows of width pixels, anomalous where it
+// is not 0: 0 for the background, 1.. for the regions in the order of their first pixel, and gives
 // each region's area in pixels. Connectivity is 4 or 8; anything else panics.
 func Regions(mask []uint8, width, connectivity int) (labels []int32, areas []int) {
 	if connectivity != 4 && connectivity != 8 {

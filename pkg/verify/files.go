@@ -38,8 +38,8 @@ func preprocess(c *checker) {
 			c.floats(name, mask, c.array("preprocess", name).Data, 2e-6)
 			bits := name + "_256_bin"
 			if f.Has(bits) {
-				side := f.Shape(bits)[1]
-				c.bytes(bits, imageio.MaskTo(mask, j.Crop, side), bits)
+				to := c.plane("preprocess", bits)
+				c.bytes(bits, imageio.MaskResize(mask, j.Crop, j.Crop, to[1], to[0]), bits)
 			}
 			continue
 		}
@@ -98,16 +98,15 @@ func metrics(c *checker) {
 	c.ranking("image", scores, labels, j.Image, 1e-6)
 
 	raw := must(f.Uint8s("pixel_masks"))
-	side := f.Shape("pixel_masks")[1]
-	masks := cut(raw, side*side)
+	size := c.plane("metrics", "pixel_masks")
+	pixels, width := size[0]*size[1], size[1]
+	masks := cut(raw, pixels)
 	var imageLabels []int64
 	for _, m := range masks {
 		imageLabels = append(imageLabels, int64(slices.Max(m)))
 	}
-	c.pixels("smooth", cut(must(f.Float32s("pixel_scores")), side*side), masks, side, j.Smooth,
-		2e-4)
-	c.pixels("tied", cut(must(f.Float32s("pixel_scores_tied")), side*side), masks, side, j.Tied,
-		1e-6)
+	c.pixels("smooth", cut(must(f.Float32s("pixel_scores")), pixels), masks, width, j.Smooth, 2e-4)
+	c.pixels("tied", cut(must(f.Float32s("pixel_scores_tied")), pixels), masks, width, j.Tied, 1e-6)
 	c.ranking("smooth", must(f.Float32s("image_scores_smooth")), imageLabels, j.Smooth.Histogram,
 		1e-6)
 	c.ranking("tied", must(f.Float32s("image_scores_tied")), imageLabels, j.Tied.Histogram, 1e-6)
@@ -145,17 +144,17 @@ func (c *checker) ranking(where string, scores []float32, labels []int64, want m
 }
 
 // pixels compares the pixel metrics of one case under every convention.
-func (c *checker) pixels(where string, maps [][]float32, masks [][]uint8, side int, want metricCase,
+func (c *checker) pixels(where string, maps [][]float32, masks [][]uint8, width int, want metricCase,
 	histogramTolerance float64) {
-	exact := must(metric.Pixel(maps, masks, side))
+	exact := must(metric.Pixel(maps, masks, width))
 	for name, value := range map[string]float64{"P-AUROC": exact.AUROC, "P-AP": exact.AP,
 		"P-F1max": exact.F1Max} {
 		c.scalar(where+" exact "+name, value, want.Exact[name], 1e-6)
 	}
 	c.scalar(where+" AUPRO over all thresholds", exact.AUPRO, want.AUPRO, 1e-4)
-	c.scalar(where+" AUPRO over 200 thresholds", must(metric.ThresholdAUPRO(maps, masks, side)),
+	c.scalar(where+" AUPRO over 200 thresholds", must(metric.ThresholdAUPRO(maps, masks, width)),
 		want.Exact["AUPRO"], 1e-4)
-	histogram := must(metric.Histogram(maps, masks, side))
+	histogram := must(metric.Histogram(maps, masks, width))
 	for name, value := range map[string]float64{"P-AUROC": histogram.AUROC, "P-AP": histogram.AP,
 		"P-F1max": histogram.F1Max, "AUPRO": histogram.AUPRO} {
 		c.scalar(where+" histogram "+name, value, want.Histogram[name], histogramTolerance)

@@ -18,34 +18,60 @@ import (
 const mapTolerance = 2e-5
 
 type mapsJSON struct {
-	Crop     int
-	MapSide  int     `json:"resize_mask"`
-	Top      int     `json:"top_count_256"`
 	TopRatio float64 `json:"top_ratio"`
 	Kernel   int     `json:"kernel_size"`
-	Sigma    float64
 }
 
-func (c *checker) mapSettings() mapsJSON {
+// mapSizes are the rows and columns of the maps along their way, as the folder's tensors have them:
+// the tokens are square, as the encoder sees the image, what they are enlarged to need not be.
+type mapSizes struct{ grid, crop, last [2]int }
+
+func (c *checker) mapSettings(file, crop, last string, grid int) (mapsJSON, mapSizes) {
 	var j mapsJSON
 	c.json("maps", &j)
-	if j.MapSide != detector.MapSide || j.TopRatio != detector.TopRatio {
-		panic(fmt.Errorf("maps.json: this build scores maps of %d pixels by their top %g, the "+
-			"folder has %d and %g", detector.MapSide, detector.TopRatio, j.MapSide, j.TopRatio))
+	if j.TopRatio != detector.TopRatio {
+		panic(fmt.Errorf("maps.json: this build scores maps by their top %g, the folder has %g",
+			detector.TopRatio, j.TopRatio))
 	}
-	return j
+	return j, mapSizes{[2]int{grid, grid}, c.plane(file, crop), c.plane(file, last)}
 }
 
-// chain post-processes token distances [B, N] step by step.
-func chain(distance *Node, grid int, steps ...*mat.Dense) *Node {
-	return detector.Separable(Reshape(distance, distance.Shape().Dimensions[0], grid, grid),
-		steps...)
+// plane is the size of the last two axes, rows and columns.
+func (c *checker) plane(file, name string) [2]int {
+	shape := c.file(file).Shape(name)
+	if len(shape) < 2 {
+		panic(fmt.Errorf("%s: %s: expected maps [.., rows, columns], got the shape %v", file, name,
+			shape))
+	}
+	return [2]int(shape[len(shape)-2:])
+}
+
+// post post-processes token distances [B, N]: to the crop, blurred there or not, or on to the last
+// size, blurred there or not.
+func (m mapSizes) post(distance *Node, toLast, blur bool) *Node {
+	along := func(axis int) []*mat.Dense {
+		steps, n := []*mat.Dense{detector.Aligned(m.grid[axis], m.crop[axis])}, m.crop[axis]
+		if toLast {
+			steps, n = append(steps, detector.Resize(n, m.last[axis])), m.last[axis]
+		}
+		if blur {
+			steps = append(steps, detector.Blur(n))
+		}
+		return steps
+	}
+	a := Reshape(distance, distance.Shape().Dimensions[0], m.grid[0], m.grid[1])
+	return detector.SeparableAxes(a, along(0), along(1))
+}
+
+// official tells whether the build's own map, of MapSide from a square crop, has these sizes.
+func (m mapSizes) official() bool {
+	return m.crop[0] == m.crop[1] && m.last == [2]int{detector.MapSide, detector.MapSide}
 }
 
 // maps: every stage from token distances to scores, and the masks' path.
 func maps(c *checker) {
-	s, j := c.setUp(), c.mapSettings()
-	grid := s.config.Grid
+	s := c.setUp()
+	j, sizes := c.mapSettings("maps", "crop_map", "map256", s.config.Grid)
 	kernel := c.array("maps", "gaussian_kernel").Data
 	blur := detector.Blur(j.Kernel)
 	// the 2-D kernel is the product of two 1-D ones; the middle row of the blur is one
@@ -63,30 +89,31 @@ func maps(c *checker) {
 			var distances []*Node
 			for g := range t.Target {
 				distances = append(distances, inpformer.PointDistance(t.Target[g], t.Output[g]))
-				add(fmt.Sprintf("crop_map_group%d", g),
-					chain(distances[g], grid, detector.Aligned(grid, j.Crop)))
+				add(fmt.Sprintf("crop_map_group%d", g), sizes.post(distances[g], false, false))
 			}
 			p := encoder.Mean(distances)
-			add("crop_map", chain(p, grid, detector.Aligned(grid, j.Crop)))
-			add("crop_map_blurred", chain(p, grid, detector.Aligned(grid, j.Crop),
-				detector.Blur(j.Crop)))
-			add("map256_before_blur", chain(p, grid, detector.Aligned(grid, j.Crop),
-				detector.Resize(j.Crop, j.MapSide)))
-			add("map256", t.AnomalyMap(s.config, j.Crop))
+			add("crop_map", sizes.post(p, false, false))
+			add("crop_map_blurred", sizes.post(p, false, true))
+			add("map256_before_blur", sizes.post(p, true, false))
+			if sizes.official() {
+				add("map256", t.AnomalyMap(s.config, sizes.crop[0]))
+			} else {
+				add("map256", sizes.post(p, true, true))
+			}
 			return out
 		}, c.targets(s, c.images("forward", "input"))))
 	for i, name := range labels {
 		c.against(outputs[i], "maps", name, mapTolerance)
 	}
-	c.scores("maps", "", tensors.MustCopyFlatData[float32](outputs[len(outputs)-1]), j)
-	c.masks(j)
+	c.scores("maps", "", tensors.MustCopyFlatData[float32](outputs[len(outputs)-1]), sizes.last)
+	c.masks()
 }
 
-// scores compares the image scores of the maps.
-func (c *checker) scores(file, prefix string, flat []float32, j mapsJSON) {
+// scores compares the image scores of maps of a size.
+func (c *checker) scores(file, prefix string, flat []float32, size [2]int) {
 	top, largest := c.array(file, prefix+"score_top1pct").Data,
 		c.array(file, prefix+"score_max").Data
-	n := j.MapSide * j.MapSide
+	n := size[0] * size[1]
 	for i := range top {
 		m := flat[i*n : (i+1)*n]
 		c.scalar(prefix+"score_top1pct", detector.TopMean(m), float64(top[i]), mapTolerance)
@@ -99,14 +126,16 @@ func (c *checker) scores(file, prefix string, flat []float32, j mapsJSON) {
 }
 
 // masks: nearest resize and threshold.
-func (c *checker) masks(j mapsJSON) {
+func (c *checker) masks() {
 	in := c.array("maps", "gt_in").Data
 	want, err := c.file("maps").Uint8s("gt_out")
 	check(err)
-	n, m := j.Crop*j.Crop, j.MapSide*j.MapSide
+	from, to := c.plane("maps", "gt_in"), c.plane("maps", "gt_out")
+	n, m := from[0]*from[1], to[0]*to[1]
 	wrong := 0
 	for i := range len(in) / n {
-		for k, v := range imageio.MaskTo(in[i*n:(i+1)*n], j.Crop, j.MapSide) {
+		got := imageio.MaskResize(in[i*n:(i+1)*n], from[1], from[0], to[1], to[0])
+		for k, v := range got {
 			if v != want[i*m+k] {
 				wrong++
 			}
@@ -117,20 +146,24 @@ func (c *checker) masks(j mapsJSON) {
 
 // mapsZeroShot: the same from the distances to the nearest prototype, and the demo's 8-bit version.
 func mapsZeroShot(c *checker) {
-	s, j := c.setUp(), c.mapSettings()
-	grid := s.config.Grid
+	s := c.setUp()
+	_, sizes := c.mapSettings("maps_zeroshot", "zs_crop_map", "zs_map256", s.config.Grid)
 	outputs := must(model.CallOnceN(c.backend, c.head(s),
 		func(scope *model.Scope, batch *Node) []*Node {
 			t := s.trace(scope, batch)
 			distance, _ := t.Distance()
-			up := detector.Aligned(grid, j.Crop)
-			return []*Node{distance, chain(distance, grid, up), t.DistanceMap(s.config, j.Crop),
-				chain(distance, grid, up, detector.Blur(j.Crop))}
+			last := sizes.post(distance, true, true)
+			if sizes.official() {
+				last = t.DistanceMap(s.config, sizes.crop[0])
+			}
+			return []*Node{distance, sizes.post(distance, false, false), last,
+				sizes.post(distance, false, true)}
 		}, c.targets(s, c.images("forward", "input"))))
 	for i, name := range []string{"zs_distance", "zs_crop_map", "zs_map256"} {
 		c.against(outputs[i], "maps_zeroshot", name, mapTolerance)
 	}
-	c.scores("maps_zeroshot", "zs_", tensors.MustCopyFlatData[float32](outputs[2]), j)
+	c.scores("maps_zeroshot", "zs_", tensors.MustCopyFlatData[float32](outputs[2]),
+		sizes.last)
 	want, err := c.file("maps_zeroshot").Uint8s("zs_app_uint8")
 	check(err)
 	worst := 0.0

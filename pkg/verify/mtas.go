@@ -161,10 +161,10 @@ func multiADSMetricCases(c *checker) {
 
 func (c *checker) metricCase(name string, top3, blend metricValues) {
 	f := c.file("metrics")
-	side := f.Shape(name + ".map")[1]
-	maps := cut(c.array("metrics", name+".map").Data, side*side)
+	size := c.plane("metrics", name+".map")
+	maps := cut(c.array("metrics", name+".map").Data, size[0]*size[1])
 	var masks [][]uint8
-	for _, m := range cut(c.array("metrics", name+".gt").Data, side*side) {
+	for _, m := range cut(c.array("metrics", name+".gt").Data, size[0]*size[1]) {
 		mask := make([]uint8, len(m))
 		for i, v := range m {
 			mask[i] = uint8(v)
@@ -186,7 +186,7 @@ func (c *checker) metricCase(name string, top3, blend metricValues) {
 	for rule, want := range map[multiads.ScoreRule]metricValues{multiads.ScoreTop3: top3,
 		multiads.ScoreBlend: blend} {
 		scores := must(multiads.ImageScores(rule, largest, texts))
-		c.multiADSMetrics(name+" "+string(rule), maps, masks, side, scores, labels, want, 1e-6)
+		c.multiADSMetrics(name+" "+string(rule), maps, masks, size[1], scores, labels, want, 1e-6)
 	}
 }
 

@@ -219,14 +219,14 @@ func (c *checker) memory(m *clip.Model, object string, taps []int) {
 }
 
 // multiADSMetrics: the seven metrics of its evaluation, from given maps and image scores.
-func (c *checker) multiADSMetrics(where string, maps [][]float32, masks [][]uint8, side int,
+func (c *checker) multiADSMetrics(where string, maps [][]float32, masks [][]uint8, width int,
 	scores []float64, labels []int, want metricValues, tolerance float64) {
 	image := must(metric.Image(scores, labels))
-	pixel := must(metric.Pixel(maps, masks, side))
+	pixel := must(metric.Pixel(maps, masks, width))
 	for name, got := range map[string]float64{
 		"auroc_sp": image.AUROC, "ap_sp": image.AP, "f1_sp": image.F1Max, "auroc_px": pixel.AUROC,
 		"ap_px": pixel.AP, "f1_px": pixel.F1Max,
-		"aupro": must(metric.MultiADSAUPRO(maps, masks, side)),
+		"aupro": must(metric.MultiADSAUPRO(maps, masks, width)),
 	} {
 		c.scalar(where+" "+name, got, want[name], tolerance)
 	}
