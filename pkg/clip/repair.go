@@ -3,87 +3,143 @@ package clip
 import (
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
-	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
-	"golang.org/x/text/width"
 )
 
-// repair undoes what ftfy 6.3 undoes in ordinary damaged text, in its order: entities, terminal
-// escapes, UTF-8 that was read as Windows-1252, ligatures, full-width letters, curly quotes,
-// control characters; then composes accents. ASCII text without control characters and entities
-// stays as it is. Where ftfy weighs how likely a wrong encoding is, this asks only whether the
-// whole text can be read as UTF-8 once more.
+// repair undoes what ftfy 6.3 undoes in damaged text, as it does: line by line, again and again
+// until nothing changes. From a "<" on, entities stay as they are: the text may be HTML.
 func repair(text string) string {
-	if !strings.Contains(text, "<") {
-		text = html.UnescapeString(text)
-	}
-	text = escapes.ReplaceAllString(text, "")
-	text = misread(text)
-	text = ligatures.Replace(text)
-	text = narrow(text)
-	text = quotes.Replace(text)
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r < 0x20 && r != '\t' && r != '\n' && r != '\r' && r != '\f', r == 0x7f, r == 0x0b:
-			return -1
-		case r == 0xfeff, r >= 0x206a && r <= 0x206f, r >= 0xfff9 && r <= 0xfffb:
-			return -1
+	const longest = 1_000_000 // characters that are looked at together
+	var out strings.Builder
+	entities := true
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		runes := []rune(line) // bytes that are no UTF-8 become U+FFFD
+		for len(runes) > 0 {
+			part := string(runes[:min(longest, len(runes))])
+			runes = runes[min(longest, len(runes)):]
+			entities = entities && !strings.Contains(part, "<")
+			out.WriteString(repairPart(part, entities))
 		}
-		return r
-	}, text)
-	return norm.NFC.String(text)
+	}
+	return out.String()
+}
+
+// repairPart: entities, text read in a wrong encoding, ligatures, full-width letters, curly quotes,
+// line breaks, terminal escapes, control characters; then accents are composed. ASCII text without
+// control characters and entities stays as it is.
+func repairPart(text string, entities bool) string {
+	for {
+		before := text
+		if entities {
+			text = entity.ReplaceAllStringFunc(text, decodeEntity)
+		}
+		text = decodeMojibake(text)
+		text = decodeC1(text)
+		text = ligatures.Replace(text)
+		text = ordinaryWidth(text)
+		text = quotes.Replace(text)
+		text = lineBreaks.Replace(text)
+		text = escapes.ReplaceAllString(text, "")
+		text = strings.Map(dropControl, text)
+		text = norm.NFC.String(text)
+		if text == before {
+			return text
+		}
+	}
 }
 
 var (
-	escapes   = regexp.MustCompile("\x1b\\[((?:\\d|;)*)([a-zA-Z])")
+	entity    = regexp.MustCompile(`&#?[0-9A-Za-z]{1,24};`)
+	escapes   = regexp.MustCompile("\x1b\\[((?:\\p{Nd}|;)*)([a-zA-Z])")
 	ligatures = strings.NewReplacer("Ĳ", "IJ", "ĳ", "ij", "ŉ", "ʼn", "Ǳ", "DZ", "ǲ", "Dz", "ǳ",
 		"dz", "Ǆ", "DŽ", "ǅ", "Dž", "ǆ", "dž", "Ǉ", "LJ", "ǈ", "Lj", "ǉ", "lj", "Ǌ", "NJ", "ǋ",
 		"Nj", "ǌ", "nj",
 		"ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "ſt", "ﬆ", "st")
 	quotes = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "‛", "'", "ʼ", "'", "“", `"`, "”",
 		`"`, "„", `"`, "‟", `"`)
+	lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n",
+		"\u0085", "\n")
 )
 
-// narrow writes full-width and half-width characters in their ordinary width.
-func narrow(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == 0x3000 {
-			return ' '
+// decodeEntity decodes a whole entity with its semicolon, and one whose name was put in capitals;
+// any other stays.
+func decodeEntity(name string) string {
+	whole := func(name string) (string, bool) {
+		s := unescape(name)
+		return s, s != name && (!strings.Contains(s, ";") || name == "&semi;")
+	}
+	if s, ok := whole(name); ok || strings.HasPrefix(name, "&#") {
+		if !ok {
+			return name
 		}
-		if r < 0xff01 || r > 0xffef {
-			return r
+		return s
+	}
+	lower := strings.ToLower(name)
+	if name == strings.ToUpper(name) && unescape(name) == name {
+		if s, ok := whole(lower); ok {
+			return cases.Upper(language.Und).String(s)
 		}
-		if s := width.Fold.String(string(r)); s != "" {
-			folded, _ := utf8.DecodeRuneInString(s)
-			return folded
-		}
-		return r
-	}, text)
+	}
+	return name
 }
 
-// misread reads text as UTF-8 that was taken for Windows-1252, as often as that works.
-func misread(text string) string {
-	for range 4 {
-		var b []byte
-		plain := true
-		for _, r := range text {
-			c, ok := charmap.Windows1252.EncodeRune(r)
-			if !ok {
-				if r < 0x80 || r > 0x9f { // bytes that Windows-1252 leaves undefined pass
-					return text
-				}
-				c = byte(r)
-			}
-			plain = plain && c < 0x80
-			b = append(b, c)
+var reference = regexp.MustCompile(
+	`&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)`)
+
+// unescape is Python's html.unescape, which, other than Go's, takes a number of one digit, and
+// drops what refers to a character that HTML does not allow.
+func unescape(text string) string {
+	return reference.ReplaceAllStringFunc(text, func(s string) string {
+		digits, ok := strings.CutPrefix(strings.TrimSuffix(s, ";"), "&#")
+		if !ok {
+			return html.UnescapeString(s)
 		}
-		if plain || !utf8.Valid(b) {
-			return text
+		base := 10
+		if digits[0] == 'x' || digits[0] == 'X' {
+			digits, base = digits[1:], 16
 		}
-		text = string(b)
+		n, err := strconv.ParseInt(digits, base, 32)
+		switch {
+		case err != nil || n == 0 || n > unicode.MaxRune || n >= 0xd800 && n <= 0xdfff:
+			return "\ufffd"
+		case n >= 1 && n <= 8, n == 0x0b, n >= 0x0e && n <= 0x1f, n == 0x7f,
+			n >= 0xfdd0 && n <= 0xfdef, n&0xfffe == 0xfffe:
+			return ""
+		}
+		return decodeC1(string(rune(n)))
+	})
+}
+
+// ordinaryWidth writes full-width and half-width characters in their ordinary width.
+func ordinaryWidth(text string) string {
+	if !strings.ContainsFunc(text, otherWidth) {
+		return text
 	}
-	return text
+	var b strings.Builder
+	for _, r := range text {
+		if otherWidth(r) {
+			b.WriteString(norm.NFKC.String(string(r)))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func otherWidth(r rune) bool { return r == 0x3000 || r >= 0xff01 && r <= 0xffef }
+
+// dropControl drops control characters but white space, and marks that are no part of a text.
+func dropControl(r rune) rune {
+	switch {
+	case r < 0x20 && r != '\t' && r != '\n' && r != '\r' && r != '\f', r == 0x7f,
+		r == 0xfeff, r >= 0x206a && r <= 0x206f, r >= 0xfff9 && r <= 0xfffc:
+		return -1
+	}
+	return r
 }

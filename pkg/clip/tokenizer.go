@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"fmt"
-	"html"
 	"math"
 	"regexp"
 	"strings"
@@ -72,11 +71,12 @@ func Tokenize(text string) Tokens {
 
 // words are the special marks, English endings, runs of letters, single digits, and runs of
 // anything else but blanks.
-var words = regexp.MustCompile(`(?i)<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}]+`)
+var words = regexp.MustCompile(`(?i)<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d` +
+	`|\p{L}+|\p{N}|[^ \p{L}\p{N}]+`)
 
 // clean repairs a text, unescapes it twice, collapses its white space and puts it in lower case.
 func clean(text string) string {
-	text = html.UnescapeString(html.UnescapeString(repair(text)))
+	text = unescape(unescape(repair(text)))
 	text = strings.Join(strings.FieldsFunc(text, isSpace), " ")
 	return cases.Lower(language.Und).String(text)
 }
