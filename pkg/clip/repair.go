@@ -14,8 +14,10 @@ import (
 
 // repair undoes what ftfy 6.3 undoes in damaged text, as it does: line by line, again and again
 // until nothing changes. From a "<" on, entities stay as they are: the text may be HTML.
-func repair(text string) string {
-	const longest = 1_000_000 // characters that are looked at together
+func repair(text string) string { return repairInParts(text, 1_000_000) }
+
+// repairInParts looks at no more than longest characters of a line together.
+func repairInParts(text string, longest int) string {
 	var out strings.Builder
 	entities := true
 	for line := range strings.SplitAfterSeq(text, "\n") {
