@@ -90,8 +90,10 @@ func (e PatchEncoder) Width() int { return e.Config.Embed }
 // Groups is the only level.
 func (e PatchEncoder) Groups() [][]int { return [][]int{{0}} }
 
-// Forward gives PatchEmbeddings: [B, H, W, 3] to [B, N, D].
+// Forward takes the patch tokens where the class token goes, through Embed: [B, H, W, 3] to
+// [B, N, D], not normalised.
 func (e PatchEncoder) Forward(scope *model.Scope, images *Node) []*Node {
-	_, x := vision(scope.At("visual"), e.Config, images, e.Config.Vision.Layers)
-	return []*Node{PatchEmbeddings(scope, e.Config, Patches(x))}
+	scope = scope.At("visual")
+	_, x := vision(scope, e.Config, images, e.Config.Vision.Layers)
+	return []*Node{Embed(scope, e.Config, Patches(x))}
 }

@@ -133,12 +133,3 @@ func Position(table *Node, n, s int) *Node {
 
 // Patches cuts the class token off: [B, 1+N, C] to [B, N, C].
 func Patches(tokens *Node) *Node { return Slice(tokens, AxisRange(), AxisRangeToEnd(1)) }
-
-// PatchEmbeddings takes patch tokens of the last block [B, N, Dv] where the class token goes,
-// through the last norm and the projection: [B, N, D], not normalised.
-func PatchEmbeddings(scope *model.Scope, cfg Config, patches *Node) *Node {
-	scope = scope.At("visual")
-	x := layer.LayerNorm(scope.At("ln_post"), patches, epsilon)
-	return Einsum("bnc,cd->bnd", x, layer.Param(scope, patches.Graph(), "proj", cfg.Vision.Width,
-		cfg.Embed))
-}

@@ -178,7 +178,7 @@ func (p objective) spaces(scope *model.Scope, taps []*Node) (all []*Node) {
 		all = append(all, layer.Linear(layer.At(scope, fmt.Sprintf("heads.tap.%d", i)), t,
 			p.config.Embed))
 	}
-	return append(all, clip.PatchEmbeddings(scope, p.config, taps[len(taps)-1]))
+	return append(all, clip.Embed(scope.At("visual"), p.config, taps[len(taps)-1]))
 }
 
 // denseLoss is the cross-entropy of patches' logits [N, P, C] with the images' states named [N, C]
