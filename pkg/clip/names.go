@@ -59,22 +59,10 @@ func openCLIP(what string, arrays map[string]layer.Array) (map[string]layer.Arra
 			name = hfNames.Replace(strings.Replace(name, "self_attn.q_proj.", "attn.in_proj_", 1))
 			out[name] = joined
 		case name == "text_projection.weight" || name == "visual_projection.weight":
-			out[hfNames.Replace(name)] = turned(a)
+			out[hfNames.Replace(name)] = layer.Transposed(a)
 		default:
 			out[hfNames.Replace(name)] = a
 		}
 	}
 	return out, nil
-}
-
-// turned is a matrix with its axes exchanged.
-func turned(a layer.Array) layer.Array {
-	n, m := a.Shape[0], a.Shape[1]
-	out := layer.Array{Shape: []int{m, n}, Data: make([]float32, len(a.Data))}
-	for i := range n {
-		for j := range m {
-			out.Data[j*n+i] = a.Data[i*m+j]
-		}
-	}
-	return out
 }

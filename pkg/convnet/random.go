@@ -2,10 +2,8 @@ package convnet
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"adlab/pkg/imageio"
@@ -19,24 +17,16 @@ import (
 // synthetic pictures, so that its tokens are standardised as the pretrained ones are. Same seed,
 // same weights.
 func Random(backend compute.Backend, cfg Config, seed uint64) (*Encoder, error) {
-	shapes, arrays := Shapes(Blocks-1), map[string]layer.Array{}
 	rng := rand.New(rand.NewPCG(seed, 0xeff))
-	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		size := 1
-		for _, d := range shapes[name] {
-			size *= d
+	arrays := layer.Draw(Shapes(Blocks-1), func(name string, shape []int, data []float32) {
+		switch {
+		case len(shape) == 4: // out, in, k, k
+			deviation := math.Sqrt(2 * float64(shape[0]) / float64(len(data)))
+			layer.Fill(data, func() float64 { return rng.NormFloat64() * deviation })
+		case strings.HasSuffix(name, ".weight"), strings.HasSuffix(name, ".running_var"):
+			layer.Fill(data, layer.One)
 		}
-		data := make([]float32, size)
-		for i := range data {
-			switch {
-			case len(shapes[name]) == 4: // out, in, k, k
-				data[i] = float32(rng.NormFloat64() * math.Sqrt(2*float64(shapes[name][0])/float64(size)))
-			case strings.HasSuffix(name, ".weight"), strings.HasSuffix(name, ".running_var"):
-				data[i] = 1
-			}
-		}
-		arrays[name] = layer.Array{Shape: shapes[name], Data: data}
-	}
+	})
 	pictures := make([]*imageio.Image, 32)
 	for i := range pictures {
 		pictures[i] = cloud(rng)

@@ -4,13 +4,15 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"adlab/pkg/layer"
+
 	"github.com/stretchr/testify/require"
 )
 
 func TestFewShotVariantsHaveTheirChannelsLast(t *testing.T) {
 	const side = 4
 	rng, image := rand.New(rand.NewPCG(1, 2)), make([]float32, side*side*3)
-	fill(image, rng.NormFloat64)
+	layer.Fill(image, rng.NormFloat64)
 	variants := FewShot.Make(image, side)
 	require.Len(t, variants, FewShot.Count)
 	require.Equal(t, image, variants[0], "the image itself")

@@ -64,7 +64,7 @@ func NewAttention(backend compute.Backend, cfg Config, n int, self bool) (*Atten
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
 	draw := func(rows int) *tensors.Tensor {
 		data := make([]float32, rows*cfg.Width)
-		fill(data, rng.NormFloat64)
+		layer.Fill(data, rng.NormFloat64)
 		return tensors.FromFlatDataAndDimensions(data, 1, rows, cfg.Width)
 	}
 	return &Attention{exec, []any{draw(n), draw(cfg.INPs)}}, nil

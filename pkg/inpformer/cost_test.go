@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"adlab/pkg/backend"
+	"adlab/pkg/layer"
 
 	"github.com/stretchr/testify/require"
 )
@@ -22,11 +23,7 @@ func TestParametersAreThoseOfTheModule(t *testing.T) {
 	for name, shape := range Shapes(cfg) {
 		if name == "decoder.0.attn.learn_scale" || len(name) > 15 &&
 			name[:15] == "decoder.0.attn." {
-			n := 1
-			for _, d := range shape {
-				n *= d
-			}
-			count += n
+			count += layer.Size(shape)
 		}
 	}
 	require.Equal(t, GuidedCost(128, 2, 16, 6).Parameters, count)

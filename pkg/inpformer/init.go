@@ -2,9 +2,7 @@ package inpformer
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"adlab/pkg/layer"
@@ -45,32 +43,18 @@ func Shapes(cfg Config) map[string][]int {
 // learn_scale 1. Same seed, same bits, on every backend; the stream is Go's PCG, so the draws are
 // not PyTorch's. SPEC 8.
 func Init(cfg Config, seed uint64) map[string]layer.Array {
-	shapes, params := Shapes(cfg), map[string]layer.Array{}
 	rng := rand.New(rand.NewPCG(seed, 0x1a7))
-	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		size := 1
-		for _, d := range shapes[name] {
-			size *= d
-		}
-		data := make([]float32, size)
+	return layer.Draw(Shapes(cfg), func(name string, _ []int, data []float32) {
 		switch {
 		case name == "prototype_token":
-			fill(data, rng.NormFloat64)
+			layer.Fill(data, rng.NormFloat64)
 		case strings.HasSuffix(name, "learn_scale"), strings.HasSuffix(name, "norm1.weight"),
 			strings.HasSuffix(name, "norm2.weight"):
-			fill(data, func() float64 { return 1 })
+			layer.Fill(data, layer.One)
 		case strings.HasSuffix(name, ".weight"):
-			fill(data, func() float64 { return 0.01 * truncatedNormal(rng, 3) })
+			layer.Fill(data, func() float64 { return 0.01 * truncatedNormal(rng, 3) })
 		}
-		params[name] = layer.Array{Shape: shapes[name], Data: data}
-	}
-	return params
-}
-
-func fill(data []float32, draw func() float64) {
-	for i := range data {
-		data[i] = float32(draw())
-	}
+	})
 }
 
 // truncatedNormal draws a standard normal, cut at ±limit by rejection.

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"adlab/pkg/layer"
 	"adlab/pkg/train"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -26,7 +27,7 @@ func (d *Detector) StepSeconds(batch int) (float64, error) {
 	defer stepper.Close()
 	groups, tokens := len(d.Features.GroupsInUse()), d.Config.Grid*d.Config.Grid
 	data, rng := make([]float32, batch*groups*tokens*d.Config.Width), rand.New(rand.NewPCG(1, 1))
-	fill(data, rng.NormFloat64)
+	layer.Fill(data, rng.NormFloat64)
 	var seconds float64
 	for t := range 3 { // the first compiles
 		start := time.Now()

@@ -61,11 +61,7 @@ func TestInitIsTheOfficialOne(t *testing.T) {
 	require.Len(t, params, len(Shapes(small())))
 	largest, zeros, ones := 0.0, 0, 0
 	for name, a := range params {
-		size := 1
-		for _, d := range a.Shape {
-			size *= d
-		}
-		require.Len(t, a.Data, size, name)
+		require.Len(t, a.Data, layer.Size(a.Shape), name)
 		for _, x := range a.Data {
 			switch {
 			case name == "prototype_token":

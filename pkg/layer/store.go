@@ -1,21 +1,16 @@
 package layer
 
 import (
-	"adlab/pkg/tensorfile"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"adlab/pkg/tensorfile"
+
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
-
-// Array is a float32 tensor on the host: row-major Data of the given Shape.
-type Array struct {
-	Shape []int
-	Data  []float32
-}
 
 // Path is the variable's path in a model.Store for a checkpoint's name: "decoder.3.norm1.weight"
 // lives at "/decoder/3/norm1/weight".

@@ -1,9 +1,10 @@
 package vit
 
 import (
-	"adlab/pkg/encoder"
 	"fmt"
 	"slices"
+
+	"adlab/pkg/encoder"
 )
 
 // Config is a vision transformer's shape.

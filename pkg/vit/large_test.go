@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"adlab/pkg/layer"
 	"adlab/pkg/tensorfile"
 
 	"github.com/stretchr/testify/require"
@@ -25,10 +26,7 @@ func TestFullSizeLoads(t *testing.T) {
 	func() {
 		tensors := map[string]tensorfile.Tensor{}
 		for name, shape := range Shapes(cfg) {
-			size := 4
-			for _, d := range shape {
-				size *= d
-			}
+			size := 4 * layer.Size(shape)
 			total += size
 			tensors[name] = tensorfile.Tensor{DType: tensorfile.DTypeF32, Shape: shape,
 				Data: bytes.Repeat([]byte{1, 2, 3, 60}, size/4)}

@@ -1,10 +1,8 @@
 package vit
 
 import (
-	"maps"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"adlab/pkg/layer"
@@ -14,22 +12,14 @@ import (
 // distilled one is compared with. Normal weights that keep the size of what goes through, norms
 // that do nothing, LayerScale 1.
 func Random(cfg Config, seed uint64) map[string]layer.Array {
-	shapes, arrays := Shapes(cfg), map[string]layer.Array{}
 	rng := rand.New(rand.NewPCG(seed, 0x717))
-	for _, name := range slices.Sorted(maps.Keys(shapes)) {
-		size := 1
-		for _, d := range shapes[name] {
-			size *= d
-		}
-		data := make([]float32, size)
-		fan := float64(size / shapes[name][0])
+	return layer.Draw(Shapes(cfg), func(name string, shape []int, data []float32) {
+		fan := float64(len(data) / shape[0])
 		deviation := 0.0
 		switch {
 		case strings.Contains(name, ".norm") && strings.HasSuffix(name, ".weight"),
 			strings.HasSuffix(name, ".gamma"):
-			for i := range data {
-				data[i] = 1
-			}
+			layer.Fill(data, layer.One)
 		// what is added to the stream
 		case strings.HasSuffix(name, "attn.proj.weight"), strings.HasSuffix(name, "fc2.weight"):
 			deviation = 1 / math.Sqrt(fan*float64(2*cfg.Depth))
@@ -40,11 +30,7 @@ func Random(cfg Config, seed uint64) map[string]layer.Array {
 			deviation = 0.1
 		}
 		if deviation > 0 {
-			for i := range data {
-				data[i] = float32(deviation * rng.NormFloat64())
-			}
+			layer.Fill(data, func() float64 { return deviation * rng.NormFloat64() })
 		}
-		arrays[name] = layer.Array{Shape: shapes[name], Data: data}
-	}
-	return arrays
+	})
 }

@@ -11,11 +11,7 @@ import (
 func weights(cfg Config) map[string]layer.Array {
 	arrays := map[string]layer.Array{}
 	for name, shape := range Shapes(cfg) {
-		size := 1
-		for _, d := range shape {
-			size *= d
-		}
-		arrays[name] = layer.Array{Shape: shape, Data: make([]float32, size)}
+		arrays[name] = layer.Array{Shape: shape, Data: make([]float32, layer.Size(shape))}
 	}
 	return arrays
 }
