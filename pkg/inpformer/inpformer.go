@@ -3,7 +3,7 @@
 // What is not normal has no prototype, is reconstructed badly, and shows.
 //
 // SPEC.md says what the paper states and what only its code does, formula by formula; comments cite
-// it. Read in this order: inpformer.go (the forward pass), fuse.go, loss.go, maps.go, config.go (the
+// it. Read in this order: inpformer.go (the method: forward pass, losses, maps), config.go (the
 // switches), init.go, detector.go, distance.go (zero-shot), augment.go (few-shot); cost.go and
 // timing.go measure.
 //
@@ -12,6 +12,7 @@
 package inpformer
 
 import (
+	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 
@@ -65,6 +66,25 @@ func Forward(scope *model.Scope, cfg Config, targets []*Node, sizes []int) *Trac
 		t.Output = append(t.Output, encoder.Mean(t.Decoder[end-per:end]))
 	}
 	return t
+}
+
+// fuse is the mean over all levels, F, from the means of the groups: each group weighs as many
+// levels as it has. SPEC 4a; the paper sums.
+func fuse(targets []*Node, sizes []int) *Node {
+	total := 0
+	for _, n := range sizes {
+		total += n
+	}
+	var f *Node
+	for g, target := range targets {
+		part := MulScalar(target, float64(sizes[g])/float64(total))
+		if f == nil {
+			f = part
+		} else {
+			f = Add(f, part)
+		}
+	}
+	return f
 }
 
 // extract is the INP Extractor: it draws the prototypes of each image from its own tokens by cross
@@ -135,4 +155,88 @@ func guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
 	}
 	return layer.Linear(layer.At(scope, "attn.proj"),
 		layer.MergeHeads(Einsum("bhnm,bhmd->bhnd", attn, v)), c), attn
+}
+
+// Distribution is 1 - cos(F_i, P_m) for each token and prototype: [B, N, M], in 0..2. F carries no
+// gradient. SPEC 5a.
+func (t *Trace) Distribution() *Node {
+	const floor = 1e-8 // of cosine_similarity
+	f, p := layer.Normalize(StopGradient(t.Fused), floor), layer.Normalize(t.INPs, floor)
+	return OneMinus(Einsum("bnc,bmc->bnm", f, p))
+}
+
+// Distance is each token's distance to its nearest prototype, [B, N], and the index of that
+// prototype, [B, N] int32, the first on a tie. The gradient reaches the nearest prototype only.
+// SPEC 5a.
+func (t *Trace) Distance() (distance, cluster *Node) {
+	d := t.Distribution()
+	cluster = ArgMin(d, -1)
+	nearest := OneHot(cluster, d.Shape().Dimensions[2], d.DType())
+	return ReduceSum(Mul(d, nearest), -1), cluster
+}
+
+// CoherenceLoss is the paper's INP Coherence Loss, the mean distance of the tokens to their nearest
+// prototype, a scalar; zero where the prototypes do not come from the image. SPEC 5b.
+func (t *Trace) CoherenceLoss(cfg Config) *Node {
+	if cfg.Prototypes != FromImage {
+		return ScalarZero(t.Fused.Graph(), t.Fused.DType())
+	}
+	distance, _ := t.Distance()
+	return ReduceAllMean(distance)
+}
+
+// PointDistance is 1 - cos over the channels of target and output, without gradient: [B, N], in
+// 0..2. SPEC 7a.
+func PointDistance(target, output *Node) *Node {
+	return OneMinus(layer.Cosine(StopGradient(target), StopGradient(output), -1))
+}
+
+// MiningFactor is (p / mean p)^power, the mean over batch and grid: [B, N]. Where all is
+// reconstructed it is zero, not 0/0. SPEC 7a.
+func MiningFactor(p *Node, power float64) *Node {
+	return PowScalar(Div(p, MaxScalar(ReduceAllMean(p), 1e-12)), power)
+}
+
+// ReconstructionLoss is the paper's Soft Mining Loss: the mean over the groups of
+// 1 - cos(vec E_g, vec R_g), averaged over the batch, a scalar. Soft mining does not change its
+// value: it weighs the gradient with respect to R_g position by position, here by passing the
+// gradient through R' = stop(R) + w (R - stop(R)) with w constant. SPEC 7b.
+func (t *Trace) ReconstructionLoss(cfg Config) *Node {
+	var losses []*Node
+	for g, target := range t.Target {
+		target, out := StopGradient(target), t.Output[g]
+		if cfg.MiningPower != 0 {
+			// [B, N, 1]
+			w := StopGradient(ExpandAxes(MiningFactor(PointDistance(target, out), cfg.MiningPower),
+				-1))
+			out = Add(StopGradient(out), Mul(w, Sub(out, StopGradient(out))))
+		}
+		b := target.Shape().Dimensions[0]
+		losses = append(losses,
+			ReduceAllMean(OneMinus(layer.Cosine(Reshape(target, b, -1), Reshape(out, b, -1), -1))))
+	}
+	return encoder.Mean(losses)
+}
+
+// Loss is the training objective, reconstruction + λ · coherence, with its two parts. SPEC 7c.
+func (t *Trace) Loss(cfg Config) (total, reconstruction, coherence *Node) {
+	reconstruction, coherence = t.ReconstructionLoss(cfg), t.CoherenceLoss(cfg)
+	return Add(reconstruction, MulScalar(coherence, cfg.CoherenceWeight)), reconstruction, coherence
+}
+
+// AnomalyMap is the mean over the groups of 1 - cos(E_g, R_g), post-processed: [B, MapSide,
+// MapSide], for a crop of that many pixels a side. SPEC 9a, 9b.
+func (t *Trace) AnomalyMap(cfg Config, crop int) *Node {
+	distances := make([]*Node, len(t.Target))
+	for g := range t.Target {
+		distances[g] = PointDistance(t.Target[g], t.Output[g])
+	}
+	return detector.PostProcess(encoder.Mean(distances), cfg.Grid, crop)
+}
+
+// DistanceMap is the zero-shot map: each token's distance to its nearest prototype, post-processed:
+// [B, MapSide, MapSide]. The decoder is not used. SPEC 5a, 9b.
+func (t *Trace) DistanceMap(cfg Config, crop int) *Node {
+	distance, _ := t.Distance()
+	return detector.PostProcess(distance, cfg.Grid, crop)
 }
