@@ -1,6 +1,8 @@
 package baseline
 
 import (
+	"adlab/pkg/imageio"
+
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -55,3 +57,21 @@ func (p *Pixels) Forward(_ *model.Scope, images *Node) []*Node {
 	patches := TransposeAllAxes(Reshape(images, b, n, k, n, k, 3), 0, 1, 3, 2, 4, 5)
 	return []*Node{Reshape(patches, b, n*n, k*k*3)}
 }
+
+// side is the number of pixels a side that the encoders without weights see.
+const side = 224
+
+// weightless is what the encoders without weights share: whole images at 224 pixels, one level,
+// nothing to load.
+type weightless struct{ store *model.Store }
+
+// Transform keeps values in 0..1.
+func (weightless) Transform() imageio.Transform {
+	return imageio.Transform{Resize: side, Crop: side, Std: [3]float32{1, 1, 1}}
+}
+
+// Groups is the only level.
+func (weightless) Groups() [][]int { return [][]int{{0}} }
+
+// Store is empty.
+func (w weightless) Store() *model.Store { return w.store }

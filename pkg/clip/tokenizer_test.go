@@ -85,6 +85,21 @@ func TestTokenizeStrangeText(t *testing.T) {
 	require.True(t, Tokenize(strings.Repeat("word ", 80)).Truncated)
 }
 
+func TestPiecesAreWhatTheTokenizerGives(t *testing.T) {
+	pieces := Pieces()
+	require.Len(t, pieces, Vocabulary)
+	for text, want := range map[string][]string{"a scratched screw": {"a", "scratched", "screw"},
+		"é": {"é"}} {
+		tokens := Tokenize(text)
+		var got []string
+		for _, id := range tokens.IDs[1 : 1+tokens.Length] {
+			got = append(got, pieces[id])
+		}
+		require.Equal(t, want, got)
+	}
+	require.Empty(t, pieces[startID])
+}
+
 func FuzzTokenize(f *testing.F) {
 	f.Add("a photo of a scratched screw")
 	f.Add("İΣ'S\u200b\ufb01")
