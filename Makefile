@@ -37,7 +37,7 @@ test-browser: setup build data ## the live notebook in Chromium, moved by a scri
 	@source tools/env.sh
 	bash tools/browser.sh $(ARGS)
 
-lint: setup ## gofmt, go vet, staticcheck
+lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of the scripts
 	@bash tools/lint.sh
 
 lab: setup ## JupyterLab with the Go kernel, on a start page
