@@ -121,9 +121,10 @@ func TestFetchMistakesAreOneLineAndLeaveNothing(t *testing.T) {
 	wheel := wheelOf(t, tinyMembers...)
 	for name, tt := range map[string]struct{ wheel, script, want string }{
 		"no network": {wheel,
-			`echo "WARNING: Retrying"; echo "ERROR: No matching distribution found for tiny==1.0"; echo; exit 1`,
-			"data fetch tiny: pip could not download tiny 1.0: No matching distribution found for " +
-				"tiny==1.0; is the network or the registry reachable?"},
+			`echo "WARNING: Retrying"; ` +
+				`echo "ERROR: No matching distribution found for tiny==1.0"; echo; exit 1`,
+			"data fetch tiny: pip could not download tiny 1.0: No matching distribution found " +
+				"for tiny==1.0; is the network or the registry reachable?"},
 		"no pip": {wheel, `echo "python: No module named pip" >&2; exit 1`,
 			"tiny 1.0: python: No module named pip; is"},
 		"silent": {wheel, `exit 3`, "tiny 1.0: exit status 3; is"},

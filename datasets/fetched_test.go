@@ -62,28 +62,28 @@ func TestELPV(t *testing.T) {
 }
 
 func TestELPVMistakes(t *testing.T) {
-	for want, edit := range map[string]func(lines []string) []string{
-		`labels.csv:2: expected PATH PROBABILITY mono|poly, got "images/x.png 0.0"`: func(l []string) []string {
-			l[1] = "images/x.png 0.0"
+	type edit = func(lines []string) []string
+	put := func(at int, line string) edit {
+		return func(l []string) []string {
+			l[at] = line
 			return l
-		},
-		`labels.csv:1: expected a probability from 0 to 1, got "NaN"`: func(l []string) []string {
-			l[0] = "images/cell0001.png NaN mono"
-			return l
-		},
-		`labels.csv:1: expected a path within the folder, got "../a.png"`: func(l []string) []string {
-			l[0] = "../a.png 0.0 mono"
-			return l
-		},
-		`labels.csv:3: expected each image once, got "images/cell0001.png" again`: func(l []string) []string {
+		}
+	}
+	for want, edit := range map[string]edit{
+		`labels.csv:2: expected PATH PROBABILITY mono|poly, got "images/x.png 0.0"`: put(1,
+			"images/x.png 0.0"),
+		`labels.csv:1: expected a probability from 0 to 1, got "NaN"`: put(0,
+			"images/cell0001.png NaN mono"),
+		`labels.csv:1: expected a path within the folder, got "../a.png"`: put(0,
+			"../a.png 0.0 mono"),
+		`labels.csv:3: expected each image once, got "images/cell0001.png" again`: func(
+			l []string) []string {
 			l[2] = l[0]
 			return l
 		},
-		`images/none.png that it lists, got none`: func(l []string) []string {
-			l[2] = "images/none.png 1.0 mono"
-			return l
-		},
-		`expected normal and defective mono cells, got 0 to learn from and 0 to test`: func(l []string) []string {
+		`images/none.png that it lists, got none`: put(2, "images/none.png 1.0 mono"),
+		`expected normal and defective mono cells, got 0 to learn from and 0 to test`: func(
+			[]string) []string {
 			return nil
 		},
 	} {

@@ -85,8 +85,10 @@ func realIADFolder(t *testing.T, list string) string {
 	return root
 }
 
-const realIADList = `{"meta": {}, "train": [{"category": "toy", "anomaly_class": "OK", "image_path": "OK/S1/a_C2_1.png", "mask_path": null}],
- "test": [{"anomaly_class": "QS", "image_path": "NG/QS/S2/a_C3_1.png", "mask_path": "NG/QS/S2/m.png"},
+const realIADList = `{"meta": {}, "train": [{"category": "toy", "anomaly_class": "OK", ` +
+	`"image_path": "OK/S1/a_C2_1.png", "mask_path": null}],
+ "test": [{"anomaly_class": "QS", "image_path": "NG/QS/S2/a_C3_1.png", ` +
+	`"mask_path": "NG/QS/S2/m.png"},
           {"anomaly_class": "OK", "image_path": "OK/S1/a_C1_1.png"}]}`
 
 func TestRealIAD(t *testing.T) {
@@ -132,9 +134,12 @@ func TestMADIgnoresMasksOfNormalImages(t *testing.T) {
 	}
 }
 
-const metaList = `{"train": {"cap": [{"img_path": "a.png", "mask_path": "", "cls_name": "cap", "specie_name": "", "anomaly": 0}]},
- "test": {"cap": [{"img_path": "b.png", "mask_path": "m.png", "cls_name": "cap", "specie_name": "dent", "anomaly": 1},
-  {"img_path": "c.png", "mask_path": "m.png", "product_cls": "cap", "defect_cls": "good", "anomaly": 0}]}}`
+const metaList = `{"train": {"cap": [{"img_path": "a.png", "mask_path": "", ` +
+	`"cls_name": "cap", "specie_name": "", "anomaly": 0}]},
+ "test": {"cap": [{"img_path": "b.png", "mask_path": "m.png", "cls_name": "cap", ` +
+	`"specie_name": "dent", "anomaly": 1},
+  {"img_path": "c.png", "mask_path": "m.png", "product_cls": "cap", "defect_cls": "good", ` +
+	`"anomaly": 0}]}}`
 
 func metaFolder(t *testing.T, name, list string) string {
 	root := t.TempDir()

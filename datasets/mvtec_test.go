@@ -128,7 +128,8 @@ func TestLayoutMistakesAreOneLine(t *testing.T) {
 			"expected the images in folders, good and one for each kind of defect, got an empty " +
 				"folder"},
 		"loose test image": {[]string{train, good, "test/7.png"},
-			"expected the images in folders, good and one for each kind of defect, got 7.png, good"},
+			"expected the images in folders, good and one for each kind of defect, got 7.png, " +
+				"good"},
 		"empty kind": {[]string{train, good, "test/bad/"},
 			"bad: expected at least one image (png, jpg, bmp, tif or webp), got an empty folder"},
 		"no image in kind": {[]string{train, good, "test/bad/x.txt"},

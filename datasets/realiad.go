@@ -93,7 +93,8 @@ func realIADImages(root, category string) (string, error) {
 		if len(found) > 1 {
 			got = firstFew(found)
 		}
-		return "", fmt.Errorf("%s: expected one folder realiad_1024/%s (or of another size), got %s", root, category, got)
+		return "", fmt.Errorf("%s: expected one folder realiad_1024/%s (or of another size), "+
+			"got %s", root, category, got)
 	}
 	return found[0], nil
 }

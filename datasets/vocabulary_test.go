@@ -49,8 +49,8 @@ func TestSuperMultiClass(t *testing.T) {
 		require.NoError(t, err)
 		got = append(got, v.Categories...)
 	}
-	want := strings.Fields("carpet grid leather tile wood bottle cable capsule hazelnut metal_nut " +
-		"pill screw toothbrush transistor zipper " +
+	want := strings.Fields("carpet grid leather tile wood bottle cable capsule hazelnut " +
+		"metal_nut pill screw toothbrush transistor zipper " +
 		"candle capsules cashew chewinggum fryum macaroni1 macaroni2 pcb1 pcb2 pcb3 pcb4 " +
 		"pipe_fryum " +
 		"audiojack bottle_cap button_battery end_cap eraser fire_hood mint mounts pcb " +

@@ -70,6 +70,7 @@ func TestDoubtsAreToldFromNotes(t *testing.T) {
 func TestBadFilesAreToldByLine(t *testing.T) {
 	_, err := parse([]byte("paper,table\n"))
 	require.ErrorContains(t, err, "expected the columns")
-	_, err = parse([]byte("paper,table,setting,dataset,method,venue,detail,metric,value,unit,note\nP,1,s,d,m,,,I-AUROC,x,percent,\n"))
+	_, err = parse([]byte("paper,table,setting,dataset,method,venue,detail,metric,value,unit," +
+		"note\nP,1,s,d,m,,,I-AUROC,x,percent,\n"))
 	require.ErrorContains(t, err, "line 2: expected a number")
 }

@@ -131,7 +131,9 @@ func TestPlainCLIPByHand(t *testing.T) {
 			}
 			projected := make([]float64, m.Config.Embed)
 			for k, x := range patch {
-				y := (float64(x)-mean)/math.Sqrt(variance+1e-5)*float64(weights["ln_post.weight"].Data[k]) + float64(weights["ln_post.bias"].Data[k])
+				y := (float64(x)-mean)/math.Sqrt(variance+1e-5)*
+					float64(weights["ln_post.weight"].Data[k]) +
+					float64(weights["ln_post.bias"].Data[k])
 				for c := range projected {
 					projected[c] += y * float64(weights["proj"].Data[k*len(projected)+c])
 				}

@@ -42,7 +42,8 @@ func PNG(picture image.Image, made map[string]string) ([]byte, error) {
 				"got %q", key)
 		}
 		if !utf8.ValidString(made[key]) || strings.ContainsRune(made[key], 0) {
-			return nil, fmt.Errorf("png: expected UTF-8 text without a zero byte as the value of %q", key)
+			return nil, fmt.Errorf("png: expected UTF-8 text without a zero byte as the value "+
+				"of %q", key)
 		}
 		data := "iTXt" + key + plainText + made[key]
 		out = binary.BigEndian.AppendUint32(out, uint32(len(data)-4))

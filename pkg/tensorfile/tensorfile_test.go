@@ -65,17 +65,20 @@ func TestHeaderIsValidated(t *testing.T) {
 			"unknown field"},
 		"negative": {file(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4),
 			"negative extent"},
-		"overflow": {file(`{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,4]}}`, 4), "overflows"},
+		"overflow": {file(`{"a":{"dtype":"F32","shape":[4611686018427387904,8],`+
+			`"data_offsets":[0,4]}}`, 4), "overflows"},
 		"size": {file(`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8),
 			"needs 12 bytes"},
 		"backwards": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[8,4]}}`, 8),
 			"bad data_offsets"},
-		"overlap": {file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "overlaps"},
+		"overlap": {file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},`+
+			`"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "overlaps"},
 		"hole": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8),
 			"hole of 4 bytes"},
 		"data left": {file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8),
 			"the data section at 8"},
-		"twice":    {file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 1), "appears twice"},
+		"twice": {file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},`+
+			`"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 1), "appears twice"},
 		"trailing": {file(`{} x`, 0), "after the header"},
 		"LFS": {[]byte("version https://git-lfs.github.com/spec/v1\noid " +
 			"sha256:00\nsize 3\n"), "Git-LFS pointer"},

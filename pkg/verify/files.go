@@ -144,8 +144,8 @@ func (c *checker) ranking(where string, scores []float32, labels []int64, want m
 }
 
 // pixels compares the pixel metrics of one case under every convention.
-func (c *checker) pixels(where string, maps [][]float32, masks [][]uint8, width int, want metricCase,
-	histogramTolerance float64) {
+func (c *checker) pixels(where string, maps [][]float32, masks [][]uint8, width int,
+	want metricCase, histogramTolerance float64) {
 	exact := must(metric.Pixel(maps, masks, width))
 	for name, value := range map[string]float64{"P-AUROC": exact.AUROC, "P-AP": exact.AP,
 		"P-F1max": exact.F1Max} {
