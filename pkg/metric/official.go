@@ -12,8 +12,8 @@ const bins = 200
 // Histogram are pixel metrics as INP-Former's official evaluation prints them: 200 equal bins
 // between the smallest and the largest score plus an overflow bin that counts the largest once
 // more; AUROC and AP are trapezoids through the 201 edges (so AP is not average precision), AUPRO
-// takes nothing left of the smallest false-positive rate. F1Max is exact. Source: section 11 of the
-// numerical specification, "active path".
+// takes nothing left of the smallest false-positive rate. F1Max is exact. Source:
+// pkg/inpformer/SPEC.md 12a.
 func Histogram(maps [][]float32, masks [][]uint8, width int) (PixelScores, error) {
 	out, err := Pixel(maps, masks, width)
 	if err != nil {
@@ -71,7 +71,7 @@ func HistogramCurves(maps [][]float32, masks [][]uint8, width int) (Curves, erro
 // ThresholdAUPRO is AUPRO as the older, commented-out path of the official evaluation computes it:
 // 200 thresholds, points below a false-positive rate of 0.3 only, that rate divided by the largest
 // kept, no interpolation at the limit. It is lower where few thresholds fall below the limit.
-// Source: section 11 of the numerical specification, "inactive path".
+// Source: pkg/inpformer/SPEC.md 12b.
 func ThresholdAUPRO(maps [][]float32, masks [][]uint8, width int) (float64, error) {
 	return thresholdAUPRO(maps, masks, width, 8)
 }
@@ -177,7 +177,7 @@ func (t *tally) histogram(maps [][]float32, n int,
 // MultiADSAUPRO is AUPRO as MultiADS's official evaluation computes it: thresholds from the
 // smallest score in steps of a two-hundredth of the range, added up in float64 from float32
 // numbers; points below a false-positive rate of 0.3 only, those rates stretched to 0..1. Fewer
-// than two points give 0. Source: section 12 of its numerical specification.
+// than two points give 0. Source: pkg/multiads/SPEC.md 13a.
 func MultiADSAUPRO(maps [][]float32, masks [][]uint8, width int) (float64, error) {
 	t, err := tallyOf(maps, masks, width, 8)
 	if err != nil {

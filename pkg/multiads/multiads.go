@@ -40,7 +40,7 @@ type Trace struct {
 }
 
 // Forward runs the adapters, which are all that is trained, and what follows them, to maps of side
-// pixels.
+// pixels. SPEC 6, 7, 9 and 11.
 func Forward(scope *model.Scope, x Inputs, side int) *Trace {
 	t := &Trace{}
 	embed := x.Text.Shape().Dimensions[x.Text.Rank()-2] // D
@@ -125,7 +125,7 @@ func Distance(tap, memory *Node) *Node {
 	return ReduceMin(OneMinus(Einsum("bnc,mc->bnm", x, y)), -1)
 }
 
-// FewShotMap is the sum of the taps' distances [B, N], each enlarged: [B, S, S].
+// FewShotMap is the sum of the taps' distances [B, N], each enlarged: [B, S, S]. SPEC 11a.
 func FewShotMap(distances []*Node, side int) *Node {
 	var maps []*Node
 	for _, d := range distances {
