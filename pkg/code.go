@@ -29,7 +29,7 @@ var numbers embed.FS
 
 // drawing are the rooms that tables and pictures depend on besides.
 //
-//go:embed exhibit live plot view
+//go:embed exhibit live papers plot view
 var drawing embed.FS
 
 // arithmetic are the libraries that numbers depend on.

@@ -59,7 +59,7 @@ class Tests:
         """The page of a running playground, opened with the playground notebook's own call."""
         if name not in self.pages:
             shipped = nbformat.read(os.path.join(root, "notebooks/07_playground.ipynb"), 4)
-            call = next(line for c in shipped.cells for line in c.source.splitlines() if line == f'live.Playground("{name}")')
+            call = next(line for c in shipped.cells for line in c.source.splitlines() if line == f'lab.Playground("{name}")')
             self.notebook(name, call)
             others, start = self.lab.workers(), time.time()
             page = self.page(name)
@@ -264,7 +264,7 @@ def ended(page, word, seconds=30):
 
 
 def time_limit(t):
-    page = t.page("limit", 'live.Playground("inp-former", 8e9)')
+    page = t.page("limit", 'lab.Playground("inp-former", 8e9)')
     page.run(0)
     page.live()
     ended(page, "The time limit is over.")
@@ -282,7 +282,7 @@ def interrupt(t):
 def started(t, name):
     """A page of its own with a running live cell, whose process is page.worker."""
     others = t.lab.workers()
-    page = t.page(name, 'live.Playground("inp-former")')
+    page = t.page(name, 'lab.Playground("inp-former")')
     page.run(0)
     page.live()
     page.worker = next(w for w in t.lab.workers() if w not in others)

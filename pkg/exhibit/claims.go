@@ -1,14 +1,14 @@
 package exhibit
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 
 	"adlab/datasets/published"
 	code "adlab/pkg"
+	"adlab/pkg/experiment"
+	"adlab/pkg/store"
 )
 
 // What has become of a claim.
@@ -55,13 +55,13 @@ func outcomePath(cache, id string) string { return filepath.Join(cache, "outcome
 
 // Keep keeps what a result of the paper profile says of claims. Other profiles say nothing of them.
 func (r *Runner) Keep(result *Result) error {
-	if r.Profile != "paper" || result.Exhibit.Tables == nil {
+	if r.Profile.Name != "paper" || result.Exhibit.Tables == nil {
 		return nil
 	}
 	o := outcome{Exhibit: result.Exhibit.ID, Code: code.Numbers(), Encoder: result.Made["encoder"],
 		Ours: map[string]float64{}}
 	for _, t := range result.Tables {
-		for _, row := range t.rows() {
+		for _, row := range t.Rows() {
 			for _, c := range row.Cells {
 				if c.Claim != "" && len(c.Ours) > 0 {
 					o.Ours[c.Claim], _ = c.Mean()
@@ -69,13 +69,13 @@ func (r *Runner) Keep(result *Result) error {
 			}
 		}
 	}
-	return writeJSON(outcomePath(r.Env.Cache, o.Exhibit), o)
+	return store.WriteJSON(outcomePath(r.Env.Cache, o.Exhibit), o)
 }
 
 // Claims is every published number with its status, as the cache of the paper profile's outcomes
-// has it.
-func Claims(cache string) ([]ClaimStatus, error) {
-	settings, err := SettingsOf("paper")
+// has it; the list is of all exhibits.
+func Claims(list []Exhibit, cache string) ([]ClaimStatus, error) {
+	profile, err := experiment.ProfileOf("paper")
 	if err != nil {
 		return nil, err
 	}
@@ -84,26 +84,24 @@ func Claims(cache string) ([]ClaimStatus, error) {
 		kind    string
 	}
 	places, outcomes := map[string]place{}, map[string]outcome{}
-	for _, e := range All() {
+	for _, e := range list {
 		if e.Tables == nil {
 			continue
 		}
-		for _, row := range e.Layout(settings).rows() {
+		for _, row := range e.Layout(profile).Rows() {
 			for _, c := range row.Cells {
 				if c.Claim != "" {
 					places[c.Claim] = place{e.ID, row.Kind}
 				}
 			}
 		}
-		b, err := os.ReadFile(outcomePath(cache, e.ID))
+		o, known, err := store.ReadJSON[outcome](outcomePath(cache, e.ID))
 		if err != nil {
-			continue
+			return nil, err
 		}
-		var o outcome
-		if err := json.Unmarshal(b, &o); err != nil {
-			return nil, fmt.Errorf("%s: %w; delete it", outcomePath(cache, e.ID), err)
+		if known {
+			outcomes[e.ID] = o
 		}
-		outcomes[e.ID] = o
 	}
 	var all []ClaimStatus
 	for _, c := range published.Claims() {

@@ -1,4 +1,4 @@
-package exhibit
+package exhibit_test
 
 import (
 	"os"
@@ -7,12 +7,16 @@ import (
 
 	"adlab/datasets/published"
 	code "adlab/pkg"
+	. "adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/papers"
+	"adlab/pkg/store"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestNothingIsReproducedBeforeProfilePaperHasMeasuredIt(t *testing.T) {
-	all, err := Claims(t.TempDir())
+	all, err := Claims(papers.All(), t.TempDir())
 	require.NoError(t, err)
 	require.Len(t, all, len(published.Claims()))
 	for _, c := range all {
@@ -26,11 +30,11 @@ func TestNothingIsReproducedBeforeProfilePaperHasMeasuredIt(t *testing.T) {
 func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 	cache := t.TempDir()
 	const base = "inp-former/table2/mvtec-ad/inp-former/"
-	o := outcome{Exhibit: "inp-table2", Code: code.Numbers(), Encoder: "an encoder",
+	o := Outcome{Exhibit: "inp-table2", Code: code.Numbers(), Encoder: "an encoder",
 		Ours: map[string]float64{base + "i-auroc": 99.3, base + "p-auroc": 97.9,
 			base + "p-ap": 69.5}}
-	require.NoError(t, writeJSON(outcomePath(cache, "inp-table2"), o))
-	all, err := Claims(cache)
+	require.NoError(t, store.WriteJSON(OutcomePath(cache, "inp-table2"), o))
+	all, err := Claims(papers.All(), cache)
 	require.NoError(t, err)
 	status := map[string]ClaimStatus{}
 	for _, c := range all {
@@ -45,22 +49,22 @@ func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 	require.True(t, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Quoted)
 	for _, c := range all {
 		if c.Paper == "MultiADS" && !c.Quoted {
-			require.Contains(t, c.Why, "--clip FILE")
+			require.Contains(t, c.Why, "weights of CLIP")
 		}
 	}
 
-	require.NoError(t, os.WriteFile(outcomePath(cache, "inp-table2"), []byte("{"), 0o666))
-	_, err = Claims(cache)
+	require.NoError(t, os.WriteFile(OutcomePath(cache, "inp-table2"), []byte("{"), 0o666))
+	_, err = Claims(papers.All(), cache)
 	require.ErrorContains(t, err, filepath.Join("outcomes", "inp-table2.json"))
 }
 
 func TestOnlyProfilePaperIsKept(t *testing.T) {
-	r := smoke(t)
+	r := Smoke(t)
 	r.Env.Cache = t.TempDir()
-	found, err := Find("inp-table2")
+	found, err := papers.Find("inp-table2")
 	require.NoError(t, err)
-	table := found[0].Layout(r.Settings)
-	for _, row := range table.rows() {
+	table := found[0].Layout(r.Profile)
+	for _, row := range table.Rows() {
 		if row.Kind == Claimed {
 			row.Cells[0].Ours = []float64{99.7}
 		}
@@ -68,8 +72,9 @@ func TestOnlyProfilePaperIsKept(t *testing.T) {
 	result := &Result{Exhibit: found[0], Tables: []*Table{table},
 		Made: map[string]string{"encoder": "an encoder"}}
 	require.NoError(t, r.Keep(result))
-	require.NoFileExists(t, outcomePath(r.Env.Cache, "inp-table2"))
-	r.Profile = "paper"
+	require.NoFileExists(t, OutcomePath(r.Env.Cache, "inp-table2"))
+	r.Profile, err = experiment.ProfileOf("paper")
+	require.NoError(t, err)
 	require.NoError(t, r.Keep(result))
-	require.FileExists(t, outcomePath(r.Env.Cache, "inp-table2"))
+	require.FileExists(t, OutcomePath(r.Env.Cache, "inp-table2"))
 }

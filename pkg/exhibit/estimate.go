@@ -70,7 +70,7 @@ func (r *Runner) estimate(ctx context.Context, exhibits []Exhibit, stored []*Run
 	for _, e := range exhibits {
 		p := Plan{ID: e.ID, Missing: r.Missing(e)}
 		if p.Missing == nil {
-			for _, m := range e.Measurements(r.Settings) {
+			for _, m := range e.Measurements(r.Profile) {
 				if err := x.add(ctx, m, &p); err != nil {
 					return nil, err
 				}
@@ -149,7 +149,7 @@ func (x *estimator) learns(m Measurement, e experiment.Experiment) (images []int
 			images, total = append(images, n), total+n
 		}
 	}
-	if e.Setting != "single-class" {
+	if e.Setting != experiment.SingleClass {
 		return []int{total}
 	}
 	return images

@@ -1,22 +1,25 @@
-package exhibit
+package exhibit_test
 
 import (
 	"testing"
+
+	. "adlab/pkg/exhibit"
+	"adlab/pkg/papers"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
-	r := smoke(t)
-	found, err := Find("inp-ablation-softmax", "inp-ablation-inps", "inp-table1", "mads-table4",
-		"mads-super")
+	r := Smoke(t)
+	found, err := papers.Find("inp-ablation-softmax", "inp-ablation-inps", "inp-table1",
+		"mads-table4", "mads-super")
 	require.NoError(t, err)
-	plans, err := r.estimate(t.Context(), found, nil)
+	plans, err := r.EstimateFrom(t.Context(), found, nil)
 	require.NoError(t, err)
-	set, err := r.set(t.Context(), "mvtec")
+	set, err := r.Set(t.Context(), "mvtec")
 	require.NoError(t, err)
 	require.Equal(t, 2, plans[0].Heads)
-	require.Equal(t, 2*r.Steps, plans[0].Steps)
+	require.Equal(t, 2*r.Profile.Tables.Steps, plans[0].Steps)
 	require.Equal(t, len(set.All()), plans[0].Images)
 	require.Positive(t, plans[0].Tested)
 	require.Positive(t, plans[0].Seconds)
@@ -34,22 +37,22 @@ func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 }
 
 func TestEstimateKnowsWhatIsStored(t *testing.T) {
-	r := smoke(t)
-	found, err := Find("inp-ablation-softmax")
+	r := Smoke(t)
+	found, err := papers.Find("inp-ablation-softmax")
 	require.NoError(t, err)
 	var stored []*Run
-	for _, m := range found[0].Measurements(r.Settings) {
-		run, _, _, err := r.addressed(t.Context(), m)
+	for _, m := range found[0].Measurements(r.Profile) {
+		run, err := r.Addressed(t.Context(), m)
 		require.NoError(t, err)
 		stored = append(stored, run)
 	}
-	plans, err := r.estimate(t.Context(), found, stored)
+	plans, err := r.EstimateFrom(t.Context(), found, stored)
 	require.NoError(t, err)
 	require.Equal(t, []Plan{{ID: "inp-ablation-softmax", Runs: 2, Cached: 2}}, plans)
 	require.Contains(t, plans[0].String(), "2 runs, cached")
 
 	stored[0].Key = "of another version of the code"
-	plans, err = r.estimate(t.Context(), found, stored[:1])
+	plans, err = r.EstimateFrom(t.Context(), found, stored[:1])
 	require.NoError(t, err)
 	require.Zero(t, plans[0].Cached)
 	require.Equal(t, 1, plans[0].Heads, "its head is in the cache")

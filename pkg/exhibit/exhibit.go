@@ -1,6 +1,6 @@
-// Package exhibit is the registry of what the seminar shows: every table, ablation and figure of
-// the papers as a value that can be listed, run in each profile, rendered, and asked what made it.
-// The command line, the notebooks, the gallery and the tests walk the same registry.
+// Package exhibit is what an exhibit is: a table, an ablation or a figure of a paper as a value
+// that can be listed, run in each profile, and asked what made it. It knows none of them: package
+// papers lists them, and what walks them all is given the list.
 package exhibit
 
 import (
@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"adlab/datasets/published"
+	"adlab/pkg/experiment"
 )
 
 // The kinds of exhibits.
@@ -22,8 +23,8 @@ const (
 
 // Words are a text in English and in Korean.
 type Words struct {
-	EN string `json:"en"`
-	KO string `json:"ko"`
+	EN string `json:"en" yaml:"en"`
+	KO string `json:"ko" yaml:"ko"`
 }
 
 // Exhibit is one table, figure or ablation.
@@ -31,26 +32,48 @@ type Exhibit struct {
 	ID       string // stable, such as inp-table2
 	Paper    string // INP-Former, MultiADS
 	Kind     string
-	Title    Words
-	Caption  Words
 	Tables   []string // the paper's numbers of the tables whose claims it covers
 	Notebook string   // where it is a cell
 	Timed    bool     // shows times that it measures: another machine, or another day, shows others
+	Text
 
-	// layout is the table without measured numbers: what is to be measured, and the claims beside.
+	// Table is the table without measured numbers: what is to be measured, and the claims beside.
 	// Nil for exhibits that only draw.
-	layout func(Settings) *Table
-	// heads are what a figure needs trained.
-	heads func(Settings) []Measurement
-	// draw makes the pictures; table is the layout, filled in, or nil.
-	draw func(ctx context.Context, r *Runner, table *Table) ([]Figure, []*Table, error)
+	Table func(experiment.Profile) *Table
+	// Heads are what a figure needs trained.
+	Heads func(experiment.Profile) []Measurement
+	// Draw makes the pictures; table is what Table gives, filled in, or nil.
+	Draw func(ctx context.Context, r *Runner, table *Table) ([]Figure, []*Table, error)
 }
+
+// Text is what is written about an exhibit.
+type Text struct {
+	Title   Words
+	Caption Words
+	// Figures are the captions of its figures by their names, or of all under Each.
+	Figures map[string]Words
+}
+
+// Each is the name under which all figures of an exhibit have one caption.
+const Each = "each"
 
 // Figure is one picture of an exhibit.
 type Figure struct {
 	Name    string      // appended to the exhibit's ID in file names; "" where there is one
 	Picture image.Image // a *plot.Plot has vectors, too
-	Caption Words
+	Says    string      // stands for {} in its caption
+	Caption Words       // filled in from the exhibit's text
+}
+
+// captioned fills in a figure's caption.
+func (t Text) captioned(f Figure) Figure {
+	w, ok := t.Figures[f.Name]
+	if !ok {
+		w = t.Figures[Each]
+	}
+	f.Caption = Words{strings.ReplaceAll(w.EN, "{}", f.Says),
+		strings.ReplaceAll(w.KO, "{}", f.Says)}
+	return f
 }
 
 // Result is what an exhibit shows.
@@ -62,41 +85,31 @@ type Result struct {
 	Made    map[string]string // what made it
 }
 
-// All lists the registry, in the order of the talk.
-func All() []Exhibit {
-	return slices.Concat(inpTables(), inpFigures(), inpAblations(), madsTables(), madsFigures())
-}
-
-// Find gives exhibits by their IDs; "all" stands for all.
-func Find(ids ...string) (found []Exhibit, err error) {
+// Find gives those of a list that have the IDs; "all" stands for all.
+func Find(list []Exhibit, ids ...string) (found []Exhibit, err error) {
 	for _, id := range ids {
 		if id == "all" {
-			return All(), nil
+			return list, nil
 		}
-		at := slices.IndexFunc(All(), func(e Exhibit) bool { return e.ID == id })
+		at := slices.IndexFunc(list, func(e Exhibit) bool { return e.ID == id })
 		if at < 0 {
+			var names []string
+			for _, e := range list {
+				names = append(names, e.ID)
+			}
 			return nil, fmt.Errorf("no exhibit %q; `adlab list` shows them: %s", id,
-				strings.Join(names(), ", "))
+				strings.Join(names, ", "))
 		}
-		found = append(found, All()[at])
+		found = append(found, list[at])
 	}
 	return found, nil
 }
 
-func names() (ids []string) {
-	for _, e := range All() {
-		ids = append(ids, e.ID)
-	}
-	return ids
-}
-
 // Claims are the published numbers that the exhibit sets beside its own.
-func (e Exhibit) Claims() []published.Claim {
-	return claimsOf(e.Paper, e.Tables...)
-}
+func (e Exhibit) Claims() []published.Claim { return ClaimsOf(e.Paper, e.Tables...) }
 
-// claimsOf are the claims of some of a paper's tables.
-func claimsOf(paper string, tables ...string) (all []published.Claim) {
+// ClaimsOf are the claims of some of a paper's tables.
+func ClaimsOf(paper string, tables ...string) (all []published.Claim) {
 	for _, t := range tables {
 		all = append(all, published.Of(paper, t)...)
 	}
@@ -104,43 +117,43 @@ func claimsOf(paper string, tables ...string) (all []published.Claim) {
 }
 
 // Layout is the exhibit's table without measured numbers, nil where it has none.
-func (e Exhibit) Layout(s Settings) *Table {
-	if e.layout == nil {
+func (e Exhibit) Layout(p experiment.Profile) *Table {
+	if e.Table == nil {
 		return nil
 	}
-	t := e.layout(s)
+	t := e.Table(p)
 	t.Title, t.Caption = e.Title, e.Caption
 	return t
 }
 
 // Measurements are the runs that the exhibit rests on, each once.
-func (e Exhibit) Measurements(s Settings) (all []Measurement) {
+func (e Exhibit) Measurements(p experiment.Profile) (all []Measurement) {
 	add := func(ms []Measurement) {
 		for _, m := range ms {
-			if !slices.ContainsFunc(all, m.equal) {
+			if !slices.ContainsFunc(all, m.Equal) {
 				all = append(all, m)
 			}
 		}
 	}
-	if t := e.Layout(s); t != nil {
-		for _, row := range t.rows() {
-			add(row.of)
-			add(row.less)
+	if t := e.Layout(p); t != nil {
+		for _, row := range t.Rows() {
+			add(row.Of)
+			add(row.Less)
 		}
 	}
-	if e.heads != nil {
-		add(e.heads(s))
+	if e.Heads != nil {
+		add(e.Heads(p))
 	}
 	return all
 }
 
 // Cost says what the exhibit trains in a profile. Heads that another exhibit has trained cost
 // nothing.
-func (e Exhibit) Cost(s Settings) string {
+func (e Exhibit) Cost(p experiment.Profile) string {
 	all, each := map[string]bool{}, map[string]bool{}
-	for _, m := range e.Measurements(s) {
+	for _, m := range e.Measurements(p) {
 		switch {
-		case m.trains() && m.Experiment.Setting == "single-class":
+		case m.trains() && m.Experiment.Setting == experiment.SingleClass:
 			each[m.head()] = true
 		case m.trains():
 			all[m.head()] = true

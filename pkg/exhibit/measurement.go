@@ -1,14 +1,11 @@
 package exhibit
 
 import (
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 
-	code "adlab/pkg"
 	"adlab/pkg/detector"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -25,6 +22,53 @@ type Measurement struct {
 	Experiment experiment.Experiment `json:"experiment"` // without folders and files
 }
 
+// Measuring is a detector at its own settings, tested on a set in a profile: one model for all
+// categories, learned from the same set.
+func Measuring(p experiment.Profile, detector, set string, seed uint64) Measurement {
+	e := experiment.Default(LayoutOf(set)).By(detector)
+	e.Profile, e.Seed = p.Name, seed
+	return Measurement{Set: set, Experiment: e}
+}
+
+// With is the measurement with a change in the settings of its detector's own.
+func With[S detector.Settings](m Measurement, change func(*S)) Measurement {
+	m.Experiment = experiment.With(m.Experiment, change)
+	return m
+}
+
+// By is the measurement with another detector, at its own settings.
+func (m Measurement) By(detector string) Measurement {
+	if detector == m.Experiment.Detector {
+		return m
+	}
+	m.Experiment = m.Experiment.By(detector)
+	m.Experiment.Steps, m.Experiment.Batch = 0, 0
+	return m
+}
+
+// SingleClass is the measurement with one model a category.
+func (m Measurement) SingleClass(p experiment.Profile) Measurement {
+	m.Experiment.Setting, m.Experiment.Steps = experiment.SingleClass, p.SingleSteps
+	return m
+}
+
+// Shots is the measurement learned from k images a category. With the published data sets they are
+// those that the official scripts draw.
+func (m Measurement) Shots(p experiment.Profile, k int) Measurement {
+	m.Experiment.Shots, m.Experiment.Steps = k, p.SingleSteps
+	m.Experiment.OfficialShots = p.Name == "paper" && (m.Set == "mvtec" || m.Set == "visa")
+	return m
+}
+
+// Seeds is the measurement for each seed of the profile.
+func (m Measurement) Seeds(p experiment.Profile) (all []Measurement) {
+	for _, seed := range p.Seeds {
+		m.Experiment.Seed = seed
+		all = append(all, m)
+	}
+	return all
+}
+
 // trainedOn are the sets learned from.
 func (m Measurement) trainedOn() []string {
 	if m.TrainedOn == nil {
@@ -33,7 +77,8 @@ func (m Measurement) trainedOn() []string {
 	return m.TrainedOn
 }
 
-func (m Measurement) equal(n Measurement) bool { return reflect.DeepEqual(m, n) }
+// Equal tells whether two are the same.
+func (m Measurement) Equal(n Measurement) bool { return reflect.DeepEqual(m, n) }
 
 // method is the entry of the measurement's detector; a name that is not known is a mistake of the
 // registry.
@@ -57,11 +102,6 @@ func (m Measurement) target(e *experiment.Experiment) {
 		s.KBA = m.Set
 		e.Own = s
 	}
-}
-
-// change changes MultiADS's own settings.
-func (m *Measurement) change(change func(*multiads.Settings)) {
-	m.Experiment = experiment.With(m.Experiment, change)
 }
 
 // source adds a data set to learn from, KEY=FOLDER.
@@ -111,56 +151,4 @@ func (m Measurement) head() string {
 		}
 	}
 	return fmt.Sprintf("%v %+v", m.trainedOn(), e)
-}
-
-// Run is a measurement with its outcome and all that decided it.
-type Run struct {
-	Key         string                      `json:"key"`
-	Measurement Measurement                 `json:"measurement"`
-	Encoder     string                      `json:"encoder"`
-	Weights     string                      `json:"weights"` // digest of the encoder
-	Data        map[string]string           `json:"data"`    // digest of each set
-	Backend     string                      `json:"backend"`
-	Code        string                      `json:"code"` // digest of what the numbers depend on
-	Mean        experiment.Metrics          `json:"mean"`
-	Categories  []experiment.CategoryReport `json:"categories"`
-	Types       *experiment.TypesReport     `json:"types,omitempty"` // of multi-type segmentation
-	// that it took when it was computed
-	Seconds float64 `json:"seconds"`
-}
-
-// address gives the run its key: a digest over configuration, seed, weights, data, backend and
-// code.
-func (r *Run) address() error {
-	r.Code = code.Numbers()
-	b, err := json.Marshal([]any{r.Measurement, r.Weights, r.Data, r.Backend, r.Code})
-	if err != nil {
-		return err
-	}
-	r.Key = fmt.Sprintf("%x", sha256.Sum256(b))[:40]
-	return nil
-}
-
-// Value is one of the run's metrics by its printed name, in percent: the mean over the categories,
-// or of one defect type where that is given. It is false where it is undefined.
-func (r *Run) Value(metric, defect string) (percent float64, ok bool) {
-	of := map[string]*float64{
-		"I-AUROC": r.Mean.ImageAUROC, "I-AP": r.Mean.ImageAP, "I-F1max": r.Mean.ImageF1Max,
-		"P-AUROC": r.Mean.PixelAUROC, "P-AP": r.Mean.PixelAP, "P-F1max": r.Mean.PixelF1Max,
-		"AUPRO": r.Mean.AUPRO,
-	}
-	if r.Types != nil {
-		m := r.Types.Mean
-		of["P-AUROC (macro)"], of["P-F1 (macro)"], of["P-AP (macro)"] = m.AUROC, m.F1, m.AP
-		for _, row := range r.Types.ByType {
-			if strings.EqualFold(row.Type, defect) {
-				of["P-AUROC"], of["P-F1"], of["P-AP"] = row.AUROC, row.F1, row.AP
-			}
-		}
-	}
-	v := of[metric]
-	if v == nil {
-		return 0, false
-	}
-	return 100 * *v, true
 }

@@ -15,14 +15,14 @@ import (
 	"adlab/pkg/store"
 )
 
-// setOf is the key of a data set by the name that the papers print.
-var setOf = map[string]string{
+// SetOf is the key of a data set by the name that the papers print.
+var SetOf = map[string]string{
 	"MVTec-AD": "mvtec", "VisA": "visa", "Real-IAD": "real-iad", "MPDD": "mpdd",
 	"MAD-sim": "mad-sim", "MAD-real": "mad-real",
 }
 
-// vocabulary of a data set by its key; a key that is not known is a mistake of the registry.
-func vocabulary(set string) datasets.Vocabulary {
+// Vocabulary of a data set by its key; a key that is not known is a mistake of the registry.
+func Vocabulary(set string) datasets.Vocabulary {
 	v, err := datasets.VocabularyOf(set)
 	if err != nil {
 		panic(err)
@@ -30,26 +30,26 @@ func vocabulary(set string) datasets.Vocabulary {
 	return v
 }
 
-// layoutOf is how a data set lies on disk.
-func layoutOf(set string) string { return vocabulary(set).Layout }
+// LayoutOf is how a data set lies on disk.
+func LayoutOf(set string) string { return Vocabulary(set).Layout }
 
-// folder finds the folder of a data set: the generated benchmark, made where it is not there yet,
+// Folder finds the folder of a data set: the generated benchmark, made where it is not there yet,
 // or the published one below the folder that the user names.
-func (r *Runner) folder(ctx context.Context, set string) (string, error) {
-	if r.Size == "" {
+func (r *Runner) Folder(ctx context.Context, set string) (string, error) {
+	if r.Profile.Size == "" {
 		return publishedFolder(r.Data, set)
 	}
-	unlock, err := store.Lock(ctx, filepath.Join(r.Env.Cache, "generating-"+r.Size))
+	unlock, err := store.Lock(ctx, filepath.Join(r.Env.Cache, "generating-"+r.Profile.Size))
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
-	return r.Env.Generated(ctx, set, r.Size)
+	return r.Env.Generated(ctx, set, r.Profile.Size)
 }
 
 // publishedFolder finds a published data set below a folder, by any usual spelling of its name.
 func publishedFolder(data, set string) (string, error) {
-	v := vocabulary(set)
+	v := Vocabulary(set)
 	advice := fmt.Sprintf("get it from %s (%s) and put it there as %s", v.Home, v.Licence, set)
 	if data == "" {
 		return "", setting.Errorf("Data", "name the folder that holds the data sets; %s: %s",
@@ -66,6 +66,14 @@ func publishedFolder(data, set string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s: no folder %s in %s; %s", v.Name, set, data, advice)
+}
+
+// NameOf is a data set's name, or that of the generated one that stands in for it.
+func (r *Runner) NameOf(set string) string {
+	if r.Profile.Size == "" {
+		return Vocabulary(set).Name
+	}
+	return "generated, in the layout of " + Vocabulary(set).Name
 }
 
 // plain is a name in lower case with letters and digits alone.
@@ -89,7 +97,7 @@ func weightsSetting(pair bool) string {
 
 // Missing lists what the exhibit needs in the runner's profile and does not find, one line each.
 func (r *Runner) Missing(e Exhibit) (lines []string) {
-	if r.Size != "" {
+	if r.Profile.Size != "" {
 		return nil
 	}
 	add := func(err error) {
@@ -97,7 +105,7 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 			lines = append(lines, err.Error())
 		}
 	}
-	for _, m := range e.Measurements(r.Settings) {
+	for _, m := range e.Measurements(r.Profile) {
 		x := m.Experiment
 		x.Encoder = r.weights(m)
 		if m.method().Sources {

@@ -1,10 +1,14 @@
-package exhibit
+package exhibit_test
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	. "adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/papers"
 
 	"github.com/stretchr/testify/require"
 )
@@ -16,46 +20,47 @@ func TestPublishedFoldersAreFoundByAnyUsualName(t *testing.T) {
 	}
 	for set, name := range map[string]string{"mvtec": "MVTec_AD", "visa": "visa",
 		"real-iad": "Real-IAD"} {
-		folder, err := publishedFolder(dir, set)
+		folder, err := PublishedFolder(dir, set)
 		require.NoError(t, err)
 		require.Equal(t, filepath.Join(dir, name), folder)
 	}
-	_, err := publishedFolder(dir, "mpdd")
+	_, err := PublishedFolder(dir, "mpdd")
 	require.ErrorContains(t, err, "MPDD: no folder mpdd in "+dir+"; get it from https://")
-	_, err = publishedFolder("", "mpdd")
-	require.ErrorContains(t, err, "name the folder that holds the data sets")
+	_, err = PublishedFolder("", "mpdd")
+	require.ErrorContains(t, err, "Data: name the folder that holds the data sets")
 }
 
 func TestPaperSaysWhatIsMissing(t *testing.T) {
-	r, err := NewRunner(nil, "paper")
+	p, err := experiment.ProfileOf("paper")
 	require.NoError(t, err)
-	for _, e := range All() {
+	r := NewRunner(nil, p)
+	for _, e := range papers.All() {
 		missing := strings.Join(r.Missing(e), "\n")
-		if e.Measurements(r.Settings) == nil {
+		if e.Measurements(r.Profile) == nil {
 			require.Empty(t, missing, "%s needs nothing", e.ID)
 			require.Equal(t, "ready", r.Status(e))
 			continue
 		}
 		require.Equal(t, Needs, r.Status(e))
 		require.Contains(t, missing, "needs weights: download", e.ID)
-		require.Contains(t, missing, "name the folder that holds the data sets", e.ID)
+		require.Contains(t, missing, "Data: name the folder that holds the data sets", e.ID)
 		_, err := r.Run(t.Context(), e)
 		require.ErrorContains(t, err, e.ID+": profile paper needs weights and data")
 	}
 	r.Encoder, r.Data = filepath.Join(t.TempDir(), "none.safetensors"), t.TempDir()
-	found, err := Find("inp-table2")
+	found, err := papers.Find("inp-table2")
 	require.NoError(t, err)
 	missing := strings.Join(r.Missing(found[0]), "\n")
-	require.Contains(t, missing, "--encoder: no file "+r.Encoder)
+	require.Contains(t, missing, "Encoder: no file "+r.Encoder)
 	require.Contains(t, missing, "VisA: no folder visa in")
 
-	found, err = Find("mads-table4")
+	found, err = papers.Find("mads-table4")
 	require.NoError(t, err)
 	missing = strings.Join(r.Missing(found[0]), "\n")
-	require.Contains(t, missing, "name the file with --clip FILE")
-	require.NotContains(t, missing, "--encoder")
+	require.Contains(t, missing, "Pair: profile paper needs weights: download CLIP")
+	require.NotContains(t, missing, "Encoder: ")
 	r.Pair = r.Encoder
 	missing = strings.Join(r.Missing(found[0]), "\n")
 	require.Equal(t, 1, strings.Count(missing, r.Pair), missing)
-	require.Contains(t, missing, "--clip: no file "+r.Pair)
+	require.Contains(t, missing, "Pair: no file "+r.Pair)
 }

@@ -2,10 +2,8 @@ package exhibit
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -21,7 +19,7 @@ import (
 // decided it, so that a table that was half done goes on from there and exhibits share what they
 // need.
 type Runner struct {
-	Settings
+	Profile experiment.Profile
 	Env     *experiment.Env
 	Data    string // folder of the published data sets; the paper profile alone
 	Encoder string // file of DINOv2's weights; "" for the profile's own
@@ -29,6 +27,7 @@ type Runner struct {
 
 	sets     map[string]*datasets.Set
 	digests  map[string]string
+	checked  map[string]bool // sets whose images can all be read
 	encoders map[string]encoder.Encoder
 	used     map[string]*Run // by key
 	heads    []fitted        // the last few, with what they have compiled
@@ -44,11 +43,10 @@ type fitted struct {
 const keptHeads = 4
 
 // NewRunner is a runner for a profile.
-func NewRunner(l *experiment.Env, profile string) (*Runner, error) {
-	s, err := SettingsOf(profile)
-	return &Runner{Settings: s, Env: l, sets: map[string]*datasets.Set{},
-		digests: map[string]string{}, encoders: map[string]encoder.Encoder{},
-		used: map[string]*Run{}}, err
+func NewRunner(v *experiment.Env, p experiment.Profile) *Runner {
+	return &Runner{Profile: p, Env: v, sets: map[string]*datasets.Set{},
+		digests: map[string]string{}, checked: map[string]bool{},
+		encoders: map[string]encoder.Encoder{}, used: map[string]*Run{}}
 }
 
 // weights is the file of the measurement's encoder, "" for the profile's own.
@@ -59,16 +57,16 @@ func (r *Runner) weights(m Measurement) string {
 	return r.Encoder
 }
 
-// set opens a data set, once.
-func (r *Runner) set(ctx context.Context, key string) (*datasets.Set, error) {
+// Set opens a data set by its key, once.
+func (r *Runner) Set(ctx context.Context, key string) (*datasets.Set, error) {
 	if s := r.sets[key]; s != nil {
 		return s, nil
 	}
-	folder, err := r.folder(ctx, key)
+	folder, err := r.Folder(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	s, err := datasets.Open(layoutOf(key), folder, datasets.Options{})
+	s, err := datasets.Open(LayoutOf(key), folder, datasets.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -86,25 +84,25 @@ func (r *Runner) set(ctx context.Context, key string) (*datasets.Set, error) {
 // drawn is a data set with the images that the experiment learns from.
 func (r *Runner) drawn(ctx context.Context, key string, e experiment.Experiment) (*datasets.Set,
 	error) {
-	s, err := r.set(ctx, key)
+	s, err := r.Set(ctx, key)
 	if err != nil || e.Shots == 0 {
 		return s, err
 	}
 	return s.Shots(e.Shots, datasets.Draw{Official: e.OfficialShots, Seed: e.Seed})
 }
 
-// ready fills in what the runner knows: folders, files, the profile's limits.
-func (r *Runner) ready(ctx context.Context, m Measurement) (experiment.Experiment, error) {
+// Ready is the measurement's experiment with what the runner knows: folders, files, all images.
+func (r *Runner) Ready(ctx context.Context, m Measurement) (experiment.Experiment, error) {
 	e := m.Experiment
 	e.Encoder = r.weights(m)
 	var err error
-	if e.Data, err = r.folder(ctx, m.Set); err != nil {
+	if e.Data, err = r.Folder(ctx, m.Set); err != nil {
 		return e, err
 	}
 	m.target(&e)
 	if m.onPair() && m.trains() {
 		for _, source := range m.trainedOn() {
-			folder, err := r.folder(ctx, source)
+			folder, err := r.Folder(ctx, source)
 			if err != nil {
 				return e, err
 			}
@@ -114,13 +112,12 @@ func (r *Runner) ready(ctx context.Context, m Measurement) (experiment.Experimen
 	if err := e.Validate(); err != nil {
 		return e, err
 	}
-	// the profile's are for the bare command line
-	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32}
+	e.Limit = experiment.Whole // the profile's are for the bare command line
 	return e, nil
 }
 
-// encoder opens the measurement's encoder, once.
-func (r *Runner) encoder(m Measurement, e experiment.Experiment) (encoder.Encoder, error) {
+// EncoderOf opens the encoder of a measurement and its experiment, once.
+func (r *Runner) EncoderOf(m Measurement, e experiment.Experiment) (encoder.Encoder, error) {
 	key := fmt.Sprint(e.Encoder, e.Crop, e.Resize)
 	if m.onPair() { // a pair that nobody trained is drawn with the seed
 		key = fmt.Sprint("pair", e.Encoder, e.Crop, e.Seed)
@@ -139,18 +136,18 @@ func (r *Runner) encoder(m Measurement, e experiment.Experiment) (encoder.Encode
 // with.
 func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, experiment.Experiment,
 	encoder.Encoder, error) {
-	e, err := r.ready(ctx, m)
+	e, err := r.Ready(ctx, m)
 	if err != nil {
 		return nil, e, nil, err
 	}
-	enc, err := r.encoder(m, e)
+	enc, err := r.EncoderOf(m, e)
 	if err != nil {
 		return nil, e, nil, err
 	}
 	run := &Run{Measurement: m, Encoder: enc.Name(), Weights: enc.Digest(),
 		Backend: r.Env.Backend.Short(), Data: map[string]string{}}
 	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
-		if _, err := r.set(ctx, key); err != nil {
+		if _, err := r.Set(ctx, key); err != nil {
 			return nil, e, nil, err
 		}
 		run.Data[key] = r.digests[key]
@@ -168,23 +165,20 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 	if known := r.used[run.Key]; known != nil {
 		return known, nil
 	}
-	path := filepath.Join(r.store(), run.Key+".json")
-	unlock, err := store.Lock(ctx, path)
+	path := filepath.Join(RunsDir(r.Env.Cache), run.Key+".json")
+	run, err = store.JSON(ctx, path, func() (*Run, error) {
+		start := time.Now()
+		if err := r.compute(ctx, run, e, enc); err != nil {
+			return nil, err
+		}
+		run.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
+		return run, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer unlock()
-	if known, err := readRun(path); err == nil {
-		r.used[run.Key] = known
-		return known, nil
-	}
-	start := time.Now()
-	if err := r.compute(ctx, run, e, enc); err != nil {
-		return nil, err
-	}
-	run.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
 	r.used[run.Key] = run
-	return run, writeJSON(path, run)
+	return run, nil
 }
 
 // compute trains and tests.
@@ -192,23 +186,26 @@ func (r *Runner) compute(ctx context.Context, run *Run, e experiment.Experiment,
 	enc encoder.Encoder) error {
 	m := run.Measurement
 	r.Env.Progress.Say("%s", m)
-	if m.onPair() || e.Setting == "single-class" {
-		report, err := r.Env.Evaluate(ctx, e, nil)
-		if err == nil {
-			run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
-		}
-		return err
-	}
-	d, err := r.fit(ctx, m, e, enc)
-	if err != nil {
-		return err
-	}
 	set, err := r.drawn(ctx, m.Set, e)
 	if err != nil {
 		return err
 	}
-	run.Categories, run.Mean, err = experiment.Measure(ctx, d, set, enc.Transform(), e.Convention,
-		nil)
+	if !r.checked[m.Set] { // a bad image is found before hours of training
+		if err := experiment.CheckImages(ctx, r.sets[m.Set].All()); err != nil {
+			return err
+		}
+		r.checked[m.Set] = true
+	}
+	fit := func(c datasets.Category) (detector.Detector, error) {
+		if m.onPair() || e.Setting == experiment.SingleClass {
+			return r.Env.FitCategory(ctx, e, enc, set, c)
+		}
+		return r.fit(ctx, m, e, enc)
+	}
+	report, err := r.Env.Test(ctx, e, enc, set, fit, nil)
+	if err == nil {
+		run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
+	}
 	return err
 }
 
@@ -256,64 +253,17 @@ func (r *Runner) fitted(ctx context.Context, m Measurement, e experiment.Experim
 	return d, nil
 }
 
-// trained is the trained INP-Former of a measurement, for figures.
-func (r *Runner) trained(ctx context.Context, m Measurement) (*inpformer.Detector, encoder.Encoder,
+// Trained is the trained detector of a measurement of one model for all, with its encoder.
+func (r *Runner) Trained(ctx context.Context, m Measurement) (detector.Detector, encoder.Encoder,
 	error) {
-	e, err := r.ready(ctx, m)
+	e, err := r.Ready(ctx, m)
 	if err != nil {
 		return nil, nil, err
 	}
-	enc, err := r.encoder(m, e)
+	enc, err := r.EncoderOf(m, e)
 	if err != nil {
 		return nil, nil, err
 	}
-	m.Distance = false
 	d, err := r.fit(ctx, m, e, enc)
-	if err != nil {
-		return nil, nil, err
-	}
-	return d.(*inpformer.Detector), enc, nil
-}
-
-// store is the folder of the runs.
-func (r *Runner) store() string { return RunsDir(r.Env.Cache) }
-
-// RunsDir is where runs are kept in a cache.
-func RunsDir(cache string) string { return filepath.Join(cache, "results") }
-
-// Runs lists the stored runs, ordered by key.
-func Runs(cache string) (runs []*Run, err error) {
-	files, err := filepath.Glob(filepath.Join(RunsDir(cache), "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range files {
-		run, err := readRun(f)
-		if err != nil {
-			return nil, err
-		}
-		runs = append(runs, run)
-	}
-	return runs, nil
-}
-
-func readRun(path string) (*Run, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	run := &Run{}
-	if err := json.Unmarshal(b, run); err != nil {
-		return nil, fmt.Errorf("%s: %w; delete it and run again", path, err)
-	}
-	return run, nil
-}
-
-// writeJSON writes atomically.
-func writeJSON(path string, value any) error {
-	b, err := json.MarshalIndent(value, "", " ")
-	if err != nil {
-		return err
-	}
-	return store.WriteFile(path, append(b, '\n'))
+	return d, enc, err
 }

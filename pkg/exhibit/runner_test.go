@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"adlab/pkg/experiment"
 	"adlab/pkg/store"
 
 	"github.com/stretchr/testify/require"
@@ -12,12 +13,12 @@ import (
 
 // mean is a measurement that takes no training.
 func meanPicture(set string) Measurement {
-	s, _ := SettingsOf("smoke")
-	return s.inpFormer(set, 1).by("mean")
+	p, _ := experiment.ProfileOf("smoke")
+	return Measuring(p, "mean", set, 1)
 }
 
 func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
-	r := smoke(t)
+	r := Smoke(t)
 	r.Env.Cache = t.TempDir()
 	first, err := r.Measure(t.Context(), meanPicture("mad-real"))
 	require.NoError(t, err)
@@ -27,7 +28,7 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 	_, ok = first.Value("P-AUROC (macro)", "")
 	require.False(t, ok, "not measured")
 
-	fresh := smoke(t)
+	fresh := Smoke(t)
 	fresh.Env.Cache = r.Env.Cache
 	again, err := fresh.Measure(t.Context(), meanPicture("mad-real"))
 	require.NoError(t, err)
@@ -57,13 +58,13 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 }
 
 func TestASecondProcessWaitsForTheFirst(t *testing.T) {
-	r := smoke(t)
+	r := Smoke(t)
 	r.Env.Cache = t.TempDir()
 	run, err := r.Measure(t.Context(), meanPicture("mad-real"))
 	require.NoError(t, err)
-	unlock, err := store.Lock(t.Context(), r.store()+"/"+run.Key+".json")
+	unlock, err := store.Lock(t.Context(), RunsDir(r.Env.Cache)+"/"+run.Key+".json")
 	require.NoError(t, err)
-	other := smoke(t)
+	other := Smoke(t)
 	other.Env.Cache = r.Env.Cache
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
@@ -75,7 +76,7 @@ func TestASecondProcessWaitsForTheFirst(t *testing.T) {
 }
 
 func TestAnInterruptedTableGoesOnFromItsRuns(t *testing.T) {
-	r := smoke(t)
+	r := Smoke(t)
 	r.Env.Cache = t.TempDir()
 	result := &Result{}
 	half := []Measurement{meanPicture("mad-real")}

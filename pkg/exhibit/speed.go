@@ -3,14 +3,12 @@ package exhibit
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"time"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
 	"adlab/pkg/clip"
-	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -46,7 +44,7 @@ func (r *Runner) speedOf(ctx context.Context, m Measurement, e experiment.Experi
 		return v, err
 	}
 	cfg := inpformer.Default(enc.Width(), enc.Grid())
-	cfg.Blocks = cmp.Or(r.Blocks, cfg.Blocks)
+	cfg.Blocks = cmp.Or(r.Profile.Blocks, cfg.Blocks)
 	d, err := inpformer.New(cfg, r.Env.Features(enc), train.Options{Seed: 1})
 	if err != nil {
 		return v, err
@@ -54,7 +52,7 @@ func (r *Runner) speedOf(ctx context.Context, m Measurement, e experiment.Experi
 	if v.test, err = r.testSeconds(ctx, d, m.Set, enc, e.Convention); err != nil {
 		return v, err
 	}
-	v.step, err = d.StepSeconds(cmp.Or(e.Batch, 16))
+	v.step, err = stepSeconds(d, cmp.Or(e.Batch, 16))
 	return v, err
 }
 
@@ -70,7 +68,7 @@ func (r *Runner) speedOnPair(ctx context.Context, set string, e experiment.Exper
 	if keys := learning.Keys(); len(keys) > 0 {
 		key = keys[0]
 	}
-	data, err := r.set(ctx, key)
+	data, err := r.Set(ctx, key)
 	if err != nil {
 		return v, err
 	}
@@ -119,42 +117,4 @@ func learningOf(e experiment.Experiment) multiads.Learning {
 	}
 	l, _ := e.Own.(multiads.Learning)
 	return l
-}
-
-// imageSeconds is how long an image takes to encode.
-func (r *Runner) imageSeconds(enc encoder.Encoder) (seconds float64, err error) {
-	const images = 4
-	x := r.Env.Features(enc)
-	side := enc.Transform().Crop
-	pixels := make([]float32, images*side*side*3)
-	for range 2 { // the first compiles
-		start := time.Now()
-		if _, err := x.Run(pixels, images); err != nil {
-			return 0, err
-		}
-		seconds = time.Since(start).Seconds() / images
-	}
-	return seconds, nil
-}
-
-// testSeconds is how long an image takes that is encoded: its map, and its part in the metrics.
-func (r *Runner) testSeconds(ctx context.Context, d detector.Detector, key string,
-	enc encoder.Encoder, convention experiment.Convention) (seconds float64, err error) {
-	set, err := r.set(ctx, key)
-	if err != nil {
-		return 0, err
-	}
-	some := probe(set)
-	if len(some.Categories[0].Test) == 0 {
-		return 0, fmt.Errorf("%s: no test image in %s", set.Name, some.Categories[0].Name)
-	}
-	for range 2 { // the first encodes and compiles
-		start := time.Now()
-		if _, _, err := experiment.Measure(ctx, d, some, enc.Transform(), convention,
-			nil); err != nil {
-			return 0, err
-		}
-		seconds = time.Since(start).Seconds() / float64(len(some.Categories[0].Test))
-	}
-	return seconds, nil
 }

@@ -36,10 +36,10 @@ type Row struct {
 	Name  string
 	Kind  string
 	Cells []Cell // one a column
-	// of is what is measured, a run for each seed; where less is given, the value is the difference
+	// Of is what is measured, a run for each seed; where Less is given, the value is the difference
 	// to it.
-	of, less []Measurement
-	defect   string // the metrics are this defect type's; "" for all
+	Of, Less []Measurement
+	Defect   string // the metrics are this defect type's; "" for all
 }
 
 // Cell is one number: ours, the printed one, or both side by side.
@@ -55,6 +55,11 @@ type Cell struct {
 // metricOrder is the order of columns.
 var metricOrder = []string{"I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AUROC (macro)", "P-F1",
 	"P-F1 (macro)", "P-AP", "P-AP (macro)", "P-F1max", "AUPRO"}
+
+// AllMetrics are the columns of a table of our own: those of the images, then of the pixels.
+func AllMetrics() []string {
+	return []string{"I-AUROC", "I-AP", "I-F1max", "P-AUROC", "P-AP", "P-F1max", "AUPRO"}
+}
 
 // Mean of ours, and their sample standard deviation, 0 for one value.
 func (c Cell) Mean() (mean, deviation float64) {
@@ -100,8 +105,8 @@ func (c Cell) String() string {
 	return own + " (" + c.Printed + ")"
 }
 
-// rows lists all rows, to be filled in.
-func (t *Table) rows() (rows []*Row) {
+// Rows lists all rows, to be filled in.
+func (t *Table) Rows() (rows []*Row) {
 	for g := range t.Groups {
 		for r := range t.Groups[g].Rows {
 			rows = append(rows, &t.Groups[g].Rows[r])
@@ -110,8 +115,8 @@ func (t *Table) rows() (rows []*Row) {
 	return rows
 }
 
-// group gives the group of a name, made where it is not there.
-func (t *Table) group(name string) *Group {
+// Group gives the group of a name, made where it is not there.
+func (t *Table) Group(name string) *Group {
 	i := slices.IndexFunc(t.Groups, func(g Group) bool { return g.Name == name })
 	if i < 0 {
 		t.Groups, i = append(t.Groups, Group{Name: name}), len(t.Groups)
@@ -141,10 +146,10 @@ func (g *Group) row(name string, columns int) *Row {
 	return &g.Rows[i]
 }
 
-// printed lays out published tables: a group and a row for each name, the metrics as columns, the
+// Printed lays out published tables: a group and a row for each name, the metrics as columns, the
 // claims in the cells. ours says what is measured for a claim's row: nothing for a row that is only
 // quoted.
-func printed(claims []published.Claim, group, name func(published.Claim) string,
+func Printed(claims []published.Claim, group, name func(published.Claim) string,
 	ours func(published.Claim) (of, less []Measurement)) *Table {
 	t := &Table{Corner: "data set, method"}
 	for _, m := range metricOrder {
@@ -153,8 +158,8 @@ func printed(claims []published.Claim, group, name func(published.Claim) string,
 		}
 	}
 	for _, c := range claims {
-		row := t.group(group(c)).row(name(c), len(t.Columns))
-		if row.of, row.less = ours(c); row.of != nil {
+		row := t.Group(group(c)).row(name(c), len(t.Columns))
+		if row.Of, row.Less = ours(c); row.Of != nil {
 			row.Kind = Claimed
 		}
 		row.Cells[slices.Index(t.Columns, c.Metric)] = Cell{Claim: c.ID, Printed: c.Printed,
@@ -163,19 +168,19 @@ func printed(claims []published.Claim, group, name func(published.Claim) string,
 	return t
 }
 
-// beside adds a row that is measured here and not printed.
-func (t *Table) beside(group, name string, of []Measurement) {
-	g := t.group(group)
-	g.Rows = append(g.Rows, Row{Name: name, Kind: Beside, of: of, Cells: cells(len(t.Columns))})
+// Beside adds a row that is measured here and not printed.
+func (t *Table) Beside(group, name string, of []Measurement) {
+	g := t.Group(group)
+	g.Rows = append(g.Rows, Row{Name: name, Kind: Beside, Of: of, Cells: cells(len(t.Columns))})
 }
 
 // fill puts the outcome of a row's runs into its cells.
 func (r *Row) fill(columns []string, of, less []*Run) error {
 	for i, metric := range columns {
 		for k, run := range of {
-			v, ok := run.Value(metric, r.defect)
+			v, ok := run.Value(metric, r.Defect)
 			if less != nil {
-				minus, known := less[k].Value(metric, r.defect)
+				minus, known := less[k].Value(metric, r.Defect)
 				v, ok = v-minus, ok && known
 			}
 			if !ok {

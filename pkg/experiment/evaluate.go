@@ -11,6 +11,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 	"adlab/pkg/metric"
 )
@@ -35,14 +36,28 @@ func (v *Env) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	if err := set.CheckMasks(); err != nil {
 		return nil, err
 	}
-	if err := checkImages(ctx, set.All()); err != nil {
+	if err := CheckImages(ctx, set.All()); err != nil {
 		return nil, err
 	}
 	enc, err := v.NewEncoder(e)
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Detector: e.Detector, Backend: v.Backend.Short(), Profile: e.Profile,
+	r, err := v.Test(ctx, e, enc, set, func(c datasets.Category) (detector.Detector, error) {
+		return v.FitCategory(ctx, e, enc, set, c)
+	}, see)
+	if err == nil {
+		r.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
+	}
+	return r, err
+}
+
+// Test measures the experiment's detector on every category of an open set. fit gives it for a
+// category; it is asked once where one detector serves all. The experiment must be valid.
+func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *datasets.Set,
+	fit func(datasets.Category) (detector.Detector, error), see func(Scored)) (r *Report,
+	err error) {
+	r = &Report{Detector: e.Detector, Backend: v.Backend.Short(), Profile: e.Profile,
 		Encoder: enc.Name(), Setting: e.Setting, Convention: e.Convention, Seed: e.Seed}
 	if m, err := MethodOf(e.Detector); err == nil && m.Sees == detector.Pixels {
 		r.Encoder = "none"
@@ -50,7 +65,7 @@ func (v *Env) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	var d detector.Detector
 	for _, c := range set.Categories {
 		if d == nil || !e.shared() {
-			if d, err = v.fitCategory(ctx, e, enc, set, c); err != nil {
+			if d, err = fit(c); err != nil {
 				return nil, err
 			}
 		}
@@ -72,7 +87,6 @@ func (v *Env) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 		r.Types.finish()
 	}
 	r.Mean = mean(r.Categories)
-	r.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
 	return r, nil
 }
 
@@ -92,9 +106,9 @@ func Measure(ctx context.Context, d detector.Detector, set *datasets.Set, t imag
 	return rows, mean(rows), nil
 }
 
-// checkImages decodes every image once, so that a bad one is found before hours of training and not
+// CheckImages decodes every image once, so that a bad one is found before hours of training and not
 // after.
-func checkImages(ctx context.Context, samples []datasets.Sample) error {
+func CheckImages(ctx context.Context, samples []datasets.Sample) error {
 	for _, err := range datasets.Images(ctx, samples, runtime.NumCPU()) {
 		if err != nil {
 			return err

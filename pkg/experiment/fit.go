@@ -51,9 +51,9 @@ func (e *Experiment) shared() bool {
 	return e.Setting == MultiClass || err == nil && m.Sees == detector.Pair
 }
 
-// fitCategory fits a detector for a category: on its samples, or on the whole set's where one
+// FitCategory fits a detector for a category: on its samples, or on the whole set's where one
 // serves all.
-func (v *Env) fitCategory(ctx context.Context, e Experiment, enc encoder.Encoder,
+func (v *Env) FitCategory(ctx context.Context, e Experiment, enc encoder.Encoder,
 	set *datasets.Set, c datasets.Category) (detector.Detector, error) {
 	samples := c.Train
 	if e.shared() {

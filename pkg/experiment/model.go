@@ -50,7 +50,7 @@ func (v *Env) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	if err != nil {
 		return nil, err
 	}
-	d, err := v.fitCategory(ctx, e, enc, set, datasets.Category{})
+	d, err := v.FitCategory(ctx, e, enc, set, datasets.Category{})
 	if err != nil {
 		return nil, err
 	}

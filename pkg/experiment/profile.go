@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -45,6 +46,9 @@ type Tables struct {
 	// of MultiADS's zero-shot table that are measured; none stands for all
 	Targets []string `json:"targets,omitempty"`
 }
+
+// Whole is a limit that no data set reaches: all images, whatever the profile says.
+var Whole = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32}
 
 var profiles = []Profile{
 	{Name: "smoke",

@@ -21,8 +21,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// epsilon of the extractor's and the decoder's layer norms (the encoder has its own).
-const epsilon = 1e-8
+// Epsilon of the extractor's and the decoder's layer norms (the encoder has its own).
+const Epsilon = 1e-8
 
 // Trace is the forward pass with every intermediate by name, for losses, maps, figures and tests
 // alike. The numbers are formulas of SPEC.md.
@@ -103,10 +103,10 @@ func (t *Trace) extract(scope *model.Scope, cfg Config) {
 	}
 	block := layer.At(scope, "aggregation.0")
 	// [B, M, C]
-	q := layer.Linear(layer.At(block, "attn.q"), layer.LayerNorm(block.At("norm1"), table, epsilon),
+	q := layer.Linear(layer.At(block, "attn.q"), layer.LayerNorm(block.At("norm1"), table, Epsilon),
 		c)
 	// [B, N, 2C]
-	kv := layer.Linear(layer.At(block, "attn.kv"), layer.LayerNorm(block.At("norm1"), f, epsilon),
+	kv := layer.Linear(layer.At(block, "attn.kv"), layer.LayerNorm(block.At("norm1"), f, Epsilon),
 		2*c)
 	// [B, N, C]
 	k, v := Split(kv, -1, 2)[0], Split(kv, -1, 2)[1]
@@ -117,29 +117,29 @@ func (t *Trace) extract(scope *model.Scope, cfg Config) {
 	t.Attention = attn
 	t.AttentionTo = layer.Linear(layer.At(block, "attn.proj"), layer.MergeHeads(y), c) // [B, M, C]
 	p := Add(table, t.AttentionTo)
-	t.INPs = Add(p, layer.MLP(block.At("mlp"), layer.LayerNorm(block.At("norm2"), p, epsilon)))
+	t.INPs = Add(p, layer.MLP(block.At("mlp"), layer.LayerNorm(block.At("norm2"), p, Epsilon)))
 }
 
 // decoderBlock is one block of the INP-Guided Decoder: x [B, N, C] attends to keys [B, M, C] by
 // ReLU of scaled cosines. There is no residual around the attention, so nothing but prototypes can
 // pass. SPEC 6b, 6c.
 func decoderBlock(scope *model.Scope, cfg Config, x, keys *Node) (out, attn *Node) {
-	y, attn := guided(scope, cfg, x, keys)
+	y, attn := Guided(scope, cfg, x, keys)
 	if cfg.Residual {
 		y = Add(x, y)
 	}
-	return Add(y, layer.MLP(scope.At("mlp"), layer.LayerNorm(scope.At("norm2"), y, epsilon))), attn
+	return Add(y, layer.MLP(scope.At("mlp"), layer.LayerNorm(scope.At("norm2"), y, Epsilon))), attn
 }
 
-// guided is the INP-guided attention of a block: x [B, N, C] and keys [B, M, C] to [B, N, C], and
+// Guided is the INP-guided attention of a block: x [B, N, C] and keys [B, M, C] to [B, N, C], and
 // the attention [B, h, N, M]. SPEC 6a; unit vectors and scale are the code's, not the paper's.
-func guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
+func Guided(scope *model.Scope, cfg Config, x, keys *Node) (y, attn *Node) {
 	c, h := cfg.Width, cfg.Heads
 	// [B, N, C]
-	q := layer.Linear(layer.At(scope, "attn.q"), layer.LayerNorm(scope.At("norm1"), x, epsilon), c)
+	q := layer.Linear(layer.At(scope, "attn.q"), layer.LayerNorm(scope.At("norm1"), x, Epsilon), c)
 	// [B, M, 2C]
 	kv := layer.Linear(layer.At(scope, "attn.kv"), layer.LayerNorm(scope.At("norm1"), keys,
-		epsilon), 2*c)
+		Epsilon), 2*c)
 	// v [B, h, M, d]
 	k, v := Split(kv, -1, 2)[0], layer.Heads(Split(kv, -1, 2)[1], h)
 	// [B, h, N, d]

@@ -42,8 +42,8 @@ type Cell struct {
 	Std      float64   `json:"std"` // sample standard deviation
 }
 
-// Table is the foundation's measurement with what made it.
-type Table struct {
+// Foundation is the foundation's measurement with what made it.
+type Foundation struct {
 	Title   string            `json:"title"`
 	Profile string            `json:"profile"`
 	Backend string            `json:"backend"`
@@ -58,11 +58,11 @@ type Table struct {
 
 // Bench measures every system on every set with every seed.
 func (l *Lab) Bench(ctx context.Context, base experiment.Experiment, sets []string, seeds []uint64,
-	version string) (*Table, error) {
+	version string) (*Foundation, error) {
 	if err := base.Validate(); err != nil {
 		return nil, err
 	}
-	t := &Table{Title: "Image AUROC, small world", Profile: base.Profile,
+	t := &Foundation{Title: "Image AUROC, small world", Profile: base.Profile,
 		Backend: l.Backend.Short(), Version: version, Seeds: seeds,
 		Steps: base.Steps, Batch: base.Batch, INPs: experiment.OwnOf[inpformer.Settings](base).INPs,
 		Sets: map[string]string{}}
@@ -119,7 +119,7 @@ func meanStd(xs []float64) (mean, std float64) {
 }
 
 // Markdown is the table, one line a system, one column a category.
-func (t *Table) Markdown() string {
+func (t *Foundation) Markdown() string {
 	var b strings.Builder
 	type column struct{ set, category string }
 	var columns []column
@@ -157,7 +157,7 @@ func (t *Table) Markdown() string {
 }
 
 // Write writes the table as BASE.json and BASE.md.
-func (t *Table) Write(base string) error {
+func (t *Foundation) Write(base string) error {
 	data, err := json.MarshalIndent(t, "", " ")
 	if err != nil {
 		return err

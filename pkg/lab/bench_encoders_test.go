@@ -14,9 +14,9 @@ import (
 )
 
 func TestEncoderTableGoesOnWhereItStopped(t *testing.T) {
-	l, err := Open("", progress.New(nil))
+	v, err := experiment.Open("", t.TempDir(), progress.New(nil))
 	require.NoError(t, err)
-	l.Cache = t.TempDir()
+	l := &Lab{Env: v}
 	root := filepath.Join(t.TempDir(), "mvtec")
 	for _, b := range synth.Benchmarks() {
 		if b.Name == "mvtec" {

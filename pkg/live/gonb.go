@@ -36,7 +36,8 @@ type gonbPage struct {
 	opened   bool
 }
 
-func newGonbPage() *gonbPage {
+// NewGonbPage is the page around the cell of GoNB that calls it.
+func NewGonbPage() Page {
 	return &gonbPage{token: gonbui.UniqueId(), messages: make(chan string, 4096),
 		sends: make(chan string, 1)}
 }

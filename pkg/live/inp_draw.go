@@ -336,12 +336,12 @@ func (s *inpSession) text(h *head) string {
 		origin = "trained for this playground"
 	}
 	data := "generated pictures in the layout of MVTec-AD"
-	if s.settings.Size == "" {
+	if s.profile.Size == "" {
 		data = "MVTec-AD"
 	}
 	return fmt.Sprintf("Backend %s; encoder %s, weights %.12s; head of M = %d: %d steps, seed %d, "+
 		"%s (%.12s); data: %s, %d test images; profile %s.",
 		s.lab.Backend.Short(), s.encoder.Name(), s.encoder.Digest(), h.m, h.detector.Options.Steps,
 		s.experiment.Seed, origin, h.detector.Options.Fingerprint, data, len(s.tests),
-		s.settings.Profile)
+		s.profile.Name)
 }

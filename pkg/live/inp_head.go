@@ -8,11 +8,11 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
-	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/plot"
 	"adlab/pkg/train"
+	"adlab/pkg/view"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -66,7 +66,7 @@ func (s *inpSession) open(h *head) (bool, error) {
 		}
 		all = append(all, trace[s.groups*s.tokens:(s.groups+1)*s.tokens])
 	}
-	h.distances = exhibit.ScaleFrom(s.tests, all)
+	h.distances = view.ScaleFrom(s.tests, all)
 	return true, nil
 }
 
@@ -129,7 +129,7 @@ func (s *inpSession) compute(ctx context.Context, h *head, tell func(step train.
 				bar(len(images), len(s.tests), "images")
 			}
 		}
-		return writeSweep(h.path, scores, exhibit.ScaleFrom(s.tests, errors), images, fresh,
+		return writeSweep(h.path, scores, view.ScaleFrom(s.tests, errors), images, fresh,
 			s.height(h.m), s.tokens)
 	})
 	if err != nil {

@@ -3,11 +3,9 @@ package live
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 
 	"adlab/pkg/detector"
-	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
@@ -115,7 +113,7 @@ func (s *inpSession) other(name string, shots int) (*other, error) {
 		return nil, err
 	}
 	path := sweepPath(s.lab.Cache, "beside", key, s.setDigest, eyes, s.lab.Backend.Short(),
-		s.settings)
+		s.profile.Tables)
 	kept, err := openSweep(path, len(s.tests), keptSide, keptSide)
 	if err != nil {
 		return nil, err
@@ -146,7 +144,7 @@ func (s *inpSession) computeOther(ctx context.Context, path, name string, shots 
 				append(maps, halved(p.Map, detector.MapSide))
 		}
 	}
-	return writeSweep(path, scores, exhibit.ScaleFrom(s.tests, maps), maps, true, keptSide,
+	return writeSweep(path, scores, view.ScaleFrom(s.tests, maps), maps, true, keptSide,
 		keptSide)
 }
 
@@ -192,10 +190,7 @@ func (s *inpSession) eyes(name string) (string, error) {
 // multiads is MultiADS on the playground's data, its sources left out.
 func (s *inpSession) multiads(shots int) experiment.Experiment {
 	e := s.experiment.By(besideMultiADS)
-	e.Shots, e.Encoder = shots, ""
-	if s.settings.Size == "" {
-		e.Encoder = os.Getenv("ADLAB_CLIP")
-	}
+	e.Shots, e.Encoder = shots, s.runner.Pair
 	return experiment.With(e, func(own *multiads.Settings) {
 		own.KBA, own.Revision = "mvtec", "first-release"
 	})

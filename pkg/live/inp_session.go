@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -14,7 +11,8 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
-	"adlab/pkg/inpformer"
+	method "adlab/pkg/inpformer"
+	"adlab/pkg/papers/inpformer"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -25,8 +23,9 @@ var prototypes = []int{1, 2, 3, 4, 6, 8, 12, 16}
 
 // inpSession is INP-Former on the data set of Figure 6, in all its numbers of prototypes.
 type inpSession struct {
+	runner     *exhibit.Runner
 	lab        *experiment.Env
-	settings   exhibit.Settings
+	profile    experiment.Profile
 	experiment experiment.Experiment
 	set        *datasets.Set
 	setDigest  string
@@ -49,48 +48,23 @@ type inpSession struct {
 	pairDigest string // of the pair that MultiADS looks through; "" until it is asked for
 }
 
-// inpExperiment is the one of Figure 6 in a profile, for M = 6.
-func inpExperiment(ctx context.Context, l *experiment.Env,
-	s exhibit.Settings) (experiment.Experiment, error) {
-	e := experiment.Default("mvtec")
-	e.Profile, e.Seed, e.Steps, e.Batch = s.Profile, s.Seeds[0], s.Steps, s.Batch
-	e = experiment.With(e, func(own *inpformer.Settings) { own.Blocks = s.Blocks })
-	var err error
-	if s.Size == "" {
-		e.Data, e.Encoder, e.Convention = filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "mvtec"),
-			os.Getenv("ADLAB_DINOV2"), experiment.INPFormerPrint
-	} else if e.Data, err = l.Generated(ctx, "mvtec", s.Size); err != nil {
-		return e, err
-	}
-	err = e.Validate()
-	// as the exhibits do
-	e.Limit = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32}
-	return e, err
-}
-
 // inps is M of the experiment.
-func (s *inpSession) inps() int { return experiment.OwnOf[inpformer.Settings](s.experiment).INPs }
+func (s *inpSession) inps() int { return experiment.OwnOf[method.Settings](s.experiment).INPs }
 
 // sourceFolder is the data set that MultiADS learns from here.
 func (s *inpSession) sourceFolder(ctx context.Context) (string, error) {
-	if s.settings.Size == "" {
-		return filepath.Join(os.Getenv("ADLAB_PAPER_DATA"), "visa"), nil
-	}
-	return s.lab.Generated(ctx, "visa", s.settings.Size)
+	return s.runner.Folder(ctx, "visa")
 }
 
-// newINP opens the playground of INP-Former in a profile.
-func newINP(ctx context.Context, l *experiment.Env, profile string) (*inpSession, error) {
-	settings, err := exhibit.SettingsOf(profile)
-	if err != nil {
-		return nil, err
-	}
-	e, err := inpExperiment(ctx, l, settings)
+// newINP opens the playground of INP-Former in the profile of a runner.
+func newINP(ctx context.Context, r *exhibit.Runner) (*inpSession, error) {
+	l, p := r.Env, r.Profile
+	e, err := r.Ready(ctx, inpformer.Walked(p)) // as in Figure 6
 	if err != nil {
 		return nil, err
 	}
 	s := &inpSession{
-		lab: l, settings: settings, experiment: e, heads: map[int]*head{},
+		runner: r, lab: l, profile: p, experiment: e, heads: map[int]*head{},
 		computed: make(chan *head, 2*len(prototypes)), steps: make(chan trainingStep, 64),
 		training: map[int]trainingStep{}, pictures: newCache[*shown](64),
 		rows: newCache[image.Image](64), others: map[string]*other{},
@@ -113,7 +87,7 @@ func newINP(ctx context.Context, l *experiment.Env, profile string) (*inpSession
 		s.encoder.Transform().Crop); err != nil {
 		return nil, err
 	}
-	h, err := s.newHead(experiment.OwnOf[inpformer.Settings](e).INPs)
+	h, err := s.newHead(s.inps())
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +100,9 @@ func newINP(ctx context.Context, l *experiment.Env, profile string) (*inpSession
 	}
 	s.heads[h.m], s.drawn = h, h.m
 	s.jobs = newJobs()
-	s.lab = l.Quiet() // from here on the picture tells what is being done
+	quiet := *r
+	quiet.Env = l.Quiet()
+	s.runner, s.lab = &quiet, quiet.Env // from here on the picture tells what is being done
 	s.ahead()
 	return s, nil
 }

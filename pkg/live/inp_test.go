@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"testing"
 
-	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
+	"adlab/pkg/papers"
 	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
@@ -51,16 +51,13 @@ func TestNumbersAreThoseOfEval(t *testing.T) {
 
 // TestHeadsAreThoseOfFigure6 finds the head that the exhibit has trained, by its address.
 func TestHeadsAreThoseOfFigure6(t *testing.T) {
-	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
-	require.NoError(t, err)
-	r, err := exhibit.NewRunner(l, "smoke")
-	require.NoError(t, err)
-	six, err := exhibit.Find("inp-figure6")
+	r := runner(t, "smoke")
+	six, err := papers.Find("inp-figure6")
 	require.NoError(t, err)
 	_, err = r.Run(context.Background(), six[0])
 	require.NoError(t, err)
 	s := opened(t, "inp-former").(*inpSession)
-	for _, m := range r.Prototypes {
+	for _, m := range r.Profile.Prototypes {
 		h, err := s.newHead(m)
 		require.NoError(t, err)
 		require.True(t, h.trained(), "M = %d", m)

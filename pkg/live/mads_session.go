@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"fmt"
 	"image"
 	"slices"
 	"strings"
@@ -10,9 +9,10 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
+	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
-	"adlab/pkg/lab"
 	"adlab/pkg/multiads"
+	papers "adlab/pkg/papers/multiads"
 	"adlab/pkg/view"
 
 	"gonum.org/v1/gonum/mat"
@@ -48,8 +48,9 @@ type scored struct {
 
 // newMADS opens the playground of MultiADS: adapters trained on the MVTec-like benchmark look at
 // the VisA-like one, as in the walkthrough.
-func newMADS(ctx context.Context, l *experiment.Env, profile string) (*madsSession, error) {
-	e, err := transfer(ctx, l, profile)
+func newMADS(ctx context.Context, r *exhibit.Runner) (*madsSession, error) {
+	l := r.Env
+	e, err := r.Ready(ctx, papers.Walked(r.Profile))
 	if err != nil {
 		return nil, err
 	}
@@ -86,17 +87,6 @@ func newMADS(ctx context.Context, l *experiment.Env, profile string) (*madsSessi
 	s.source = strings.Join(keys, ", ")
 	s.jobs = newJobs()
 	return s, nil
-}
-
-// transfer is the experiment of the walkthrough, in a profile.
-func transfer(ctx context.Context, l *experiment.Env, profile string) (experiment.Experiment,
-	error) {
-	e, err := lab.Transfer(ctx, l, profile)
-	if err == nil && e.Profile != profile {
-		err = fmt.Errorf("the playground of MultiADS runs in profile %s, as ADLAB_PROFILE and the "+
-			"backend have it, not in %s", e.Profile, profile)
-	}
-	return e, err
 }
 
 // Name is "multiads".

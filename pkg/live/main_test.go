@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"adlab/datasets/synth"
+	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/progress"
 
@@ -64,11 +65,19 @@ func opened(t testing.TB, name string) Session {
 
 // anew opens a playground in $ADLAB_PROFILE.
 func anew(t testing.TB, name string) Session {
-	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
-	require.NoError(t, err)
-	s, err := Open(context.Background(), l, name, cmp.Or(os.Getenv("ADLAB_PROFILE"), "smoke"))
+	r := runner(t, cmp.Or(os.Getenv("ADLAB_PROFILE"), "smoke"))
+	s, err := Open(context.Background(), r, name)
 	require.NoError(t, err)
 	return s
+}
+
+// runner is a new one over the tests' cache.
+func runner(t testing.TB, profile string) *exhibit.Runner {
+	v, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
+	require.NoError(t, err)
+	p, err := experiment.ProfileOf(profile)
+	require.NoError(t, err)
+	return exhibit.NewRunner(v, p)
 }
 
 // drawn draws a state until the background has nothing to add.

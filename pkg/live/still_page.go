@@ -17,7 +17,7 @@ import (
 
 	"adlab/pkg/backend"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/experiment"
+	"adlab/pkg/exhibit/render"
 	"adlab/pkg/plot"
 	"adlab/pkg/store"
 
@@ -59,19 +59,20 @@ func (s stillSection) First() any {
 	}{x.Label, x.Frames[x.At]}
 }
 
-// WriteStills writes the playgrounds of a profile, drawn beforehand, into a gallery's folder:
-// exhibit.PlaygroundPage and its pictures, less than 2 MB in all. What is trained and measured
+// WriteStills writes the playgrounds of a runner's profile, drawn beforehand, into a gallery's
+// folder: render.PlaygroundPage and its pictures, less than 2 MB in all. What is trained and measured
 // already is taken from the cache; the same cache and code give the same bytes. Where MultiADS has
 // no playground, in profile paper and, without XLA, in tiny, an earlier page is removed.
-func WriteStills(ctx context.Context, l *experiment.Env, profile, folder string) error {
-	if profile == "paper" || profile == "tiny" && l.Backend.Short() == backend.Go {
-		if err := os.Remove(filepath.Join(folder, exhibit.PlaygroundPage)); err != nil &&
+func WriteStills(ctx context.Context, r *exhibit.Runner, folder string) error {
+	profile := r.Profile.Name
+	if profile == "paper" || profile == "tiny" && r.Env.Backend.Short() == backend.Go {
+		if err := os.Remove(filepath.Join(folder, render.PlaygroundPage)); err != nil &&
 			!errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return sweepStills(folder, nil)
 	}
-	sections, err := openSections(ctx, l, profile)
+	sections, err := openSections(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func fit(sections []stillSection, profile string, most int) (files map[string][]
 	err error) {
 	size := 0
 	for _, scale := range stillScales {
-		if files, page, err = render(sections, profile, scale); err != nil {
+		if files, page, err = rendered(sections, profile, scale); err != nil {
 			return nil, nil, err
 		}
 		size = len(page)
@@ -99,7 +100,7 @@ func fit(sections []stillSection, profile string, most int) (files map[string][]
 		}
 	}
 	return nil, nil, fmt.Errorf("%s: expected less than %d bytes with its pictures, got %d with "+
-		"pictures of half the size; show fewer", exhibit.PlaygroundPage, most, size)
+		"pictures of half the size; show fewer", render.PlaygroundPage, most, size)
 }
 
 // level puts all pictures on canvases of one size, so that nothing jumps when one follows another.
@@ -126,9 +127,9 @@ func (s *stillSection) each(visit func(image, choice int, f *stillFrame)) {
 	}
 }
 
-// render makes the page, and the pictures by their addresses beside it. An address holds a digest,
-// so that no page shows the pictures of another.
-func render(sections []stillSection, profile string, scale float64) (files map[string][]byte,
+// rendered makes the page, and the pictures by their addresses beside it. An address holds a
+// digest, so that no page shows the pictures of another.
+func rendered(sections []stillSection, profile string, scale float64) (files map[string][]byte,
 	page []byte, err error) {
 	files = map[string][]byte{}
 	for i := range sections {
@@ -176,7 +177,7 @@ func writeStills(folder string, files map[string][]byte, page []byte) error {
 			return err
 		}
 	}
-	if err := write(exhibit.PlaygroundPage, page); err != nil {
+	if err := write(render.PlaygroundPage, page); err != nil {
 		return err
 	}
 	return sweepStills(folder, files)

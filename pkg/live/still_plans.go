@@ -9,36 +9,35 @@ import (
 
 	"adlab/pkg/detector"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/experiment"
+	"adlab/pkg/papers"
 	"adlab/pkg/plot"
 )
 
 // openSections opens the playgrounds and draws their frames.
-func openSections(ctx context.Context, l *experiment.Env, profile string) (sections []stillSection,
-	err error) {
-	inp, err := newINP(ctx, l, profile)
+func openSections(ctx context.Context, r *exhibit.Runner) (sections []stillSection, err error) {
+	inp, err := newINP(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	defer inp.Close()
-	mads, err := newMADS(ctx, l, profile)
+	mads, err := newMADS(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	defer mads.Close()
-	return drawSections(ctx, l, profile, inp, mads)
+	return drawSections(ctx, r, inp, mads)
 }
 
 // drawSections draws the frames of open playgrounds.
-func drawSections(ctx context.Context, l *experiment.Env, profile string, inp *inpSession,
-	mads *madsSession) (sections []stillSection, err error) {
+func drawSections(ctx context.Context, r *exhibit.Runner, inp *inpSession, mads *madsSession) (
+	sections []stillSection, err error) {
 	for _, plan := range []func() (still, stillSection){inp.still, mads.still} {
 		s, section := plan()
 		section.Name = s.session.Name()
-		if section.Made, err = madeOf(ctx, l, profile, section.exhibit); err != nil {
+		if section.Made, err = madeOf(ctx, r, section.exhibit); err != nil {
 			return nil, err
 		}
-		bar := l.Progress.Bar("playground " + section.Name)
+		bar := r.Env.Progress.Bar("playground " + section.Name)
 		if section.Images, err = s.all(ctx, func(done, of int) {
 			bar(done, of, "frames")
 		}); err != nil {
@@ -50,13 +49,9 @@ func drawSections(ctx context.Context, l *experiment.Env, profile string, inp *i
 	return sections, nil
 }
 
-// madeOf says what makes an exhibit of a profile.
-func madeOf(ctx context.Context, l *experiment.Env, profile, id string) (map[string]string, error) {
-	r, err := exhibit.NewRunner(l, profile)
-	if err != nil {
-		return nil, err
-	}
-	found, err := exhibit.Find(id)
+// madeOf says what makes an exhibit in the runner's profile.
+func madeOf(ctx context.Context, r *exhibit.Runner, id string) (map[string]string, error) {
+	found, err := papers.Find(id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +63,7 @@ func madeOf(ctx context.Context, l *experiment.Env, profile, id string) (map[str
 func (s *inpSession) still() (still, stillSection) {
 	trained := func(m string) bool {
 		n, err := strconv.Atoi(m)
-		return err == nil && slices.Contains(s.settings.Prototypes, n)
+		return err == nil && slices.Contains(s.profile.Prototypes, n)
 	}
 	return still{
 			session: s, control: "m", shows: trained,

@@ -14,10 +14,9 @@ import (
 	"testing"
 
 	code "adlab/pkg"
-	"adlab/pkg/exhibit"
-	"adlab/pkg/experiment"
+	"adlab/pkg/exhibit/render"
+	"adlab/pkg/papers"
 	"adlab/pkg/plot"
-	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
@@ -39,20 +38,19 @@ func contents(t *testing.T, folder string) map[string]string {
 
 func TestStills(t *testing.T) {
 	ctx := context.Background()
-	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
-	require.NoError(t, err)
+	r := runner(t, "smoke")
 	folder := t.TempDir()
-	require.NoError(t, exhibit.WriteGallery(folder, "smoke", nil))
-	require.NotContains(t, contents(t, folder)["index.html"], exhibit.PlaygroundPage,
+	require.NoError(t, render.WriteGallery(folder, "smoke", nil))
+	require.NotContains(t, contents(t, folder)["index.html"], render.PlaygroundPage,
 		"no link to nothing")
 	old := filepath.Join(folder, stillFolder, "inp-former-1-1-00000000.jpg")
 	require.NoError(t, os.Mkdir(filepath.Dir(old), 0o777))
 	require.NoError(t, os.WriteFile(old, nil, 0o666))
 
-	require.NoError(t, WriteStills(ctx, l, "smoke", folder))
-	require.NoError(t, exhibit.WriteGallery(folder, "smoke", nil))
+	require.NoError(t, WriteStills(ctx, r, folder))
+	require.NoError(t, render.WriteGallery(folder, "smoke", nil))
 	files := contents(t, folder)
-	page := files[exhibit.PlaygroundPage]
+	page := files[render.PlaygroundPage]
 	require.Contains(t, files["index.html"], `href="playground.html"`)
 	require.NoFileExists(t, old)
 	require.NotRegexp(t, `https?:|src="//|@import`, page, "nothing from elsewhere")
@@ -60,7 +58,7 @@ func TestStills(t *testing.T) {
 	require.Contains(t, page, opened(t, "inp-former").(*inpSession).encoder.Digest()[:16])
 	require.Contains(t, page, opened(t, "multiads").(*madsSession).detector.Model.Digest()[:16])
 
-	sections, err := drawSections(ctx, l, "smoke", opened(t, "inp-former").(*inpSession),
+	sections, err := drawSections(ctx, r, opened(t, "inp-former").(*inpSession),
 		opened(t, "multiads").(*madsSession))
 	require.NoError(t, err)
 	again := t.TempDir()
@@ -100,9 +98,9 @@ func TestStills(t *testing.T) {
 				seen[files[filepath.FromSlash(f.Picture)]] = true
 				made, err := plot.ReadMade(filepath.Join(folder, f.Picture))
 				require.NoError(t, err)
-				r, err := exhibit.NewRunner(l, "smoke")
+				of, err := papers.Find(made["exhibit"])
 				require.NoError(t, err)
-				differences, err := r.Explain(ctx, made)
+				differences, err := r.Explain(ctx, of[0], made)
 				require.NoError(t, err)
 				require.Empty(t, differences)
 				pictures++
@@ -112,8 +110,8 @@ func TestStills(t *testing.T) {
 	}
 	require.Len(t, files, pictures+1, "no picture that the page does not show")
 	t.Run("browser", func(t *testing.T) { moveStills(t, folder) })
-	require.NoError(t, WriteStills(ctx, l, "paper", folder))
-	require.NotContains(t, contents(t, folder), exhibit.PlaygroundPage)
+	require.NoError(t, WriteStills(ctx, runner(t, "paper"), folder))
+	require.NotContains(t, contents(t, folder), render.PlaygroundPage)
 }
 
 // moveStills moves the page's controls in a browser, where one is installed.
@@ -122,7 +120,7 @@ func moveStills(t *testing.T, folder string) {
 	if err != nil {
 		t.Skip("no chromium; on Debian: apt-get install chromium")
 	}
-	page, err := os.ReadFile(filepath.Join(folder, exhibit.PlaygroundPage))
+	page, err := os.ReadFile(filepath.Join(folder, render.PlaygroundPage))
 	require.NoError(t, err)
 	moves := `<script>
 const said = [], say = s => said.push([s.querySelector("img").getAttribute("src"), s.querySelector(".numbers").textContent, s.querySelector("output")?.textContent]);

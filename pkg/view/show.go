@@ -69,6 +69,24 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []exper
 	return plot.Panel(title, [][]plot.Tile{pictures, overlays}, side, &scale), nil
 }
 
+// Extremes draws the images of a category that Pick picks over their anomaly maps. The colour scale
+// is that of all that were scored: up to the largest value but for one in two hundred.
+func Extremes(title string, t imageio.Transform, scored []experiment.Scored, category string,
+	side int) (image.Image, error) {
+	var of []experiment.Scored
+	var maps [][]float32
+	for i, s := range scored {
+		if s.Category == category {
+			of = append(of, s)
+		}
+		if i%max(1, len(scored)/200) == 0 {
+			maps = append(maps, s.Map)
+		}
+	}
+	labels, picked := Pick(of)
+	return Overlays(title, t, labels, picked, plot.ScaleOf(0.995, maps...), side)
+}
+
 // shownTypes is the number of defect types whose maps are drawn, the strongest first.
 const shownTypes = 5
 

@@ -16,7 +16,6 @@ import (
 	"adlab/pkg/train"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 )
 
 // TypeWalk is MultiADS on its way from a source to a target that it has not seen, every stage at
@@ -124,11 +123,8 @@ func pickSample(samples []datasets.Sample, typeOf multiads.TypeOf, index int,
 
 // picture is a sample as the vision tower sees it.
 func (w *TypeWalk) picture(s datasets.Sample) (*imageio.Image, error) {
-	m, err := imageio.Decode(s.Path)
-	if err != nil {
-		return nil, err
-	}
-	return w.pair.Transform().Picture(m), nil
+	shown, _, err := Picture(s, w.pair.Transform())
+	return shown, err
 }
 
 // Prompts draws a product's prompts, one point each, as the text tower places them: the first two
@@ -143,27 +139,21 @@ func (w *TypeWalk) Prompts(ctx context.Context, product string) (image.Image, er
 	if err != nil {
 		return nil, err
 	}
+	d := len(embeddings[0][0])
 	var rows []float64
-	n, d := 0, len(embeddings[0][0])
 	for _, column := range embeddings {
 		for _, e := range column {
 			for _, v := range e {
 				rows = append(rows, float64(v))
 			}
-			n++
 		}
 	}
-	var pc stat.PC
-	if !pc.PrincipalComponents(mat.NewDense(n, d, rows), nil) {
-		return nil, fmt.Errorf("the prompts of %q have no principal axes", product)
+	points := mat.NewDense(len(rows)/d, d, rows)
+	axes, err := Principal(points, 2)
+	if err != nil {
+		return nil, fmt.Errorf("the prompts of %q: %w", product, err)
 	}
-	var axes, flat mat.Dense
-	pc.VectorsTo(&axes)
-	flat.Mul(mat.NewDense(n, d, rows), axes.Slice(0, d, 0, 2))
-	vars, all := pc.VarsTo(nil), 0.0
-	for _, v := range vars {
-		all += v
-	}
+	flat := axes.Project(points)
 	var clouds []plot.Cloud
 	at := 0
 	for c, column := range embeddings {
@@ -175,7 +165,7 @@ func (w *TypeWalk) Prompts(ctx context.Context, product string) (image.Image, er
 		clouds = append(clouds, cloud)
 	}
 	label := func(i int) string {
-		return fmt.Sprintf("axis %d (%.0f %% of the variance)", i+1, 100*vars[i]/all)
+		return fmt.Sprintf("axis %d (%.0f %% of the variance)", i+1, 100*axes.Shares[i])
 	}
 	return plot.Scatter(fmt.Sprintf("prompts of %q, by defect type", product), label(0), label(1),
 		clouds...)

@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
-	"adlab/datasets"
 	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
@@ -65,40 +62,4 @@ func firstSeeds(n int) (seeds []uint64, err error) {
 		seeds = append(seeds, uint64(s+1))
 	}
 	return seeds, nil
-}
-
-func newDemo(c *cli) *cobra.Command {
-	var out string
-	cmd := &cobra.Command{
-		Use: "demo", Short: "the main job: INP-Former on real solar cells, its table and its maps",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := c.lab()
-			if err != nil {
-				return err
-			}
-			for _, name := range []string{"elpv", "textile"} {
-				if err := datasets.Fetch(cmd.Context(), name, datasets.Home(),
-					os.Stderr); err != nil {
-					return err
-				}
-			}
-			if err := os.MkdirAll(out, 0o777); err != nil {
-				return err
-			}
-			text, err := l.Demo(cmd.Context(), out)
-			if err != nil {
-				return err
-			}
-			stored, err := os.ReadFile(filepath.Join(filepath.Dir(datasets.Home()), "figures",
-				"foundation.md"))
-			if err == nil {
-				text += "\nover three seeds, stored in figures/foundation.md:\n\n" + string(stored)
-			}
-			_, err = fmt.Fprint(cmd.OutOrStdout(), text)
-			return err
-		},
-	}
-	cmd.Flags().StringVar(&out, "out", filepath.Join("out", "demo"), "the folder to write to")
-	return cmd
 }

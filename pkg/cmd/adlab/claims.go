@@ -6,6 +6,7 @@ import (
 
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
+	"adlab/pkg/papers"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +19,7 @@ func newClaims(c *cli) *cobra.Command {
 			"as deviating, only where profile paper has measured it;\nno other profile says " +
 			"anything of it.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			claims, err := exhibit.Claims(experiment.CacheDir())
+			claims, err := exhibit.Claims(papers.All(), experiment.CacheDir())
 			if err != nil {
 				return err
 			}

@@ -25,11 +25,12 @@ func placeFlags(cmd *cobra.Command, p *place) {
 }
 
 // runner is an exhibit runner on the lab.
-func (p *place) runner(l *experiment.Env) (*exhibit.Runner, error) {
-	r, err := exhibit.NewRunner(l, p.profile)
+func (p *place) runner(v *experiment.Env) (*exhibit.Runner, error) {
+	profile, err := experiment.ProfileOf(p.profile)
 	if err != nil {
 		return nil, err
 	}
+	r := exhibit.NewRunner(v, profile)
 	r.Data, r.Encoder, r.Pair = p.data, p.encoder, p.pair
 	return r, nil
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"adlab/pkg/exhibit"
+	"adlab/pkg/papers"
 	"adlab/pkg/plot"
 
 	"github.com/spf13/cobra"
@@ -51,13 +51,17 @@ func newExplain(c *cli) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("%s: %w", files[0], err)
 			}
-			if answer.Differences, err = r.Explain(cmd.Context(), made); err != nil {
+			of, err := papers.Find(made["exhibit"])
+			if err != nil {
+				return err
+			}
+			if answer.Differences, err = r.Explain(cmd.Context(), of[0], made); err != nil {
 				return err
 			}
 			answer.Same = new(answer.Differences == nil)
 			if *answer.Same {
 				text.WriteString("this checkout would make the same")
-				if found, err := exhibit.Find(made["exhibit"]); err == nil && found[0].Timed {
+				if of[0].Timed {
 					text.WriteString(", but for the times in it, which it would measure anew")
 				}
 				text.WriteString("\n")

@@ -5,8 +5,8 @@ import (
 	"os"
 	"strings"
 
-	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
+	"adlab/pkg/papers"
 
 	"github.com/spf13/cobra"
 )
@@ -45,7 +45,7 @@ func newList(c *cli) *cobra.Command {
 			var text strings.Builder
 			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", "id", "paper", "kind",
 				"smoke", "tiny", "paper", "cost, tiny", "title")
-			for _, e := range exhibit.All() {
+			for _, e := range papers.All() {
 				row := listed{e.ID, e.Paper, e.Kind, e.Title.EN, []string{}, e.Notebook,
 					map[string]string{}, map[string]string{}}
 				for _, claim := range e.Claims() {
@@ -59,7 +59,7 @@ func newList(c *cli) *cobra.Command {
 						return err
 					}
 					row.Status[profile] = r.Status(e)
-					row.Cost[profile] = e.Cost(r.Settings)
+					row.Cost[profile] = e.Cost(r.Profile)
 				}
 				rows = append(rows, row)
 				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-19s %s\n", row.ID, row.Paper,

@@ -87,10 +87,13 @@ func newRoot() *cobra.Command {
 	return root
 }
 
-// lab opens the backend; progress goes to the standard error.
-func (c *cli) lab() (*lab.Lab, error) { return lab.Open(c.backend, progress.New(os.Stderr)) }
+// lab is the environment with the verbs of benches.
+func (c *cli) lab() (*lab.Lab, error) {
+	v, err := c.env()
+	return &lab.Lab{Env: v}, err
+}
 
-// env is the lab's.
+// env opens the backend; progress goes to the standard error.
 func (c *cli) env() (*experiment.Env, error) {
 	return experiment.Open(c.backend, experiment.CacheDir(), progress.New(os.Stderr))
 }

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"adlab/pkg/exhibit"
+	"adlab/pkg/exhibit/render"
 	"adlab/pkg/live"
+	"adlab/pkg/papers"
 
 	"github.com/spf13/cobra"
 )
@@ -28,7 +30,7 @@ func newRun(c *cli) *cobra.Command {
 		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n " +
 			" adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			found, err := exhibit.Find(ids...)
+			found, err := papers.Find(ids...)
 			if err != nil {
 				return err
 			}
@@ -51,22 +53,25 @@ func newGallery(c *cli) *cobra.Command {
 		Use: "gallery", Short: "make every exhibit, with a manifest and pages that need no network",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			entries, err := c.exhibits(cmd, p, exhibit.All(), out, false)
+			entries, err := c.exhibits(cmd, p, papers.All(), out, false)
 			if err != nil {
 				return err
 			}
-			if err := exhibit.Clean(out, entries); err != nil {
+			if err := render.Clean(out, entries); err != nil {
 				return err
 			}
-			os.Setenv("ADLAB_PROFILE", p.profile) // where the playgrounds look for it
-			l, err := c.env()
+			v, err := c.env()
 			if err != nil {
 				return err
 			}
-			if err := live.WriteStills(cmd.Context(), l, p.profile, out); err != nil {
+			r, err := p.runner(v)
+			if err != nil {
 				return err
 			}
-			if err := exhibit.WriteGallery(out, p.profile, entries); err != nil {
+			if err := live.WriteStills(cmd.Context(), r, out); err != nil {
+				return err
+			}
+			if err := render.WriteGallery(out, p.profile, entries); err != nil {
 				return err
 			}
 			fmt.Fprintln(os.Stderr, filepath.Join(out, "index.html"))
@@ -81,10 +86,7 @@ func newGallery(c *cli) *cobra.Command {
 // exhibits makes exhibits one after another and says how long each took. Those that lack weights or
 // data are left out, and are an error in the end.
 func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out string,
-	show bool) (entries []exhibit.Entry, err error) {
-	if _, err := exhibit.SettingsOf(p.profile); err != nil {
-		return nil, err
-	}
+	show bool) (entries []render.Entry, err error) {
 	probe, err := p.runner(nil)
 	if err != nil {
 		return nil, err
@@ -136,7 +138,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 		if err := r.Keep(result); err != nil {
 			return nil, err
 		}
-		entry, err := result.Write(out)
+		entry, err := render.Write(result, out)
 		if err != nil {
 			return nil, err
 		}
@@ -154,9 +156,9 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 }
 
 // showResult prints a result's tables and the names of its pictures.
-func showResult(cmd *cobra.Command, result *exhibit.Result, entry exhibit.Entry, out string) {
+func showResult(cmd *cobra.Command, result *exhibit.Result, entry render.Entry, out string) {
 	for _, t := range result.Tables {
-		fmt.Fprintln(cmd.OutOrStdout(), t.Text())
+		fmt.Fprintln(cmd.OutOrStdout(), render.Text(t))
 	}
 	for _, f := range entry.Figures {
 		fmt.Fprintln(cmd.OutOrStdout(), "picture: "+filepath.Join(out, f.PNG))

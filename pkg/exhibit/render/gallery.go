@@ -1,0 +1,197 @@
+package render
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+	"strings"
+
+	code "adlab/pkg"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/plot"
+	"adlab/pkg/store"
+)
+
+// Entry is one exhibit in a gallery's manifest.
+type Entry struct {
+	ID       string            `json:"id"`
+	Paper    string            `json:"paper"`
+	Kind     string            `json:"kind"`
+	Title    exhibit.Words     `json:"title"`
+	Caption  exhibit.Words     `json:"caption"`
+	Notebook string            `json:"notebook"`
+	Made     map[string]string `json:"made"`
+	Runs     []string          `json:"runs"`
+	Figures  []FigureFile      `json:"figures,omitempty"`
+	Tables   []string          `json:"tables,omitempty"` // files without their ending
+
+	tables []*exhibit.Table
+}
+
+// FigureFile is a picture of the gallery.
+type FigureFile struct {
+	PNG     string        `json:"png"`
+	SVG     string        `json:"svg,omitempty"`
+	Caption exhibit.Words `json:"caption"`
+}
+
+// Manifest is a gallery's table of contents.
+type Manifest struct {
+	Profile  string  `json:"profile"`
+	Code     string  `json:"code"`
+	Exhibits []Entry `json:"exhibits"`
+}
+
+// Write writes an exhibit's tables in every format and its figures into a folder, each file
+// atomically. A picture says inside what made it.
+func Write(r *exhibit.Result, folder string) (Entry, error) {
+	e := r.Exhibit
+	entry := Entry{ID: e.ID, Paper: e.Paper, Kind: e.Kind, Title: e.Title, Caption: e.Caption,
+		Notebook: e.Notebook, Made: r.Made, Runs: r.Runs, tables: r.Tables}
+	for i, t := range r.Tables {
+		name := e.ID
+		if i > 0 {
+			name += fmt.Sprintf("-%d", i+1)
+		}
+		for _, f := range Formats {
+			text, err := f.Render(t)
+			if err != nil {
+				return entry, err
+			}
+			if err := store.WriteFile(filepath.Join(folder, name+"."+f.Ending),
+				[]byte(text)); err != nil {
+				return entry, err
+			}
+		}
+		entry.Tables = append(entry.Tables, name)
+	}
+	for _, f := range r.Figures {
+		name := e.ID
+		if f.Name != "" {
+			name += "-" + f.Name
+		}
+		made := map[string]string{"figure": name}
+		for key, value := range r.Made {
+			made[key] = value
+		}
+		file := FigureFile{PNG: name + ".png", Caption: f.Caption}
+		if err := plot.WritePNG(filepath.Join(folder, file.PNG), f.Picture, made); err != nil {
+			return entry, err
+		}
+		if p, plotted := f.Picture.(*plot.Plot); plotted {
+			file.SVG = name + ".svg"
+			if err := store.WriteFile(filepath.Join(folder, file.SVG), p.SVG); err != nil {
+				return entry, err
+			}
+		}
+		entry.Figures = append(entry.Figures, file)
+	}
+	return entry, nil
+}
+
+// PlaygroundPage is the gallery's companion, where something has written it: frames of the
+// playgrounds to move through.
+const PlaygroundPage = "playground.html"
+
+// WriteGallery writes manifest.json and index.html over exhibits that have been written into the
+// folder, and links PlaygroundPage where it is there. The same exhibits give the same bytes.
+func WriteGallery(folder, profile string, entries []Entry) error {
+	m := Manifest{Profile: profile, Code: code.Pictures(), Exhibits: entries}
+	if err := store.WriteJSON(filepath.Join(folder, "manifest.json"), m); err != nil {
+		return err
+	}
+	_, err := os.Stat(filepath.Join(folder, PlaygroundPage))
+	var b strings.Builder
+	if err := page.Execute(&b, struct {
+		Manifest
+		Playground bool
+	}{m, err == nil}); err != nil {
+		return err
+	}
+	return store.WriteFile(filepath.Join(folder, "index.html"), []byte(b.String()))
+}
+
+// HTML is the tables of an entry.
+func (e Entry) HTML() (out []template.HTML, err error) {
+	for _, t := range e.tables {
+		s, err := HTML(t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, template.HTML(s)) // escaped by its own template
+	}
+	return out, nil
+}
+
+// PNGs lists the pictures of a folder that say which exhibit they are.
+func PNGs(folder string) (files []string, err error) {
+	all, err := filepath.Glob(filepath.Join(folder, "*.png"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all {
+		if made, err := plot.ReadMade(f); err == nil && made["exhibit"] != "" {
+			files = append(files, f)
+		}
+	}
+	return files, nil
+}
+
+// Files are the names of all files of an entry; that of a picture without vectors may not be there.
+func (e Entry) Files() (names []string) {
+	for _, f := range e.Figures {
+		names = append(names, f.PNG, strings.TrimSuffix(f.PNG, ".png")+".svg")
+	}
+	for _, table := range e.Tables {
+		for _, f := range Formats {
+			names = append(names, table+"."+f.Ending)
+		}
+	}
+	return names
+}
+
+// Clean removes what an earlier gallery in the folder wrote, as its manifest and its pictures say,
+// and this one does not.
+func Clean(folder string, entries []Entry) error {
+	kept := map[string]bool{}
+	for _, e := range entries {
+		for _, name := range e.Files() {
+			kept[name] = true
+		}
+	}
+	pictures, err := PNGs(folder)
+	if err != nil {
+		return err
+	}
+	var earlier []string
+	for _, f := range pictures {
+		earlier = append(earlier, f, strings.TrimSuffix(f, ".png")+".svg")
+	}
+	var was Manifest
+	if b, err := os.ReadFile(filepath.Join(folder, "manifest.json")); err == nil &&
+		json.Unmarshal(b, &was) == nil {
+		for _, e := range was.Exhibits {
+			for _, name := range e.Files() {
+				earlier = append(earlier, filepath.Join(folder, filepath.Base(name)))
+			}
+		}
+	}
+	for _, f := range earlier {
+		if name := filepath.Base(f); !kept[name] {
+			if err := os.Remove(f); err != nil && !os.IsNotExist(err) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+//go:embed page.html
+var pageTemplate string
+
+// page is the gallery: plain, without scripts, fonts or pictures from elsewhere, in type that reads
+// from the back of a room.
+var page = template.Must(template.New("page").Parse(pageTemplate))

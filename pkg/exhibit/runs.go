@@ -1,0 +1,84 @@
+package exhibit
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	code "adlab/pkg"
+	"adlab/pkg/experiment"
+	"adlab/pkg/store"
+)
+
+// Run is a measurement with its outcome and all that decided it.
+type Run struct {
+	Key         string                      `json:"key"`
+	Measurement Measurement                 `json:"measurement"`
+	Encoder     string                      `json:"encoder"`
+	Weights     string                      `json:"weights"` // digest of the encoder
+	Data        map[string]string           `json:"data"`    // digest of each set
+	Backend     string                      `json:"backend"`
+	Code        string                      `json:"code"` // digest of what the numbers depend on
+	Mean        experiment.Metrics          `json:"mean"`
+	Categories  []experiment.CategoryReport `json:"categories"`
+	Types       *experiment.TypesReport     `json:"types,omitempty"` // of multi-type segmentation
+	// that it took when it was computed
+	Seconds float64 `json:"seconds"`
+}
+
+// address gives the run its key: a digest over configuration, seed, weights, data, backend and
+// code.
+func (r *Run) address() error {
+	r.Code = code.Numbers()
+	b, err := json.Marshal([]any{r.Measurement, r.Weights, r.Data, r.Backend, r.Code})
+	if err != nil {
+		return err
+	}
+	r.Key = fmt.Sprintf("%x", sha256.Sum256(b))[:40]
+	return nil
+}
+
+// Value is one of the run's metrics by its printed name, in percent: the mean over the categories,
+// or of one defect type where that is given. It is false where it is undefined.
+func (r *Run) Value(metric, defect string) (percent float64, ok bool) {
+	of := map[string]*float64{
+		"I-AUROC": r.Mean.ImageAUROC, "I-AP": r.Mean.ImageAP, "I-F1max": r.Mean.ImageF1Max,
+		"P-AUROC": r.Mean.PixelAUROC, "P-AP": r.Mean.PixelAP, "P-F1max": r.Mean.PixelF1Max,
+		"AUPRO": r.Mean.AUPRO,
+	}
+	if r.Types != nil {
+		m := r.Types.Mean
+		of["P-AUROC (macro)"], of["P-F1 (macro)"], of["P-AP (macro)"] = m.AUROC, m.F1, m.AP
+		for _, row := range r.Types.ByType {
+			if strings.EqualFold(row.Type, defect) {
+				of["P-AUROC"], of["P-F1"], of["P-AP"] = row.AUROC, row.F1, row.AP
+			}
+		}
+	}
+	v := of[metric]
+	if v == nil {
+		return 0, false
+	}
+	return 100 * *v, true
+}
+
+// RunsDir is where runs are kept in a cache.
+func RunsDir(cache string) string { return filepath.Join(cache, "results") }
+
+// Runs lists the stored runs, ordered by key.
+func Runs(cache string) (runs []*Run, err error) {
+	files, err := filepath.Glob(filepath.Join(RunsDir(cache), "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		run, _, err := store.ReadJSON[*Run](f)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, nil
+}

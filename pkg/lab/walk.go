@@ -1,0 +1,110 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+
+	"adlab/datasets"
+	code "adlab/pkg"
+	"adlab/pkg/experiment"
+	method "adlab/pkg/inpformer"
+	"adlab/pkg/papers/inpformer"
+	"adlab/pkg/papers/multiads"
+	"adlab/pkg/view"
+)
+
+// shown shows steps of a walk under a cell.
+type shown struct{ made map[string]string }
+
+// Show displays a step's picture, which says what made it.
+func (s shown) Show(step view.Step) { display(Must(step(context.Background())), s.made) }
+
+// Print prints a step's text.
+func (s shown) Print(step view.Telling) { fmt.Println(Must(step(context.Background()))) }
+
+// shown of a method, on an image.
+func (l *Lab) shown(method, image string) shown {
+	return shown{map[string]string{"adlab": method + ", step by step", "image": image,
+		"profile": l.Runner.Profile.Name, "backend": l.Backend.Short(), "code": code.Pictures()}}
+}
+
+// INPFormerWalk is a walk through INP-Former under a notebook's cells.
+type INPFormerWalk struct {
+	shown
+	view.INPFormerWalk
+}
+
+// INPFormer opens the index-th anomalous test image of a category of MVTec-AD, or of what stands in
+// for it, for a walk through the INP-Former of Table 2.
+func INPFormer(category string, index int) *INPFormerWalk {
+	return Must(Notebook().INPFormer(category, index))
+}
+
+// INPFormer is the same in a lab.
+func (l *Lab) INPFormer(category string, index int) (*INPFormerWalk, error) {
+	r, m := l.Runner, inpformer.Walked(l.Runner.Profile)
+	set, err := r.Set(context.Background(), m.Set)
+	if err != nil {
+		return nil, err
+	}
+	s, err := view.Anomalous(set, category, index)
+	return &INPFormerWalk{l.shown(inpformer.Paper, s.ID), view.INPFormerWalk{Sample: s, Set: set,
+		Unseen: func(ctx context.Context) (*datasets.Set, error) {
+			return r.Set(ctx, multiads.Walked(r.Profile).Set)
+		},
+		Head: func(ctx context.Context, prototypes int) (*method.Detector, error) {
+			of := m
+			if prototypes > 0 {
+				of = inpformer.With(m, prototypes)
+			}
+			d, _, err := inpformer.Trained(ctx, r, of)
+			return d, err
+		}}}, err
+}
+
+// DemoWalk takes the first defective mono cell of the demo's experiment through INP-Former.
+func (l *Lab) DemoWalk() *INPFormerWalk {
+	e := DemoExperiment(l.Env, l.Runner.Profile.Name)
+	if err := e.Validate(); err != nil {
+		Must(0, err)
+	}
+	set := Must(e.Open())
+	s := Must(view.Anomalous(set, "mono", 0))
+	return &INPFormerWalk{l.shown(inpformer.Paper, s.ID), view.INPFormerWalk{Sample: s, Set: set,
+		Head: func(ctx context.Context, prototypes int) (*method.Detector, error) {
+			of := e
+			if prototypes > 0 {
+				of = experiment.With(e, func(s *method.Settings) { s.INPs = prototypes })
+			}
+			enc, err := l.NewEncoder(of)
+			if err != nil {
+				return nil, err
+			}
+			d, err := l.Fit(ctx, of, enc, set.Train(), set)
+			if err != nil {
+				return nil, err
+			}
+			return d.(*method.Detector), nil
+		}}}
+}
+
+// MultiADSWalk is a walk through MultiADS under a notebook's cells.
+type MultiADSWalk struct {
+	shown
+	view.MultiADSWalk
+}
+
+// MultiADS opens a walk from MVTec-AD to VisA, or from what stands in for the one to the other,
+// with the adapters of the tables.
+func MultiADS() *MultiADSWalk { return Must(Notebook().MultiADS()) }
+
+// MultiADS is the same in a lab.
+func (l *Lab) MultiADS() (*MultiADSWalk, error) {
+	ctx := context.Background()
+	e, err := l.Runner.Ready(ctx, multiads.Walked(l.Runner.Profile))
+	if err != nil {
+		return nil, err
+	}
+	w, err := view.NewTypeWalk(ctx, l.Env, e)
+	return &MultiADSWalk{l.shown(multiads.Paper, e.Data), view.MultiADSWalk{Stages: w}}, err
+}

@@ -1,0 +1,82 @@
+// Package multiads is what the seminar shows of MultiADS: every table, ablation and figure of the
+// paper as an exhibit.
+package multiads
+
+import (
+	"slices"
+
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/multiads"
+)
+
+// Paper is what the exhibits call the paper.
+const Paper = "MultiADS"
+
+// Where the exhibits are cells.
+const (
+	tablesNotebook  = "notebooks/05_multiads_tables.ipynb"
+	figuresNotebook = "notebooks/06_multiads_figures.ipynb"
+)
+
+// Exhibits lists them, in the order of the talk.
+func Exhibits() []exhibit.Exhibit { return slices.Concat(tables, figures) }
+
+// binaryRevision has the settings that come closest to the published numbers without types, and
+// typedRevision to those with types; see package multiads.
+const binaryRevision, typedRevision = "first-release", "type-training"
+
+// walked is the target of the figures and of the walkthrough: it shares no category with MVTec-AD.
+const walked = "visa"
+
+// ZeroShot is MultiADS on a target that it has not seen, with adapters that learned from MVTec-AD:
+// a row of Table 4.
+func ZeroShot(p experiment.Profile, target string) exhibit.Measurement {
+	return trained(p, target, binaryRevision)
+}
+
+// Walked is the zero-shot measurement that figures, walkthrough and playground look into.
+func Walked(p experiment.Profile) exhibit.Measurement { return ZeroShot(p, walked) }
+
+// trained is MultiADS with the settings of a revision.
+func trained(p experiment.Profile, target, revision string) exhibit.Measurement {
+	m := exhibit.Measuring(p, "multiads", target, p.Seeds[0])
+	m.TrainedOn = []string{"mvtec"}
+	m.Experiment.Steps, m.Experiment.Batch = p.AdapterSteps, p.AdapterBatch
+	if p.Size == "" { // the revision's own
+		m.Experiment.Steps, m.Experiment.Batch, m.Experiment.Convention = 0, 0,
+			experiment.MultiADSPrint
+	}
+	return exhibit.With(m, func(own *multiads.Settings) { own.Revision = revision })
+}
+
+// binary is the measurement behind a row of the zero- and few-shot tables, nil for a method that is
+// not measured here. Plain CLIP has no adapters to train and no references.
+func binary(p experiment.Profile, method, target string, shots int) []exhibit.Measurement {
+	m := ZeroShot(p, target)
+	m.Experiment.Shots = shots
+	switch {
+	case method == "MultiADS-F":
+		m = exhibit.With(m, func(own *multiads.Settings) {
+			own.Filter, own.Rule = true, "score_blend"
+		})
+	case method == "April-GAN":
+		learning := experiment.OwnOf[multiads.Settings](m.Experiment).Learning
+		m.Experiment = m.Experiment.By("april-gan")
+		m.Experiment.Own = learning
+	case method == "CLIP" && shots == 0:
+		m.TrainedOn, m.Experiment.Steps, m.Experiment.Batch = nil, 0, 0
+		m.Experiment = m.Experiment.By("clip")
+	case method != "MultiADS":
+		return nil
+	}
+	return []exhibit.Measurement{m}
+}
+
+// typed is multi-type segmentation.
+func typed(p experiment.Profile, target string, single bool) []exhibit.Measurement {
+	m := trained(p, target, typedRevision)
+	return []exhibit.Measurement{exhibit.With(m, func(own *multiads.Settings) {
+		own.Types, own.Single = true, single
+	})}
+}
