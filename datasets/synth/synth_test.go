@@ -64,7 +64,7 @@ func TestNothingIsLeftOfAnInterruptedBenchmark(t *testing.T) {
 	require.ErrorContains(t, Write(t.Context(), Benchmarks()[0], "smoke", 1, root, 2, nil),
 		"not there yet")
 	require.ErrorContains(t, Write(t.Context(), Benchmarks()[0], "huge", 1, root+"2", 2, nil),
-		"--size")
+		"Size")
 }
 
 func TestBenchmarksAreWhatTheyPromise(t *testing.T) {

@@ -81,8 +81,16 @@ type Result struct {
 	Exhibit Exhibit
 	Tables  []*Table
 	Figures []Figure
-	Runs    []string          // keys of the runs behind it
+	Runs    []*Run            // behind it, each once, ordered by key
 	Made    map[string]string // what made it
+}
+
+// Keys are those of the runs behind it.
+func (r *Result) Keys() (keys []string) {
+	for _, run := range r.Runs {
+		keys = append(keys, run.Key)
+	}
+	return keys
 }
 
 // Find gives those of a list that have the IDs; "all" stands for all.

@@ -12,6 +12,17 @@ import (
 	code "adlab/pkg"
 )
 
+// The entries of Made that say which code it was. They change with every change of the code,
+// whether or not a pixel does, and so they stand in a gallery's manifest and not in its files.
+const (
+	drawnBy   = "code"    // digest of what draws
+	countedBy = "numbers" // digest of what makes numbers
+	identical = "identity"
+)
+
+// processor is the entry that says on what the bits depend besides: backend, plugin, instruction set.
+const processor = "processor"
+
 // Made says what makes the exhibit in this profile, on this checkout: all that its bytes depend on.
 func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error) {
 	settings, err := json.Marshal(r.Profile)
@@ -19,8 +30,8 @@ func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error)
 		return nil, err
 	}
 	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID,
-		"profile": r.Profile.Name, "settings": string(settings), "backend": r.Env.Backend.Short(),
-		"code": code.Pictures(), "numbers": code.Numbers()}
+		"profile": r.Profile.Name, "settings": string(settings), "backend": r.Env.Backend.Short(), processor: r.Env.Backend.Bits(),
+		drawnBy: code.Drawing(), countedBy: code.Numbers()}
 	encoders, sets := map[string]bool{}, map[string]bool{}
 	for _, m := range e.Measurements(r.Profile) {
 		x, err := r.Ready(ctx, m)
@@ -41,37 +52,76 @@ func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error)
 	}
 	made["encoder"] = strings.Join(slices.Sorted(maps.Keys(encoders)), ", ")
 	made["data"] = strings.Join(slices.Sorted(maps.Keys(sets)), ", ")
-	made["identity"] = identity(made)
+	made[identical] = identity(made)
 	return made, nil
+}
+
+// Lasting are the entries that a file carries itself: all but those of the code.
+func Lasting(made map[string]string) map[string]string {
+	lasting := maps.Clone(made)
+	maps.DeleteFunc(lasting, func(key, _ string) bool {
+		return key == drawnBy || key == countedBy || key == identical
+	})
+	lasting[identical] = identity(lasting)
+	return lasting
 }
 
 // identity is one digest over all entries.
 func identity(made map[string]string) string {
 	h := sha256.New()
 	for _, key := range slices.Sorted(maps.Keys(made)) {
-		if key != "identity" && key != "figure" {
+		if key != identical && key != "figure" {
 			fmt.Fprintf(h, "%q %q\n", key, made[key])
 		}
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))[:16]
 }
 
-// Explain compares what made a picture of an exhibit with what would make it here: the entries that
-// differ, one line each.
-func (r *Runner) Explain(ctx context.Context, e Exhibit, made map[string]string) (
-	differences []string, err error) {
+// SameFile tells whether a file that carries made is one of an exhibit with these entries.
+func SameFile(made, of map[string]string) bool {
+	return made["exhibit"] == of["exhibit"] && made[identical] == Lasting(of)[identical]
+}
+
+// Answer is what Explain says.
+type Answer string
+
+// The answers.
+const (
+	SameBits       Answer = "the same bits"
+	OtherProcessor Answer = "the same configuration on another processor"
+	SomethingElse  Answer = "something else"
+)
+
+// Explained is what would come of an exhibit here, beside what made a file of it.
+type Explained struct {
+	Answer      Answer   `json:"answer"`
+	Differences []string `json:"differences,omitempty"` // one line each
+}
+
+// Explain compares what made a file of an exhibit with what would make it here. Entries that the
+// file does not have are not compared: one that left its gallery no longer knows its code.
+func (r *Runner) Explain(ctx context.Context, e Exhibit, made map[string]string) (Explained,
+	error) {
 	if missing := r.Missing(e); missing != nil {
-		return missing, nil
+		return Explained{SomethingElse, missing}, nil
 	}
 	here, err := r.Made(ctx, e)
 	if err != nil {
-		return nil, err
+		return Explained{}, err
 	}
+	x := Explained{Answer: SameBits}
 	for _, key := range slices.Sorted(maps.Keys(here)) {
-		if key != "identity" && here[key] != made[key] {
-			differences = append(differences, fmt.Sprintf("%s: made with %s, here it is %s", key,
-				made[key], here[key]))
+		was, known := made[key]
+		if key == identical || was == here[key] || !known && (key == drawnBy || key == countedBy) {
+			continue
+		}
+		x.Differences = append(x.Differences, fmt.Sprintf("%s: made with %s, here it is %s", key,
+			was, here[key]))
+		if key != processor {
+			x.Answer = SomethingElse
+		} else if x.Answer == SameBits {
+			x.Answer = OtherProcessor
 		}
 	}
-	return differences, nil
+	return x, nil
 }

@@ -52,7 +52,7 @@ func (r *Runner) Run(ctx context.Context, e Exhibit) (*Result, error) {
 	if t != nil {
 		t.Notes = append(t.Notes, r.notes(e, made)...)
 	}
-	slices.Sort(result.Runs)
+	slices.SortFunc(result.Runs, func(a, b *Run) int { return strings.Compare(a.Key, b.Key) })
 	return result, nil
 }
 
@@ -65,8 +65,8 @@ func (r *Runner) all(ctx context.Context, ms []Measurement, result *Result) (run
 			return nil, err
 		}
 		runs = append(runs, run)
-		if !slices.Contains(result.Runs, run.Key) {
-			result.Runs = append(result.Runs, run.Key)
+		if !slices.ContainsFunc(result.Runs, func(r *Run) bool { return r.Key == run.Key }) {
+			result.Runs = append(result.Runs, run)
 		}
 	}
 	return runs, nil
@@ -84,8 +84,7 @@ func (r *Runner) notes(e Exhibit, made map[string]string) (notes []string) {
 	if e.Tables != nil {
 		notes = append(notes, "in brackets and in quotation marks: the paper's numbers")
 	}
-	return append(notes, fmt.Sprintf("made by code %s, its numbers by code %s", made["code"],
-		made["numbers"]))
+	return notes
 }
 
 // seedsOf says of which seeds the numbers of an exhibit are: some of its rows may be of the first

@@ -145,7 +145,8 @@ func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, experiment
 		return nil, e, nil, err
 	}
 	run := &Run{Measurement: m, Encoder: enc.Name(), Weights: enc.Digest(),
-		Backend: r.Env.Backend.Short(), Data: map[string]string{}}
+		Backend: r.Env.Backend.Short(), Processor: r.Env.Backend.Bits(),
+		Data: map[string]string{}}
 	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
 		if _, err := r.Set(ctx, key); err != nil {
 			return nil, e, nil, err

@@ -14,25 +14,27 @@ import (
 
 // Run is a measurement with its outcome and all that decided it.
 type Run struct {
-	Key         string                      `json:"key"`
-	Measurement Measurement                 `json:"measurement"`
-	Encoder     string                      `json:"encoder"`
-	Weights     string                      `json:"weights"` // digest of the encoder
-	Data        map[string]string           `json:"data"`    // digest of each set
-	Backend     string                      `json:"backend"`
-	Code        string                      `json:"code"` // digest of what the numbers depend on
-	Mean        experiment.Metrics          `json:"mean"`
-	Categories  []experiment.CategoryReport `json:"categories"`
-	Types       *experiment.TypesReport     `json:"types,omitempty"` // of multi-type segmentation
+	Key         string            `json:"key"`
+	Measurement Measurement       `json:"measurement"`
+	Encoder     string            `json:"encoder"`
+	Weights     string            `json:"weights"` // digest of the encoder
+	Data        map[string]string `json:"data"`    // digest of each set
+	Backend     string            `json:"backend"`
+	// what its bits depend on besides: backend, plugin, instruction set
+	Processor  string                      `json:"processor"`
+	Code       string                      `json:"code"` // digest of what the numbers depend on
+	Mean       experiment.Metrics          `json:"mean"`
+	Categories []experiment.CategoryReport `json:"categories"`
+	Types      *experiment.TypesReport     `json:"types,omitempty"` // of multi-type segmentation
 	// that it took when it was computed
 	Seconds float64 `json:"seconds"`
 }
 
-// address gives the run its key: a digest over configuration, seed, weights, data, backend and
+// address gives the run its key: a digest over configuration, seed, weights, data, processor and
 // code.
 func (r *Run) address() error {
 	r.Code = code.Numbers()
-	b, err := json.Marshal([]any{r.Measurement, r.Weights, r.Data, r.Backend, r.Code})
+	b, err := json.Marshal([]any{r.Measurement, r.Weights, r.Data, r.Processor, r.Code})
 	if err != nil {
 		return err
 	}

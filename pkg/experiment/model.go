@@ -66,6 +66,7 @@ func (v *Env) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	return m, train.SaveStore(out, m.Detector.Store(), map[string]string{
 		"format": modelVersion, "experiment": string(settings), "encoder": enc.Digest(),
 		"scale": fmt.Sprintf("%g %g", scale.Low, scale.High), "backend": v.Backend.Short(),
+		"processor": v.Backend.Bits(),
 	})
 }
 

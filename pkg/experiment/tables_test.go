@@ -190,4 +190,3 @@ func TestEveryEncoder(t *testing.T) {
 		}
 	})
 }
-

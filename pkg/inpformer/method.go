@@ -85,7 +85,7 @@ func fingerprint(j detector.Job, cfg Config, x *encoder.Cache, way string, steps
 	rates train.WarmCosine) (string, error) {
 	h := sha256.New()
 	fmt.Fprintf(h, "inp-former 2%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(),
-		x.GroupsInUse(), steps, batch, j.Seed, rates, backend.Name(j.Backend))
+		x.GroupsInUse(), steps, batch, j.Seed, rates, backend.Bits(j.Backend))
 	if err := datasets.WriteDigests(h, j.Train); err != nil {
 		return "", err
 	}

@@ -42,7 +42,7 @@ func NewTextEncoder(b compute.Backend, m *clip.Model, cache string) (*TextEncode
 	}
 	t := &TextEncoder{backend: b, model: m, exec: exec, known: map[string][]float32{}}
 	if cache != "" {
-		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Name(b),
+		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Bits(b),
 			textBatch))
 		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]),
 			m.Config.Embed, 0}

@@ -220,7 +220,7 @@ func (t *Transfer) fingerprint(v Variant, sources []Source, o train.Options) (st
 	h := sha256.New()
 	v.Rule = ""
 	fmt.Fprintf(h, "multiads 1\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", t.Model.Digest(), v, o.Steps,
-		o.Batch, t.job.Seed, o.Schedule, *t.Sentences, backend.Name(t.job.Backend))
+		o.Batch, t.job.Seed, o.Schedule, *t.Sentences, backend.Bits(t.job.Backend))
 	for _, s := range sources {
 		set := &datasets.Set{}
 		for _, x := range s.Samples {

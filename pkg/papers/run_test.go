@@ -3,6 +3,7 @@ package papers
 import (
 	"encoding/json"
 	"image"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -159,43 +160,60 @@ func checkManifest(t *testing.T, folder string, entries []render.Entry) {
 	}
 }
 
-// checkExplained: a picture says what made it; this checkout would make the same; with another
-// seed, weights or code it would not.
+// checkExplained: a picture says what made it, and its gallery's manifest which code; here come the
+// same bits, on another processor the same configuration, and something else with another seed,
+// weights or code.
 func checkExplained(t *testing.T, folder string, entries []render.Entry) {
 	r := smoke(t)
 	for _, e := range entries {
 		for _, f := range e.Figures {
-			made, err := plot.ReadMade(filepath.Join(folder, f.PNG))
+			file := filepath.Join(folder, f.PNG)
+			carried, err := plot.ReadMade(file)
+			require.NoError(t, err)
+			require.NotContains(t, carried, "code", "a picture changes when its pixels do")
+			require.NotContains(t, carried, "numbers", "likewise")
+			made, err := render.MadeOf(file)
 			require.NoError(t, err)
 			require.Equal(t, e.ID, made["exhibit"])
-			differences, err := explain(t, r, made)
+			require.NotEmpty(t, made["code"])
+			for _, made := range []map[string]string{carried, made} {
+				here, err := explain(t, r, made)
+				require.NoError(t, err)
+				require.Equal(t, exhibit.SameBits, here.Answer, "%s: %v", f.PNG, here.Differences)
+			}
+		}
+		for _, table := range e.Tables {
+			made, err := render.MadeOf(filepath.Join(folder, table+".csv"))
 			require.NoError(t, err)
-			require.Empty(t, differences, f.PNG)
+			require.Equal(t, e.Made, made)
 		}
 	}
-	made, err := plot.ReadMade(filepath.Join(folder, "inp-figure7.png"))
+	made, err := render.MadeOf(filepath.Join(folder, "inp-figure7.png"))
 	require.NoError(t, err)
-	for _, key := range []string{"code", "settings", "encoder", "data"} {
-		changed := map[string]string{}
-		for k, v := range made {
-			changed[k] = v
-		}
+	for _, key := range []string{"code", "numbers", "settings", "encoder", "data", "processor"} {
+		changed := maps.Clone(made)
 		changed[key] = "another"
-		differences, err := explain(t, r, changed)
+		here, err := explain(t, r, changed)
 		require.NoError(t, err)
-		require.Len(t, differences, 1)
-		require.True(t, strings.HasPrefix(differences[0], key+": made with another, here it is "),
-			differences[0])
+		want := exhibit.SomethingElse
+		if key == "processor" {
+			want = exhibit.OtherProcessor
+		}
+		require.Equal(t, want, here.Answer, key)
+		require.Len(t, here.Differences, 1)
+		require.True(t, strings.HasPrefix(here.Differences[0], key+": made with another, here "+
+			"it is "), here.Differences[0])
 	}
 	_, err = explain(t, r, map[string]string{"exhibit": "none"})
 	require.ErrorContains(t, err, `no exhibit "none"`)
 }
 
 // explain finds the exhibit that a picture says it is of, and compares.
-func explain(t *testing.T, r *exhibit.Runner, made map[string]string) ([]string, error) {
+func explain(t *testing.T, r *exhibit.Runner, made map[string]string) (exhibit.Explained,
+	error) {
 	found, err := Find(made["exhibit"])
 	if err != nil {
-		return nil, err
+		return exhibit.Explained{}, err
 	}
 	return r.Explain(t.Context(), found[0], made)
 }

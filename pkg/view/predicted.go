@@ -44,7 +44,8 @@ func Predict(ctx context.Context, v *experiment.Env, m *experiment.Model, asked 
 		return nil, err
 	}
 	made := map[string]string{"adlab": "anomaly map", "model": m.Digest,
-		"encoder": m.Encoder.Name() + " " + m.Encoder.Digest()[:16], "backend": v.Backend.Short()}
+		"encoder": m.Encoder.Name() + " " + m.Encoder.Digest()[:16], "backend": v.Backend.Short(),
+		"processor": v.Backend.Bits()}
 	var results []Predicted
 	for loaded, err := range datasets.Images(ctx, asked.Samples(), 1) {
 		if err != nil {

@@ -60,7 +60,7 @@ func TestRunAndExplain(t *testing.T) {
 	require.Equal(t, before, after, "a second run changes no byte")
 	out, stderr, code = adlab("explain", filepath.Join(dir, "inp-table1-growth.png"))
 	require.Zero(t, code, stderr)
-	require.Contains(t, out, "this checkout would make the same, but for the times in it")
+	require.Contains(t, out, "this checkout would make the same bits here, but for the times in it")
 	out, _, code = adlab("runs")
 	require.Zero(t, code)
 	require.Contains(t, out, " runs in ")
@@ -73,7 +73,7 @@ func TestExhibitMistakesAreOneLine(t *testing.T) {
 		`no exhibit "none"`:                        {"run", "none"},
 		"--profile: expected smoke, tiny or paper": {"run", "inp-table2", "--profile", "huge"},
 		"nothing can run: inp-table2 need weights": {"run", "inp-table2", "--profile", "paper"},
-		"expected a picture that adlab wrote":      {"explain", plain},
+		"expected a picture or a table that adlab": {"explain", plain},
 		"no such file":                             {"explain", plain + ".png"},
 	} {
 		_, stderr, code := adlab(args...)

@@ -6,75 +6,143 @@ import (
 	"slices"
 	"strings"
 
+	"adlab/pkg/exhibit"
+	"adlab/pkg/exhibit/render"
 	"adlab/pkg/papers"
-	"adlab/pkg/plot"
 
 	"github.com/spf13/cobra"
 )
 
-// newExplain says what made a picture, and whether this checkout would make the same.
+// explained is what explain prints.
+type explained struct {
+	Made map[string]string `json:"made"`
+	// nil where it cannot be told
+	Here  *exhibit.Explained `json:"here,omitempty"`
+	Cells []explainedCell    `json:"cell,omitempty"`
+	timed bool
+}
+
+// explainedCell is one seed behind a cell.
+type explainedCell struct {
+	exhibit.CellRun
+	Command string `json:"command"`
+}
+
+// newExplain says what made a file, and what this checkout would make of it.
 func newExplain(c *cli) *cobra.Command {
 	var p place
+	cell := ""
 	cmd := &cobra.Command{
-		Use: "explain FILE.png",
-		Short: "say what made a picture, and whether this checkout would " +
-			"make the same", Args: one("a picture that adlab wrote"),
+		Use:   "explain FILE",
+		Short: "say what made a picture or a table, and what this checkout would make here",
+		Long: "Says what made a picture, or a file of a gallery, and what would come of it here: " +
+			"the same bits,\nthe same configuration on another processor, or something else.",
+		Example: "  adlab explain figures/inp-figure7.png\n  adlab explain figures/inp-table2.csv " +
+			"--cell MVTec-AD/INP-Former/I-AUROC",
+		Args: one("a file that adlab wrote"),
 		RunE: func(cmd *cobra.Command, files []string) error {
-			made, err := plot.ReadMade(files[0])
+			made, err := render.MadeOf(files[0])
 			if err != nil {
 				return err
 			}
 			if len(made) == 0 {
-				return fmt.Errorf("%s: expected a picture that adlab wrote, got one that does not "+
-					"say what made it", files[0])
+				return fmt.Errorf("%s: expected a picture or a table that adlab wrote, got one "+
+					"that does not say what made it", files[0])
 			}
-			var text strings.Builder
-			for _, key := range slices.Sorted(maps.Keys(made)) {
-				fmt.Fprintf(&text, "%-10s %s\n", key, made[key])
-			}
-			answer := struct {
-				Made        map[string]string `json:"made"`
-				Same        *bool             `json:"same"` // nil where it cannot be told
-				Differences []string          `json:"differences,omitempty"`
-			}{Made: made}
-			if made["exhibit"] == "" {
-				text.WriteString("not of the registry of exhibits: whether this checkout would " +
-					"make the same cannot be told\n")
-				return c.print(cmd, answer, text.String())
-			}
-			p.profile = made["profile"]
-			l, err := c.env()
-			if err != nil {
-				return err
-			}
-			r, err := p.runner(l)
-			if err != nil {
-				return fmt.Errorf("%s: %w", files[0], err)
-			}
-			of, err := papers.Find(made["exhibit"])
-			if err != nil {
-				return err
-			}
-			if answer.Differences, err = r.Explain(cmd.Context(), of[0], made); err != nil {
-				return err
-			}
-			answer.Same = new(answer.Differences == nil)
-			if *answer.Same {
-				text.WriteString("this checkout would make the same")
-				if of[0].Timed {
-					text.WriteString(", but for the times in it, which it would measure anew")
-				}
-				text.WriteString("\n")
-			} else {
-				text.WriteString("this checkout would not make the same:\n")
-				for _, d := range answer.Differences {
-					text.WriteString("  " + d + "\n")
+			answer := explained{Made: made}
+			if made["exhibit"] != "" {
+				if err := c.explain(cmd, p, files[0], cell, &answer); err != nil {
+					return fmt.Errorf("%s: %w", files[0], err)
 				}
 			}
-			return c.print(cmd, answer, text.String())
+			return c.print(cmd, answer, answer.text())
 		},
 	}
 	placeFlags(cmd, &p)
 	cmd.Flags().MarkHidden("profile")
+	cmd.Flags().StringVar(&cell, "cell", "", "GROUP/ROW/COLUMN of a table: the runs behind the "+
+		"number, and a command for each")
 	return cmd
+}
+
+// explain compares with what would come of the exhibit here.
+func (c *cli) explain(cmd *cobra.Command, p place, file, cell string, answer *explained) error {
+	p.profile = answer.Made["profile"]
+	l, err := c.env()
+	if err != nil {
+		return err
+	}
+	r, err := p.runner(l)
+	if err != nil {
+		return err
+	}
+	of, err := papers.Find(answer.Made["exhibit"])
+	if err != nil {
+		return err
+	}
+	here, err := r.Explain(cmd.Context(), of[0], answer.Made)
+	if err != nil {
+		return err
+	}
+	if answer.Here, answer.timed = &here, of[0].Timed; cell == "" {
+		return nil
+	}
+	_, folder, _, err := render.ReadManifest(file)
+	if err != nil {
+		return err
+	}
+	runs, err := render.ReadRuns(folder)
+	if err != nil {
+		return err
+	}
+	behind, err := of[0].Behind(r.Profile, cell, runs)
+	if err != nil {
+		return err
+	}
+	for _, b := range behind {
+		e, err := r.Ready(cmd.Context(), b.Measurement)
+		if err != nil {
+			return err
+		}
+		answer.Cells = append(answer.Cells, explainedCell{b, commandOf(b.Measurement, e)})
+	}
+	return nil
+}
+
+// text is the answer for a person.
+func (x *explained) text() string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(x.Made)) {
+		fmt.Fprintf(&b, "%-10s %s\n", key, x.Made[key])
+	}
+	if x.Here == nil {
+		b.WriteString("not of the registry of exhibits: whether this checkout would make the " +
+			"same cannot be told\n")
+		return b.String()
+	}
+	switch x.Here.Answer {
+	case exhibit.SameBits:
+		b.WriteString("this checkout would make the same bits here")
+		if x.timed {
+			b.WriteString(", but for the times in it, which it would measure anew")
+		}
+		b.WriteString("\n")
+	case exhibit.OtherProcessor:
+		b.WriteString("this checkout would make the same configuration here, on another " +
+			"processor: what is trained comes out a little different\n")
+	default:
+		b.WriteString("this checkout would make something else here:\n")
+	}
+	for _, d := range x.Here.Differences {
+		b.WriteString("  " + d + "\n")
+	}
+	for _, cell := range x.Cells {
+		value := "not known"
+		if cell.Value != nil {
+			value = fmt.Sprintf("%.6f", *cell.Value)
+		}
+		fmt.Fprintf(&b, "seed %d: %s, run %s\n  %s\n", cell.Measurement.Experiment.Seed, value,
+			cell.Key, cell.Command)
+	}
+	return b.String()
 }

@@ -3,8 +3,10 @@ package render
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,7 +30,8 @@ type Entry struct {
 	Figures  []FigureFile      `json:"figures,omitempty"`
 	Tables   []string          `json:"tables,omitempty"` // files without their ending
 
-	tables []*exhibit.Table
+	tables   []*exhibit.Table
+	measured []*exhibit.Run
 }
 
 // FigureFile is a picture of the gallery.
@@ -50,7 +53,8 @@ type Manifest struct {
 func Write(r *exhibit.Result, folder string) (Entry, error) {
 	e := r.Exhibit
 	entry := Entry{ID: e.ID, Paper: e.Paper, Kind: e.Kind, Title: e.Title, Caption: e.Caption,
-		Notebook: e.Notebook, Made: r.Made, Runs: r.Runs, tables: r.Tables}
+		Notebook: e.Notebook, Made: r.Made, Runs: r.Keys(), tables: r.Tables,
+		measured: r.Runs}
 	for i, t := range r.Tables {
 		name := e.ID
 		if i > 0 {
@@ -74,9 +78,7 @@ func Write(r *exhibit.Result, folder string) (Entry, error) {
 			name += "-" + f.Name
 		}
 		made := map[string]string{"figure": name}
-		for key, value := range r.Made {
-			made[key] = value
-		}
+		maps.Copy(made, exhibit.Lasting(r.Made))
 		file := FigureFile{PNG: name + ".png", Caption: f.Caption}
 		if err := plot.WritePNG(filepath.Join(folder, file.PNG), f.Picture, made); err != nil {
 			return entry, err
@@ -99,8 +101,9 @@ const PlaygroundPage = "playground.html"
 // WriteGallery writes manifest.json and index.html over exhibits that have been written into the
 // folder, and links PlaygroundPage where it is there. The same exhibits give the same bytes.
 func WriteGallery(folder, profile string, entries []Entry) error {
-	m := Manifest{Profile: profile, Code: code.Pictures(), Exhibits: entries}
-	if err := store.WriteJSON(filepath.Join(folder, "manifest.json"), m); err != nil {
+	m := Manifest{Profile: profile, Code: code.Drawing(), Exhibits: entries}
+	if err := errors.Join(store.WriteJSON(filepath.Join(folder, manifestFile), m),
+		store.WriteJSON(filepath.Join(folder, runsFile), runsOf(entries))); err != nil {
 		return err
 	}
 	_, err := os.Stat(filepath.Join(folder, PlaygroundPage))

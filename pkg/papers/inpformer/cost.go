@@ -33,7 +33,7 @@ func spendings(ctx context.Context, v *experiment.Env, cfg inpformer.Config, tok
 	error) {
 	machine, _ := os.Hostname()
 	path := filepath.Join(v.Cache, "costs", store.Address("attention 2", cfg, tokens,
-		v.Backend.Short(), machine, code.Numbers())+".json")
+		v.Backend.Bits(), machine, code.Numbers())+".json")
 	return store.JSON(ctx, path, func() (all []spent, err error) {
 		for _, n := range tokens {
 			for _, self := range []bool{true, false} {

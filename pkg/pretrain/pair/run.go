@@ -205,7 +205,7 @@ func (p Training) train(ctx context.Context, arrays map[string]layer.Array, data
 // before it, or of what the vision tower starts as.
 func (p Training) fingerprint(phase phase, before string) string {
 	h := sha256.New()
-	fmt.Fprintln(h, backend.Name(p.Backend), configOf(phase.side), phase, p.Steps, p.Pictures,
+	fmt.Fprintln(h, backend.Bits(p.Backend), configOf(phase.side), phase, p.Steps, p.Pictures,
 		p.Sketches, p.Rate, p.Seed, temperature, shown, before, sentence.TeacherWeights.SHA256,
 		lessons.Generation, sentence.Generation)
 	h.Write(sentence.GrammarText())

@@ -127,7 +127,7 @@ func MakePool(ctx context.Context, b compute.Backend, teacher func() (*Teacher,
 	all := composeSets(g, seed, phrases)
 	p := &Pool{}
 	h := sha256.New()
-	fmt.Fprintln(h, backend.Name(b), Generation, softness, TableWidth, TeacherWeights.SHA256)
+	fmt.Fprintln(h, backend.Bits(b), Generation, softness, TableWidth, TeacherWeights.SHA256)
 	for _, m := range all {
 		p.Sentences = append(p.Sentences, m.sentence)
 		fmt.Fprintln(h, m)

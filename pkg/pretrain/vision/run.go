@@ -323,7 +323,7 @@ func (d distillation) measure(backend compute.Backend, weights map[string]tensor
 func (v Training) fingerprint(loaded []pictures.Picture, stages int) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "vision 2\n%+v\n%+v\n%+v\n%v %d %s\n", v.student, v.Loss, optimizer(),
-		v.Stages[:stages], v.Seed, backend.Name(v.Backend))
+		v.Stages[:stages], v.Seed, backend.Bits(v.Backend))
 	for _, s := range pictures.Without(v.sources, v.Without) {
 		fmt.Fprintf(h, "%s %g %v\n", s.Name, s.Share, s.Sides)
 	}
