@@ -50,6 +50,9 @@ func (r *Runner) Run(ctx context.Context, e Exhibit) (*Result, error) {
 	}
 	result.Made = made
 	if t != nil {
+		if note := t.noiseNote(); note != "" {
+			t.Notes = append(t.Notes, note)
+		}
 		t.Notes = append(t.Notes, r.notes(e, made)...)
 	}
 	slices.SortFunc(result.Runs, func(a, b *Run) int { return strings.Compare(a.Key, b.Key) })

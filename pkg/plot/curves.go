@@ -2,7 +2,9 @@ package plot
 
 import (
 	"fmt"
+	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -13,12 +15,25 @@ type Line struct {
 	Name string
 	Y    []float64
 	X    []float64 // as long as Y; none stands for 1, 2, ...
+	Band []float64 // as long as Y: how far a band reaches above and below; none for no band
 }
 
 // Curves draws lines over common axes, such as losses over steps or true over false positives, with
 // their names at the right.
 func Curves(title, xLabel, yLabel string, lines ...Line) (*Plot, error) {
 	p, legend := axes(title, xLabel, yLabel)
+	for i, l := range lines {
+		band, err := l.band()
+		if err != nil {
+			return nil, fmt.Errorf("curve %q: %w", l.Name, err)
+		}
+		if band != nil {
+			c := color.NRGBAModel.Convert(Palette[i%len(Palette)]).(color.NRGBA)
+			c.A = bandAlpha
+			band.Color, band.LineStyle.Width = c, 0
+			p.Add(band)
+		}
+	}
 	for i, l := range lines {
 		parts, err := l.parts()
 		if err != nil {
@@ -37,6 +52,33 @@ func Curves(title, xLabel, yLabel string, lines ...Line) (*Plot, error) {
 		}
 	}
 	return drawn(p, legend)
+}
+
+// bandAlpha is how much of its colour a band has, of 255.
+const bandAlpha = 40
+
+// band is the area around a line; nil where it has none.
+func (l Line) band() (*plotter.Polygon, error) {
+	if l.Band == nil {
+		return nil, nil
+	}
+	if len(l.Band) != len(l.Y) || l.X != nil && len(l.X) != len(l.Y) {
+		return nil, fmt.Errorf("expected a band as long as its %d values, got %d", len(l.Y),
+			len(l.Band))
+	}
+	var above, below plotter.XYs
+	for k, y := range l.Y {
+		x := float64(k + 1)
+		if l.X != nil {
+			x = l.X[k]
+		}
+		if wide := l.Band[k]; !math.IsNaN(x-x) && !math.IsNaN(y-y) && !math.IsNaN(wide-wide) {
+			above = append(above, plotter.XY{X: x, Y: y + wide})
+			below = append(below, plotter.XY{X: x, Y: y - wide})
+		}
+	}
+	slices.Reverse(below)
+	return plotter.NewPolygon(append(above, below...))
 }
 
 // parts are the stretches of a line without a gap.

@@ -15,6 +15,8 @@ func TestCurvesThatCannotBeDrawn(t *testing.T) {
 		`curve "loss": expected at least one finite value, got 2 values and none`)
 	_, err = Curves("", "", "", Line{Name: "none"})
 	require.Error(t, err)
+	_, err = Curves("", "", "", Line{Name: "mean", Y: []float64{1, 2}, Band: []float64{1}})
+	require.EqualError(t, err, `curve "mean": expected a band as long as its 2 values, got 1`)
 	_, err = Curves("no line", "", "")
 	require.NoError(t, err)
 }

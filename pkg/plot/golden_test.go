@@ -111,10 +111,20 @@ func TestGoldenCurves(t *testing.T) {
 		x, roc, chance = append(x, v), append(roc, math.Pow(v, 0.2)), append(chance, v)
 	}
 	curve, err := Curves("ROC", "false-positive rate", "true-positive rate",
-		Line{"AUROC 0.833", roc, x}, Line{"chance", chance, x})
+		Line{Name: "AUROC 0.833", Y: roc, X: x}, Line{Name: "chance", Y: chance, X: x})
 	require.NoError(t, err)
 	golden(t, "roc", curve)
 	single, err := Curves("", "step", "learning rate", Line{Y: []float64{1e-3, 1e-3, 1e-3}})
 	require.NoError(t, err)
 	golden(t, "single", single)
+}
+
+func TestGoldenBand(t *testing.T) {
+	p, err := Curves("mean and deviation", "prototypes M", "percent",
+		Line{Name: "I-AUROC", X: []float64{1, 2, 4, 8}, Y: []float64{86, 91, 89, 90},
+			Band: []float64{2, 1, 3, 1.5}},
+		Line{Name: "AUPRO", X: []float64{1, 2, 4, 8}, Y: []float64{70, 75, 77, 76},
+			Band: []float64{1, 1, 1, 1}})
+	require.NoError(t, err)
+	golden(t, "band", p)
 }

@@ -28,7 +28,7 @@ func ablation(id string, variants ...variant) exhibit.Exhibit {
 		Table: func(p experiment.Profile) *exhibit.Table {
 			t := &exhibit.Table{Corner: "data set, variant", Columns: exhibit.AllMetrics()}
 			for _, v := range append([]variant{{"INP-Former", ""}}, variants...) {
-				t.Beside(ablationSet, v.name, []exhibit.Measurement{ablated(p, v.ablation)})
+				t.Beside(ablationSet, v.name, ablated(p, v.ablation).Seeds(p))
 			}
 			return t
 		},

@@ -52,7 +52,7 @@ func figure6(p experiment.Profile) *exhibit.Table {
 		"P-AUROC", "P-AP", "AUPRO"}}
 	for _, n := range p.Prototypes {
 		t.Beside(ablationSet, fmt.Sprintf("M = %d", n),
-			[]exhibit.Measurement{With(Walked(p), n)})
+			With(Walked(p), n).Seeds(p))
 	}
 	return t
 }
@@ -64,8 +64,9 @@ func drawPrototypes(_ context.Context, r *exhibit.Runner, t *exhibit.Table) ([]e
 		line := plot.Line{Name: name}
 		for i, row := range t.Groups[0].Rows {
 			if len(row.Cells[c].Ours) > 0 {
-				line.X, line.Y = append(line.X, float64(r.Profile.Prototypes[i])),
-					append(line.Y, row.Cells[c].Ours[0])
+				mean, deviation := row.Cells[c].Mean()
+				line.X = append(line.X, float64(r.Profile.Prototypes[i]))
+				line.Y, line.Band = append(line.Y, mean), append(line.Band, deviation)
 			}
 		}
 		if line.X != nil {
