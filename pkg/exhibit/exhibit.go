@@ -35,6 +35,9 @@ type Exhibit struct {
 	Tables   []string // the paper's numbers of the tables whose claims it covers
 	Notebook string   // where it is a cell
 	Timed    bool     // shows times that it measures: another machine, or another day, shows others
+	// Apart tells one of the small world that is long and changes seldom: it is made by its name, not
+	// by "all", in the profiles with generated pictures; the gallery shows what is stored of it.
+	Apart bool
 	Text
 
 	// Table is the table without measured numbers: what is to be measured, and the claims beside.
@@ -44,6 +47,8 @@ type Exhibit struct {
 	Heads func(experiment.Profile) []Measurement
 	// Draw makes the pictures; table is what Table gives, filled in, or nil.
 	Draw func(ctx context.Context, r *Runner, table *Table) ([]Figure, []*Table, error)
+	// Kept tells whether what Draw rests on is stored; nil for what the runs alone decide.
+	Kept func(ctx context.Context, r *Runner) (bool, error)
 }
 
 // Text is what is written about an exhibit.
@@ -93,11 +98,13 @@ func (r *Result) Keys() (keys []string) {
 	return keys
 }
 
-// Find gives those of a list that have the IDs; "all" stands for all.
+// Find gives those of a list that have the IDs; "all" stands for all that are not apart.
 func Find(list []Exhibit, ids ...string) (found []Exhibit, err error) {
 	for _, id := range ids {
 		if id == "all" {
-			return list, nil
+			return slices.DeleteFunc(slices.Clone(list), func(e Exhibit) bool {
+				return e.Apart
+			}), nil
 		}
 		at := slices.IndexFunc(list, func(e Exhibit) bool { return e.ID == id })
 		if at < 0 {

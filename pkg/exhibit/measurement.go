@@ -120,6 +120,9 @@ func (m Measurement) source(e *experiment.Experiment, source string) {
 func (m Measurement) String() string {
 	e := m.Experiment
 	s := fmt.Sprintf("%s: %s, %s, seed %d", m.Set, e.Detector, e.Setting, e.Seed)
+	if e.Encoder != "" {
+		s += ", on " + e.Encoder
+	}
 	if m.TrainedOn != nil {
 		s += ", learned from " + strings.Join(m.TrainedOn, ", ")
 	}

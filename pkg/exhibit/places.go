@@ -31,11 +31,27 @@ func Vocabulary(set string) datasets.Vocabulary {
 }
 
 // LayoutOf is how a data set lies on disk.
-func LayoutOf(set string) string { return Vocabulary(set).Layout }
+func LayoutOf(set string) string {
+	if isFetched(set) {
+		return set
+	}
+	return Vocabulary(set).Layout
+}
+
+// isFetched tells the sets that adlab fetches: they lie where it puts them, in a layout of their
+// name.
+func isFetched(set string) bool {
+	return slices.ContainsFunc(datasets.Sources(), func(s datasets.Source) bool {
+		return s.Name == set
+	})
+}
 
 // Folder finds the folder of a data set: the generated benchmark, made where it is not there yet,
-// or the published one below the folder that the user names.
+// or the published one below the folder that the user names; "" for one that adlab fetches.
 func (r *Runner) Folder(ctx context.Context, set string) (string, error) {
+	if isFetched(set) {
+		return "", nil
+	}
 	if r.Profile.Size == "" {
 		return publishedFolder(r.Data, set)
 	}
@@ -70,7 +86,10 @@ func publishedFolder(data, set string) (string, error) {
 
 // NameOf is a data set's name, or that of the generated one that stands in for it.
 func (r *Runner) NameOf(set string) string {
-	if r.Profile.Size == "" {
+	switch {
+	case isFetched(set):
+		return set
+	case r.Profile.Size == "":
 		return Vocabulary(set).Name
 	}
 	return "generated, in the layout of " + Vocabulary(set).Name
@@ -97,13 +116,22 @@ func weightsSetting(pair bool) string {
 
 // Missing lists what the exhibit needs in the runner's profile and does not find, one line each.
 func (r *Runner) Missing(e Exhibit) (lines []string) {
-	if r.Profile.Size != "" {
-		return nil
+	if e.Apart && r.Profile.Size == "" {
+		return []string{"it is of the small world: choose profile smoke or tiny"}
 	}
 	add := func(err error) {
 		if err != nil && !slices.Contains(lines, err.Error()) {
 			lines = append(lines, err.Error())
 		}
+	}
+	if r.Profile.Size != "" {
+		for _, m := range e.Measurements(r.Profile) {
+			if isFetched(m.Set) && !datasets.Fetched(m.Set, datasets.Home()) {
+				add(fmt.Errorf("data set %q is not here; fetch it with `adlab data fetch %s`",
+					m.Set, m.Set))
+			}
+		}
+		return lines
 	}
 	for _, m := range e.Measurements(r.Profile) {
 		x := m.Experiment
@@ -129,10 +157,15 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 	return lines
 }
 
-// Status says in a word or two whether the exhibit can run: ready, or needs weights and data.
+// Status says in a word or two whether the exhibit can run: ready, or what it needs.
 func (r *Runner) Status(e Exhibit) string {
-	if r.Missing(e) != nil {
-		return Needs
+	switch {
+	case r.Missing(e) == nil:
+		return "ready"
+	case e.Apart && r.Profile.Size == "":
+		return "of the small world"
+	case r.Profile.Size != "":
+		return "needs data"
 	}
-	return "ready"
+	return Needs
 }

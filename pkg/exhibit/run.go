@@ -25,7 +25,7 @@ func (r *Runner) Run(ctx context.Context, e Exhibit) (*Result, error) {
 			if err != nil {
 				return nil, err
 			}
-			if err := row.fill(t.Columns, of, less); err != nil {
+			if err := row.fill(t, of, less); err != nil {
 				return nil, fmt.Errorf("%s: %w", e.ID, err)
 			}
 		}
@@ -77,17 +77,33 @@ func (r *Runner) all(ctx context.Context, ms []Measurement, result *Result) (run
 
 // notes say under a table what its numbers are.
 func (r *Runner) notes(e Exhibit, made map[string]string) (notes []string) {
-	world := "on the published data sets"
-	if r.Profile.Size != "" {
-		world = "on generated pictures that stand in for the named data sets: a number of the " +
-			"small world, not one of the paper's"
-	}
+	ms := e.Measurements(r.Profile)
 	notes = append(notes, fmt.Sprintf("profile %s, %s, %s; %s; percent, mean over the categories",
-		r.Profile.Name, made["encoder"], world, seedsOf(e.Measurements(r.Profile))))
+		r.Profile.Name, made["encoder"], r.world(ms), seedsOf(ms)))
 	if e.Tables != nil {
 		notes = append(notes, "in brackets and in quotation marks: the paper's numbers")
 	}
 	return notes
+}
+
+// world says on what pictures numbers are measured.
+func (r *Runner) world(ms []Measurement) string {
+	if r.Profile.Size == "" {
+		return "on the published data sets"
+	}
+	const small = ": a number of the small world, not one of the paper's"
+	fetched, generated := false, false
+	for _, m := range ms {
+		fetched, generated = fetched || isFetched(m.Set), generated || !isFetched(m.Set)
+	}
+	switch {
+	case !fetched:
+		return "on generated pictures that stand in for the named data sets" + small
+	case generated:
+		return "on real pictures, and on generated ones that stand in for the named data sets" +
+			small
+	}
+	return "on real pictures" + small
 }
 
 // seedsOf says of which seeds the numbers of an exhibit are: some of its rows may be of the first

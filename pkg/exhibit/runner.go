@@ -1,9 +1,11 @@
 package exhibit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -81,6 +83,12 @@ func (r *Runner) Set(ctx context.Context, key string) (*datasets.Set, error) {
 	return s, nil
 }
 
+// Digest is that of a data set's files.
+func (r *Runner) Digest(ctx context.Context, key string) (string, error) {
+	_, err := r.Set(ctx, key)
+	return r.digests[key], err
+}
+
 // drawn is a data set with the images that the experiment learns from.
 func (r *Runner) drawn(ctx context.Context, key string, e experiment.Experiment) (*datasets.Set,
 	error) {
@@ -94,7 +102,7 @@ func (r *Runner) drawn(ctx context.Context, key string, e experiment.Experiment)
 // Ready is the measurement's experiment with what the runner knows: folders, files, all images.
 func (r *Runner) Ready(ctx context.Context, m Measurement) (experiment.Experiment, error) {
 	e := m.Experiment
-	e.Encoder = r.weights(m)
+	e.Encoder = cmp.Or(e.Encoder, r.weights(m))
 	var err error
 	if e.Data, err = r.Folder(ctx, m.Set); err != nil {
 		return e, err
@@ -119,8 +127,11 @@ func (r *Runner) Ready(ctx context.Context, m Measurement) (experiment.Experimen
 // EncoderOf opens the encoder of a measurement and its experiment, once.
 func (r *Runner) EncoderOf(m Measurement, e experiment.Experiment) (encoder.Encoder, error) {
 	key := fmt.Sprint(e.Encoder, e.Crop, e.Resize)
-	if m.onPair() { // a pair that nobody trained is drawn with the seed
+	switch { // what nobody trained is drawn with the seed
+	case m.onPair():
 		key = fmt.Sprint("pair", e.Encoder, e.Crop, e.Seed)
+	case m.Experiment.Encoder != "":
+		key = fmt.Sprint(e.Encoder, e.Crop, e.Resize, " ", e.Seed)
 	}
 	if x := r.encoders[key]; x != nil {
 		return x, nil
@@ -208,6 +219,27 @@ func (r *Runner) compute(ctx context.Context, run *Run, e experiment.Experiment,
 		run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
 	}
 	return err
+}
+
+// Stored tells whether all that an exhibit rests on has been measured.
+func (r *Runner) Stored(ctx context.Context, e Exhibit) (bool, error) {
+	if r.Missing(e) != nil {
+		return false, nil
+	}
+	e.Heads = nil // what is only drawn with is trained, not measured
+	for _, m := range e.Measurements(r.Profile) {
+		run, _, _, err := r.addressed(ctx, m)
+		if err != nil {
+			return false, err
+		}
+		if _, err := os.Stat(filepath.Join(RunsDir(r.Env.Cache), run.Key+".json")); err != nil {
+			return false, nil
+		}
+	}
+	if e.Kept == nil {
+		return true, nil
+	}
+	return e.Kept(ctx, r)
 }
 
 // fit trains the measurement's detector, one model for all that it learns from, or finds it

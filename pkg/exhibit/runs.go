@@ -45,10 +45,23 @@ func (r *Run) address() error {
 // Value is one of the run's metrics by its printed name, in percent: the mean over the categories,
 // or of one defect type where that is given. It is false where it is undefined.
 func (r *Run) Value(metric, defect string) (percent float64, ok bool) {
+	return r.of(metric, "", defect)
+}
+
+// of is the same of a category, where one is given.
+func (r *Run) of(metric, category, defect string) (percent float64, ok bool) {
+	x := r.Mean
+	if category != "" {
+		x = experiment.Metrics{}
+		for _, c := range r.Categories {
+			if c.Name == category {
+				x = c.Metrics
+			}
+		}
+	}
 	of := map[string]*float64{
-		"I-AUROC": r.Mean.ImageAUROC, "I-AP": r.Mean.ImageAP, "I-F1max": r.Mean.ImageF1Max,
-		"P-AUROC": r.Mean.PixelAUROC, "P-AP": r.Mean.PixelAP, "P-F1max": r.Mean.PixelF1Max,
-		"AUPRO": r.Mean.AUPRO,
+		"I-AUROC": x.ImageAUROC, "I-AP": x.ImageAP, "I-F1max": x.ImageF1Max,
+		"P-AUROC": x.PixelAUROC, "P-AP": x.PixelAP, "P-F1max": x.PixelF1Max, "AUPRO": x.AUPRO,
 	}
 	if r.Types != nil {
 		m := r.Types.Mean

@@ -1,6 +1,7 @@
 package exhibit
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -21,8 +22,16 @@ type Table struct {
 	Title, Caption Words
 	Corner         string // what the rows are
 	Columns        []string
+	Readings       []Reading // one a column; nil where each is the metric of its name
 	Groups         []Group
 	Notes          []string // what made it
+}
+
+// Reading is what a column takes of a row's runs.
+type Reading struct {
+	Metric   string                 // by its printed name; "" for nothing that a run has
+	Category string                 // "" for the row's
+	Of       func(Measurement) bool // the runs that it takes; nil for all
 }
 
 // Group is a block of rows, such as those of one data set.
@@ -40,6 +49,7 @@ type Row struct {
 	// to it.
 	Of, Less []Measurement
 	Defect   string // the metrics are this defect type's; "" for all
+	Category string // the metrics are this category's; "" for the mean over all
 }
 
 // Cell is one number: ours, the printed one, or both side by side.
@@ -175,19 +185,27 @@ func (t *Table) Beside(group, name string, of []Measurement) {
 }
 
 // fill puts the outcome of a row's runs into its cells.
-func (r *Row) fill(columns []string, of, less []*Run) error {
-	for i, metric := range columns {
+func (r *Row) fill(t *Table, of, less []*Run) error {
+	for i, column := range t.Columns {
+		read := Reading{Metric: column}
+		if t.Readings != nil {
+			read = t.Readings[i]
+		}
+		category := cmp.Or(read.Category, r.Category)
 		for k, run := range of {
-			v, ok := run.Value(metric, r.Defect)
+			if read.Of != nil && !read.Of(run.Measurement) {
+				continue
+			}
+			v, ok := run.of(read.Metric, category, r.Defect)
 			if less != nil {
-				minus, known := less[k].Value(metric, r.Defect)
+				minus, known := less[k].of(read.Metric, category, r.Defect)
 				v, ok = v-minus, ok && known
 			}
 			if !ok {
 				continue
 			}
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("%s, %s: expected a finite number, got %v", r.Name, metric, v)
+				return fmt.Errorf("%s, %s: expected a finite number, got %v", r.Name, column, v)
 			}
 			r.Cells[i].Ours = append(r.Cells[i].Ours, v)
 		}
