@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"encoding/xml"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -33,6 +35,9 @@ func nasty() *exhibit.Table {
 }
 
 func TestCells(t *testing.T) {
+	m, s := exhibit.Cell{Ours: []float64{1, 2, 3}}.Mean()
+	require.InDelta(t, 2, m, 1e-12)
+	require.InDelta(t, 1, s, 1e-12)
 	require.Equal(t, "“94.6”", exhibit.Cell{Printed: "94.6"}.String())
 	require.Equal(t, "91.0 ± 1.4 (99.7)", exhibit.Cell{Printed: "99.7", Ours: []float64{90, 92},
 		Decimals: 1}.String())
@@ -40,6 +45,28 @@ func TestCells(t *testing.T) {
 	require.Equal(t, "– (71.0)", exhibit.Cell{Text: "–", Printed: "71.0"}.String(),
 		"measured, and undefined")
 	require.Equal(t, "1.2", exhibit.Cell{Ours: []float64{1.25}, Decimals: 1}.String())
+}
+
+func TestIntoReplacesWhatStandsBetweenItsMarks(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "README.md")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o666)) }
+	read := func() string {
+		b, err := os.ReadFile(file)
+		require.NoError(t, err)
+		return string(b)
+	}
+	e := Entry{ID: "x", tables: []*exhibit.Table{nasty()}}
+	write("before\n<!-- x -->\nold\n<!-- /x -->\nafter\n")
+	require.NoError(t, Into(file, e))
+	require.Equal(t, "before\n<!-- x -->\n"+Markdown(nasty())+"<!-- /x -->\nafter\n", read())
+	once := read()
+	require.NoError(t, Into(file, e))
+	require.Equal(t, once, read(), "a second time changes no byte")
+	write("nothing of it\n")
+	require.NoError(t, Into(file, e))
+	require.Equal(t, "nothing of it\n", read())
+	write("<!-- x -->\n")
+	require.ErrorContains(t, Into(file, e), "expected a line <!-- /x -->")
 }
 
 func TestText(t *testing.T) {
