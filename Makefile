@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser lint lab bench bench-encoders bench-pair figures clean distclean
+.PHONY: help setup build data demo test test-browser lint lab bench figures clean distclean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,23 +43,13 @@ lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of
 lab: setup ## JupyterLab with the Go kernel, on a start page
 	@bash tools/lab.sh $(ARGS)
 
-bench: setup build data ## measure the foundation's table again (three seeds; an hour)
+bench: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)
 	@source tools/env.sh
-	bin/adlab bench --out figures/foundation
-
-bench-encoders: setup build data ## measure the small encoders beside each other (three seeds; hours, goes on where it stopped)
-	@source tools/env.sh
-	[ -d .data/synth-tiny ] || bin/adlab data synth --size tiny
-	bin/adlab bench-encoders --out figures/encoders
+	bin/adlab run world-foundation world-encoders world-pair world-hardness --out figures --into README.md
 
 figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing below 90 minutes on two cores, then below five
 	@source tools/env.sh
 	bin/adlab gallery --profile tiny --out figures
-
-bench-pair: setup build data ## measure what the small vision-language pair tells without training
-	@source tools/env.sh
-	test -d .data/synth-tiny || bin/adlab data synth --size tiny
-	bin/adlab pretrain measure-clip --out figures/pair
 
 clean: ## remove what was built and written
 	rm -rf bin out

@@ -1,5 +1,5 @@
 // Package papers is the registry of what the seminar shows: every table, ablation and figure of the
-// papers as a value. The command line, the notebooks, the gallery and the tests walk the same list.
+// papers, and of the small world, as a value. The command line, the notebooks, the gallery and the tests walk the same list.
 package papers
 
 import (
@@ -10,6 +10,7 @@ import (
 	"adlab/pkg/exhibit"
 	"adlab/pkg/papers/inpformer"
 	"adlab/pkg/papers/multiads"
+	"adlab/pkg/papers/world"
 
 	"gopkg.in/yaml.v3"
 )
@@ -27,12 +28,12 @@ var texts = func() (texts map[string]exhibit.Text) {
 
 // All lists the exhibits, in the order of the talk.
 func All() []exhibit.Exhibit {
-	all := slices.Concat(inpformer.Exhibits(), multiads.Exhibits())
+	all := slices.Concat(inpformer.Exhibits(), multiads.Exhibits(), world.Exhibits())
 	for i := range all {
 		all[i].Text = texts[all[i].ID]
 	}
 	return all
 }
 
-// Find gives exhibits by their IDs; "all" stands for all.
+// Find gives exhibits by their IDs; "all" stands for all that are not apart.
 func Find(ids ...string) ([]exhibit.Exhibit, error) { return exhibit.Find(All(), ids...) }

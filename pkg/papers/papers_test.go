@@ -18,12 +18,12 @@ func TestRegistryIsWhole(t *testing.T) {
 		seen[e.ID] = true
 		require.Contains(t, []string{exhibit.KindTable, exhibit.KindFigure,
 			exhibit.KindAblation}, e.Kind, e.ID)
-		require.Contains(t, []string{"INP-Former", "MultiADS"}, e.Paper, e.ID)
+		require.Contains(t, []string{"INP-Former", "MultiADS", "small world"}, e.Paper, e.ID)
 		for _, w := range []exhibit.Words{e.Title, e.Caption} {
 			require.NotEmpty(t, w.EN, e.ID)
 			require.Regexp(t, `\p{Hangul}`, w.KO, e.ID)
 		}
-		require.NotEmpty(t, e.Notebook, e.ID)
+		require.Equal(t, e.Apart, e.Notebook == "", "%s: what is apart is no cell", e.ID)
 		require.True(t, e.Table != nil || e.Draw != nil, e.ID)
 	}
 	require.Len(t, texts, len(seen), "no caption is left over")

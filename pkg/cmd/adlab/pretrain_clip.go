@@ -61,44 +61,6 @@ cores, or minutes on a GPU.`,
 	return cmd
 }
 
-func newMeasureClip(c *cli) *cobra.Command {
-	var file, out, data string
-	cmd := &cobra.Command{
-		Use: "measure-clip", Short: "measure what a vision-language pair tells without training, " +
-			"on the generated benchmarks", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := c.env()
-			if err != nil {
-				return err
-			}
-			m, err := openPair(file)
-			if err != nil {
-				return err
-			}
-			bar := l.Progress.Bar("images")
-			r, err := pair.Measure(cmd.Context(), l.Backend.Backend, m, generated(data),
-				l.Cache, version, func(done, total int) {
-					bar(done, total, "encoded")
-				})
-			if err != nil {
-				return err
-			}
-			if out != "" {
-				if err := r.Write(out); err != nil {
-					return err
-				}
-			}
-			return c.print(cmd, r, r.Markdown())
-		},
-	}
-	flags := cmd.Flags()
-	flags.StringVar(&file, "pair", "", "safetensors file; without it the shipped pair")
-	flags.StringVar(&data, "data", "", "folder that adlab data synth made (default: synth-tiny "+
-		"beside the fetched data)")
-	flags.StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
-	return cmd
-}
-
 // openPair opens a file, or the shipped pair.
 func openPair(file string) (*clip.Model, error) {
 	if file == "" {

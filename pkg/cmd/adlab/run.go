@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -19,7 +20,7 @@ import (
 // newRun makes exhibits, newGallery all of them with a page around them.
 func newRun(c *cli) *cobra.Command {
 	var p place
-	var out string
+	var out, into string
 	cmd := &cobra.Command{
 		Use: "run ID...", Short: "make exhibits, or all: tables and pictures into a folder",
 		Args: some("exhibits, such as inp-table2, or all; adlab list shows them"),
@@ -35,6 +36,11 @@ func newRun(c *cli) *cobra.Command {
 				return err
 			}
 			entries, err := c.exhibits(cmd, p, found, out, !c.json)
+			for _, e := range entries {
+				if into != "" {
+					err = errors.Join(err, render.Into(into, e))
+				}
+			}
 			if c.json && entries != nil {
 				return errors.Join(c.print(cmd, entries, ""), err)
 			}
@@ -43,6 +49,8 @@ func newRun(c *cli) *cobra.Command {
 	}
 	placeFlags(cmd, &p)
 	cmd.Flags().StringVar(&out, "out", filepath.Join("out", "run"), "the folder to write to")
+	cmd.Flags().StringVar(&into, "into", "", "Markdown file whose lines between <!-- ID --> and "+
+		"<!-- /ID --> become the exhibit's table")
 	return cmd
 }
 
@@ -53,19 +61,23 @@ func newGallery(c *cli) *cobra.Command {
 		Use: "gallery", Short: "make every exhibit, with a manifest and pages that need no network",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			entries, err := c.exhibits(cmd, p, papers.All(), out, false)
-			if err != nil {
-				return err
-			}
-			if err := render.Clean(out, entries); err != nil {
-				return err
-			}
 			v, err := c.env()
 			if err != nil {
 				return err
 			}
 			r, err := p.runner(v)
 			if err != nil {
+				return err
+			}
+			shown, err := shownIn(cmd.Context(), r)
+			if err != nil {
+				return err
+			}
+			entries, err := c.exhibits(cmd, p, shown, out, false)
+			if err != nil {
+				return err
+			}
+			if err := render.Clean(out, entries); err != nil {
 				return err
 			}
 			if err := live.WriteStills(cmd.Context(), r, out); err != nil {
@@ -83,10 +95,29 @@ func newGallery(c *cli) *cobra.Command {
 	return cmd
 }
 
+// shownIn are the exhibits of a gallery: of those that are apart what is stored.
+func shownIn(ctx context.Context, r *exhibit.Runner) (shown []exhibit.Exhibit, err error) {
+	for _, e := range papers.All() {
+		stored := !e.Apart
+		if e.Apart {
+			if stored, err = r.Stored(ctx, e); err != nil {
+				return nil, err
+			}
+		}
+		if stored {
+			shown = append(shown, e)
+		}
+	}
+	return shown, nil
+}
+
 // exhibits makes exhibits one after another and says how long each took. Those that lack weights or
 // data are left out, and are an error in the end.
 func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out string,
 	show bool) (entries []render.Entry, err error) {
+	if err := folder("--out", out); err != nil {
+		return nil, err
+	}
 	probe, err := p.runner(nil)
 	if err != nil {
 		return nil, err
@@ -105,7 +136,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 		}
 	}
 	if len(can) == 0 {
-		return nil, fmt.Errorf("nothing can run: %s need weights and data, as said above",
+		return nil, fmt.Errorf("nothing can run: %s need something, as said above",
 			strings.Join(missing, ", "))
 	}
 	l, err := c.env()
@@ -149,7 +180,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 		}
 	}
 	if missing != nil {
-		return entries, fmt.Errorf("left out for want of weights and data: %s",
+		return entries, fmt.Errorf("left out for what is missing, as said above: %s",
 			strings.Join(missing, ", "))
 	}
 	return entries, nil

@@ -9,8 +9,8 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/synth"
-	"adlab/pkg/lab"
 	"adlab/pkg/progress"
+	"adlab/pkg/view"
 
 	"github.com/spf13/cobra"
 )
@@ -92,7 +92,7 @@ func newSheets(c *cli) *cobra.Command {
 		Use: "sheets", Short: "draw a contact sheet of every generated category and defect type",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			files, err := lab.Sheets(out, seed, version)
+			files, err := view.Sheets(out, seed, version)
 			if err != nil {
 				return err
 			}
@@ -101,40 +101,5 @@ func newSheets(c *cli) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&out, "out", "figures/datasets", "folder for the sheets")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "of the pictures")
-	return cmd
-}
-
-func newHardness(c *cli) *cobra.Command {
-	var root, out string
-	cmd := &cobra.Command{
-		Use: "hardness", Short: "measure what plain looks at pixels reach on the generated " +
-			"benchmarks", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := c.lab()
-			if err != nil {
-				return err
-			}
-			h, err := l.Hardness(cmd.Context(), generated(root), version)
-			if err != nil {
-				return err
-			}
-			if out != "" {
-				if err := h.Write(out); err != nil {
-					return err
-				}
-			}
-			if err := c.print(cmd, h, h.Markdown()); err != nil {
-				return err
-			}
-			if easy := h.TooEasy(); easy != nil {
-				return fmt.Errorf("too easy, expected at most %.2f: %s", lab.TooEasy,
-					strings.Join(easy, ", "))
-			}
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&root, "data", "", "folder of the benchmarks (default: synth-tiny "+
-		"beside the fetched data)")
-	cmd.Flags().StringVar(&out, "out", "", "write the table to FILE.json and FILE.md")
 	return cmd
 }

@@ -1,114 +1,78 @@
-package pair
+package world
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"adlab/datasets"
 	"adlab/datasets/synth"
-	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
+	"adlab/pkg/experiment"
 	"adlab/pkg/imageio"
 	"adlab/pkg/multiads"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/sentence"
-	"adlab/pkg/store"
-
-	"github.com/gomlx/compute"
 )
 
-// Report is what the pair does without training on generated benchmarks, none of whose
-// categories it has seen.
-type Report struct {
-	Version string             `json:"version"`
-	Digest  string             `json:"pair"` // of weights and shape
-	Backend string             `json:"backend"`
-	Types   map[string]TypeRow `json:"types"` // by benchmark
-	Holes   HoleRow            `json:"holes"`
-	Kept    map[string]string  `json:"kept_synonyms"`
-}
-
-// TypeRow is how often the type of a flaw is told among all types of a benchmark, and among those
-// of the category.
-type TypeRow struct {
+// told is what a pair tells without training on a generated benchmark, none of whose categories it
+// has seen: how often the type of a flaw, among all types of the benchmark, and among those of the
+// category. Shares are fractions.
+type told struct {
 	Images     int     `json:"images"` // with one flaw
 	Candidates int     `json:"candidates"`
 	Chance     float64 `json:"chance"`
 	Plain      float64 `json:"plain"`   // "[cls] with a hole"
 	Synonym    float64 `json:"synonym"` // the same with words that no caption has
-	Retained   float64 `json:"retained"`
 	OwnChance  float64 `json:"own_chance"`
 	OwnPlain   float64 `json:"own_plain"`
 	OwnSynonym float64 `json:"own_synonym"`
+	// on how many images with a hole the map of "[cls] with a hole" has a higher mean inside the hole
+	// than outside
+	Holes  int `json:"holes"`
+	Higher int `json:"higher"`
 }
 
-// HoleRow is on how many images with a hole the map of "[cls] with a hole" has a higher mean inside
-// the hole than outside.
-type HoleRow struct {
-	Images int     `json:"images"`
-	Higher float64 `json:"higher"`
-}
-
-// Measure measures a pair on the generated benchmarks in the folder root. An image has the type
-// whose text it shows most.
-func Measure(ctx context.Context, b compute.Backend, m *clip.Model, root, cache, version string,
-	tell func(done, total int)) (*Report, error) {
-	text, err := multiads.NewTextEncoder(b, m, cache)
+// tell measures a pair on a benchmark. An image has the type whose text it shows most.
+func tell(ctx context.Context, v *experiment.Env, m *clip.Model, b synth.Benchmark,
+	set *datasets.Set) (told, error) {
+	text, err := multiads.NewTextEncoder(v.Backend.Backend, m, v.Cache)
 	if err != nil {
-		return nil, err
+		return told{}, err
 	}
-	patches := &encoder.Cache{Backend: b, Encoder: clip.PatchEncoder{Model: m}, Dir: cache,
-		Tell: tell}
-	whole := &encoder.Cache{Backend: b, Encoder: clip.EmbeddingEncoder{Model: m}, Dir: cache,
-		Tell: tell}
-	report := &Report{Version: version, Digest: m.Digest(), Backend: backend.Name(b),
-		Types: map[string]TypeRow{}, Kept: sentence.KeptSynonyms()}
-	higher := 0
-	for _, b := range synth.Benchmarks() {
-		set, err := datasets.Open(b.Layout, filepath.Join(root, b.Name), datasets.Options{})
-		if err != nil {
-			return nil, fmt.Errorf("%w; generate it first", err)
-		}
-		drawn := drawings(b)
-		var samples []datasets.Sample
-		for _, s := range flawedOnce(set) {
-			if drawn[s.Category][s.DefectType] != "" {
-				samples = append(samples, s)
-			}
-		}
-		images, err := look(ctx, patches, whole, samples)
-		if err != nil {
-			return nil, err
-		}
-		row, err := typeRow(ctx, text, images, drawn)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", b.Name, err)
-		}
-		report.Types[b.Name] = row
-		for _, x := range images {
-			if drawn[x.Category][x.DefectType] != "hole" {
-				continue
-			}
-			up, err := holeLights(ctx, text, x, m)
-			if err != nil {
-				return nil, err
-			}
-			report.Holes.Images++
-			if up {
-				higher++
-			}
+	drawn := drawings(b)
+	var samples []datasets.Sample
+	for _, s := range flawedOnce(set) {
+		if drawn[s.Category][s.DefectType] != "" {
+			samples = append(samples, s)
 		}
 	}
-	report.Holes.Higher = share(float64(higher), float64(report.Holes.Images))
-	return report, nil
+	images, err := look(ctx, v.Features(clip.PatchEncoder{Model: m}),
+		v.Features(clip.EmbeddingEncoder{Model: m}), samples)
+	if err != nil {
+		return told{}, err
+	}
+	t, err := types(ctx, text, images, drawn)
+	if err != nil {
+		return told{}, err
+	}
+	for _, x := range images {
+		if drawn[x.Category][x.DefectType] != "hole" {
+			continue
+		}
+		up, err := holeLights(ctx, text, x, m)
+		if err != nil {
+			return told{}, err
+		}
+		t.Holes++
+		if up {
+			t.Higher++
+		}
+	}
+	return t, nil
 }
 
 // drawings are the grammar's types by a benchmark's categories and their names for them.
@@ -200,9 +164,9 @@ func (x seen) shows(text, normal []float32) float64 {
 // spoken is a category's name as one says it.
 func spoken(category string) string { return strings.ReplaceAll(category, "_", " ") }
 
-// typeRow tells the flaw of each image by the most similar text.
-func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen,
-	drawn map[string]map[string]string) (TypeRow, error) {
+// types tells the flaw of each image by the most similar text.
+func types(ctx context.Context, text *multiads.TextEncoder, images []seen,
+	drawn map[string]map[string]string) (told, error) {
 	g, kinds := sentence.Captions(), map[string]bool{}
 	for _, types := range drawn {
 		for _, k := range types {
@@ -210,7 +174,7 @@ func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen,
 		}
 	}
 	all := slices.Sorted(maps.Keys(kinds))
-	row := TypeRow{Images: len(images), Candidates: len(all), Chance: 1 / float64(len(all))}
+	row := told{Images: len(images), Candidates: len(all), Chance: 1 / float64(len(all))}
 	for _, x := range images {
 		truth := drawn[x.Category][x.DefectType]
 		own := slices.Compact(slices.Sorted(maps.Values(drawn[x.Category])))
@@ -241,16 +205,7 @@ func typeRow(ctx context.Context, text *multiads.TextEncoder, images []seen,
 			}
 		}
 	}
-	row.Retained = share(row.Synonym, row.Plain)
 	return row, nil
-}
-
-// share is a part of a whole, 0 where there is nothing.
-func share(part, whole float64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return part / whole
 }
 
 // holeLights tells whether the patches' similarity to "[cls] with a hole" has a higher mean in the
@@ -273,39 +228,4 @@ func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip
 		out, outside = out+1-float64(v), outside+(1-float64(v))*s
 	}
 	return inside/in > outside/out, nil
-}
-
-// Markdown is the report as a table.
-func (r *Report) Markdown() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "| benchmark | images | types | chance | plain | synonym | retained | own "+
-		"types: chance | plain | synonym |\n|---|---|---|---|---|---|---|---|---|---|\n")
-	for _, name := range slices.Sorted(maps.Keys(r.Types)) {
-		t := r.Types[name]
-		fmt.Fprintf(&b, "| %s | %d | %d | %.3f | %.3f (%.1f ×) | %.3f | %.2f | %.3f | "+
-			"%.3f | %.3f |\n", name, t.Images, t.Candidates, t.Chance, t.Plain, t.Plain/t.Chance,
-			t.Synonym, t.Retained, t.OwnChance, t.OwnPlain, t.OwnSynonym)
-	}
-	fmt.Fprintf(&b, "\nZero-shot: the share of test images with one flaw whose type the small "+
-		"pair tells by texts such as \"[cls] with a hole\" (plain) or with a synonym that no "+
-		"caption has, among all types of the benchmark and among the category's own. "+
-		"The map of \"[cls] with a hole\" has a higher mean inside the hole than outside on %.1f "+
-		"%% of %d images. An image has the type whose text its eight most similar patches "+
-		"show most above its middle patch, with half of what the whole image shows above "+
-		"\"good [cls]\"; this reading was the best of several on these pictures. No "+
-		"category was seen in training; the pictures are generated, by the same "+
-		"drawings of flaws as the training pictures. Backend %s, version %s, "+
-		"pair %.12s.\n",
-		100*r.Holes.Higher, r.Holes.Images, r.Backend, r.Version, r.Digest)
-	return b.String()
-}
-
-// Write writes the report as BASE.json and BASE.md.
-func (r *Report) Write(base string) error {
-	b, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return err
-	}
-	return errors.Join(store.WriteFile(base+".json", append(b, '\n')),
-		store.WriteFile(base+".md", []byte(r.Markdown())))
 }

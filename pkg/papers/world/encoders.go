@@ -1,0 +1,115 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	code "adlab/pkg"
+	"adlab/pkg/encoder"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/store"
+)
+
+// benched are the encoders beside each other: by name for nearest neighbour, and for INP-Former,
+// where it needs another form.
+var benched = []struct{ name, knn, inp string }{
+	{"EfficientNet-Lite0", "", ""},
+	{"distilled transformer", "vit", "vit"},
+	{"the same untrained", "vit-random", "vit-random"},
+	{"raw pixels", "pixels", "pixels-half"},
+	{"HOG", "hog", "hog-cells"},
+}
+
+// encoderSteps is how long INP-Former trains on each.
+const encoderSteps = 120
+
+// milliseconds is the column of the encoder's time, the first.
+const milliseconds = "ms an image"
+
+// encoders is a row an encoder, with nearest neighbour and with INP-Former: image AUROC, and AUPRO
+// where there are masks.
+func encoders(p experiment.Profile) *exhibit.Table {
+	t := &exhibit.Table{Corner: "method, encoder", Columns: []string{milliseconds},
+		Readings: []exhibit.Reading{{}}}
+	add := func(set, name string, r exhibit.Reading) {
+		r.Of = on(set)
+		t.Columns, t.Readings = append(t.Columns, set+" "+name), append(t.Readings, r)
+	}
+	sets := smallSets(p, "elpv", "textile", "mvtec", "visa")
+	for _, set := range sets {
+		if set == "elpv" { // whose kinds of cell differ most
+			for _, c := range categories[set] {
+				add(set, c+" I-AUROC", exhibit.Reading{Metric: "I-AUROC", Category: c})
+			}
+		}
+		add(set, "I-AUROC", exhibit.Reading{Metric: "I-AUROC"})
+		if categories[set] == nil { // generated, with masks
+			add(set, "AUPRO", exhibit.Reading{Metric: "AUPRO"})
+		}
+	}
+	steps := min(encoderSteps, p.Alone.Steps)
+	for _, method := range []struct{ detector, group string }{{"knn", "kNN"},
+		{"inp-former", fmt.Sprintf("INP-Former, %d steps of %d", steps, p.Alone.Batch)}} {
+		for _, b := range benched {
+			name := b.knn
+			if method.detector == "inp-former" {
+				name = b.inp
+			}
+			var of []exhibit.Measurement
+			for _, set := range sets {
+				of = append(of, measuring(p, method.detector, name, set, steps).Seeds(p)...)
+			}
+			t.Beside(method.group, b.name, of)
+		}
+	}
+	return t
+}
+
+// drawTimes fills in how long each row's encoder takes for an image.
+func drawTimes(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) ([]exhibit.Figure,
+	[]*exhibit.Table, error) {
+	for _, row := range t.Rows() {
+		e, err := r.Ready(ctx, row.Of[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		enc, err := r.EncoderOf(row.Of[0], e)
+		if err != nil {
+			return nil, nil, err
+		}
+		ms, err := encodingTime(ctx, r.Env, enc)
+		if err != nil {
+			return nil, nil, err
+		}
+		row.Cells[0].Ours = []float64{ms}
+	}
+	return nil, nil, nil
+}
+
+// encodingTime is how long the encoder takes for an image here, in milliseconds: the shortest of
+// some runs of a batch, measured or known from before.
+func encodingTime(ctx context.Context, v *experiment.Env, enc encoder.Encoder) (float64, error) {
+	const batch, runs = 16, 8
+	machine, _ := os.Hostname()
+	path := filepath.Join(v.Cache, "costs", store.Address("encoding", enc.Digest(),
+		v.Backend.Short(), machine, code.Numbers())+".json")
+	return store.JSON(ctx, path, func() (float64, error) {
+		side := enc.Transform().Crop
+		pixels := make([]float32, batch*side*side*3)
+		x := &encoder.Cache{Backend: v.Backend.Backend, Encoder: enc}
+		best := math.Inf(1)
+		for range 1 + runs { // the first one compiles
+			start := time.Now()
+			if _, err := x.Run(pixels, batch); err != nil {
+				return 0, err
+			}
+			best = min(best, time.Since(start).Seconds())
+		}
+		return math.Round(best/batch*1e5) / 100, nil
+	})
+}

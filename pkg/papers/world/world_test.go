@@ -1,0 +1,115 @@
+package world
+
+import (
+	"path/filepath"
+	"testing"
+
+	"adlab/pkg/exhibit"
+	"adlab/pkg/exhibit/testworld"
+	"adlab/pkg/experiment"
+	"adlab/pkg/progress"
+	"adlab/pkg/store"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMain(m *testing.M) { testworld.Main(m) }
+
+func profile(t *testing.T, name string) experiment.Profile {
+	p, err := experiment.ProfileOf(name)
+	require.NoError(t, err)
+	return p
+}
+
+// TestATableGoesOnWhereItStopped measures a part, then all: the part is not measured again.
+func TestATableGoesOnWhereItStopped(t *testing.T) {
+	v, err := experiment.Open("", t.TempDir(), progress.New(nil))
+	require.NoError(t, err)
+	found, err := exhibit.Find(Exhibits(), "world-hardness")
+	require.NoError(t, err)
+	r := exhibit.NewRunner(v, profile(t, "smoke"))
+	first, err := r.Measure(t.Context(), found[0].Measurements(r.Profile)[0])
+	require.NoError(t, err)
+	stored, err := r.Stored(t.Context(), found[0])
+	require.NoError(t, err)
+	require.False(t, stored)
+
+	first.Seconds = 12345 // a mark
+	require.NoError(t, store.WriteJSON(filepath.Join(exhibit.RunsDir(v.Cache), first.Key+".json"),
+		first))
+	r = exhibit.NewRunner(v, r.Profile)
+	result, err := r.Run(t.Context(), found[0])
+	require.NoError(t, err)
+	require.Len(t, result.Runs, 2)
+	require.Contains(t, result.Runs, first.Key)
+	stored, err = r.Stored(t.Context(), found[0])
+	require.NoError(t, err)
+	require.True(t, stored)
+	runs, err := exhibit.Runs(v.Cache)
+	require.NoError(t, err)
+	require.Len(t, runs, 2)
+	for _, run := range runs {
+		require.Equal(t, run.Key == first.Key, run.Seconds == 12345)
+	}
+	require.Contains(t, result.Tables[0].Notes[0], "a category where either exceeds 97 is too easy")
+}
+
+func TestColumnsOfTheEncoders(t *testing.T) {
+	p := profile(t, "tiny")
+	table := encoders(p)
+	require.Equal(t, []string{"ms an image", "elpv mono I-AUROC", "elpv poly I-AUROC",
+		"elpv I-AUROC", "textile I-AUROC", "mvtec I-AUROC", "mvtec AUPRO", "visa I-AUROC",
+		"visa AUPRO"}, table.Columns)
+	rows := table.Rows()
+	require.Len(t, rows, 10)
+	for _, row := range rows {
+		require.Len(t, row.Of, 4*len(p.Seeds))
+	}
+	require.Equal(t, "hog-cells", rows[9].Of[0].Experiment.Encoder)
+	require.Equal(t, 120, rows[9].Of[0].Experiment.Steps)
+}
+
+// The foundation trains as long as an experiment of the profile, and less where more changes
+// nothing.
+func TestStepsOfTheFoundation(t *testing.T) {
+	table := foundation(profile(t, "tiny"))
+	require.Equal(t, []string{"elpv mono", "elpv poly", "elpv mean", "textile local",
+		"textile global", "textile mean"}, table.Columns)
+	for _, row := range table.Rows() {
+		for _, m := range row.Of {
+			e := m.Experiment
+			switch {
+			case e.Detector != "inp-former":
+				require.Zero(t, e.Steps)
+			case m.Set == "textile" || e.Encoder == "random":
+				require.Equal(t, 350, e.Steps)
+			default:
+				require.Equal(t, []int{500, 16}, []int{e.Steps, e.Batch})
+			}
+		}
+	}
+}
+
+func TestTooEasyNamesTheCategories(t *testing.T) {
+	table := &exhibit.Table{Columns: []string{"a", "b"}}
+	table.Beside("visa", "candles", nil)
+	table.Beside("visa", "biscuit", nil)
+	rows := table.Rows()
+	rows[0].Cells[0].Ours, rows[0].Cells[1].Ours = []float64{97}, []float64{50}
+	require.Empty(t, tooEasy(table))
+	rows[1].Cells[1].Ours = []float64{97.1}
+	require.Equal(t, []string{"visa/biscuit"}, tooEasy(table))
+}
+
+func TestAnImageShowsWhatStandsOutInIt(t *testing.T) {
+	normal, hole, crack := []float32{1, 0, 0}, []float32{0, 1, 0}, []float32{0, 0, 1}
+	x := seen{image: normal}
+	for i := range 20 {
+		// all like a crack, so none is; three like a hole
+		x.patches = append(x.patches, [][]float32{crack, hole}[min(i/17, 1)])
+	}
+	require.Greater(t, x.shows(hole, normal), x.shows(crack, normal))
+	with := x
+	with.image = crack
+	require.Greater(t, with.shows(crack, normal), x.shows(crack, normal))
+}
