@@ -2,7 +2,6 @@ package plot
 
 import (
 	"image"
-	"image/color"
 	"math"
 
 	"adlab/pkg/imageio"
@@ -20,17 +19,28 @@ func HeatMap(values []float32, side int, s Scale) *image.NRGBA {
 // Overlay blends a picture, in grey, half and half with its map, whose values are enlarged
 // bilinearly to the picture.
 func Overlay(picture *imageio.Image, values []float32, side int, s Scale) *image.NRGBA {
+	return Blend(picture, values, side, s, 50)
+}
+
+// Blend is Overlay with the map's part in percent.
+func Blend(picture *imageio.Image, values []float32, side int, s Scale, part int) *image.NRGBA {
 	out := image.NewNRGBA(image.Rect(0, 0, picture.W, picture.H))
 	for i, v := range enlarge(values, side, picture.W, picture.H) {
-		sum := 0
-		for _, p := range picture.Pix[i*picture.C : (i+1)*picture.C] {
-			sum += int(p)
-		}
-		grey, c := sum/picture.C, s.Colour(v)
-		blend := func(v uint8) uint8 { return uint8((grey + int(v) + 1) / 2) }
-		out.SetNRGBA(i%picture.W, i/picture.W, color.NRGBA{blend(c.R), blend(c.G), blend(c.B), 255})
+		grey, c := int(greyAt(picture, i)), s.Colour(v)
+		mix := func(v uint8) uint8 { return uint8((grey*(100-part) + int(v)*part + 50) / 100) }
+		p := out.Pix[4*i : 4*i+4 : 4*i+4]
+		p[0], p[1], p[2], p[3] = mix(c.R), mix(c.G), mix(c.B), 255
 	}
 	return out
+}
+
+// greyAt is the mean of a pixel's channels.
+func greyAt(picture *imageio.Image, i int) uint8 {
+	sum := 0
+	for _, p := range picture.Pix[i*picture.C : (i+1)*picture.C] {
+		sum += int(p)
+	}
+	return uint8(sum / picture.C)
 }
 
 // enlarge interpolates bilinearly between the centres of the values; beyond the outermost centres
@@ -41,18 +51,22 @@ func enlarge(values []float32, side, w, h int) []float64 {
 	out := make([]float64, 0, w*h)
 	for _, y := range rows {
 		for _, x := range columns {
+			v := [4]float64{float64(values[y.at*side+x.at]), float64(values[y.at*side+x.next]),
+				float64(values[y.next*side+x.at]), float64(values[y.next*side+x.next])}
+			w := [4]float64{(1 - x.part) * (1 - y.part), x.part * (1 - y.part),
+				(1 - x.part) * y.part, x.part * y.part}
+			if sum := w[0]*v[0] + w[1]*v[1] + w[2]*v[2] + w[3]*v[3]; !math.IsNaN(sum) {
+				out = append(out, sum/(w[0]+w[1]+w[2]+w[3]))
+				continue
+			}
 			if nearest := float64(values[y.nearest()*side+x.nearest()]); math.IsNaN(nearest) {
 				out = append(out, nearest)
 				continue
 			}
 			var sum, weight float64
-			for _, p := range [4]struct {
-				x, y   int
-				weight float64
-			}{{x.at, y.at, (1 - x.part) * (1 - y.part)}, {x.next, y.at, x.part * (1 - y.part)},
-				{x.at, y.next, (1 - x.part) * y.part}, {x.next, y.next, x.part * y.part}} {
-				if v := float64(values[p.y*side+p.x]); p.weight > 0 && !math.IsNaN(v) {
-					sum, weight = sum+p.weight*v, weight+p.weight
+			for i := range v {
+				if w[i] > 0 && !math.IsNaN(v[i]) {
+					sum, weight = sum+w[i]*v[i], weight+w[i]
 				}
 			}
 			out = append(out, sum/weight)
