@@ -18,6 +18,7 @@ import (
 type Progress struct {
 	w     io.Writer
 	form  form
+	see   func(name string, done, total int, unit string) // instead of writing; or nil
 	now   func() time.Time
 	mu    sync.Mutex
 	count int // of bars, which names a notebook's elements
@@ -51,6 +52,9 @@ func New(w io.Writer) *Progress {
 	return p
 }
 
+// To hands every count to see instead of writing it, and says nothing.
+func To(see func(name string, done, total int, unit string)) *Progress { return &Progress{see: see} }
+
 // Say prints one line.
 func (p *Progress) Say(format string, args ...any) {
 	if p.w == nil {
@@ -64,6 +68,9 @@ func (p *Progress) Say(format string, args ...any) {
 // Bar gives a function that shows done of total, with the speed since it was first called and the
 // time left. A count that does not grow begins another piece of work, with a speed of its own.
 func (p *Progress) Bar(name string) func(done, total int, unit string) {
+	if p.see != nil {
+		return func(done, total int, unit string) { p.see(name, done, total, unit) }
+	}
 	if p.w == nil {
 		return func(int, int, string) {}
 	}

@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -55,4 +56,14 @@ func TestWhatWasThereIsNotShown(t *testing.T) {
 	bar(9, 9, "images")
 	require.Empty(t, out.String())
 	New(nil).Bar("nothing")(1, 2, "images")
+}
+
+func TestToHandsCountsOn(t *testing.T) {
+	var said []string
+	p := To(func(name string, done, total int, unit string) {
+		said = append(said, fmt.Sprint(name, done, total, unit))
+	})
+	p.Say("nothing")
+	p.Bar("a ")(1, 2, "steps")
+	require.Equal(t, []string{"a 1 2steps"}, said)
 }
