@@ -44,7 +44,7 @@ class Tests:
         """Writes a notebook of a live cell, called as the playground notebook does, and a next cell."""
         nb = nbformat.v4.new_notebook()
         nb.metadata["kernelspec"] = {"display_name": "Go (gonb)", "language": "go", "name": "gonb"}
-        for source in [f'import "adlab/pkg/live"\n\n%%\n{call}', 'import "fmt"\n\n%%\nfmt.Println("the next cell", 6*7)']:
+        for source in [f'import "adlab/pkg/lab"\n\n%%\n{call}', 'import "fmt"\n\n%%\nfmt.Println("the next cell", 6*7)']:
             nb.cells.append(nbformat.v4.new_code_cell(source))
         nbformat.write(nb, os.path.join(out, "notebooks", name + ".ipynb"))
 

@@ -98,8 +98,7 @@ type Explained struct {
 	Differences []string `json:"differences,omitempty"` // one line each
 }
 
-// Explain compares what made a file of an exhibit with what would make it here. Entries that the
-// file does not have are not compared: one that left its gallery no longer knows its code.
+// Explain compares what made a file of an exhibit with what would make it here.
 func (r *Runner) Explain(ctx context.Context, e Exhibit, made map[string]string) (Explained,
 	error) {
 	if missing := r.Missing(e); missing != nil {
@@ -109,6 +108,12 @@ func (r *Runner) Explain(ctx context.Context, e Exhibit, made map[string]string)
 	if err != nil {
 		return Explained{}, err
 	}
+	return Compare(made, here), nil
+}
+
+// Compare compares what made a file with what would make it here. Entries of the code that the file
+// does not have are not compared: one that left its gallery no longer knows its code.
+func Compare(made, here map[string]string) Explained {
 	x := Explained{Answer: SameBits}
 	for _, key := range slices.Sorted(maps.Keys(here)) {
 		was, known := made[key]
@@ -123,5 +128,5 @@ func (r *Runner) Explain(ctx context.Context, e Exhibit, made map[string]string)
 			x.Answer = OtherProcessor
 		}
 	}
-	return x, nil
+	return x
 }

@@ -16,6 +16,7 @@ import (
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/live"
+	"adlab/pkg/live/playgrounds"
 	"adlab/pkg/progress"
 )
 
@@ -52,13 +53,7 @@ func Must[T any](value T, err error) T {
 func Playground(name string, limit ...time.Duration) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := Must(live.Open(ctx, Notebook().Runner, name))
-	why := Must(live.Serve(ctx, s, live.NewGonbPage(), append(limit, live.Limit)[0]))
-	closed := make(chan struct{})
-	go func() { s.Close(); close(closed) }()
-	select {
-	case <-closed:
-	case <-time.After(2 * time.Second): // the process ends, and leaves nothing half written
-	}
+	why := Must(playgrounds.Serve(ctx, Notebook().Runner, name, live.NewGonbPage(),
+		append(limit, live.Limit)[0]))
 	fmt.Println(strings.ToUpper(why[:1]) + why[1:] + ".")
 }

@@ -14,7 +14,7 @@ var blockTemplate = template.Must(template.New("block").Parse(blockHTML))
 
 // block is the live cell as HTML: with its controls and its picture, or, when it has ended, what
 // stays above the picture.
-func (l *live) block(state, why string) string {
+func (l *cell[S]) block(state, why string) string {
 	var b strings.Builder
 	err := blockTemplate.Execute(&b, map[string]any{
 		"Name": l.session.Name(), "Title": l.session.Title(), "State": state, "Why": why,

@@ -3,28 +3,46 @@
 //
 // Three concepts, none of which needs a browser to be tested:
 //
-//   - A Session holds what a live cell loads once, and draws: a State in, a Frame out (one picture, numbers, a line of text).
-//   - A Panel is the list of its controls: label, kind, value, and how a new value changes the State.
+//   - A Session holds what a live cell loads once, and draws: a state in, a Frame out (one picture,
+//     numbers, a line of text). Each playground has a state of its own, with a View in it.
+//   - A Panel is the list of its controls: label, kind, value, and how a new value changes the
+//     state.
 //   - Serve is the loop of a live cell between a Session and a Page.
+//
+// The package knows no method: the playgrounds are in inpformer and multiads, their page without a
+// kernel in still, their table in playgrounds.
+//
+// # Who owns what
+//
+// The cell's goroutine, that of Serve, owns the Session, its caches, the state and the frame: all
+// methods of a Session but Later and Busy are called by it alone. One goroutine of Jobs does what
+// takes long, one job after another; a job owns what it makes until it has handed it over through a
+// channel, or as a file of the cache, and the Session takes it over at the start of Apply. What both
+// must use, such as MultiADS's detector, has a mutex, which the playground names. The page of GoNB
+// has goroutines for the kernel's pipe, which own nothing but the messages that wait.
 //
 // # The page
 //
 // A playground named NAME ("inp-former" or "multiads") is this in the page:
 //
 //	<div class="adlab-live" id="adlab-live-NAME" data-seq="N" data-state="live">
-//	  <input type="range" data-control="m"> ...            one element a control, with the control's id
+//	  <input type="range" data-control="m"> ...  one element a control, with the control's id
 //	  <button data-control="stop">Stop</button>
-//	  <div class="adlab-rows">                             the picture, from top to bottom, one element a row
+//	  <div class="adlab-rows">                   the picture from top to bottom, an element a row
 //	    <img class="adlab-picture" src="data:image/png;base64,..."> ...
 //	  </div>
-//	  <span class="adlab-number" data-name="image AUROC">0.912</span> ...   "..." while it is being computed
-//	  <div class="adlab-message"></div>                    one line: what was wrong with a value, or what is being computed; else empty
-//	  <div class="adlab-text"></div>                       backend, encoder, weights, where the head came from
+//	  <span class="adlab-number" data-name="image AUROC">0.912</span> ...
+//	  <div class="adlab-message"></div>
+//	  <div class="adlab-text"></div>             backend, encoder, weights, where the head came from
 //	</div>
+//
+// A number is "..." while it is being computed; the message is one line, what was wrong with a value
+// or what is being computed, or empty.
 //
 // data-seq is the number of the newest event that the picture answers, data-said that of the newest
 // event; the first picture answers 0. data-state is "opening" until the page listens, then "live",
-// and "ended" after Stop, the time limit or a lost page: then controls and img are gone, numbers
+// "gone" while nothing is heard of the kernel: controls cannot be moved then, and the message says
+// so, and "ended" after Stop, the time limit or a lost page: then controls and img are gone, numbers
 // and text stay, and the last picture is the cell's next output, a PNG. What is computed in the
 // background is filled in without a new data-seq: numbers, and the picture where a head has to be
 // trained first. A control that the picture decides (the prompts of another type, the image after a
@@ -38,5 +56,6 @@
 // Enter (Ctrl+Enter in a box of several lines) and 300 ms after the last key, a button how often it
 // has been pressed. Of several events of one control that wait, the newest counts; the rest are
 // dropped, never drawn late. An event that has no answer after two seconds is sent again; one that
-// was answered is answered again, not drawn again.
+// was answered is answered again, not drawn again. Every half second the page says {"alive": true},
+// and the kernel answers it at once, also while a picture is drawn.
 package live

@@ -1,13 +1,15 @@
 package live
 
 import (
-	"adlab/pkg/plot"
 	"bytes"
 	"image"
 	"image/draw"
 	"image/png"
+	"slices"
 	"strconv"
 	"sync"
+
+	"adlab/pkg/plot"
 )
 
 // Unknown is the value of a number that is still being computed.
@@ -29,10 +31,17 @@ type Frame struct {
 }
 
 // Picture is the whole picture.
-func (f Frame) Picture() image.Image { return stack(f.Rows...) }
+func (f Frame) Picture() image.Image { return plot.Stack(f.Rows...) }
 
-// fastPNG encodes a picture, fast rather than small.
-func fastPNG(m image.Image) ([]byte, error) {
+// open tells that a frame waits for the background.
+func (f Frame) open() bool {
+	return f.Message != "" || slices.ContainsFunc(f.Numbers, func(n Number) bool {
+		return n.Value == Unknown
+	})
+}
+
+// FastPNG encodes a picture, fast rather than small.
+func FastPNG(m image.Image) ([]byte, error) {
 	var b bytes.Buffer
 	e := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: &buffers}
 	err := e.Encode(&b, m)
@@ -63,13 +72,13 @@ func (p *pngBuffers) Get() *png.EncoderBuffer {
 
 func (p *pngBuffers) Put(b *png.EncoderBuffer) { p.kept.Put(b) }
 
-// fraction is a metric as adlab prints it; nil is undefined.
-func fraction(v *float64) string {
+// Fraction is a metric as adlab prints it; nil is undefined.
+func Fraction(v *float64) string {
 	if v == nil {
 		return "-"
 	}
-	return fixed(*v)
+	return Fixed(*v)
 }
 
-// fixed is a number with four places.
-func fixed(v float64) string { return strconv.FormatFloat(v, 'f', 4, 64) }
+// Fixed is a number with four places.
+func Fixed(v float64) string { return strconv.FormatFloat(v, 'f', 4, 64) }

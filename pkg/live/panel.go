@@ -21,7 +21,7 @@ const (
 )
 
 // Control is one thing to move, as it stands now.
-type Control struct {
+type Control[S any] struct {
 	ID      string   `json:"id"`
 	Label   string   `json:"label"`
 	Kind    Kind     `json:"kind"`
@@ -34,16 +34,16 @@ type Control struct {
 
 	// set gives the state with another value; its error is one line for the user. A button's value
 	// is how often it was pressed since.
-	set func(s State, value string) (State, error)
+	set func(s S, value string) (S, error)
 }
 
 // Panel is the list of a session's controls.
-type Panel []Control
+type Panel[S any] []Control[S]
 
 // Set gives the state after a control has moved to a value. Errors are one line that names the
 // control.
-func (p Panel) Set(s State, id, value string) (State, error) {
-	i := slices.IndexFunc(p, func(c Control) bool { return c.ID == id })
+func (p Panel[S]) Set(s S, id, value string) (S, error) {
+	i := slices.IndexFunc(p, func(c Control[S]) bool { return c.ID == id })
 	if i < 0 {
 		return s, fmt.Errorf("no control %.40q", id)
 	}
@@ -58,21 +58,23 @@ func (p Panel) Set(s State, id, value string) (State, error) {
 	return next, nil
 }
 
-// slider is a range of whole numbers.
-func slider(id, label string, low, high, value int, unit string, set func(*State, int)) Control {
-	return Control{ID: id, Label: label, Kind: Range, Min: low, Max: high,
+// Slider is a range of whole numbers.
+func Slider[S any](id, label string, low, high, value int, unit string,
+	set func(*S, int)) Control[S] {
+	return Control[S]{ID: id, Label: label, Kind: Range, Min: low, Max: high,
 		Value: strconv.Itoa(value), Unit: unit, Off: high <= low, set: whole(low, high, set)}
 }
 
-// choice is one of named options, as a Range or a Select.
-func choice(kind Kind, id, label string, options []string, at int, set func(*State, int)) Control {
-	return Control{ID: id, Label: label, Kind: kind, Max: len(options) - 1, Options: options,
+// Choice is one of named options, as a Range or a Select.
+func Choice[S any](kind Kind, id, label string, options []string, at int,
+	set func(*S, int)) Control[S] {
+	return Control[S]{ID: id, Label: label, Kind: kind, Max: len(options) - 1, Options: options,
 		Value: strconv.Itoa(at), Off: len(options) < 2, set: whole(0, len(options)-1, set)}
 }
 
 // whole reads a whole number from low to high.
-func whole(low, high int, set func(*State, int)) func(State, string) (State, error) {
-	return func(s State, value string) (State, error) {
+func whole[S any](low, high int, set func(*S, int)) func(S, string) (S, error) {
+	return func(s S, value string) (S, error) {
 		n, err := strconv.Atoi(value)
 		if err != nil || n < low || n > high {
 			return s, fmt.Errorf("expected a whole number from %d to %d, got %.40q", low, high,
@@ -83,10 +85,10 @@ func whole(low, high int, set func(*State, int)) func(State, string) (State, err
 	}
 }
 
-// tick is a checkbox.
-func tick(id, label string, on bool, set func(*State, bool)) Control {
-	return Control{ID: id, Label: label, Kind: Checkbox, Value: strconv.FormatBool(on),
-		set: func(s State, value string) (State, error) {
+// Tick is a checkbox.
+func Tick[S any](id, label string, on bool, set func(*S, bool)) Control[S] {
+	return Control[S]{ID: id, Label: label, Kind: Checkbox, Value: strconv.FormatBool(on),
+		set: func(s S, value string) (S, error) {
 			on, err := strconv.ParseBool(value)
 			if err != nil {
 				return s, fmt.Errorf("expected true or false, got %.40q", value)
@@ -96,28 +98,29 @@ func tick(id, label string, on bool, set func(*State, bool)) Control {
 		}}
 }
 
-// button does something as often as it was pressed.
-func button(id, label string, press func(*State, int)) Control {
+// Press is a button that does something as often as it was pressed.
+func Press[S any](id, label string, press func(*S, int)) Control[S] {
 	const most = 1 << 20
-	return Control{ID: id, Label: label, Kind: Button, set: whole(0, most, press)}
+	return Control[S]{ID: id, Label: label, Kind: Button, set: whole(0, most, press)}
 }
 
-// box is a text box; set's error is what is wrong with the text.
-func box(kind Kind, id, label, value string, set func(State, string) (State, error)) Control {
-	return Control{ID: id, Label: label, Kind: kind, Value: value, set: set}
+// Box is a text box; set's error is what is wrong with the text.
+func Box[S any](kind Kind, id, label, value string,
+	set func(S, string) (S, error)) Control[S] {
+	return Control[S]{ID: id, Label: label, Kind: kind, Value: value, set: set}
 }
 
 // Choices are the options as JSON, for the page.
-func (c Control) Choices() string {
+func (c Control[S]) Choices() string {
 	b, _ := json.Marshal(c.Options)
 	return string(b)
 }
 
 // Chosen tells whether the i-th option is the value.
-func (c Control) Chosen(i int) bool { return c.Value == strconv.Itoa(i) }
+func (c Control[S]) Chosen(i int) bool { return c.Value == strconv.Itoa(i) }
 
 // Shown is the value of a range as a person reads it.
-func (c Control) Shown() string {
+func (c Control[S]) Shown() string {
 	if at, err := strconv.Atoi(c.Value); err == nil && at >= 0 && at < len(c.Options) {
 		return c.Options[at]
 	}

@@ -17,7 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Limit is how long a live cell listens, unless told otherwise.
+// Limit is how long a live cell listens for the next event, unless told otherwise. It does not end
+// while something is computed.
 const Limit = 10 * time.Minute
 
 // silence is how long a page may say nothing before it counts as closed. A page says something
@@ -46,13 +47,13 @@ type event struct {
 }
 
 // update is what a page is told.
-type update struct {
+type update[S any] struct {
 	Seq     int            `json:"seq"`
 	Rows    []template.URL `json:"rows"` // the picture's, from top to bottom, as data
 	Numbers []Number       `json:"numbers"`
 	Text    string         `json:"text"`
 	Message string         `json:"message"`
-	Panel   Panel          `json:"panel"`
+	Panel   Panel[S]       `json:"panel"`
 	// controls whose newest value cannot be: a text stays as it was typed
 	Refused []string `json:"refused"`
 }
@@ -69,26 +70,27 @@ const (
 // stopControl is the button that ends the cell.
 const stopControl = "stop"
 
-// live is one live cell.
-type live struct {
-	session Session
+// cell is one live cell.
+type cell[S any] struct {
+	session Session[S]
 	page    Page
-	state   State
+	state   S
 	frame   Frame
 	rows    []encodedRow
 	wrong   string   // with the newest values, in one line
 	refused []string // the controls that had them
 	silence time.Duration
 	seq     int            // newest event that was looked at
-	looked  map[string]int // newest event of each control that was looked at
+	seen    map[string]int // newest event of each control that was looked at
 	presses map[string]int // of each button, so far
 }
 
 // Serve draws the session's first picture at once and, where a page listens, answers its controls
 // until Stop, the limit, the page's closing or ctx's end. The last picture stays. It tells why it
 // ended; an error means that there was not even a first picture.
-func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why string, err error) {
-	l := &live{session: s, page: page, state: s.Start(), looked: map[string]int{},
+func Serve[S any](ctx context.Context, s Session[S], page Page, limit time.Duration) (why string,
+	err error) {
+	l := &cell[S]{session: s, page: page, state: s.Start(), seen: map[string]int{},
 		presses: map[string]int{}, silence: silence}
 	if l.frame, err = s.Apply(ctx, l.state); err != nil {
 		return "", err
@@ -100,8 +102,7 @@ func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why 
 	if page.Open(ctx, l.block("opening", "")) {
 		why = l.loop(ctx, limit)
 	}
-	still, err := l.frame.Still(map[string]string{"adlab": "playground " + s.Name(),
-		"made": l.frame.Text})
+	still, err := l.frame.Still(s.Made())
 	if err == nil {
 		page.End(l.block("ended", why), still)
 	}
@@ -109,7 +110,7 @@ func Serve(ctx context.Context, s Session, page Page, limit time.Duration) (why 
 }
 
 // loop answers events.
-func (l *live) loop(ctx context.Context, limit time.Duration) string {
+func (l *cell[S]) loop(ctx context.Context, limit time.Duration) string {
 	end := time.NewTimer(limit)
 	defer end.Stop()
 	heard := time.NewTimer(l.silence)
@@ -120,6 +121,9 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 		case m := <-l.page.Messages():
 			heard.Reset(l.silence)
 			events, again := l.waiting(m)
+			if len(events) > 0 {
+				end.Reset(limit)
+			}
 			if slices.ContainsFunc(events, func(e event) bool { return e.Control == stopControl }) {
 				return EndedStop
 			}
@@ -132,7 +136,10 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 			l.draw(ctx, l.state)
 			l.send()
 		case <-end.C:
-			return EndedLimit
+			if !l.session.Busy() { // else the time is not the reader's
+				return EndedLimit
+			}
+			end.Reset(limit)
 		case <-heard.C:
 			// else a picture took long, and the page has spoken meanwhile
 			if len(l.page.Messages()) == 0 {
@@ -146,13 +153,13 @@ func (l *live) loop(ctx context.Context, limit time.Duration) string {
 
 // waiting is the newest event of each control among a message and those that wait behind it, in
 // order. again tells of an event that was looked at before: its answer was lost on the way.
-func (l *live) waiting(m string) (events []event, again bool) {
+func (l *cell[S]) waiting(m string) (events []event, again bool) {
 	newest := map[string]event{}
 	for {
 		var e event
 		if err := json.Unmarshal([]byte(m), &e); err == nil && e.Control != "" &&
 			e.Seq > newest[e.Control].Seq {
-			if e.Seq > l.looked[e.Control] {
+			if e.Seq > l.seen[e.Control] {
 				newest[e.Control] = e
 			} else {
 				again = true
@@ -174,11 +181,11 @@ func (l *live) waiting(m string) (events []event, again bool) {
 
 // answer applies events and draws once. A value that cannot be is said in one line, and the last
 // picture stays.
-func (l *live) answer(ctx context.Context, events []event) {
+func (l *cell[S]) answer(ctx context.Context, events []event) {
 	state := l.state
 	l.wrong, l.refused = "", nil
 	for _, e := range events {
-		l.seq, l.looked[e.Control] = max(l.seq, e.Seq), e.Seq
+		l.seq, l.seen[e.Control] = max(l.seq, e.Seq), e.Seq
 		panel := l.session.Panel(state)
 		if panel.kind(e.Control) == Button { // the page counts, so that none is lost
 			total, _ := strconv.Atoi(e.Value)
@@ -200,7 +207,7 @@ func (l *live) answer(ctx context.Context, events []event) {
 }
 
 // draw draws a state, or notes why it cannot be drawn and keeps the last one.
-func (l *live) draw(ctx context.Context, state State) (drawn bool) {
+func (l *cell[S]) draw(ctx context.Context, state S) (drawn bool) {
 	frame, err := l.session.Apply(ctx, state)
 	var rows []encodedRow
 	if err == nil {
@@ -219,8 +226,8 @@ func (l *live) draw(ctx context.Context, state State) (drawn bool) {
 }
 
 // send tells the page how things stand.
-func (l *live) send() {
-	u := update{
+func (l *cell[S]) send() {
+	u := update[S]{
 		Seq: l.seq, Rows: l.addresses(), Numbers: l.frame.Numbers, Text: l.frame.Text,
 		Message: l.frame.Message,
 		Panel:   l.session.Panel(l.state), Refused: l.refused,
@@ -233,7 +240,7 @@ func (l *live) send() {
 }
 
 // kind is a control's; "" where there is none.
-func (p Panel) kind(id string) Kind {
+func (p Panel[S]) kind(id string) Kind {
 	for _, c := range p {
 		if c.ID == id {
 			return c.Kind
@@ -249,7 +256,7 @@ type encodedRow struct {
 }
 
 // encode encodes a frame's rows, side by side; those that the last frame had are kept.
-func (l *live) encode(f Frame) ([]encodedRow, error) {
+func (l *cell[S]) encode(f Frame) ([]encodedRow, error) {
 	rows := make([]encodedRow, len(f.Rows))
 	var g errgroup.Group
 	for i, m := range f.Rows {
@@ -258,7 +265,7 @@ func (l *live) encode(f Frame) ([]encodedRow, error) {
 			continue
 		}
 		g.Go(func() error {
-			png, err := fastPNG(m)
+			png, err := FastPNG(m)
 			rows[i] = encodedRow{m,
 				template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))}
 			return err
@@ -268,7 +275,7 @@ func (l *live) encode(f Frame) ([]encodedRow, error) {
 }
 
 // addresses are the rows of the picture.
-func (l *live) addresses() (rows []template.URL) {
+func (l *cell[S]) addresses() (rows []template.URL) {
 	for _, r := range l.rows {
 		rows = append(rows, r.address)
 	}

@@ -3,11 +3,13 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +21,7 @@ type page struct {
 	listens  bool
 	messages chan string
 	mu       sync.Mutex
-	updates  []update
+	updates  []update[demo]
 	told     chan struct{}
 	block    string
 	png      []byte
@@ -34,7 +36,7 @@ func (p *page) Open(_ context.Context, block string) bool { p.block = block; ret
 func (p *page) Messages() <-chan string                   { return p.messages }
 func (p *page) End(block string, png []byte)              { p.block, p.png = block, png }
 func (p *page) Send(message string) {
-	var u update
+	var u update[demo]
 	if err := json.Unmarshal([]byte(message), &u); err != nil {
 		panic(err)
 	}
@@ -54,7 +56,7 @@ func (p *page) say(seq int, control, value string) {
 }
 
 // await waits for the update that answers an event.
-func (p *page) await(t *testing.T, seq int) update {
+func (p *page) await(t *testing.T, seq int) update[demo] {
 	for {
 		p.mu.Lock()
 		n := len(p.updates)
@@ -71,38 +73,57 @@ func (p *page) await(t *testing.T, seq int) update {
 	}
 }
 
+// demo is the tests' state.
+type demo struct {
+	View
+	M    int
+	Text string
+}
+
+// checked is a text that must not be empty, nor long.
+func checked(text string) error {
+	switch text = strings.TrimSpace(text); {
+	case text == "":
+		return fmt.Errorf("expected a text, got none")
+	case len(text) > 1000:
+		return fmt.Errorf("expected at most 1000 bytes, got %d: %s", len(text), text)
+	}
+	return nil
+}
+
 // counting is a session that shows M as a grey, and takes its time.
 type counting struct {
 	takes time.Duration
 	later chan struct{}
 	drawn []int
 	gate  chan struct{} // where given, a picture waits for it
+	busy  atomic.Bool
 }
 
-func (c *counting) Name() string           { return "counting" }
-func (c *counting) Title() string          { return "counting <b> & \"quotes\"" }
-func (c *counting) Start() State           { return State{M: 1} }
-func (c *counting) Later() <-chan struct{} { return c.later }
-func (c *counting) Close()                 {}
-func (c *counting) Panel(s State) Panel {
-	return Panel{
-		slider("m", "M", 1, 2000, s.M, "", func(x *State, v int) { x.M = v }),
-		slider("blend", "blend", 0, 100, s.Blend, "", func(x *State, v int) { x.Blend = v }),
-		button("next", "next", func(x *State, n int) { x.Image += n }),
-		box(Lines, "prompts", "prompts", s.Prompts["a"], func(x State, text string) (State, error) {
-			if _, err := prompts(text); err != nil {
-				return x, err
-			}
-			return x.edited("a", text), nil
+func (c *counting) Name() string            { return "counting" }
+func (c *counting) Title() string           { return "counting <b> & \"quotes\"" }
+func (c *counting) Start() demo             { return demo{M: 1} }
+func (c *counting) Busy() bool              { return c.busy.Load() }
+func (c *counting) Made() map[string]string { return map[string]string{"adlab": "counting"} }
+func (c *counting) Later() <-chan struct{}  { return c.later }
+func (c *counting) Close()                  {}
+func (c *counting) Panel(s demo) Panel[demo] {
+	return Panel[demo]{
+		Slider("m", "M", 1, 2000, s.M, "", func(x *demo, v int) { x.M = v }),
+		BlendSlider(s, func(x *demo) *View { return &x.View }),
+		Press("next", "next", func(x *demo, n int) { x.Image += n }),
+		Box(Lines, "text", "text", s.Text, func(x demo, text string) (demo, error) {
+			x.Text = text
+			return x, checked(text)
 		}),
-		box(Text, "file", "file", s.File, func(x State, path string) (State, error) {
+		Box(Text, "file", "file", s.File, func(x demo, path string) (demo, error) {
 			x.File = path
 			return x, nil
 		}),
 	}
 }
 
-func (c *counting) Apply(ctx context.Context, s State) (Frame, error) {
+func (c *counting) Apply(ctx context.Context, s demo) (Frame, error) {
 	if c.gate != nil && s.M > 1 {
 		<-c.gate
 	}
@@ -176,13 +197,9 @@ func TestMistakesAreOneLineAndLeaveThePicture(t *testing.T) {
 	picture := p.await(t, 0).Rows
 	long := strings.Repeat("[cls] ", 200_000)
 	for i, x := range []struct{ control, value, line string }{
-		{"prompts", "", "prompts: expected at least one prompt with [cls], got none"},
-		{"prompts", "  \n\n ", "got none"},
-		{"prompts", "no product",
-			`expected [cls], which stands for the product, in every prompt, got "no product"`},
-		{"prompts", "[cls] with {braces}", "no brackets but [cls]"},
-		{"prompts", "[cls] with a \x1b tone", "control characters"},
-		{"prompts", long, "expected at most 24 prompts of 200 bytes, got 1200000 bytes"},
+		{"text", "", "text: expected a text, got none"},
+		{"text", "  \n\n ", "got none"},
+		{"text", long, "expected at most 1000 bytes, got 1199999"},
 		{"file", "nowhere.png", "open nowhere.png: no such file"},
 		{"m", "abc", `M: expected a whole number from 1 to 2000, got "abc"`},
 		{"m", "9999", "got \"9999\""},
@@ -212,6 +229,16 @@ func TestEnds(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, EndedLimit, why)
 	})
+	t.Run("limit while something is computed", func(t *testing.T) {
+		c := &counting{}
+		c.busy.Store(true)
+		start := time.Now()
+		time.AfterFunc(300*time.Millisecond, func() { c.busy.Store(false) })
+		why, err := Serve(context.Background(), c, newPage(true), 50*time.Millisecond)
+		require.NoError(t, err)
+		require.Equal(t, EndedLimit, why)
+		require.Greater(t, time.Since(start), 300*time.Millisecond)
+	})
 	t.Run("interrupt", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		p := newPage(true)
@@ -222,15 +249,15 @@ func TestEnds(t *testing.T) {
 		require.NotEmpty(t, p.png)
 	})
 	t.Run("closed page", func(t *testing.T) {
-		l := live{session: &counting{}, page: newPage(true), silence: 50 * time.Millisecond}
+		l := cell[demo]{session: &counting{}, page: newPage(true), silence: 50 * time.Millisecond}
 		require.Equal(t, EndedClosed, l.loop(context.Background(), time.Minute))
 	})
 	// the page speaks while a picture is drawn for longer than a page may be silent
 	t.Run("slow picture", func(t *testing.T) {
 		for range 8 { // two ways are open each time, and either may be taken
 			p := newPage(true)
-			l := live{session: &counting{takes: 30 * time.Millisecond}, page: p,
-				silence: 20 * time.Millisecond, looked: map[string]int{}, presses: map[string]int{}}
+			l := cell[demo]{session: &counting{takes: 30 * time.Millisecond}, page: p,
+				silence: 20 * time.Millisecond, seen: map[string]int{}, presses: map[string]int{}}
 			p.say(1, "blend", "1")
 			go func() {
 				time.Sleep(10 * time.Millisecond)
@@ -248,7 +275,7 @@ func TestLaterFillsInWithoutANewNumber(t *testing.T) {
 	done := make(chan string)
 	go func() { why, _ := Serve(context.Background(), c, p, time.Minute); done <- why }()
 	p.await(t, 0)
-	p.say(1, "prompts", "")
+	p.say(1, "text", "")
 	wrong := p.await(t, 1).Message
 	c.later <- struct{}{}
 	for len(p.told) == 0 {
@@ -259,4 +286,19 @@ func TestLaterFillsInWithoutANewNumber(t *testing.T) {
 	require.Equal(t, wrong, u.Message, "what was wrong is still wrong")
 	p.say(2, stopControl, "1")
 	<-done
+}
+
+// unsettled is a session whose background never ends.
+type unsettled struct{ Session[demo] }
+
+func (unsettled) Apply(context.Context, demo) (Frame, error) {
+	return Frame{Numbers: []Number{{"n", Unknown}}}, nil
+}
+func (unsettled) Later() <-chan struct{} { return nil }
+
+func TestWaitingForAFrameCanBeInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errors.New("enough"))
+	_, err := Settled(ctx, unsettled{}, demo{})
+	require.ErrorContains(t, err, "enough")
 }

@@ -157,6 +157,16 @@ func (v Variant) Steps(c detector.Common, images int) (steps, batch int) {
 	return steps, batch
 }
 
+// Folders are the sources' folders by their data sets.
+func (l Learning) Folders() map[string]string {
+	out := map[string]string{}
+	for _, s := range l.Sources {
+		key, folder, _ := strings.Cut(s, "=")
+		out[key] = folder
+	}
+	return out
+}
+
 // Keys are the sources' data sets.
 func (l Learning) Keys() (keys []string) {
 	for _, s := range l.Sources {

@@ -53,7 +53,9 @@ func New(w io.Writer) *Progress {
 }
 
 // To hands every count to see instead of writing it, and says nothing.
-func To(see func(name string, done, total int, unit string)) *Progress { return &Progress{see: see} }
+func To(see func(name string, done, total int, unit string)) *Progress {
+	return &Progress{see: see}
+}
 
 // Say prints one line.
 func (p *Progress) Say(format string, args ...any) {

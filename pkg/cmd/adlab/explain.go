@@ -8,6 +8,7 @@ import (
 
 	"adlab/pkg/exhibit"
 	"adlab/pkg/exhibit/render"
+	"adlab/pkg/live/playgrounds"
 	"adlab/pkg/papers"
 
 	"github.com/spf13/cobra"
@@ -50,7 +51,7 @@ func newExplain(c *cli) *cobra.Command {
 					"that does not say what made it", files[0])
 			}
 			answer := explained{Made: made}
-			if made["exhibit"] != "" {
+			if made["exhibit"] != "" || made["playground"] != "" {
 				if err := c.explain(cmd, p, files[0], cell, &answer); err != nil {
 					return fmt.Errorf("%s: %w", files[0], err)
 				}
@@ -65,7 +66,7 @@ func newExplain(c *cli) *cobra.Command {
 	return cmd
 }
 
-// explain compares with what would come of the exhibit here.
+// explain compares with what would come of the exhibit, or of the playground, here.
 func (c *cli) explain(cmd *cobra.Command, p place, file, cell string, answer *explained) error {
 	p.profile = answer.Made["profile"]
 	l, err := c.env()
@@ -74,6 +75,14 @@ func (c *cli) explain(cmd *cobra.Command, p place, file, cell string, answer *ex
 	}
 	r, err := p.runner(l)
 	if err != nil {
+		return err
+	}
+	if name := answer.Made["playground"]; name != "" {
+		here, err := playgrounds.Made(cmd.Context(), r, name)
+		if err == nil {
+			x := exhibit.Compare(answer.Made, here)
+			answer.Here = &x
+		}
 		return err
 	}
 	of, err := papers.Find(answer.Made["exhibit"])

@@ -11,7 +11,7 @@ import (
 
 	"adlab/pkg/exhibit"
 	"adlab/pkg/exhibit/render"
-	"adlab/pkg/live"
+	"adlab/pkg/live/playgrounds"
 	"adlab/pkg/papers"
 
 	"github.com/spf13/cobra"
@@ -80,7 +80,7 @@ func newGallery(c *cli) *cobra.Command {
 			if err := render.Clean(out, entries); err != nil {
 				return err
 			}
-			if err := live.WriteStills(cmd.Context(), r, out); err != nil {
+			if err := playgrounds.WriteStills(cmd.Context(), r, out); err != nil {
 				return err
 			}
 			if err := render.WriteGallery(out, p.profile, entries); err != nil {

@@ -1,10 +1,10 @@
-package live
+package playgrounds
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"image/jpeg"
 	"os"
 	"os/exec"
@@ -14,8 +14,13 @@ import (
 	"testing"
 
 	code "adlab/pkg"
+	"adlab/pkg/exhibit"
 	"adlab/pkg/exhibit/render"
-	"adlab/pkg/papers"
+	"adlab/pkg/experiment"
+	"adlab/pkg/live/inpformer"
+	"adlab/pkg/live/livetest"
+	"adlab/pkg/live/multiads"
+	"adlab/pkg/live/still"
 	"adlab/pkg/plot"
 
 	"github.com/stretchr/testify/require"
@@ -36,14 +41,21 @@ func contents(t *testing.T, folder string) map[string]string {
 	return files
 }
 
+var (
+	inp  = livetest.Shared[inpformer.State, *inpformer.Session]{Open: inpformer.Open}
+	mads = livetest.Shared[multiads.State, *multiads.Session]{Open: multiads.Open}
+)
+
+func TestMain(m *testing.M) {
+	livetest.Main(m, func() { inp.Close(); mads.Close() })
+}
+
 func TestStills(t *testing.T) {
-	ctx := context.Background()
-	r := runner(t, "smoke")
-	folder := t.TempDir()
+	ctx, r, folder := context.Background(), livetest.Runner(t), t.TempDir()
 	require.NoError(t, render.WriteGallery(folder, "smoke", nil))
 	require.NotContains(t, contents(t, folder)["index.html"], render.PlaygroundPage,
 		"no link to nothing")
-	old := filepath.Join(folder, stillFolder, "inp-former-1-1-00000000.jpg")
+	old := filepath.Join(folder, still.Folder, "inp-former-1-1-00000000.jpg")
 	require.NoError(t, os.Mkdir(filepath.Dir(old), 0o777))
 	require.NoError(t, os.WriteFile(old, nil, 0o666))
 
@@ -54,17 +66,18 @@ func TestStills(t *testing.T) {
 	require.Contains(t, files["index.html"], `href="playground.html"`)
 	require.NoFileExists(t, old)
 	require.NotRegexp(t, `https?:|src="//|@import`, page, "nothing from elsewhere")
-	require.Contains(t, page, "code "+code.Pictures())
-	require.Contains(t, page, opened(t, "inp-former").(*inpSession).encoder.Digest()[:16])
-	require.Contains(t, page, opened(t, "multiads").(*madsSession).detector.Model.Digest()[:16])
+	require.Contains(t, page, "code "+code.Drawing())
+	for _, made := range []map[string]string{inp.Get(t).Made(), mads.Get(t).Made()} {
+		require.Contains(t, page, made["encoder"])
+		require.Contains(t, page, made["data"])
+	}
 
-	sections, err := drawSections(ctx, r, opened(t, "inp-former").(*inpSession),
-		opened(t, "multiads").(*madsSession))
+	first, err := sectionOf[inpformer.State](ctx, r, inp.Get(t))
+	require.NoError(t, err)
+	second, err := sectionOf[multiads.State](ctx, r, mads.Get(t))
 	require.NoError(t, err)
 	again := t.TempDir()
-	more, html, err := fit(sections, "smoke", stillMost)
-	require.NoError(t, err)
-	require.NoError(t, writeStills(again, more, html))
+	require.NoError(t, still.Write(again, "smoke", []still.Section{first, second}))
 	delete(files, "index.html")
 	delete(files, "manifest.json")
 	size := 0
@@ -74,44 +87,51 @@ func TestStills(t *testing.T) {
 	require.Less(t, size, 2_000_000)
 	require.Equal(t, files, contents(t, again), "a second run changes no byte")
 
-	inp, _ := opened(t, "inp-former").(*inpSession).still()
-	mads, _ := opened(t, "multiads").(*madsSession).still()
-	embedded := regexp.MustCompile(`(?s)<script type="application/json">(.*?)</script>`).FindAllStringSubmatch(page, -1)
+	embedded := regexp.MustCompile(`(?s)<script type="application/json">(.*?)</script>`).
+		FindAllStringSubmatch(page, -1)
 	require.Len(t, embedded, 2)
-	pictures := 0
-	for k, s := range []still{inp, mads} {
-		var images []stillImage
-		require.NoError(t, json.Unmarshal([]byte(embedded[k][1]), &images))
-		require.Len(t, images, len(s.images))
-		for i, x := range images {
-			want, err := s.pick(i)
-			require.NoError(t, err)
-			require.Equal(t, want.Choices, x.Choices)
-			require.Greater(t, len(x.Choices), 1)
-			seen := map[string]bool{}
-			for c, f := range x.Frames {
-				require.Equal(t, drawn(t, s.session, want.states[c]).Numbers, f.Numbers,
-					"as under the live cell")
-				m, err := jpeg.Decode(strings.NewReader(files[filepath.FromSlash(f.Picture)]))
-				require.NoError(t, err)
-				require.Greater(t, m.Bounds().Dx(), 500)
-				seen[files[filepath.FromSlash(f.Picture)]] = true
-				made, err := plot.ReadMade(filepath.Join(folder, f.Picture))
-				require.NoError(t, err)
-				of, err := papers.Find(made["exhibit"])
-				require.NoError(t, err)
-				differences, err := r.Explain(ctx, of[0], made)
-				require.NoError(t, err)
-				require.Empty(t, differences)
-				pictures++
-			}
-			require.Len(t, seen, len(x.Choices), "each choice looks different")
-		}
-	}
+	pictures := asLive(t, folder, embedded[0][1], inp.Get(t).Still()) +
+		asLive(t, folder, embedded[1][1], mads.Get(t).Still())
 	require.Len(t, files, pictures+1, "no picture that the page does not show")
 	t.Run("browser", func(t *testing.T) { moveStills(t, folder) })
-	require.NoError(t, WriteStills(ctx, runner(t, "paper"), folder))
+	paper, err := experiment.ProfileOf("paper")
+	require.NoError(t, err)
+	require.NoError(t, WriteStills(ctx, exhibit.NewRunner(r.Env, paper), folder))
 	require.NotContains(t, contents(t, folder), render.PlaygroundPage)
+}
+
+// asLive holds a playground's images on the page against the live cell, and counts its pictures.
+func asLive[S any](t *testing.T, folder, embedded string, plan still.Plan[S]) (pictures int) {
+	var images []still.Image
+	require.NoError(t, json.Unmarshal([]byte(embedded), &images))
+	require.Len(t, images, len(plan.Images))
+	here, err := Made(t.Context(), livetest.Runner(t), plan.Session.Name())
+	require.NoError(t, err)
+	for i, x := range images {
+		want, states, err := plan.Pick(i)
+		require.NoError(t, err)
+		require.Equal(t, want.Choices, x.Choices)
+		require.Greater(t, len(x.Choices), 1)
+		seen := map[string]bool{}
+		for c, f := range x.Frames {
+			require.Equal(t, livetest.Drawn(t, plan.Session, states[c]).Numbers, f.Numbers,
+				"as under the live cell")
+			path := filepath.Join(folder, filepath.FromSlash(f.Picture))
+			b, err := os.ReadFile(path)
+			require.NoError(t, err)
+			m, err := jpeg.Decode(bytes.NewReader(b))
+			require.NoError(t, err)
+			require.Greater(t, m.Bounds().Dx(), 500)
+			seen[string(b)] = true
+			made, err := plot.ReadMade(path)
+			require.NoError(t, err)
+			require.Equal(t, exhibit.Explained{Answer: exhibit.SameBits}, exhibit.Compare(made, here))
+			require.Equal(t, plan.Session.Made()["experiment"], made["experiment"])
+			pictures++
+		}
+		require.Len(t, seen, len(x.Choices), "each choice looks different")
+	}
+	return pictures
 }
 
 // moveStills moves the page's controls in a browser, where one is installed.
@@ -123,7 +143,8 @@ func moveStills(t *testing.T, folder string) {
 	page, err := os.ReadFile(filepath.Join(folder, render.PlaygroundPage))
 	require.NoError(t, err)
 	moves := `<script>
-const said = [], say = s => said.push([s.querySelector("img").getAttribute("src"), s.querySelector(".numbers").textContent, s.querySelector("output")?.textContent]);
+const said = [], say = s => said.push([s.querySelector("img").getAttribute("src"),
+	s.querySelector(".numbers").textContent, s.querySelector("output")?.textContent]);
 const [inp, mads] = document.querySelectorAll(".still");
 say(inp);
 const slider = inp.querySelector("input");
@@ -157,48 +178,4 @@ document.body.append("said" + btoa(JSON.stringify(said)) + "said");
 	require.NotEqual(t, said[0][1], said[1][1], "numbers move with M")
 	require.NotEmpty(t, said[5][2])
 	require.Contains(t, said[5][1], said[5][2], "the pressed type is the one whose number is shown")
-}
-
-func TestStillsThatDoNotFit(t *testing.T) {
-	s, section := opened(t, "multiads").(*madsSession).still()
-	s.images = s.images[:1]
-	var err error
-	section.Name, section.Made = "multiads", map[string]string{}
-	section.Images, err = s.all(context.Background(), func(int, int) {})
-	require.NoError(t, err)
-	section.level()
-	whole, page, err := fit([]stillSection{section}, "smoke", 1<<30)
-	require.NoError(t, err)
-	size := func(files map[string][]byte, page []byte) int {
-		n := len(page)
-		for _, b := range files {
-			n += len(b)
-		}
-		return n
-	}
-	most := size(whole, page)
-	less, page, err := fit([]stillSection{section}, "smoke", most)
-	require.NoError(t, err)
-	require.Less(t, size(less, page), most)
-	_, _, err = fit([]stillSection{section}, "smoke", 1000)
-	require.ErrorContains(t, err, "playground.html: expected less than 1000 bytes")
-
-	s.images = []func(string) bool{func(string) bool { return false }}
-	_, err = s.all(context.Background(), func(int, int) {})
-	require.ErrorContains(t, err, "playground multiads: none of the test images of")
-}
-
-// unsettled is a session whose background never ends.
-type unsettled struct{ Session }
-
-func (unsettled) Apply(context.Context, State) (Frame, error) {
-	return Frame{Numbers: []Number{{"n", Unknown}}}, nil
-}
-func (unsettled) Later() <-chan struct{} { return nil }
-
-func TestWaitingForAFrameCanBeInterrupted(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	cancel(errors.New("enough"))
-	_, err := settled(ctx, unsettled{}, State{})
-	require.ErrorContains(t, err, "enough")
 }

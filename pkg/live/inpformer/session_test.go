@@ -1,27 +1,36 @@
-package live
+package inpformer
 
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"testing"
 
+	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
+	"adlab/pkg/live"
+	"adlab/pkg/live/livetest"
 	"adlab/pkg/papers"
 	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
 
+var shared = livetest.Shared[State, *Session]{Open: Open}
+
+func TestMain(m *testing.M) { livetest.Main(m, shared.Close) }
+
 // TestNumbersAreThoseOfEval compares what is under the picture with adlab eval in the same setting.
 func TestNumbersAreThoseOfEval(t *testing.T) {
 	ctx := context.Background()
-	s := opened(t, "inp-former").(*inpSession)
+	s := shared.Get(t)
 	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	for _, m := range []int{6, 3} {
@@ -33,16 +42,18 @@ func TestNumbersAreThoseOfEval(t *testing.T) {
 		state.M = m
 		for _, c := range report.Categories {
 			state.Category = c.Name
-			f := drawn(t, s, state)
-			require.Equal(t, fraction(report.Mean.ImageAUROC), number(t, f, "image AUROC"))
-			require.Equal(t, fraction(report.Mean.PixelAUROC), number(t, f, "pixel AUROC"))
-			require.Equal(t, fraction(report.Mean.AUPRO), number(t, f, "AUPRO"))
-			require.Equal(t, fraction(c.ImageAUROC), number(t, f, "image AUROC of "+c.Name))
-			for i := range s.list(state) {
+			f := livetest.Drawn(t, s, state)
+			for name, want := range map[string]*float64{"image AUROC": report.Mean.ImageAUROC,
+				"pixel AUROC": report.Mean.PixelAUROC, "AUPRO": report.Mean.AUPRO,
+				"image AUROC of " + c.Name: c.ImageAUROC} {
+				require.Equal(t, live.Fraction(want), livetest.Number(t, f, name))
+			}
+			for i := range state.List(s.set) {
 				state.Image = i
-				got, err := strconv.ParseFloat(number(t, drawn(t, s, state), "score"), 64)
+				f := livetest.Drawn(t, s, state)
+				got, err := strconv.ParseFloat(livetest.Number(t, f, "score"), 64)
 				require.NoError(t, err)
-				require.InDelta(t, scores[s.tests[s.list(state)[i]].ID], got, 1e-4)
+				require.InDelta(t, scores[state.List(s.set)[i].ID], got, 1e-4)
 			}
 			state.Image = 0
 		}
@@ -51,12 +62,12 @@ func TestNumbersAreThoseOfEval(t *testing.T) {
 
 // TestHeadsAreThoseOfFigure6 finds the head that the exhibit has trained, by its address.
 func TestHeadsAreThoseOfFigure6(t *testing.T) {
-	r := runner(t, "smoke")
+	r := livetest.Runner(t)
 	six, err := papers.Find("inp-figure6")
 	require.NoError(t, err)
 	_, err = r.Run(context.Background(), six[0])
 	require.NoError(t, err)
-	s := opened(t, "inp-former").(*inpSession)
+	s := shared.Get(t)
 	for _, m := range r.Profile.Prototypes {
 		h, err := s.newHead(m)
 		require.NoError(t, err)
@@ -68,31 +79,16 @@ func TestHeadsAreThoseOfFigure6(t *testing.T) {
 }
 
 func TestSameStateSameBytes(t *testing.T) {
-	for _, name := range []string{"inp-former", "multiads"} {
-		s, again := opened(t, name), anew(t, name)
-		t.Cleanup(again.Close)
-		state := s.Start()
-		first := drawn(t, s, state)
-		other := state
-		other.Threshold, other.Blend, other.Image = 20, 80, 0
-		drawn(t, s, other)
-		for _, f := range []Frame{drawn(t, s, state), drawn(t, again, state)} {
-			require.True(t, bytes.Equal(encoded(t, first), encoded(t, f)), name)
-			require.Equal(t, first.Numbers, f.Numbers)
-		}
-		look(t, name, first)
-	}
-}
-
-func encoded(t testing.TB, f Frame) []byte {
-	b, err := fastPNG(f.Picture())
-	require.NoError(t, err)
-	return b
+	s, again := shared.Get(t), shared.New(t)
+	t.Cleanup(again.Close)
+	other := s.Start()
+	other.Threshold, other.Blend, other.Image = 20, 80, 0
+	livetest.SameStateSameBytes(t, s, again, s.Start(), other)
 }
 
 // TestEveryControlOfINPFormerMoves moves each control to each end and sees the picture change.
 func TestEveryControlOfINPFormerMoves(t *testing.T) {
-	s := opened(t, "inp-former").(*inpSession)
+	s := shared.Get(t)
 	moves := map[string]string{
 		"category": "1", "defect": "1", "image": "2", "previous": "1", "next": "1", "m": "0",
 		"level": "1", "inp": "2", "blend": "90",
@@ -105,33 +101,35 @@ func TestEveryControlOfINPFormerMoves(t *testing.T) {
 		require.True(t, ok, c.ID)
 		before := start
 		if c.ID == "shots" {
-			before.Compare = besideMultiADS
+			before.Compare = "multiads"
 		}
 		after, err := s.Panel(before).Set(before, c.ID, value)
 		require.NoError(t, err, c.ID)
-		require.False(t, bytes.Equal(encoded(t, drawn(t, s, before)),
-			encoded(t, drawn(t, s, after))), c.ID)
+		require.False(t, bytes.Equal(livetest.Encoded(t, livetest.Drawn(t, s, before)),
+			livetest.Encoded(t, livetest.Drawn(t, s, after))), c.ID)
 	}
 	all := start
-	all.Compare, all.INP = besideAll, 2
-	look(t, "all", drawn(t, s, all))
+	all.Compare, all.INP = compareAll, 2
+	livetest.Look(t, "all", livetest.Drawn(t, s, all))
 }
 
 func TestBesideIsWhatTheDetectorSays(t *testing.T) {
 	ctx := context.Background()
-	s := opened(t, "inp-former").(*inpSession)
+	s := shared.Get(t)
 	e := s.experiment.By("knn")
 	e.Steps, e.Batch = 0, 0
 	state := s.Start()
 	state.Compare = "knn"
-	drawn(t, s, state)
-	o, err := s.other("knn", 0)
+	livetest.Drawn(t, s, state)
+	m, entry, err := s.measurement("knn", 0)
+	require.NoError(t, err)
+	kept, err := s.sweepOf(m, entry)
 	require.NoError(t, err)
 	l, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
 	at := 0
 	_, err = l.Evaluate(ctx, e, func(x experiment.Scored) {
-		require.InDelta(t, x.Score, float64(o.sweep.scores[at]), 1e-5)
+		require.InDelta(t, x.Score, float64(kept.scores[at]), 1e-5)
 		at++
 	})
 	require.NoError(t, err)
@@ -139,7 +137,7 @@ func TestBesideIsWhatTheDetectorSays(t *testing.T) {
 }
 
 func TestFilesThatAreNoPictures(t *testing.T) {
-	s := opened(t, "inp-former")
+	s := shared.Get(t)
 	bad := filepath.Join(t.TempDir(), "bad.png")
 	require.NoError(t, os.WriteFile(bad, []byte("not a picture"), 0o666))
 	for _, path := range []string{bad, bad + ".missing", t.TempDir()} {
@@ -147,29 +145,29 @@ func TestFilesThatAreNoPictures(t *testing.T) {
 		state.File = path
 		_, err := s.Apply(context.Background(), state)
 		require.ErrorContains(t, err, filepath.Base(path))
-		require.Equal(t, err.Error(), oneLine(err))
+		require.NotContains(t, err.Error(), "\n")
 	}
 }
 
 // TestAFileIsPredictedAsItsImage names a test image by its path: the score is the same.
 func TestAFileIsPredictedAsItsImage(t *testing.T) {
-	s := opened(t, "inp-former").(*inpSession)
+	s := shared.Get(t)
 	state := s.Start()
-	known := number(t, drawn(t, s, state), "score")
-	state.File = s.tests[s.list(state)[state.Image]].Path
+	known := livetest.Number(t, livetest.Drawn(t, s, state), "score")
+	state.File = state.List(s.set)[state.Image].Path
 	f, err := s.Apply(context.Background(), state)
 	require.NoError(t, err)
-	require.Equal(t, known, number(t, f, "score"))
+	require.Equal(t, known, livetest.Number(t, f, "score"))
 }
 
 // TestMemoryIsFlat makes a thousand moves, twice, and compares the heap.
 func TestMemoryIsFlat(t *testing.T) {
-	s := opened(t, "inp-former").(*inpSession)
+	s := shared.Get(t)
 	state := s.Start()
 	ready := []int{1, 2, 6}
 	for _, m := range ready {
 		state.M = m
-		drawn(t, s, state)
+		livetest.Drawn(t, s, state)
 	}
 	heap := func() float64 {
 		runtime.GC()
@@ -182,7 +180,7 @@ func TestMemoryIsFlat(t *testing.T) {
 		for i := range n {
 			state.Category = s.set.Categories[i/7%len(s.set.Categories)].Name
 			state.M, state.Threshold, state.Blend, state.Image = ready[i%3], i%100, i%97,
-				i%len(s.list(state))
+				i%len(state.List(s.set))
 			_, err := s.Apply(context.Background(), state)
 			require.NoError(t, err)
 		}
@@ -193,4 +191,41 @@ func TestMemoryIsFlat(t *testing.T) {
 	after := heap()
 	t.Logf("heap %.1f MiB after 200 moves, %.1f MiB after 1200", before, after)
 	require.Less(t, math.Abs(after-before), 16.0)
+}
+
+// TestMadeIsOfWhatIsDrawn: the record's settings are the session's experiment, which is that of
+// Figure 6, and are what would be made here.
+func TestMadeIsOfWhatIsDrawn(t *testing.T) {
+	s := shared.Get(t)
+	made := s.Made()
+	var e experiment.Experiment
+	require.NoError(t, json.Unmarshal([]byte(made["experiment"]), &e))
+	want := s.experiment
+	want.Data, want.Encoder = "", ""
+	require.Equal(t, want, e)
+	require.Contains(t, made["data"], s.setDigest[:16])
+	require.Contains(t, made["encoder"], s.encoder.Digest()[:16])
+	here, err := livetest.Runner(t).RecordOf(context.Background(), playground, s.measured)
+	require.NoError(t, err)
+	require.Equal(t, exhibit.Explained{Answer: exhibit.SameBits}, exhibit.Compare(made, here))
+	six, err := papers.Find("inp-figure6")
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(six[0].Measurements(s.runner.Profile),
+		func(m exhibit.Measurement) bool { return m.Equal(s.measured) }))
+}
+
+// TestDetectorsBesideAreTheTables: what learns from other data sets is the exhibits' own, but for
+// what it learns from.
+func TestDetectorsBesideAreTheTables(t *testing.T) {
+	s := shared.Get(t)
+	m, entry, err := s.measurement("multiads", 2)
+	require.NoError(t, err)
+	require.True(t, entry.Sources)
+	tables := s.runner.Profile.Tables
+	require.Equal(t, []int{tables.AdapterSteps, tables.AdapterBatch, 2},
+		[]int{m.Experiment.Steps, m.Experiment.Batch, m.Experiment.Shots})
+	require.Equal(t, []string{unseen}, m.TrainedOn)
+	knn, _, err := s.measurement("knn", 2)
+	require.NoError(t, err)
+	require.Zero(t, knn.Experiment.Shots)
 }

@@ -1,4 +1,4 @@
-package live
+package inpformer
 
 import (
 	"adlab/pkg/detector"

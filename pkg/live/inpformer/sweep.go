@@ -1,9 +1,6 @@
-package live
+package inpformer
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,16 +26,8 @@ type sweep struct {
 
 // sweepPath is where the sweep of an address is kept.
 func sweepPath(cacheDir string, address ...any) string {
-	return filepath.Join(cacheDir, "live", digest(address...)+".safetensors")
-}
-
-func digest(address ...any) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "live 3\n%s\n", code.Numbers())
-	for _, a := range address {
-		fmt.Fprintf(h, "%#v\n", a) // quotes texts: two prompts are not one with a space
-	}
-	return fmt.Sprintf("%x", h.Sum(nil))[:40]
+	return filepath.Join(cacheDir, "live",
+		store.Address("sweep 1", code.Numbers(), address)+".safetensors")
 }
 
 // openSweep opens a kept sweep of n images; nil where there is none.
@@ -88,37 +77,3 @@ type measured struct {
 
 // metricsPath is beside the sweep.
 func metricsPath(sweep string) string { return sweep + ".json" }
-
-// readMeasured reads kept metrics; nil where there are none.
-func readMeasured(path string) *measured {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil
-	}
-	m := &measured{}
-	if json.Unmarshal(b, m) != nil {
-		return nil
-	}
-	return m
-}
-
-// once computes what a file of the cache holds, unless another process does.
-func once(ctx context.Context, path string, compute func() error) error {
-	unlock, err := store.Lock(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	return compute()
-}
-
-func writeMeasured(path string, m *measured) error {
-	b, err := json.MarshalIndent(m, "", " ")
-	if err != nil {
-		return err
-	}
-	return store.WriteFile(path, append(b, '\n'))
-}

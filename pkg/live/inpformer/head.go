@@ -1,17 +1,16 @@
-package live
+package inpformer
 
 import (
 	"context"
 	"fmt"
 	"os"
-	"sync"
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/plot"
-	"adlab/pkg/train"
+	"adlab/pkg/store"
 	"adlab/pkg/view"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -24,7 +23,6 @@ type head struct {
 	m        int
 	path     string // of the sweep
 	detector *inpformer.Detector
-	fitting  sync.Mutex
 	fitted   bool // the detector has its weights
 	exec     *model.Exec
 	metrics  *measured
@@ -36,28 +34,30 @@ type head struct {
 const traceBatch = 16
 
 // newHead makes a head, not trained.
-func (s *inpSession) newHead(m int) (*head, error) {
+func (s *Session) newHead(m int) (*head, error) {
 	e := experiment.With(s.experiment, func(own *inpformer.Settings) { own.INPs = m })
-	d, err := s.lab.NewDetector(e, s.encoder, s.set.Train(), s.set)
+	d, err := s.env.NewDetector(e, s.encoder, s.set.Train(), s.set)
 	if err != nil {
 		return nil, err
 	}
 	h := &head{m: m, detector: d.(*inpformer.Detector)}
-	h.path = sweepPath(s.lab.Cache, "head", h.detector.Options.Fingerprint, s.setDigest)
+	h.path = sweepPath(s.env.Cache, "head", h.detector.Options.Fingerprint, s.setDigest)
 	return h, nil
 }
 
 // rows is how many rows a head's tensor of an image has.
-func (s *inpSession) height(m int) int { return s.groups + 1 + m }
+func (s *Session) height(m int) int { return s.groups + 1 + m }
 
 // open reads what is kept of the head; false where something has to be computed first.
-func (s *inpSession) open(h *head) (bool, error) {
+func (s *Session) open(h *head) (bool, error) {
 	var err error
 	h.sweep, err = openSweep(h.path, len(s.tests), s.height(h.m), s.tokens)
 	if h.sweep == nil || err != nil {
 		return false, err
 	}
-	h.metrics = readMeasured(metricsPath(h.path))
+	if h.metrics, _, err = store.ReadJSON[*measured](metricsPath(h.path)); err != nil {
+		return false, err
+	}
 	var all [][]float32
 	for i := range s.tests {
 		trace, err := h.at(i)
@@ -77,14 +77,9 @@ func (h *head) trained() bool {
 }
 
 // fit trains the head, or finds it trained; once.
-func (h *head) fit(ctx context.Context, samples []datasets.Sample, tell func(train.Step)) error {
-	h.fitting.Lock()
-	defer h.fitting.Unlock()
+func (h *head) fit(ctx context.Context, samples []datasets.Sample) error {
 	if h.fitted {
 		return nil
-	}
-	if tell != nil {
-		h.detector.Options.Report = tell
 	}
 	err := h.detector.Fit(ctx, samples)
 	h.fitted = err == nil
@@ -92,17 +87,17 @@ func (h *head) fit(ctx context.Context, samples []datasets.Sample, tell func(tra
 }
 
 // compute trains the head where it is not, and takes every test image through it.
-func (s *inpSession) compute(ctx context.Context, h *head, tell func(step train.Step)) error {
+func (s *Session) compute(ctx context.Context, h *head) error {
 	fresh := false
-	err := once(ctx, h.path, func() error {
+	err := store.Once(ctx, h.path, func() error {
 		fresh = !h.trained()
-		if err := h.fit(ctx, s.set.Train(), tell); err != nil {
+		if err := h.fit(ctx, s.set.Train()); err != nil {
 			return err
 		}
 		var images [][]float32
 		var scores []float32
 		var errors [][]float32
-		bar := s.lab.Progress.Bar(fmt.Sprintf("looking at the test images, M = %d", h.m))
+		bar := s.env.Progress.Bar(fmt.Sprintf("looking at the test images, M = %d", h.m))
 		for _, c := range s.set.Categories {
 			features, err := h.detector.Features.Extract(ctx, c.Test)
 			if err != nil {
@@ -170,21 +165,16 @@ func (h *head) trace(batch *tensors.Tensor) (traces, maps [][]float32, err error
 }
 
 // measure gives the metrics of the head as adlab eval does, and keeps them.
-func (s *inpSession) measure(ctx context.Context, h *head) (*measured, error) {
-	path := metricsPath(h.path)
-	err := once(ctx, path, func() error {
-		if err := h.fit(ctx, s.set.Train(), func(train.Step) {}); err != nil {
-			return err
+func (s *Session) measure(ctx context.Context, h *head) (*measured, error) {
+	return store.JSON(ctx, metricsPath(h.path), func() (m *measured, err error) {
+		if err := h.fit(ctx, s.set.Train()); err != nil {
+			return nil, err
 		}
-		m := &measured{}
-		var err error
-		if m.Rows, m.Mean, err = experiment.Measure(ctx, h.detector, s.set, s.encoder.Transform(),
-			s.experiment.Convention, nil); err != nil {
-			return err
-		}
-		return writeMeasured(path, m)
+		m = &measured{}
+		m.Rows, m.Mean, err = experiment.Measure(ctx, h.detector, s.set, s.encoder.Transform(),
+			s.experiment.Convention, nil)
+		return m, err
 	})
-	return readMeasured(path), err
 }
 
 // mean is the mean of the first rows of n values.

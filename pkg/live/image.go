@@ -1,0 +1,135 @@
+package live
+
+import (
+	"fmt"
+	"image"
+	"path/filepath"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/pkg/detector"
+	"adlab/pkg/experiment"
+	"adlab/pkg/imageio"
+	"adlab/pkg/plot"
+)
+
+// Image is an image as it is drawn.
+type Image struct {
+	Sample   datasets.Sample
+	Picture  *imageio.Image
+	Mask     []uint8     // detector.MapSide a side; nil for a file
+	Outlined image.Image // with the outline of the mask
+	Pixels   []float32   // normalised, for a file of the user's; else nil
+}
+
+// Images are the images that were read last, as an encoder of the transform sees them.
+type Images struct {
+	Transform imageio.Transform
+	kept      *Cache[*Image]
+}
+
+// NewImages keeps the last 64.
+func NewImages(t imageio.Transform) *Images { return &Images{t, NewCache[*Image](64)} }
+
+// Of reads the image of a view.
+func (m *Images) Of(v View, set *datasets.Set) (*Image, error) {
+	if v.File != "" {
+		return m.kept.Get("file "+v.File, func() (*Image, error) { return m.file(v.File) })
+	}
+	list := v.List(set)
+	if v.Image >= len(list) {
+		return nil, fmt.Errorf("image: expected one of %d, got number %d", len(list), v.Image+1)
+	}
+	return m.kept.Get(list[v.Image].Path, func() (*Image, error) {
+		return m.sample(list[v.Image])
+	})
+}
+
+// file reads a picture of the user's.
+func (m *Images) file(path string) (*Image, error) {
+	t := m.Transform
+	read, err := imageio.Decode(path)
+	if err != nil {
+		return nil, err
+	}
+	x := &Image{Sample: datasets.Sample{ID: filepath.Base(path), Path: path},
+		Picture: t.Picture(read), Pixels: make([]float32, t.Crop*t.Crop*3)}
+	t.Apply(x.Pixels, read)
+	x.Outlined = x.Picture.Image()
+	return x, nil
+}
+
+// sample reads an image of the data set, with the outline of its mask.
+func (m *Images) sample(s datasets.Sample) (*Image, error) {
+	x := &Image{Sample: s}
+	read, err := imageio.Decode(s.Path)
+	if err != nil {
+		return nil, err
+	}
+	x.Picture = m.Transform.Picture(read)
+	if x.Mask, err = experiment.Mask(s, m.Transform); err != nil {
+		return nil, err
+	}
+	x.Outlined = x.Picture.Image()
+	if s.Label == 1 {
+		x.Outlined = plot.Outline(imageio.Resize(x.Picture, detector.MapSide,
+			detector.MapSide).Image(), x.Mask, detector.MapSide)
+	}
+	return x, nil
+}
+
+// Tile is the image itself.
+func (x *Image) Tile() plot.Tile {
+	caption := x.Sample.Category + ": " + strings.ReplaceAll(x.Sample.DefectType, "_", " ")
+	if x.Pixels != nil {
+		caption = x.Sample.ID
+	}
+	return plot.Tile{Picture: x.Outlined, Caption: caption}
+}
+
+// UnitScale is that of maps in units of their own scale.
+var UnitScale = plot.Scale{Low: 0, High: 1}
+
+// Map is a map over the image, in the unit scale, with rows of side values.
+func (x *Image) Map(values []float32, side, blend int, caption string) plot.Tile {
+	return plot.Tile{Picture: plot.Blend(x.Picture, values, side, UnitScale, blend),
+		Caption: caption}
+}
+
+// Called is what reaches a threshold among the values of an anomaly map, in three colours where the
+// mask is known: found, missed and called wrongly.
+func (x *Image) Called(values []float32, threshold float64) plot.Tile {
+	caption := "found, missed, false"
+	if x.Mask == nil {
+		caption = "above the threshold"
+	}
+	return plot.Tile{Picture: plot.Masked(x.Picture, x.Mask, above(values, threshold),
+		detector.MapSide), Caption: caption}
+}
+
+// CalledNumbers compare what a threshold calls anomalous with the mask.
+func (x *Image) CalledNumbers(values []float32, threshold float64) []Number {
+	called := above(values, threshold)
+	var hit, positive, all int
+	for i, c := range called {
+		p := x.Mask != nil && x.Mask[i] != 0
+		hit, positive, all = hit+btoi(c && p), positive+btoi(p), all+btoi(c)
+	}
+	f1 := "-"
+	if positive > 0 {
+		f1 = fmt.Sprintf("%.4f", 2*float64(hit)/float64(positive+all))
+	}
+	return []Number{
+		{"threshold", Fixed(threshold)}, {"mask F1", f1},
+		{"called anomalous", fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
+	}
+}
+
+// above tells which values reach a threshold.
+func above(values []float32, threshold float64) []bool {
+	out := make([]bool, len(values))
+	for i, v := range values {
+		out[i] = float64(v) >= threshold
+	}
+	return out
+}

@@ -1,0 +1,128 @@
+// Package playgrounds is the table of the playgrounds: what serves one by its name, draws it for
+// the page without a kernel, and says what makes its pictures.
+package playgrounds
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"adlab/pkg/backend"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/live"
+	"adlab/pkg/live/inpformer"
+	"adlab/pkg/live/multiads"
+	"adlab/pkg/live/still"
+	papersinp "adlab/pkg/papers/inpformer"
+	papersmads "adlab/pkg/papers/multiads"
+)
+
+// entry is one playground.
+type entry struct {
+	name string
+	// measured is what it looks into
+	measured func(experiment.Profile) exhibit.Measurement
+	serve    func(context.Context, *exhibit.Runner, live.Page, time.Duration) (string, error)
+	still    func(context.Context, *exhibit.Runner) (still.Section, error)
+}
+
+// table lists the playgrounds; adding one is one entry.
+var table = []entry{
+	entryOf("inp-former", papersinp.Walked, inpformer.Open),
+	entryOf("multiads", papersmads.Walked, multiads.Open),
+}
+
+// playground is a session that can be drawn beforehand.
+type playground[S any] interface {
+	live.Session[S]
+	Still() still.Plan[S]
+}
+
+func entryOf[S any, P playground[S]](name string,
+	measured func(experiment.Profile) exhibit.Measurement,
+	open func(context.Context, *exhibit.Runner) (P, error)) entry {
+	return entry{name, measured,
+		func(ctx context.Context, r *exhibit.Runner, page live.Page,
+			limit time.Duration) (string, error) {
+			s, err := open(ctx, r)
+			if err != nil {
+				return "", err
+			}
+			why, err := live.Serve[S](ctx, s, page, limit)
+			closed := make(chan struct{})
+			go func() { s.Close(); close(closed) }()
+			select {
+			case <-closed:
+			case <-time.After(2 * time.Second): // the process ends, and leaves nothing half written
+			}
+			return why, err
+		},
+		func(ctx context.Context, r *exhibit.Runner) (still.Section, error) {
+			s, err := open(ctx, r)
+			if err != nil {
+				return still.Section{}, err
+			}
+			defer s.Close()
+			return sectionOf[S](ctx, r, s)
+		}}
+}
+
+// sectionOf draws an open playground.
+func sectionOf[S any, P playground[S]](ctx context.Context, r *exhibit.Runner,
+	s P) (still.Section, error) {
+	bar := r.Env.Progress.Bar("playground " + s.Name())
+	return still.Drawn(ctx, s.Still(), func(done, of int) { bar(done, of, "frames") })
+}
+
+// of finds a playground.
+func of(name string) (entry, error) {
+	var names []string
+	for _, e := range table {
+		if e.name == name {
+			return e, nil
+		}
+		names = append(names, e.name)
+	}
+	return entry{}, fmt.Errorf("playground: expected %s, got %q", strings.Join(names, " or "), name)
+}
+
+// Serve opens a playground in the profile of a runner and serves it to a page, see live.Serve.
+func Serve(ctx context.Context, r *exhibit.Runner, name string, page live.Page,
+	limit time.Duration) (why string, err error) {
+	e, err := of(name)
+	if err != nil {
+		return "", err
+	}
+	return e.serve(ctx, r, page, limit)
+}
+
+// Made says what would make a playground's pictures here, in the profile of a runner.
+func Made(ctx context.Context, r *exhibit.Runner, name string) (map[string]string, error) {
+	e, err := of(name)
+	if err != nil {
+		return nil, err
+	}
+	return r.RecordOf(ctx, name, e.measured(r.Profile))
+}
+
+// WriteStills writes the playgrounds of a runner's profile, drawn beforehand, into a gallery's
+// folder, see still.Write. What is trained and measured already is taken from the cache; the same
+// cache and code give the same bytes. Where MultiADS has no playground, in profile paper and,
+// without XLA, in tiny, an earlier page is removed.
+func WriteStills(ctx context.Context, r *exhibit.Runner, folder string) error {
+	profile := r.Profile.Name
+	if profile == "paper" || profile == "tiny" && r.Env.Backend.Short() == backend.Go {
+		return still.Remove(folder)
+	}
+	var sections []still.Section
+	for _, e := range table {
+		section, err := e.still(ctx, r)
+		if err != nil {
+			return err
+		}
+		sections = append(sections, section)
+	}
+	return still.Write(folder, profile, sections)
+}
