@@ -17,9 +17,9 @@
 // The cell's goroutine, that of Serve, owns the Session, its caches, the state and the frame: all
 // methods of a Session but Later and Busy are called by it alone. One goroutine of Jobs does what
 // takes long, one job after another; a job owns what it makes until it has handed it over through a
-// channel, or as a file of the cache, and the Session takes it over at the start of Apply. What both
-// must use, such as MultiADS's detector, has a mutex, which the playground names. The page of GoNB
-// has goroutines for the kernel's pipe, which own nothing but the messages that wait.
+// channel, or as a file of the cache, and the Session takes it over at the start of Apply. What
+// both must use, such as MultiADS's detector, has a mutex, which the playground names. The page of
+// GoNB has goroutines for the kernel's pipe, which own nothing but the messages that wait.
 //
 // # The page
 //
@@ -33,17 +33,17 @@
 //	  </div>
 //	  <span class="adlab-number" data-name="image AUROC">0.912</span> ...
 //	  <div class="adlab-message"></div>
-//	  <div class="adlab-text"></div>             backend, encoder, weights, where the head came from
+//	  <div class="adlab-text"></div>             backend, encoder, weights, origin of the head
 //	</div>
 //
-// A number is "..." while it is being computed; the message is one line, what was wrong with a value
-// or what is being computed, or empty.
+// A number is "..." while it is being computed; the message is one line, what was wrong with a
+// value or what is being computed, or empty.
 //
 // data-seq is the number of the newest event that the picture answers, data-said that of the newest
 // event; the first picture answers 0. data-state is "opening" until the page listens, then "live",
 // "gone" while nothing is heard of the kernel: controls cannot be moved then, and the message says
-// so, and "ended" after Stop, the time limit or a lost page: then controls and img are gone, numbers
-// and text stay, and the last picture is the cell's next output, a PNG. What is computed in the
+// so, and "ended" after Stop, the time limit or a lost page: then controls and img are gone,
+// numbers and text stay, and the last picture is the cell's next output, a PNG. What is computed in the
 // background is filled in without a new data-seq: numbers, and the picture where a head has to be
 // trained first. A control that the picture decides (the prompts of another type, the image after a
 // step) changes with the frame.

@@ -32,14 +32,15 @@ const Headless = "LAB_HEADLESS"
 type gonbPage struct {
 	token    string
 	messages chan string
-	sends    chan string // one place: the newest
+	sends    chan string   // one place: the newest
+	heard    chan struct{} // one place: the page has spoken, and is answered that it was heard
 	opened   bool
 }
 
 // NewGonbPage is the page around the cell of GoNB that calls it.
 func NewGonbPage() Page {
 	return &gonbPage{token: gonbui.UniqueId(), messages: make(chan string, 4096),
-		sends: make(chan string, 1)}
+		sends: make(chan string, 1), heard: make(chan struct{}, 1)}
 }
 
 // Open shows the block, sends the script after it and waits for its word.
@@ -50,14 +51,12 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 	p.opened = true
 	block = strings.Replace(block, `<div class="adlab-live"`,
 		`<div class="adlab-live" data-token="`+p.token+`"`, 1)
-	heard := make(chan struct{}, 1)
+	first := make(chan struct{}, 1)
 	go func() {
 		gonbui.UpdateHtml(p.blockID(), block)
 		comms.Subscribe(p.address("event"), func(_ string, message string) {
-			select {
-			case heard <- struct{}{}:
-			default:
-			}
+			nudge(first)
+			nudge(p.heard)
 			select {
 			case p.messages <- message:
 			default: // thousands wait: the page is told again
@@ -70,7 +69,7 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 	defer again.Stop()
 	for waiting := true; waiting; {
 		select {
-		case <-heard:
+		case <-first:
 			waiting = false
 		case <-again.C:
 			go comms.Start()
@@ -82,8 +81,13 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 	}
 	go func() {
 		gonbui.UpdateHtml(p.scriptID(), "") // or it would be saved
-		for m := range p.sends {
-			comms.Send(p.address("update"), m)
+		for {
+			select {
+			case m := <-p.sends:
+				comms.Send(p.address("update"), m)
+			case <-p.heard:
+				comms.Send(p.address("pulse"), "heard")
+			}
 		}
 	}()
 	return true

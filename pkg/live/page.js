@@ -6,8 +6,9 @@
         return;
     }
     const find = id => root.querySelector(`[data-control="${CSS.escape(id)}"]`);
-    const ask = '/adlab/live/TOKEN/event', tell = '/adlab/live/TOKEN/update';
+    const ask = '/adlab/live/TOKEN/event', tell = '/adlab/live/TOKEN/update', pulse = '/adlab/live/TOKEN/pulse';
     let seq = 0, shown = -1, over = false;
+    let beat = 0, message = ''; // when the kernel was last heard, and what it said last
     const moved = {}, presses = {}, typing = {}, said = {};
     const say = message => { if (globalThis.gonb_comm) globalThis.gonb_comm.send(ask, JSON.stringify(message)); };
     const show = e => {
@@ -100,12 +101,13 @@
             line.append(n.name + ' ', value);
             return line;
         }));
-        root.querySelector('.adlab-message').textContent = u.message;
+        message = u.message;
+        root.querySelector('.adlab-message').textContent = message;
         root.querySelector('.adlab-text').textContent = u.text;
         for (const e of root.querySelectorAll('[data-control]')) delete e.dataset.refused;
         for (const id of u.refused || []) if (find(id)) find(id).dataset.refused = find(id).value;
         for (const c of u.panel) adjust(c, u.seq);
-        root.dataset.state = 'live';
+        if (root.dataset.state !== 'gone') root.dataset.state = 'live';
         root.dataset.seq = u.seq;
     };
     let heard = null; // the connection, which the kernel may make anew
@@ -113,7 +115,18 @@
         const comm = globalThis.gonb_comm;
         if (!comm || comm === heard) return;
         comm.subscribe(tell, (_, text) => update(JSON.parse(text)));
+        comm.subscribe(pulse, () => { beat = Date.now(); });
         heard = comm;
+    };
+    // What nothing answers for five seconds cannot be moved; a kernel that was only slow brings it back.
+    const watch = () => {
+        const gone = beat > 0 && Date.now() - beat > 5000;
+        if (gone === (root.dataset.state === 'gone')) return;
+        root.dataset.state = gone ? 'gone' : 'live';
+        const controls = root.querySelector('.adlab-controls');
+        controls.inert = gone;
+        controls.classList.toggle('off', gone);
+        root.querySelector('.adlab-message').textContent = gone ? 'the kernel has gone: run the cell again' : message;
     };
     const alive = setInterval(() => {
         if (!root.isConnected) { // the cell has ended, or has been cleared
@@ -123,6 +136,7 @@
             return;
         }
         listen();
+        watch();
         say({ alive: true });
         for (const s of Object.values(said)) { // lost on the way, or its answer: the kernel promises neither
             if (s.event.seq <= shown || Date.now() - s.at < 2000) continue;

@@ -73,9 +73,10 @@ func TestMistakesInPromptsAreOneLine(t *testing.T) {
 	s := shared.Get(t)
 	state := s.Start()
 	for text, line := range map[string]string{
-		"":                       "expected at least one prompt with [cls], got none",
-		"  \n\n ":                "got none",
-		"no product":             "expected [cls], which stands for the product, in every prompt, got \"no product\"",
+		"":        "expected at least one prompt with [cls], got none",
+		"  \n\n ": "got none",
+		"no product": "expected [cls], which stands for the product, in every prompt, " +
+			"got \"no product\"",
 		"[cls] with {braces}":    "no brackets but [cls]",
 		"[cls] with a \x1b tone": "control characters",
 		strings.Repeat("[cls] ", 200_000): "expected at most 24 prompts of 200 bytes, got " +
