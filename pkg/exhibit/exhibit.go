@@ -138,6 +138,9 @@ func (e Exhibit) Layout(p experiment.Profile) *Table {
 	}
 	t := e.Table(p)
 	t.Title, t.Caption = e.Title, e.Caption
+	if p.Size != "" {
+		t.says()
+	}
 	return t
 }
 

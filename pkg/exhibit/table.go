@@ -3,6 +3,7 @@ package exhibit
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -37,7 +38,32 @@ type Reading struct {
 // Group is a block of rows, such as those of one data set.
 type Group struct {
 	Name string
+	// Says is what the heading says besides, such as that the data are generated ones.
+	Says string
 	Rows []Row
+}
+
+// Heading is what stands above the group, in every format.
+func (g Group) Heading() string {
+	if g.Says == "" {
+		return g.Name
+	}
+	return g.Name + " (" + g.Says + ")"
+}
+
+// generated is what a group says whose rows are measured on what stands in for the named data set.
+const generated = "here: generated, in its layout"
+
+// says tells the groups that are measured on generated data what they must say.
+func (t *Table) says() {
+	for i, g := range t.Groups {
+		for _, row := range g.Rows {
+			if len(row.Of) > 0 && slices.Contains(slices.Collect(maps.Values(SetOf)),
+				row.Of[0].Set) {
+				t.Groups[i].Says = generated
+			}
+		}
+	}
 }
 
 // Row is one method.

@@ -48,7 +48,7 @@ func CSV(t *exhibit.Table) (string, error) {
 				for _, v := range c.Ours {
 					values = append(values, number(v))
 				}
-				rows = append(rows, []string{g.Name, row.Name, row.Kind, t.Columns[i], own,
+				rows = append(rows, []string{g.Heading(), row.Name, row.Kind, t.Columns[i], own,
 					deviation, strings.Join(values, " "), c.Printed, c.Claim, c.Doubt})
 			}
 		}

@@ -50,7 +50,7 @@ func Text(t *exhibit.Table) string {
 	}
 	line(t.Corner, func(i int) string { return t.Columns[i] })
 	for _, g := range t.Groups {
-		b.WriteString(g.Name + "\n")
+		b.WriteString(g.Heading() + "\n")
 		for _, row := range g.Rows {
 			line("  "+row.Name, func(i int) string { return row.Cells[i].String() })
 		}
@@ -75,7 +75,7 @@ func Markdown(t *exhibit.Table) string {
 	}
 	b.WriteString("\n|---|" + strings.Repeat("---:|", len(t.Columns)) + "\n")
 	for _, g := range t.Groups {
-		fmt.Fprintf(&b, "| **%s** |%s\n", escapeMarkdown(g.Name),
+		fmt.Fprintf(&b, "| **%s** |%s\n", escapeMarkdown(g.Heading()),
 			strings.Repeat(" |", len(t.Columns)))
 		for _, row := range g.Rows {
 			style := "%s"
@@ -117,7 +117,7 @@ func LaTeX(t *exhibit.Table) string {
 	b.WriteString(" \\\\\n")
 	for _, g := range t.Groups {
 		fmt.Fprintf(&b, "\\midrule\n\\multicolumn{%d}{l}{\\textbf{%s}} \\\\\n", len(t.Columns)+1,
-			escapeLaTeX(g.Name))
+			escapeLaTeX(g.Heading()))
 		for _, row := range g.Rows {
 			style := "%s"
 			if row.Kind == exhibit.Quoted {
