@@ -32,10 +32,18 @@ func (p Plan) String() string {
 	case p.Cached == p.Runs:
 		return fmt.Sprintf("%-24s %d runs, cached", p.ID, p.Runs)
 	}
-	about := (time.Duration(p.Seconds) * time.Second).Round(time.Minute)
 	return fmt.Sprintf("%-24s %d runs, %d of them cached; %d heads, %d steps, %d images to "+
 		"encode, %d to test: about %s", p.ID, p.Runs, p.Cached, p.Heads, p.Steps, p.Images,
-		p.Tested, about)
+		p.Tested, About(p.Seconds))
+}
+
+// About is a time that nobody knows to the second, in words.
+func About(seconds float64) string {
+	to := time.Minute
+	if seconds < 120 {
+		to = 10 * time.Second
+	}
+	return max((time.Duration(seconds) * time.Second).Round(to), to).String()
 }
 
 // estimator remembers what is done by then.

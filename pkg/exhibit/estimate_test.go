@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	. "adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
 	"adlab/pkg/papers"
 
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,26 @@ func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 	require.Contains(t, plans[0].String(), "2 runs, 0 of them cached; 2 heads, 6 steps")
 	require.Contains(t, plans[2].String(), "cached")
 	require.Contains(t, Plan{ID: "x", Missing: []string{"weights"}}.String(), "missing: weights")
+}
+
+func TestAboutIsRounded(t *testing.T) {
+	for seconds, want := range map[float64]string{0.2: "10s", 44: "40s", 840: "14m0s"} {
+		require.Equal(t, want, About(seconds))
+	}
+}
+
+func TestCostSaysHeadsAndSteps(t *testing.T) {
+	tiny, err := experiment.ProfileOf("tiny")
+	require.NoError(t, err)
+	paper, err := experiment.ProfileOf("paper")
+	require.NoError(t, err)
+	for id, want := range map[string][2]string{"inp-table2": {"9 heads, 1800 steps", "3 heads"},
+		"inp-figure7": {"1 head, 200 steps", "1 head"}, "inp-table1": {"0 heads", "0 heads"},
+		"inp-table4": {"3 heads, 240 steps a category", "3 heads a category"}} {
+		found, err := papers.Find(id)
+		require.NoError(t, err)
+		require.Equal(t, want, [2]string{found[0].Cost(tiny), found[0].Cost(paper)}, id)
+	}
 }
 
 func TestEstimateKnowsWhatIsStored(t *testing.T) {

@@ -165,23 +165,35 @@ func (e Exhibit) Measurements(p experiment.Profile) (all []Measurement) {
 	return all
 }
 
-// Cost says what the exhibit trains in a profile. Heads that another exhibit has trained cost
-// nothing.
+// Cost says what the exhibit trains in a profile: heads, and their steps where the profile sets
+// them (else they follow from epochs and data). Heads that another exhibit has trained cost nothing.
 func (e Exhibit) Cost(p experiment.Profile) string {
-	all, each := map[string]bool{}, map[string]bool{}
+	all, each := map[string]int{}, map[string]int{} // steps of each head
 	for _, m := range e.Measurements(p) {
 		switch {
 		case m.trains() && m.Experiment.Setting == experiment.SingleClass:
-			each[m.head()] = true
+			each[m.head()] = m.Experiment.Steps
 		case m.trains():
-			all[m.head()] = true
+			all[m.head()] = m.Experiment.Steps
 		}
+	}
+	steps := func(heads map[string]int) string {
+		sum := 0
+		for _, n := range heads {
+			if n == 0 {
+				return ""
+			}
+			sum += n
+		}
+		return fmt.Sprintf(", %d steps", sum)
 	}
 	switch { // no exhibit has both
 	case len(each) > 0:
-		return fmt.Sprintf("%d heads a category", len(each))
+		return fmt.Sprintf("%d heads%s a category", len(each), steps(each))
 	case len(all) == 1:
-		return "1 head"
+		return "1 head" + steps(all)
+	case len(all) == 0:
+		return "0 heads"
 	}
-	return fmt.Sprintf("%d heads", len(all))
+	return fmt.Sprintf("%d heads%s", len(all), steps(all))
 }
