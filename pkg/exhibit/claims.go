@@ -4,26 +4,32 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"adlab/datasets/published"
 	code "adlab/pkg"
 	"adlab/pkg/experiment"
+	"adlab/pkg/setting"
 	"adlab/pkg/store"
 )
 
-// What has become of a claim.
+// What has become of a claim; another system's number stays Quoted.
 const (
 	Reproduced = "reproduced" // measured in the paper profile, within its tolerance
 	Deviates   = "deviates"   // measured there, beyond it
-	Needs      = "needs weights and data"
+	Open       = "open"       // not measured there
 )
+
+// ClaimStatuses are all that can become of one.
+func ClaimStatuses() []string { return []string{Reproduced, Deviates, Open, Quoted} }
 
 // ClaimStatus is a claim with what has become of it.
 type ClaimStatus struct {
 	published.Claim
 	Exhibit   string   `json:"exhibit"`   // whose table has its cell; "" for none yet
 	Quoted    bool     `json:"quoted"`    // another system's number, which is not measured here
-	Status    string   `json:"status"`    // Reproduced, Deviates or Needs
+	Status    string   `json:"status"`    // one of ClaimStatuses
 	Tolerance float64  `json:"tolerance"` // in the claim's unit
 	Ours      *float64 `json:"ours,omitempty"`
 	Why       string   `json:"why,omitempty"`
@@ -114,6 +120,39 @@ func Claims(list []Exhibit, cache string) ([]ClaimStatus, error) {
 	return all, nil
 }
 
+// ClaimFilter says which claims are wanted; "" for any.
+type ClaimFilter struct{ Paper, Table, Status string }
+
+// Of are those claims, in their order. A word that no claim has is an error.
+func (f ClaimFilter) Of(all []ClaimStatus) (some []ClaimStatus, err error) {
+	some = slices.Clone(all)
+	for _, part := range []struct {
+		name, want string
+		of         func(ClaimStatus) string
+		known      []string // besides what the claims have
+	}{
+		{"Status", f.Status, func(s ClaimStatus) string { return s.Status }, ClaimStatuses()},
+		{"Paper", f.Paper, func(s ClaimStatus) string { return s.Paper }, nil},
+		{"Table", f.Table, func(s ClaimStatus) string { return s.Table }, nil},
+	} {
+		known := part.known
+		wanted := func(word string) bool {
+			return part.want == "" || strings.EqualFold(part.want, word)
+		}
+		for _, s := range all {
+			if word := part.of(s); !slices.Contains(known, word) {
+				known = append(known, word)
+			}
+		}
+		if !slices.ContainsFunc(known, wanted) {
+			return nil, setting.Errorf(part.name, "expected one of %s, got %q",
+				strings.Join(known, ", "), part.want)
+		}
+		some = slices.DeleteFunc(some, func(s ClaimStatus) bool { return !wanted(part.of(s)) })
+	}
+	return some, nil
+}
+
 // towers names the weights that a paper stands on.
 func towers(paper string) string {
 	if paper == "MultiADS" {
@@ -127,11 +166,11 @@ func (s *ClaimStatus) judge(o outcome) {
 	ours, measured := o.Ours[s.ID]
 	switch {
 	case s.Quoted:
-		s.Status, s.Why = Needs, "another system's number: quoted, not measured here"
+		s.Status, s.Why = Quoted, "another system's number: quoted, not measured here"
 	case s.Exhibit == "":
-		s.Status, s.Why = Needs, "no exhibit has a cell for it yet"
+		s.Status, s.Why = Open, "no exhibit has a cell for it yet"
 	case !measured:
-		s.Status, s.Why = Needs, fmt.Sprintf("not measured in profile paper; run %s there, "+
+		s.Status, s.Why = Open, fmt.Sprintf("not measured in profile paper; run %s there, "+
 			"with the data sets and the weights of %s", s.Exhibit, towers(s.Paper))
 	default:
 		s.Ours = &ours

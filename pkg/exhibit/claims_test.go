@@ -20,7 +20,11 @@ func TestNothingIsReproducedBeforeProfilePaperHasMeasuredIt(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, all, len(published.Claims()))
 	for _, c := range all {
-		require.Equal(t, Needs, c.Status, c.ID)
+		want := Open
+		if c.Quoted {
+			want = Quoted
+		}
+		require.Equal(t, want, c.Status, c.ID)
 		require.NotEmpty(t, c.Why, c.ID)
 		require.NotEmpty(t, c.Exhibit, c.ID)
 		require.Positive(t, c.Tolerance)
@@ -44,14 +48,28 @@ func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 	require.Equal(t, Deviates, status[base+"p-auroc"].Status, "0.6 below 98.5")
 	require.Equal(t, "-0.60 of ±0.5, on an encoder", status[base+"p-auroc"].Why)
 	require.Equal(t, Reproduced, status[base+"p-ap"].Status, "1.5 below 71.0, of 2")
-	require.Equal(t, Needs, status[base+"aupro"].Status)
-	require.Equal(t, Needs, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Status)
+	require.Equal(t, Open, status[base+"aupro"].Status)
+	require.Equal(t, Quoted, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Status)
 	require.True(t, status["inp-former/table2/mvtec-ad/uniad/i-auroc"].Quoted)
 	for _, c := range all {
 		if c.Paper == "MultiADS" && !c.Quoted {
 			require.Contains(t, c.Why, "weights of CLIP")
 		}
 	}
+
+	for status, n := range map[string]int{Reproduced: 2, Deviates: 1, Quoted: 376} {
+		some, err := ClaimFilter{Status: status}.Of(all)
+		require.NoError(t, err)
+		require.Len(t, some, n, status)
+	}
+	some, err := ClaimFilter{Paper: "inp-former", Table: "2", Status: Deviates}.Of(all)
+	require.NoError(t, err)
+	require.Equal(t, []ClaimStatus{status[base+"p-auroc"]}, some)
+	_, err = ClaimFilter{Paper: "PatchCore"}.Of(all)
+	require.EqualError(t, err, `Paper: expected one of INP-Former, MultiADS, got "PatchCore"`)
+	some, err = ClaimFilter{Status: Reproduced, Table: "S5"}.Of(all)
+	require.NoError(t, err, "a table that is there has none")
+	require.Empty(t, some)
 
 	require.NoError(t, os.WriteFile(OutcomePath(cache, "inp-table2"), []byte("{"), 0o666))
 	_, err = Claims(papers.All(), cache)

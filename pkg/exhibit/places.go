@@ -157,6 +157,9 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 	return lines
 }
 
+// Needs is the status of an exhibit that lacks something.
+const Needs = "needs weights and data"
+
 // Status says in a word or two whether the exhibit can run: ready, or what it needs.
 func (r *Runner) Status(e Exhibit) string {
 	switch {

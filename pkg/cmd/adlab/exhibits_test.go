@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"adlab/pkg/exhibit/render"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,6 +31,7 @@ func TestListSaysWhatTheRegistryHolds(t *testing.T) {
 	out, _, code = adlab("list")
 	require.Zero(t, code)
 	require.Contains(t, out, "Figure 6: how many prototypes")
+	require.Regexp(t, `inp-table2 .* 9 heads, 1800 steps +Table 2`, out)
 }
 
 func TestClaimsOfAFreshCheckout(t *testing.T) {
@@ -38,7 +41,41 @@ func TestClaimsOfAFreshCheckout(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &rows))
 	require.Len(t, rows, 732)
 	for _, r := range rows {
-		require.Equal(t, "needs weights and data", r["status"])
+		want := "open"
+		if r["quoted"].(bool) {
+			want = "quoted"
+		}
+		require.Equal(t, want, r["status"])
+	}
+	out, _, code = adlab("claims")
+	require.Zero(t, code)
+	require.Contains(t, out, "732 claims: 0 reproduced, 0 deviate, 356 open, 376 quoted\n")
+}
+
+func TestClaimsAreFiltered(t *testing.T) {
+	out, stderr, code := adlab("claims", "--paper", "inp-former", "--table", "s5", "--status",
+		"open", "--json")
+	require.Zero(t, code, stderr)
+	var rows []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &rows))
+	require.Len(t, rows, 63, "Table S5 quotes nobody")
+	for _, r := range rows {
+		require.Equal(t, "S5", r["table"])
+	}
+	out, _, code = adlab("claims", "--status", "reproduced", "--json")
+	require.Zero(t, code)
+	require.Equal(t, "[]\n", out, "none, and no null")
+	oneLineFailure(t, []string{"claims", "--table", "99"}, "--table: expected one of 2, 3", `"99"`)
+}
+
+func TestATableSaysThatItsDataAreGenerated(t *testing.T) {
+	dir := t.TempDir()
+	_, stderr, code := adlab("run", "inp-figure6", "--profile", "smoke", "--out", dir)
+	require.Zero(t, code, stderr)
+	for _, f := range render.Formats {
+		text, err := os.ReadFile(filepath.Join(dir, "inp-figure6."+f.Ending))
+		require.NoError(t, err)
+		require.Contains(t, string(text), "MVTec-AD (here: generated, in its layout)", f.Ending)
 	}
 }
 
@@ -81,7 +118,7 @@ func TestExhibitMistakesAreOneLine(t *testing.T) {
 	picture(t, plain, 1, false)
 	for want, args := range map[string][]string{
 		`no exhibit "none"`:                          {"run", "none"},
-		"--profile: expected smoke, tiny or paper":   {"run", "inp-table2", "--profile", "huge"},
+		"--profile: expected smoke, tiny, paper":     {"run", "inp-table2", "--profile", "huge"},
 		"nothing can run: inp-table2 need something": {"run", "inp-table2", "--profile", "paper"},
 		"expected a picture or a table that adlab":   {"explain", plain},
 		"no such file":                               {"explain", plain + ".png"},

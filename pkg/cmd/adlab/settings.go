@@ -26,7 +26,7 @@ var flagOf = map[string]string{
 	"Sources": "source", "KBA": "kba", "Extend": "kba-add", "Single": "no-kba",
 	"Sentences": "sentences", "Revision": "revision", "Objective": "objective",
 	"Rule": "score-rule", "Mosaic": "mosaic", "Columns": "column-order", "Filter": "filter",
-	"Types": "types",
+	"Types": "types", "Paper": "paper", "Table": "table", "Status": "status",
 }
 
 // spelled is an error in one line, with the setting as a user of the command line knows it.
