@@ -14,7 +14,7 @@ import (
 
 // family is a command that only has others below it: a mistyped one is an error.
 func family(use, short string, of ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs,
+	cmd := &cobra.Command{Use: use, Short: short, Args: verbsAlone,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		}}

@@ -33,5 +33,6 @@ func newCheck(c *cli) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&layout, "layout", "", "how the data lie on disk (default: as it looks)")
+	complete(cmd, "layout", datasets.Layouts()...)
 	return cmd
 }

@@ -46,5 +46,7 @@ func newClaims(c *cli) *cobra.Command {
 	f.StringVar(&only.Table, "table", "", "of one table alone, as the paper numbers it, such as S5")
 	f.StringVar(&only.Status, "status", "", "of one status alone: "+
 		strings.Join(exhibit.ClaimStatuses(), ", "))
+	complete(cmd, "paper", "INP-Former", "MultiADS")
+	complete(cmd, "status", exhibit.ClaimStatuses()...)
 	return cmd
 }

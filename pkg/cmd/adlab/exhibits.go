@@ -22,6 +22,7 @@ func placeFlags(cmd *cobra.Command, p *place) {
 		"encoder)")
 	f.StringVar(&p.pair, "clip", "", "file of CLIP's weights, for MultiADS (default: the "+
 		"profile's pair)")
+	complete(cmd, "profile", experiment.Profiles()...)
 }
 
 // runner is an exhibit runner on the lab.

@@ -13,7 +13,7 @@ import (
 func newKBA(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "kba [NAME|FILE]", Short: "list the knowledge bases, or print one to edit",
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1), ValidArgsFunction: words(kba.Names()...),
 		Example: "  adlab kba\n  adlab kba visa > mine.yaml\n  adlab kba mine.yaml     # check " +
 			"it\n  adlab eval --detector multiads --kba mine.yaml ...",
 		RunE: func(cmd *cobra.Command, args []string) error {

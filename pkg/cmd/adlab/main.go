@@ -9,13 +9,18 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
+	"adlab/datasets"
+	"adlab/pkg/backend"
 	"adlab/pkg/experiment"
 	"adlab/pkg/progress"
 
+	"github.com/gomlx/compute"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // version is stamped by the build.
@@ -58,6 +63,7 @@ func oneLine(err error) string {
 type cli struct {
 	json    bool
 	backend string
+	placed  bool // whether it was said where data and cache are
 }
 
 func newRoot() *cobra.Command {
@@ -65,30 +71,105 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:          "adlab",
 		Short:        "visual industrial anomaly detection: INP-Former and MultiADS on GoMLX",
-		SilenceUsage: true, SilenceErrors: true, Version: version,
+		SilenceUsage: true, SilenceErrors: true, Version: version, Args: verbsAlone,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
 	}
-	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON object instead of text")
+	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON value instead of text")
 	root.PersistentFlags().StringVar(&c.backend, "backend", "",
 		"xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
-	// "abc" is no number to a reader, whatever strconv calls it
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		line, _, _ := strings.Cut(err.Error(), ": strconv.")
-		return errors.New(line)
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c),
 		newBackends(c), newDemo(c), newKBA(c),
 		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
 		newPretrain(c), newEncoders(c),
 		&cobra.Command{Use: "version", Short: "say which build this is", Args: cobra.NoArgs,
-			Run: func(cmd *cobra.Command, _ []string) {
-				fmt.Fprintln(cmd.OutOrStdout(), version)
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				return c.print(cmd, map[string]string{"version": version}, version+"\n")
 			}})
 	return root
 }
 
+// flagError is a mistake in a flag. A mistyped command that flags follow is the command's.
+func flagError(cmd *cobra.Command, err error) error {
+	if args := cmd.Flags().Args(); len(args) > 0 && cmd.HasSubCommands() {
+		return verbsAlone(cmd, args)
+	}
+	// "abc" is no number to a reader, whatever strconv calls it
+	line, _, _ := strings.Cut(err.Error(), ": strconv.")
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				names = append(names, "--"+f.Name)
+			}
+		})
+		line += meant("--"+unknown.GetSpecifiedName(), names)
+	}
+	return errors.New(line)
+}
+
 // env opens the backend; progress goes to the standard error.
 func (c *cli) env() (*experiment.Env, error) {
-	return experiment.Open(c.backend, experiment.CacheDir(), progress.New(os.Stderr))
+	config, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	if os.Getenv("ADLAB_CACHE") == "" {
+		c.place(experiment.CacheDir())
+	}
+	return experiment.Open(config, experiment.CacheDir(), progress.New(os.Stderr))
+}
+
+// open opens the backend alone.
+func (c *cli) open() (*backend.Choice, error) {
+	config, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	return backend.Open(config)
+}
+
+// config is the backend's, with the plugin there that it names.
+func (c *cli) config() (string, error) {
+	from, config := "--backend", c.backend
+	if config == "" {
+		from, config = compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar)
+	}
+	_, plugin, _ := strings.Cut(config, ":")
+	if strings.ContainsRune(plugin, os.PathSeparator) {
+		if _, err := os.Stat(plugin); err != nil {
+			return "", fmt.Errorf("%s: expected the file of a PJRT plugin, found none at %s", from,
+				plugin)
+		}
+	}
+	return c.backend, nil
+}
+
+// placeData is place for the data.
+func (c *cli) placeData() {
+	if os.Getenv("ADLAB_DATA") == "" {
+		c.place(datasets.Home())
+	}
+}
+
+// place says once where data and cache are, if the folder that is going to be written to is not
+// there yet: in a folder by mistake they would grow unseen.
+func (c *cli) place(folder string) {
+	if _, err := os.Stat(folder); err == nil || c.placed {
+		return
+	}
+	c.placed = true
+	var paths []any
+	for _, dir := range []string{datasets.Home(), experiment.CacheDir()} {
+		if whole, err := filepath.Abs(dir); err == nil {
+			dir = whole
+		}
+		paths = append(paths, dir)
+	}
+	fmt.Fprintf(os.Stderr, "data in %s, cache in %s\n", paths...)
 }
 
 // print prints value as JSON, or text.

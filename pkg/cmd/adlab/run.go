@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,17 +24,18 @@ func newRun(c *cli) *cobra.Command {
 	var out, into string
 	cmd := &cobra.Command{
 		Use: "run ID...", Short: "make exhibits, or all: tables and pictures into a folder",
-		Args: some("exhibits, such as inp-table2, or all; adlab list shows them"),
+		Args:              some("exhibits, such as inp-table2, or all; adlab list shows them"),
+		ValidArgsFunction: words(append(exhibitNames(), "all")...),
 		Long: "Makes exhibits: tables as text, Markdown, HTML, CSV and LaTeX, figures as PNG " +
 			"and, where they are plots, SVG. What was measured before is\nnot measured again; an " +
-			"interrupted run goes on where it stopped. Several IDs, or profile paper, say " +
-			"first what can run and about how long.",
+			"interrupted run goes on where it stopped. Profiles tiny and paper say first what " +
+			"can run and about how long.",
 		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n " +
 			" adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			found, err := papers.Find(ids...)
 			if err != nil {
-				return err
+				return unknownExhibit(err, ids)
 			}
 			entries, err := c.exhibits(cmd, p, found, out, !c.json)
 			for _, e := range entries {
@@ -147,7 +149,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 	if err != nil {
 		return nil, err
 	}
-	if p.profile == "paper" || p.profile == "tiny" && len(can) > 1 {
+	if p.profile == "paper" || p.profile == "tiny" {
 		plans, err := r.Estimate(cmd.Context(), can)
 		if err != nil {
 			return nil, err
@@ -157,8 +159,10 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 			fmt.Fprintln(os.Stderr, plan)
 			total += plan.Seconds
 		}
-		fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps and "+
-			"images\n", (time.Duration(total) * time.Second).Round(time.Minute))
+		if total > 0 {
+			fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps "+
+				"and images\n", exhibit.About(total))
+		}
 	}
 	for _, e := range can {
 		start := time.Now()
@@ -184,6 +188,25 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 			strings.Join(missing, ", "))
 	}
 	return entries, nil
+}
+
+// exhibitNames are the IDs.
+func exhibitNames() (names []string) {
+	for _, e := range papers.All() {
+		names = append(names, e.ID)
+	}
+	return names
+}
+
+// unknownExhibit is an error about an ID that is none, with the one that was most likely meant.
+func unknownExhibit(err error, ids []string) error {
+	names := exhibitNames()
+	for _, id := range ids {
+		if guess := meant(id, names); guess != "" && !slices.Contains(names, id) {
+			return fmt.Errorf("no exhibit %q; `adlab list` shows them%s", id, guess)
+		}
+	}
+	return err
 }
 
 // showResult prints a result's tables and the names of its pictures.

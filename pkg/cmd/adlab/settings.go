@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
 	"adlab/datasets"
@@ -36,7 +37,8 @@ func spelled(err error) string {
 	if errors.As(err, &wrong) && flagOf[wrong.Name] != "" {
 		text = strings.Replace(text, wrong.Name+": ", "--"+flagOf[wrong.Name]+": ", 1)
 	}
-	return text
+	text = strings.Replace(text, `: backend "xla"::`, ":", 1) // GoMLX says it again
+	return text + guessed(text)
 }
 
 // described is an experiment as flags describe it.
@@ -62,6 +64,7 @@ func (d *described) checked() (e experiment.Experiment, err error) {
 // ownFlag is a setting that not all methods have; it satisfies pflag.Value.
 type ownFlag struct {
 	setting string
+	of      string // the methods that have it
 	kind    reflect.Kind
 	texts   []string // nil where it was not given
 }
@@ -162,11 +165,21 @@ func experimentFlags(cmd *cobra.Command, d *described) {
 				kind = reflect.ValueOf(m.Settings).FieldByName(u.setting).Kind()
 			}
 		}
-		own := &ownFlag{setting: u.setting, kind: kind}
+		own := &ownFlag{setting: u.setting, of: strings.Join(of, ", "), kind: kind}
 		d.own = append(d.own, own)
-		flag := f.VarPF(own, flagOf[u.setting], "", strings.Join(of, ", ")+": "+u.usage)
+		flag := f.VarPF(own, flagOf[u.setting], "", u.usage)
 		if kind == reflect.Bool {
 			flag.NoOptDefVal = "true"
 		}
 	}
+	cmd.SetUsageFunc(usageByMethod)
+	complete(cmd, "layout", datasets.Layouts()...)
+	complete(cmd, "detector", experiment.MethodNames(nil)...)
+	complete(cmd, "profile", experiment.Profiles()...)
+	complete(cmd, "setting", experiment.SingleClass, experiment.MultiClass)
+	completeOrFile(cmd, "encoder", slices.Concat(experiment.EncoderNames(false),
+		experiment.EncoderNames(true))...)
+	complete(cmd, "ablation", inpformer.Ablations()...)
+	complete(cmd, "revision", revisions()...)
+	completeOrFile(cmd, "kba", kba.Names()...)
 }

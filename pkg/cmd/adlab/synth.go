@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,7 @@ func newSynth(c *cli) *cobra.Command {
 				return fmt.Errorf("--workers: expected 0 (one a core) or more, got %d", workers)
 			}
 			if out == "" {
+				c.placeData()
 				out = filepath.Join(datasets.Home(), "synth-"+size)
 			}
 			var chosen []synth.Benchmark
@@ -77,6 +79,7 @@ func newSynth(c *cli) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&size, "size", "tiny", "smoke (seconds), tiny (two thousand pictures) or large")
+	complete(cmd, "size", slices.Sorted(maps.Keys(synth.Sizes))...)
 	f.StringVar(&out, "out", "", "folder for the benchmarks (default: synth-SIZE beside the "+
 		"fetched data)")
 	f.Uint64Var(&seed, "seed", 1, "of everything that is drawn")

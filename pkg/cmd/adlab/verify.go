@@ -14,7 +14,7 @@ func newVerify(c *cli) *cobra.Command {
 		Use: "verify DIR", Short: "compare this build with a folder of reference outputs",
 		Args: one("a folder of reference outputs, such as testdata/inpformer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := backend.Open(c.backend)
+			b, err := c.open()
 			if err != nil {
 				return err
 			}
@@ -56,7 +56,7 @@ func newBackends(c *cli) *cobra.Command {
 		Use: "backends", Short: "list the backends that are here and which one is used",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := backend.Open(c.backend)
+			b, err := c.open()
 			if err != nil {
 				return err
 			}
