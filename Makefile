@@ -54,5 +54,14 @@ figures: setup build data ## every exhibit of profile tiny into figures, with a 
 clean: ## remove what was built and written
 	rm -rf bin out
 
-distclean: clean ## remove everything that set-up fetched, too
-	rm -rf .bin .venv .plugin .cache .data
+distclean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
+	@gone=$$(ls -d bin out .bin .venv .plugin .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
+	[ -n "$$gone" ] || { echo "nothing to remove"; exit 0; }
+	du -sh $$gone
+	[ ! -d .cache ] || [ "$(CACHE)" = 1 ] || echo "kept: .cache, hours of training; CACHE=1 removes it, too"
+	if [ "$(FORCE)" != 1 ]; then
+	  [ -t 0 ] || { echo "nothing was removed: FORCE=1 removes these without asking" >&2; exit 1; }
+	  read -rp "remove these? [y/N] " answer
+	  [ "$$answer" = y ] || { echo "nothing was removed"; exit 0; }
+	fi
+	rm -rf $$gone
