@@ -44,9 +44,6 @@ var Numbers = sync.OnceValue(func() string { return digest(numbers, datasets.Cod
 // Drawing is a digest over the rest of what a table's or a picture's bytes depend on.
 var Drawing = sync.OnceValue(func() string { return digest(drawing) })
 
-// Pictures is a digest over all of it.
-var Pictures = sync.OnceValue(func() string { return digest(numbers, drawing, datasets.Code) })
-
 // digest is a SHA-256, cut to 16 hexadecimal digits. The sources are part of the program: that they
 // parse is tested.
 func digest(trees ...fs.FS) string {

@@ -10,7 +10,7 @@ import (
 
 func TestDigestsTellNumbersFromPictures(t *testing.T) {
 	require.Regexp(t, "^[0-9a-f]{16}$", Numbers())
-	require.NotEqual(t, Numbers(), Pictures())
+	require.NotEqual(t, Numbers(), Drawing())
 }
 
 func TestWhatMakesNoNumberDoesNotCount(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"adlab/datasets"
-	code "adlab/pkg"
 	"adlab/pkg/experiment"
 	method "adlab/pkg/inpformer"
 	"adlab/pkg/papers/inpformer"
@@ -25,7 +24,8 @@ func (s shown) Print(step view.Telling) { fmt.Println(Must(step(context.Backgrou
 // shown of a method, on an image.
 func (l *Lab) shown(method, image string) shown {
 	return shown{map[string]string{"adlab": method + ", step by step", "image": image,
-		"profile": l.Runner.Profile.Name, "backend": l.Backend.Short(), "code": code.Pictures()}}
+		"profile": l.Runner.Profile.Name, "backend": l.Backend.Short(),
+		"processor": l.Backend.Bits()}}
 }
 
 // INPFormerWalk is a walk through INP-Former under a notebook's cells.
