@@ -27,7 +27,7 @@ func (e Exhibit) Behind(p experiment.Profile, cell string, runs []*Run) (behind 
 	var known []string
 	for _, g := range t.Groups {
 		for _, row := range g.Rows {
-			for _, column := range t.Columns {
+			for i, column := range t.Columns {
 				name := strings.Join([]string{g.Name, row.Name, column}, "/")
 				if row.Of != nil {
 					known = append(known, name)
@@ -39,8 +39,11 @@ func (e Exhibit) Behind(p experiment.Profile, cell string, runs []*Run) (behind 
 					return nil, setting.Errorf("Cell", "%s is quoted from the paper, not "+
 						"measured here", cell)
 				}
+				read := t.reading(i, &row)
 				for _, m := range row.Of {
-					behind = append(behind, m.in(runs, column, row.Defect))
+					if read.Of(m) {
+						behind = append(behind, m.in(runs, read, row.Defect))
+					}
 				}
 				return behind, nil
 			}
@@ -51,14 +54,14 @@ func (e Exhibit) Behind(p experiment.Profile, cell string, runs []*Run) (behind 
 }
 
 // in finds the measurement's value among runs.
-func (m Measurement) in(runs []*Run, metric, defect string) CellRun {
+func (m Measurement) in(runs []*Run, read Reading, defect string) CellRun {
 	c := CellRun{Measurement: m}
 	i := slices.IndexFunc(runs, func(r *Run) bool { return r.Measurement.Equal(m) })
 	if i < 0 {
 		return c
 	}
 	c.Key = runs[i].Key
-	if v, ok := runs[i].Value(metric, defect); ok {
+	if v, ok := runs[i].of(read.Metric, read.Category, defect); ok {
 		c.Value = &v
 	}
 	return c

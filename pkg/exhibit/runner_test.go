@@ -44,7 +44,7 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 			r.Weights = "x"
 		}, "data": func(r *Run) {
 			r.Data = map[string]string{"mad-real": "x"}
-		}, "backend": func(r *Run) { r.Backend = "x" },
+		}, "processor": func(r *Run) { r.Processor = "x" },
 		"shots": func(r *Run) { r.Measurement.Experiment.Shots = 1 },
 	} {
 		changed := *first

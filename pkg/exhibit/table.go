@@ -210,21 +210,30 @@ func (t *Table) Beside(group, name string, of []Measurement) {
 	g.Rows = append(g.Rows, Row{Name: name, Kind: Beside, Of: of, Cells: cells(len(t.Columns))})
 }
 
+// reading is what a column takes of a row's runs, whole.
+func (t *Table) reading(column int, r *Row) Reading {
+	read := Reading{Metric: t.Columns[column]}
+	if t.Readings != nil {
+		read = t.Readings[column]
+	}
+	read.Category = cmp.Or(read.Category, r.Category)
+	if read.Of == nil {
+		read.Of = func(Measurement) bool { return true }
+	}
+	return read
+}
+
 // fill puts the outcome of a row's runs into its cells.
 func (r *Row) fill(t *Table, of, less []*Run) error {
 	for i, column := range t.Columns {
-		read := Reading{Metric: column}
-		if t.Readings != nil {
-			read = t.Readings[i]
-		}
-		category := cmp.Or(read.Category, r.Category)
+		read := t.reading(i, r)
 		for k, run := range of {
-			if read.Of != nil && !read.Of(run.Measurement) {
+			if !read.Of(run.Measurement) {
 				continue
 			}
-			v, ok := run.of(read.Metric, category, r.Defect)
+			v, ok := run.of(read.Metric, read.Category, r.Defect)
 			if less != nil {
-				minus, known := less[k].of(read.Metric, category, r.Defect)
+				minus, known := less[k].of(read.Metric, read.Category, r.Defect)
 				v, ok = v-minus, ok && known
 			}
 			if !ok {

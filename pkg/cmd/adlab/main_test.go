@@ -328,7 +328,7 @@ func TestMistypedCommands(t *testing.T) {
 		`unknown command "clap"`:                 {"pretrain", "clap"},
 		"expected pictures":                      {"predict", "--model", file, "--out", dir},
 		"expected exhibits":                      {"run"},
-		"expected a picture that adlab wrote":    {"explain"},
+		"expected a file that adlab wrote":       {"explain"},
 		"expected a folder of reference outputs": {"verify"},
 		"expected a safetensors file":            {"weights", "list"},
 		`invalid argument "abc" for "--steps"`:   {"eval", "--steps", "abc"},

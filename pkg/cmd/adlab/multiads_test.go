@@ -108,7 +108,7 @@ func TestMultiADSMistakes(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
 	require.NoError(t, os.WriteFile(bad, []byte("types:\n  dent:\n    - \"a dent\"\n"), 0o666))
 	for want, args := range map[string][]string{
-		"expected --source KEY=FOLDER": {"--layout", "visa"},
+		"--source: expected KEY=FOLDER of the data set": {"--layout", "visa"},
 		`--source: expected KEY=FOLDER`: {"--layout", "visa", "--source",
 			"mvtec"},
 		`got "coco"`: {"--layout", "visa", "--source",
@@ -117,7 +117,7 @@ func TestMultiADSMistakes(t *testing.T) {
 			"mvtec=x", "--revision", "x"},
 		`score rule: expected score_max`: {"--layout", "visa", "--source",
 			"mvtec=x", "--score-rule", "x"},
-		"april-gan does not tell types apart": {"--detector", "april-gan",
+		"it is for multiads, and the detector is april-gan": {"--detector", "april-gan",
 			"--layout", "visa", "--source", "mvtec=x", "--types"},
 		"multi-type segmentation is zero-shot": {"--layout", "visa", "--source",
 			"mvtec=x", "--types", "--shots", "2"},
@@ -129,7 +129,7 @@ func TestMultiADSMistakes(t *testing.T) {
 			"mvtec=x", "--data", ".", "--kba", bad},
 		`--kba: expected one of mad-real, mad-sim`: {"--layout", "visa", "--source",
 			"mvtec=x", "--data", ".", "--kba", "nothing.yaml"},
-		"multiads needs a pair of towers: expected random or": {"--layout", "visa", "--source",
+		"for the method looks through a pair of towers, got": {"--layout", "visa", "--source",
 			"mvtec=x", "--data", ".", "--encoder", "hog"},
 	} {
 		_, stderr, code := adlab(append([]string{"eval", "--detector", "multiads"}, args...)...)

@@ -41,7 +41,7 @@ func TestATableGoesOnWhereItStopped(t *testing.T) {
 	result, err := r.Run(t.Context(), found[0])
 	require.NoError(t, err)
 	require.Len(t, result.Runs, 2)
-	require.Contains(t, result.Runs, first.Key)
+	require.Contains(t, result.Keys(), first.Key)
 	stored, err = r.Stored(t.Context(), found[0])
 	require.NoError(t, err)
 	require.True(t, stored)
