@@ -43,10 +43,10 @@
 // event; the first picture answers 0. data-state is "opening" until the page listens, then "live",
 // "gone" while nothing is heard of the kernel: controls cannot be moved then, and the message says
 // so, and "ended" after Stop, the time limit or a lost page: then controls and img are gone,
-// numbers and text stay, and the last picture is the cell's next output, a PNG. What is computed in the
-// background is filled in without a new data-seq: numbers, and the picture where a head has to be
-// trained first. A control that the picture decides (the prompts of another type, the image after a
-// step) changes with the frame.
+// numbers and text stay, and the last picture is the cell's next output, a PNG. What is computed in
+// the background is filled in without a new data-seq: numbers, and the picture where a head has to
+// be trained first. A control that the picture decides (the prompts of another type, the image
+// after a step) changes with the frame.
 //
 // # Messages
 //

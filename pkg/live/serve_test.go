@@ -256,11 +256,11 @@ func TestEnds(t *testing.T) {
 	t.Run("slow picture", func(t *testing.T) {
 		for range 8 { // two ways are open each time, and either may be taken
 			p := newPage(true)
-			l := cell[demo]{session: &counting{takes: 30 * time.Millisecond}, page: p,
-				silence: 20 * time.Millisecond, seen: map[string]int{}, presses: map[string]int{}}
+			l := cell[demo]{session: &counting{takes: 150 * time.Millisecond}, page: p,
+				silence: 100 * time.Millisecond, seen: map[string]int{}, presses: map[string]int{}}
 			p.say(1, "blend", "1")
 			go func() {
-				time.Sleep(10 * time.Millisecond)
+				time.Sleep(50 * time.Millisecond)
 				p.say(2, "blend", "2")
 				p.say(3, stopControl,
 					"1")
