@@ -20,7 +20,8 @@ const (
 	identical = "identity"
 )
 
-// processor is the entry that says on what the bits depend besides: backend, plugin, instruction set.
+// processor is the entry that says on what the bits depend besides: backend, plugin, instruction
+// set.
 const processor = "processor"
 
 // Made says what makes the exhibit in this profile, on this checkout: all that its bytes depend on.
@@ -30,8 +31,9 @@ func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error)
 		return nil, err
 	}
 	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID,
-		"profile": r.Profile.Name, "settings": string(settings), "backend": r.Env.Backend.Short(), processor: r.Env.Backend.Bits(),
-		drawnBy: code.Drawing(), countedBy: code.Numbers()}
+		"profile": r.Profile.Name, "settings": string(settings), "backend": r.Env.Backend.Short(),
+		processor: r.Env.Backend.Bits(),
+		drawnBy:   code.Drawing(), countedBy: code.Numbers()}
 	encoders, sets := map[string]bool{}, map[string]bool{}
 	for _, m := range e.Measurements(r.Profile) {
 		x, err := r.Ready(ctx, m)

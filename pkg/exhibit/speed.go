@@ -80,8 +80,9 @@ func (r *Runner) speedOnPair(ctx context.Context, set string, e experiment.Exper
 	if err != nil {
 		return v, err
 	}
-	d, err := multiads.New(r.Env.Backend.Backend, multiads.Config{Base: k.Base, Sentences: sentences,
-		Model: enc.(clip.TapEncoder).Model, Seed: 1, Cache: r.Env.Cache})
+	d, err := multiads.New(r.Env.Backend.Backend,
+		multiads.Config{Base: k.Base, Sentences: sentences,
+			Model: enc.(clip.TapEncoder).Model, Seed: 1, Cache: r.Env.Cache})
 	if err != nil {
 		return v, err
 	}

@@ -44,11 +44,13 @@ func (t Transform) Validate(patch int) error {
 		return fmt.Errorf("crop %d is larger than resize %d: use at most %d", t.Crop, t.Resize,
 			t.Resize)
 	case t.Crop < patch:
-		return setting.Errorf("Crop", "%d is not divisible by the patch size %d: use %d", t.Crop, patch,
+		return setting.Errorf("Crop", "%d is not divisible by the patch size %d: use %d", t.Crop,
+			patch,
 			patch)
 	case t.Crop%patch != 0:
 		low := t.Crop / patch * patch
-		return setting.Errorf("Crop", "%d is not divisible by the patch size %d: use %d or %d", t.Crop,
+		return setting.Errorf("Crop", "%d is not divisible by the patch size %d: use %d or %d",
+			t.Crop,
 			patch, low, low+patch)
 	}
 	return nil

@@ -127,7 +127,8 @@ func (t *TextEncoder) Matrix(ctx context.Context, columns [][]string) (*tensors.
 	flat := make([]float32, d*c)
 	for k, sentences := range columns {
 		if len(sentences) == 0 {
-			return nil, fmt.Errorf("prompts: expected at least one sentence for column %d, got none", k)
+			return nil, fmt.Errorf("prompts: expected at least one sentence for column %d, "+
+				"got none", k)
 		}
 		embeddings, err := t.Embed(ctx, sentences)
 		if err != nil {

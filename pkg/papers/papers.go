@@ -1,5 +1,6 @@
 // Package papers is the registry of what the seminar shows: every table, ablation and figure of the
-// papers, and of the small world, as a value. The command line, the notebooks, the gallery and the tests walk the same list.
+// papers, and of the small world, as a value. The command line, the notebooks, the gallery and the
+// tests walk the same list.
 package papers
 
 import (

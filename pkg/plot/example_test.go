@@ -10,8 +10,8 @@ import (
 	"adlab/pkg/plot"
 )
 
-// An anomaly map over its picture, in a panel with a colour bar. The picture is the one in testdata,
-// to the byte.
+// An anomaly map over its picture, in a panel with a colour bar. The picture is the one in
+// testdata, to the byte.
 func ExampleOverlay() {
 	const side = 96
 	picture, anomaly := imageio.New(side, side, 3), make([]float32, side*side)

@@ -16,8 +16,8 @@ func newClaims(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "claims", Short: "list every published number and what has become of it",
 		Args: cobra.NoArgs,
-		Long: "Lists every number that the papers' tables print. A claim counts as reproduced, or " +
-			"as deviating, only where profile paper has measured it;\nno other profile says " +
+		Long: "Lists every number that the papers' tables print. A claim counts as reproduced, " +
+			"or as deviating, only where profile paper has measured it;\nno other profile says " +
 			"anything of it. Until then it is open. Numbers of other systems are quoted: they " +
 			"are not measured here.",
 		Example: "  adlab claims --status open\n  adlab claims --paper INP-Former --table 2 --json",

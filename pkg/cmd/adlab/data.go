@@ -30,8 +30,8 @@ func newData(c *cli) *cobra.Command {
 				return nil
 			},
 		}, &cobra.Command{
-			Use: "list", Short: "list the data sets that can be fetched, and the layouts that can " +
-				"be " +
+			Use: "list", Short: "list the data sets that can be fetched, and the layouts that " +
+				"can be " +
 				"read", Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error {
 				type row struct {

@@ -42,7 +42,8 @@ func newDemo(c *cli) *cobra.Command {
 			stored, err := os.ReadFile(filepath.Join(filepath.Dir(datasets.Home()), "figures",
 				"world-foundation.md"))
 			if err == nil {
-				text += "\nover three seeds, stored in figures/world-foundation.md:\n\n" + string(stored)
+				text += "\nover three seeds, stored in figures/world-foundation.md:\n\n" +
+					string(stored)
 			}
 			_, err = fmt.Fprint(cmd.OutOrStdout(), text)
 			return err

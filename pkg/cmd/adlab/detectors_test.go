@@ -26,7 +26,8 @@ func TestTheTableOfMethodsIsListed(t *testing.T) {
 	require.Contains(t, stdout, "--inps --ablation --blocks")
 }
 
-// TestEverySettingIsSpelled: each setting of an experiment or of a method has a flag, and one alone.
+// TestEverySettingIsSpelled: each setting of an experiment or of a method has a flag, and one
+// alone.
 func TestEverySettingIsSpelled(t *testing.T) {
 	flags := map[string]string{}
 	for name, flag := range flagOf {

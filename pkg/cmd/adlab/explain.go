@@ -38,8 +38,8 @@ func newExplain(c *cli) *cobra.Command {
 		Short: "say what made a picture or a table, and what this checkout would make here",
 		Long: "Says what made a picture, or a file of a gallery, and what would come of it here: " +
 			"the same bits,\nthe same configuration on another processor, or something else.",
-		Example: "  adlab explain figures/inp-figure7.png\n  adlab explain figures/inp-table2.csv " +
-			"--cell MVTec-AD/INP-Former/I-AUROC",
+		Example: "  adlab explain figures/inp-figure7.png\n  adlab explain " +
+			"figures/inp-table2.csv --cell MVTec-AD/INP-Former/I-AUROC",
 		Args: one("a file that adlab wrote"),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			made, err := render.MadeOf(files[0])

@@ -28,10 +28,13 @@ func TestAMistypedNameIsGuessed(t *testing.T) {
 
 func TestMistypedNamesAreOneLineWithAGuess(t *testing.T) {
 	for want, args := range map[string][]string{
-		`unknown command "evla" for "adlab"; did you mean eval?`:         {"evla", "--layout", "elpv"},
-		`unknown command "sinth" for "adlab data"; did you mean synth?`:  {"data", "sinth"},
-		`unknown command "cip" for "adlab pretrain"; did you mean clip?`: {"pretrain", "cip", "--x"},
-		`unknown flag: --layot; did you mean --layout?`:                  {"eval", "--layot", "elpv"},
+		`unknown command "evla" for "adlab"; did you mean eval?`: {"evla", "--layout",
+			"elpv"},
+		`unknown command "sinth" for "adlab data"; did you mean synth?`: {"data", "sinth"},
+		`unknown command "cip" for "adlab pretrain"; did you mean clip?`: {"pretrain", "cip",
+			"--x"},
+		`unknown flag: --layot; did you mean --layout?`: {"eval", "--layot",
+			"elpv"},
 		`got "mvtek"; did you mean mvtec?`: {"eval", "--layout", "mvtek",
 			"--data", t.TempDir()},
 		`got "inpformer"; did you mean inp-former?`: {"eval", "--detector",

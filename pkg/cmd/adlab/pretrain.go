@@ -42,7 +42,8 @@ func newPretrainVision(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v.Backend, v.Home, v.Cache, v.Say = l.Backend.Backend, datasets.Home(), experiment.CacheDir(),
+			v.Backend, v.Home, v.Cache, v.Say = l.Backend.Backend, datasets.Home(),
+				experiment.CacheDir(),
 				l.Progress.Say
 			v.Bar = func(name string) func(done, total int, unit string) {
 				return l.Progress.Bar(name)

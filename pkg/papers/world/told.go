@@ -30,8 +30,8 @@ type told struct {
 	OwnChance  float64 `json:"own_chance"`
 	OwnPlain   float64 `json:"own_plain"`
 	OwnSynonym float64 `json:"own_synonym"`
-	// on how many images with a hole the map of "[cls] with a hole" has a higher mean inside the hole
-	// than outside
+	// on how many images with a hole the map of "[cls] with a hole" has a higher mean inside the
+	// hole than outside
 	Holes  int `json:"holes"`
 	Higher int `json:"higher"`
 }
