@@ -3,10 +3,10 @@ package exhibit
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"adlab/datasets/published"
 )
@@ -51,17 +51,18 @@ func (g Group) Heading() string {
 	return g.Name + " (" + g.Says + ")"
 }
 
-// generated is what a group says whose rows are measured on what stands in for the named data set.
+// generated is what a group says whose rows are measured on what stands in for the data set that
+// its name names, alone or before a comma.
 const generated = "here: generated, in its layout"
 
 // says tells the groups that are measured on generated data what they must say.
 func (t *Table) says() {
 	for i, g := range t.Groups {
-		for _, row := range g.Rows {
-			if len(row.Of) > 0 && slices.Contains(slices.Collect(maps.Values(SetOf)),
-				row.Of[0].Set) {
-				t.Groups[i].Says = generated
-			}
+		name, _, _ := strings.Cut(g.Name, ",")
+		if _, named := SetOf[name]; named && slices.ContainsFunc(g.Rows, func(r Row) bool {
+			return r.Of != nil
+		}) {
+			t.Groups[i].Says = generated
 		}
 	}
 }
