@@ -30,11 +30,19 @@ func (p Plan) String() string {
 	case p.Missing != nil:
 		return fmt.Sprintf("%-24s missing: %s", p.ID, p.Missing[0])
 	case p.Cached == p.Runs:
-		return fmt.Sprintf("%-24s %d runs, cached", p.ID, p.Runs)
+		return fmt.Sprintf("%-24s %s, cached", p.ID, count(p.Runs, "run"))
 	}
-	return fmt.Sprintf("%-24s %d runs, %d of them cached; %d heads, %d steps, %d images to "+
-		"encode, %d to test: about %s", p.ID, p.Runs, p.Cached, p.Heads, p.Steps, p.Images,
-		p.Tested, About(p.Seconds))
+	return fmt.Sprintf("%-24s %s, %d of them cached; %s, %d steps, %d images to encode, %d to "+
+		"test: about %s", p.ID, count(p.Runs, "run"), p.Cached, count(p.Heads, "head"), p.Steps,
+		p.Images, p.Tested, About(p.Seconds))
+}
+
+// count is so many things in words.
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // About is a time that nobody knows to the second, in words.

@@ -34,6 +34,8 @@ func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 	require.Equal(t, 2, plans[4].Heads, "those that learned from MVTec-AD alone are known")
 	require.Contains(t, plans[0].String(), "2 runs, 0 of them cached; 2 heads, 6 steps")
 	require.Contains(t, plans[2].String(), "cached")
+	require.Contains(t, Plan{Runs: 1, Heads: 1, Seconds: 44}.String(),
+		"1 run, 0 of them cached; 1 head, 0 steps, 0 images to encode, 0 to test: about 40s")
 	require.Contains(t, Plan{ID: "x", Missing: []string{"weights"}}.String(), "missing: weights")
 }
 

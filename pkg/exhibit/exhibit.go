@@ -166,7 +166,8 @@ func (e Exhibit) Measurements(p experiment.Profile) (all []Measurement) {
 }
 
 // Cost says what the exhibit trains in a profile: heads, and their steps where the profile sets
-// them (else they follow from epochs and data). Heads that another exhibit has trained cost nothing.
+// them (else they follow from epochs and data). Heads that another exhibit has trained cost
+// nothing.
 func (e Exhibit) Cost(p experiment.Profile) string {
 	all, each := map[string]int{}, map[string]int{} // steps of each head
 	for _, m := range e.Measurements(p) {
@@ -189,11 +190,9 @@ func (e Exhibit) Cost(p experiment.Profile) string {
 	}
 	switch { // no exhibit has both
 	case len(each) > 0:
-		return fmt.Sprintf("%d heads%s a category", len(each), steps(each))
-	case len(all) == 1:
-		return "1 head" + steps(all)
+		return count(len(each), "head") + steps(each) + " a category"
 	case len(all) == 0:
 		return "0 heads"
 	}
-	return fmt.Sprintf("%d heads%s", len(all), steps(all))
+	return count(len(all), "head") + steps(all)
 }

@@ -159,7 +159,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 			fmt.Fprintln(os.Stderr, plan)
 			total += plan.Seconds
 		}
-		if total > 0 {
+		if len(plans) > 1 {
 			fmt.Fprintf(os.Stderr, "in all about %s on this machine, by the speed of a few steps "+
 				"and images\n", exhibit.About(total))
 		}
