@@ -35,8 +35,9 @@ type Exhibit struct {
 	Tables   []string // the paper's numbers of the tables whose claims it covers
 	Notebook string   // where it is a cell
 	Timed    bool     // shows times that it measures: another machine, or another day, shows others
-	// Apart tells one of the small world that is long and changes seldom: it is made by its name, not
-	// by "all", in the profiles with generated pictures; the gallery shows what is stored of it.
+	// Apart tells one of the small world that is long and changes seldom: it is made by its name,
+	// not by "all", in the profiles with generated pictures; the gallery shows what is stored of
+	// it.
 	Apart bool
 	Text
 

@@ -30,8 +30,8 @@ func newRun(c *cli) *cobra.Command {
 			"and, where they are plots, SVG. What was measured before is\nnot measured again; an " +
 			"interrupted run goes on where it stopped. Profiles tiny and paper say first what " +
 			"can run and about how long.",
-		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n " +
-			" adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
+		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n" +
+			"  adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			found, err := papers.Find(ids...)
 			if err != nil {

@@ -25,8 +25,8 @@ func newSynth(c *cli) *cobra.Command {
 		Use: "synth", Short: "generate benchmarks in the layouts of the published data sets",
 		Args: cobra.NoArgs,
 		Long: "Generates benchmarks that stand in for the published data sets: other pictures, " +
-			"of the same layout and vocabulary. The same\nseed gives the same bytes, whatever the " +
-			"number of workers.",
+			"of the same layout and vocabulary. The same\nseed gives the same bytes, whatever " +
+			"the number of workers.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, ok := synth.Sizes[size]; !ok {
 				return fmt.Errorf("--size: expected smoke, tiny or large, got %q", size)
