@@ -91,6 +91,9 @@ func open(config string) (b compute.Backend, err error) {
 	if err := exactCUDA(config); err != nil {
 		return nil, err
 	}
+	if err := portable(config); err != nil {
+		return nil, err
+	}
 	b, err = compute.NewWithConfig(config)
 	return b, oneLine(err)
 }

@@ -29,11 +29,5 @@ func exactCUDA(config string) error {
 			return err
 		}
 	}
-	flags := os.Getenv(envFlags)
-	for _, flag := range cudaFlags {
-		if name, _, _ := strings.Cut(flag, "="); !strings.Contains(flags, name) {
-			flags = strings.TrimSpace(flags + " " + flag)
-		}
-	}
-	return os.Setenv(envFlags, flags)
+	return addFlags(cudaFlags)
 }
