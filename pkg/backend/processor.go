@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/support/envutil"
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/pjrt"
@@ -43,6 +44,9 @@ func (m Machine) String() string {
 // Bits is Machine in one line: two results of one adlab, seed and data are the same to the last bit
 // where it is the same.
 func (c *Choice) Bits() string { return c.Machine().String() }
+
+// Bits is the same of a backend: part of every address under which a result is kept.
+func Bits(b compute.Backend) string { return (&Choice{Backend: b}).Bits() }
 
 // Machine says what the open backend's bits depend on. The plugin is read once, see pluginDigest.
 func (c *Choice) Machine() Machine {

@@ -14,7 +14,7 @@ func newVerify(c *cli) *cobra.Command {
 		Use: "verify DIR", Short: "compare this build with a folder of reference outputs",
 		Args: one("a folder of reference outputs, such as testdata/inpformer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := c.open()
+			b, err := backend.Open(c.backend)
 			if err != nil {
 				return err
 			}
@@ -47,27 +47,6 @@ func newVerify(c *cli) *cobra.Command {
 				return errQuiet
 			}
 			return nil
-		},
-	}
-}
-
-func newBackends(c *cli) *cobra.Command {
-	return &cobra.Command{
-		Use: "backends", Short: "list the backends that are here and which one is used",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := c.open()
-			if err != nil {
-				return err
-			}
-			text := fmt.Sprintf("available: %v\nin use: %s (%s)\n", backend.Available(), b.Short(),
-				b.Backend.Description())
-			if b.Notice != "" {
-				text += b.Notice + "\n"
-			}
-			return c.print(cmd, map[string]any{"available": backend.Available(),
-				"in_use": b.Short(), "description": b.Backend.Description(), "notice": b.Notice},
-				text)
 		},
 	}
 }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+
+	"adlab/pkg/backend"
+
+	"github.com/spf13/cobra"
+)
+
+func newBackends(c *cli) *cobra.Command {
+	var bits bool
+	cmd := &cobra.Command{
+		Use:   "backends",
+		Short: "list the backends that are here, which one is used, and what its bits depend on",
+		Example: `  adlab backends
+  adlab backends --bits > here.txt   # and the same on another machine: diff here.txt there.txt`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := c.open()
+			if err != nil {
+				return err
+			}
+			text := fmt.Sprintf("available: %v\nin use: %s (%s)\nbits: %s\n", backend.Available(),
+				b.Short(), b.Backend.Description(), b.Bits())
+			if b.Notice != "" {
+				text += b.Notice + "\n"
+			}
+			values := map[string]any{"available": backend.Available(), "in_use": b.Short(),
+				"description": b.Backend.Description(), "notice": b.Notice, "bits": b.Bits(),
+				"machine": b.Machine()}
+			if bits {
+				digests, err := backend.Probe(b.Backend)
+				if err != nil {
+					return err
+				}
+				text = b.Bits() + "\n"
+				for _, d := range digests {
+					text += d.Bytes + "  " + d.Operation + "\n"
+				}
+				values["probe"] = digests
+			}
+			return c.print(cmd, values, text)
+		},
+	}
+	cmd.Flags().BoolVar(&bits, "bits", false, "run each operation and a short training, and print "+
+		"digests of their bytes: where all are those of another machine, results are too")
+	return cmd
+}
