@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"adlab/pkg/backend"
+	_ "adlab/pkg/backend/quick" // compiling is most of the work
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 
@@ -76,6 +77,7 @@ func TestEveryVariantLearns(t *testing.T) {
 		for variant, change := range variants {
 			t.Run(fmt.Sprint(name, "/", variant), func(t *testing.T) {
 				cfg := small()
+				cfg.Blocks = 2 // compiling takes longest
 				change(&cfg)
 				store := model.NewStore()
 				require.NoError(t, layer.Put(store, "", Init(cfg, 1), true))
