@@ -13,6 +13,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/backend"
+	_ "adlab/pkg/backend/quick" // compiling is most of the work
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 
