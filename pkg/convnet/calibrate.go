@@ -41,7 +41,7 @@ func Crops(photographs []*imageio.Image, n int, seed uint64) []*imageio.Image {
 // every possible tap, after pooling to the token grid, over the crops.
 func calibrate(backend compute.Backend, arrays map[string]layer.Array,
 	crops []*imageio.Image) error {
-	const batch = 16
+	batch := min(16, len(crops))
 	store := model.NewStore()
 	if err := layer.Put(store, "", arrays, false); err != nil {
 		return err
@@ -79,7 +79,7 @@ func calibrate(backend compute.Backend, arrays map[string]layer.Array,
 				totals[k][j] += float64(x)
 			}
 		}
-		count += batch * (calibrationSide / TokenStride) * (calibrationSide / TokenStride)
+		count += float64(batch * (calibrationSide / TokenStride) * (calibrationSide / TokenStride))
 	}
 	for i := FirstTap; i < Blocks; i++ {
 		c := Channels(i)

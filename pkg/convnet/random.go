@@ -17,6 +17,11 @@ import (
 // synthetic pictures, so that its tokens are standardised as the pretrained ones are. Same seed,
 // same weights.
 func Random(backend compute.Backend, cfg Config, seed uint64) (*Encoder, error) {
+	return random(backend, cfg, seed, 32)
+}
+
+// random is Random, calibrated on so many pictures.
+func random(backend compute.Backend, cfg Config, seed uint64, count int) (*Encoder, error) {
 	rng := rand.New(rand.NewPCG(seed, 0xeff))
 	arrays := layer.Draw(Shapes(Blocks-1), func(name string, shape []int, data []float32) {
 		switch {
@@ -27,7 +32,7 @@ func Random(backend compute.Backend, cfg Config, seed uint64) (*Encoder, error) 
 			layer.Fill(data, layer.One)
 		}
 	})
-	pictures := make([]*imageio.Image, 32)
+	pictures := make([]*imageio.Image, count)
 	for i := range pictures {
 		pictures[i] = cloud(rng)
 	}
