@@ -1,13 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"adlab/datasets"
 
 	"github.com/spf13/cobra"
 )
@@ -42,11 +39,6 @@ func one(what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// generated is the folder of the generated benchmarks: the one named, or the default.
-func generated(named string) string {
-	return cmp.Or(named, filepath.Join(datasets.Home(), "synth-tiny"))
 }
 
 // writable checks before the work that a file can be written where the flag says.

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"adlab/datasets"
-	"adlab/pkg/clip"
 	"adlab/pkg/experiment"
 	"adlab/pkg/pretrain/pair"
 
@@ -59,12 +58,4 @@ cores, or minutes on a GPU.`,
 	flags.BoolVar(&asItStands, "as-it-stands", false,
 		"train no more: write what the checkpoint of these settings holds")
 	return cmd
-}
-
-// openPair opens a file, or the shipped pair.
-func openPair(file string) (*clip.Model, error) {
-	if file == "" {
-		return clip.Pretrained()
-	}
-	return clip.Open(file, clip.Options{})
 }
