@@ -11,6 +11,7 @@ import (
 	"adlab/datasets"
 	"adlab/datasets/synth"
 	"adlab/pkg/backend"
+	_ "adlab/pkg/backend/quick" // compiling is most of the work
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
@@ -28,9 +29,6 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	os.Setenv("ADLAB_DATA", dir)
-	// compiling is most of the work here
-	os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 "+
-		"--xla_llvm_disable_expensive_passes=true")
 	for _, b := range synth.Benchmarks() {
 		if b.Name != "mvtec" && b.Name != "visa" {
 			continue

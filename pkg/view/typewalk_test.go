@@ -2,14 +2,36 @@ package view
 
 import (
 	"image"
+	"path/filepath"
+	"slices"
 	"testing"
 
+	"adlab/datasets/synth"
+	_ "adlab/pkg/backend/quick" // compiling is much of the work
 	"adlab/pkg/experiment"
 	"adlab/pkg/multiads"
 	"adlab/pkg/progress"
 
 	"github.com/stretchr/testify/require"
 )
+
+// kept are the categories that the walk's benchmarks have.
+var kept = map[string][]string{"mvtec": {"cloth"}, "visa": {"candles", "biscuit"}}
+
+// generated writes small benchmarks where the smoke profile looks for them.
+func generated(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("ADLAB_DATA", home)
+	for _, b := range synth.Benchmarks() {
+		b.Categories = slices.DeleteFunc(slices.Clone(b.Categories), func(c synth.Category) bool {
+			return !slices.Contains(kept[b.Name], c.Name)
+		})
+		if len(b.Categories) > 0 {
+			require.NoError(t, synth.Write(t.Context(), b, "smoke", 1,
+				filepath.Join(home, "synth-smoke", b.Name), 0, nil))
+		}
+	}
+}
 
 // transfer is MultiADS from one smoke-sized benchmark to another.
 func transfer(t *testing.T, v *experiment.Env) experiment.Experiment {
@@ -26,7 +48,7 @@ func transfer(t *testing.T, v *experiment.Env) experiment.Experiment {
 
 // TestTypeWalk takes every stage of MultiADS through smoke-sized benchmarks.
 func TestTypeWalk(t *testing.T) {
-	t.Setenv("ADLAB_DATA", t.TempDir())
+	generated(t)
 	t.Setenv("ADLAB_CACHE", t.TempDir())
 	v, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)

@@ -19,7 +19,8 @@ func TestTheUsersFlagsStay(t *testing.T) {
 }
 
 func TestNothingButTestsImportsIt(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{.Imports}}", "adlab/...").Output()
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{.Imports}}",
+		"adlab/...").Output()
 	require.NoError(t, err)
 	require.Contains(t, string(out), "adlab/pkg/backend ")
 	for line := range strings.Lines(string(out)) {

@@ -13,6 +13,7 @@ import (
 
 	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
+	_ "adlab/pkg/backend/quick" // compiling is most of the work
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"

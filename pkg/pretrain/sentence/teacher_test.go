@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"adlab/pkg/backend"
+	_ "adlab/pkg/backend/quick" // compiling is most of the work
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
 

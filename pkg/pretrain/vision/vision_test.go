@@ -15,6 +15,7 @@ import (
 	"adlab/datasets/fetch"
 	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
+	_ "adlab/pkg/backend/quick" // compiling is most of the work
 	"adlab/pkg/imageio"
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain/pictures"
