@@ -46,7 +46,7 @@ func TestTheShippedTransformerRunsByItsName(t *testing.T) {
 	_, stderr, code := adlab("eval", "--data", root, "--layout", "mvtec", "--profile", "paper",
 		"--encoder", "vit")
 	require.Equal(t, 1, code, "the small transformer is not the paper's")
-	require.Contains(t, stderr, "--profile paper needs weights: download DINOv2")
+	require.Contains(t, stderr, "--encoder: profile paper needs weights: download DINOv2")
 }
 
 func TestVisionTowersOfCLIPAreEncoders(t *testing.T) {
