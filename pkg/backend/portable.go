@@ -8,6 +8,9 @@ import (
 // The settings with which XLA gives the same bits on every x86-64 processor that has AVX2 and FMA.
 // README.md says what each of them decides, and how that was measured.
 //
+// The limit is AVX, which every such processor is above: only then does LLVM tune for one model,
+// Sandy Bridge, everywhere. At AVX2 it tunes an AVX2 processor for its own model, and sums differ.
+//
 // Threads is the size of XLA's pool whatever the number of cores: long sums of products are cut
 // into as many parts as there are threads.
 const (
@@ -20,7 +23,7 @@ const (
 )
 
 var (
-	portableFlags = []string{flagISA + "=AVX2", flagOptions + "=" + exactMath}
+	portableFlags = []string{flagISA + "=AVX", flagOptions + "=" + exactMath}
 	portableEnv   = [][2]string{{envDNN, "AVX2"}, {envThreads, Threads}}
 )
 

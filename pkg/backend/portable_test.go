@@ -22,7 +22,7 @@ func TestPortableLeavesWhatTheUserHasSet(t *testing.T) {
 
 	require.NoError(t, portable("xla:/plugins/cpu.so"))
 	require.Equal(t, []string{"AVX2", "8",
-		"--xla_cpu_max_isa=AVX2 --xla_backend_extra_options=" +
+		"--xla_cpu_max_isa=AVX --xla_backend_extra_options=" +
 			"xla_cpu_disable_platform_dependent_math"},
 		[]string{os.Getenv(envDNN), os.Getenv(envThreads), os.Getenv(envFlags)})
 	require.NoError(t, portable("xla")) // again: nothing twice

@@ -19,9 +19,9 @@ import (
 // Machine is everything outside adlab's code that the bits of a result depend on.
 type Machine struct {
 	Backend string `json:"backend"` // Name of the backend
-	// Instructions is the instruction set that the backend computes with: "avx2", "avx512", ...;
-	// with the processor's maker, family and model where more of it shows in the bits; a GPU's
-	// model on CUDA.
+	// Instructions is the instruction set that the backend compiles for: "avx", "avx512", ...; with
+	// the processor's maker, family and model where more of it shows in the bits; a GPU's model on
+	// CUDA.
 	Instructions string `json:"instructions"`
 	Threads      int    `json:"threads,omitempty"` // XLA's on the CPU; 0 where it does not matter
 	// Plugin is the plugin file's SHA-256, cut to 12 hexadecimal digits; "" on the Go backend.
@@ -97,23 +97,24 @@ func level() int {
 	return 0
 }
 
-// xlaInstructions is what XLA compiles for on a processor of that level. Below AVX2, or with other
-// settings than adlab's, instructions that each maker rounds in his own way and tuning for one
-// model come in, so that the processor is named as well.
+// xlaInstructions is what XLA compiles for on a processor of that level. The processor is named as
+// well where it shows: XLA is not kept below it, so that LLVM tunes for its model; or oneDNN takes
+// what it finds; or instructions come in that each maker rounds in his own way.
 func xlaInstructions(host int) string {
 	if host < 0 {
 		return runtime.GOARCH + processor("/proc/cpuinfo")
 	}
-	if limit := slices.IndexFunc(levels, func(l [2]string) bool {
+	limit := slices.IndexFunc(levels, func(l [2]string) bool {
 		return l[1] == strings.ToUpper(flagValue(flagISA))
-	}); limit >= 0 {
-		host = min(host, limit)
+	})
+	exact := strings.Contains(flagValue(flagOptions), exactMath)
+	switch {
+	case limit < 0 || limit >= host:
+		return levels[host][0] + processor("/proc/cpuinfo")
+	case host < avx2 || !exact || os.Getenv(envDNN) != portableEnv[0][1]:
+		return levels[limit][0] + processor("/proc/cpuinfo")
 	}
-	name := levels[host][0]
-	if host != avx2 || !strings.Contains(flagValue(flagOptions), exactMath) {
-		name += processor("/proc/cpuinfo")
-	}
-	return name
+	return levels[limit][0]
 }
 
 // xlaThreads is the size of XLA's pool.

@@ -27,17 +27,20 @@ func TestBitsNamesWhatDecides(t *testing.T) {
 // TestInstructionsOfXLA: what is pinned has one name on every processor that reaches it, and what
 // is not names the processor.
 func TestInstructionsOfXLA(t *testing.T) {
+	t.Setenv(envDNN, "AVX2")
 	for _, c := range []struct {
 		flags string
 		host  int
 		want  string // and whether the processor stands behind it
 		named bool
 	}{
-		{strings.Join(portableFlags, " "), avx2, "avx2", false},
-		{strings.Join(portableFlags, " "), avx2 + 1, "avx2", false},
+		{strings.Join(portableFlags, " "), avx2, "avx", false},
+		{strings.Join(portableFlags, " "), avx2 + 1, "avx", false},
 		{strings.Join(portableFlags, " "), avx2 - 1, "avx", true},
+		{"--xla_cpu_max_isa=AVX2 " + portableFlags[1], avx2, "avx2", true},
+		{"--xla_cpu_max_isa=AVX2 " + portableFlags[1], avx2 + 1, "avx2", false},
 		{"--xla_cpu_max_isa=AVX512 " + portableFlags[1], avx2 + 1, "avx512", true},
-		{"--xla_cpu_max_isa=avx2", avx2 + 1, "avx2", true},
+		{"--xla_cpu_max_isa=avx", avx2 + 1, "avx", true},
 		{"", 1, "sse4.2", true},
 		{"", -1, runtime.GOARCH, true},
 	} {
@@ -47,6 +50,9 @@ func TestInstructionsOfXLA(t *testing.T) {
 		}
 		require.Equal(t, c.want, xlaInstructions(c.host), c.flags)
 	}
+	t.Setenv(envFlags, strings.Join(portableFlags, " "))
+	t.Setenv(envDNN, "ALL")
+	require.Equal(t, "avx"+processor("/proc/cpuinfo"), xlaInstructions(avx2+1))
 }
 
 func TestInstructionsOfGo(t *testing.T) {
@@ -75,9 +81,9 @@ func TestThreadsOfXLA(t *testing.T) {
 }
 
 func TestMachineIsOneLine(t *testing.T) {
-	m := Machine{Backend: "xla", Instructions: "avx2", Threads: 8, Plugin: "0123456789ab",
+	m := Machine{Backend: "xla", Instructions: "avx", Threads: 8, Plugin: "0123456789ab",
 		Flags: []string{"--xla_backend_optimization_level=0"}}
-	require.Equal(t, "xla avx2 threads=8 plugin=0123456789ab --xla_backend_optimization_level=0",
+	require.Equal(t, "xla avx threads=8 plugin=0123456789ab --xla_backend_optimization_level=0",
 		m.String())
 	require.Equal(t, "go avx512", Machine{Backend: Go, Instructions: "avx512"}.String())
 }
