@@ -22,7 +22,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain generates two small benchmarks, each with one category.
+// sentences is the name of a file with fewer sentences than the shipped ones.
+const sentences = "sentences.yaml"
+
+// TestMain generates two small benchmarks, each with one category, and the file of sentences.
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "experiment")
 	if err != nil {
@@ -38,6 +41,11 @@ func TestMain(m *testing.M) {
 			filepath.Join(dir, "synth-smoke", b.Name), 0, nil); err != nil {
 			panic(err)
 		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, sentences), []byte("source: test\n"+
+		"normal: [\"[cls]\", \"intact [cls]\"]\ntemplates: [\"a photo of [state].\"]\n"),
+		0o666); err != nil {
+		panic(err)
 	}
 	code := m.Run()
 	os.RemoveAll(dir)
@@ -71,6 +79,11 @@ func smokeOf(t *testing.T, v *Env, m detector.Method) Experiment {
 		require.NoError(t, err)
 		e, err = e.Set("Sources", "mvtec="+source)
 		require.NoError(t, err)
+		e, err = e.Set("Sentences", filepath.Join(os.Getenv("ADLAB_DATA"), sentences))
+		require.NoError(t, err)
+	}
+	if shallow, err := e.Set("Blocks", "2"); err == nil { // compiling takes longest
+		e = shallow
 	}
 	require.NoError(t, e.Validate(), m.Name)
 	return e

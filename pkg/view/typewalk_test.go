@@ -2,6 +2,7 @@ package view
 
 import (
 	"image"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -18,10 +19,13 @@ import (
 // kept are the categories that the walk's benchmarks have.
 var kept = map[string][]string{"mvtec": {"cloth"}, "visa": {"candles", "biscuit"}}
 
-// generated writes small benchmarks where the smoke profile looks for them.
-func generated(t *testing.T) {
+// generated writes small benchmarks where the smoke profile looks for them, and few sentences.
+func generated(t *testing.T) (sentences string) {
 	home := t.TempDir()
 	t.Setenv("ADLAB_DATA", home)
+	sentences = filepath.Join(home, "sentences.yaml")
+	require.NoError(t, os.WriteFile(sentences, []byte("source: test\n"+
+		"normal: [\"[cls]\", \"intact [cls]\"]\ntemplates: [\"a photo of [state].\"]\n"), 0o666))
 	for _, b := range synth.Benchmarks() {
 		b.Categories = slices.DeleteFunc(slices.Clone(b.Categories), func(c synth.Category) bool {
 			return !slices.Contains(kept[b.Name], c.Name)
@@ -31,10 +35,11 @@ func generated(t *testing.T) {
 				filepath.Join(home, "synth-smoke", b.Name), 0, nil))
 		}
 	}
+	return sentences
 }
 
 // transfer is MultiADS from one smoke-sized benchmark to another.
-func transfer(t *testing.T, v *experiment.Env) experiment.Experiment {
+func transfer(t *testing.T, v *experiment.Env, sentences string) experiment.Experiment {
 	e := experiment.Default("visa").By("multiads")
 	e.Profile = "smoke"
 	source, err := v.Generated(t.Context(), "mvtec", "smoke")
@@ -42,17 +47,17 @@ func transfer(t *testing.T, v *experiment.Env) experiment.Experiment {
 	e.Data, err = v.Generated(t.Context(), "visa", "smoke")
 	require.NoError(t, err)
 	return experiment.With(e, func(s *multiads.Settings) {
-		s.Sources = []string{"mvtec=" + source}
+		s.Sources, s.Sentences = []string{"mvtec=" + source}, sentences
 	})
 }
 
 // TestTypeWalk takes every stage of MultiADS through smoke-sized benchmarks.
 func TestTypeWalk(t *testing.T) {
-	generated(t)
+	sentences := generated(t)
 	t.Setenv("ADLAB_CACHE", t.TempDir())
 	v, err := experiment.Open("", experiment.CacheDir(), progress.New(nil))
 	require.NoError(t, err)
-	e := transfer(t, v)
+	e := transfer(t, v, sentences)
 	w, err := NewTypeWalk(t.Context(), v, e)
 	require.NoError(t, err)
 
