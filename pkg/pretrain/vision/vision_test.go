@@ -292,7 +292,7 @@ func TestVisionRefuses(t *testing.T) {
 	}
 	require.NoError(t, v.Scale(total/10))
 	require.Equal(t, total/10, v.Stages[0].Steps+v.Stages[1].Steps)
-	require.ErrorContains(t, v.Scale(1), "--steps: expected at least 2")
+	require.ErrorContains(t, v.Scale(1), "Steps: expected at least 2")
 }
 
 // The weights that ship are what their card says, and within the size that the repository allows.
