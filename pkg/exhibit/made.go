@@ -26,36 +26,60 @@ const processor = "processor"
 
 // Made says what makes the exhibit in this profile, on this checkout: all that its bytes depend on.
 func (r *Runner) Made(ctx context.Context, e Exhibit) (map[string]string, error) {
-	settings, err := json.Marshal(r.Profile)
+	made, sets, err := r.Configured(e)
 	if err != nil {
 		return nil, err
 	}
-	made := map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID,
+	digests := map[string]string{}
+	for _, key := range sets {
+		if digests[key], err = r.Digest(ctx, key); err != nil {
+			return nil, err
+		}
+	}
+	made["data"] = dataOf(digests)
+	made[identical] = identity(made)
+	return made, nil
+}
+
+// Configured is what Made says without a look at the data: all its entries but the data's and the
+// identity. sets are the keys of the data sets, sorted.
+func (r *Runner) Configured(e Exhibit) (made map[string]string, sets []string, err error) {
+	settings, err := json.Marshal(r.Profile)
+	if err != nil {
+		return nil, nil, err
+	}
+	made = map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID,
 		"profile": r.Profile.Name, "settings": string(settings), "backend": r.Env.Backend.Short(),
 		processor: r.Env.Backend.Bits(),
 		drawnBy:   code.Drawing(), countedBy: code.Numbers()}
-	encoders, sets := map[string]bool{}, map[string]bool{}
+	encoders := map[string]bool{}
 	for _, m := range e.Measurements(r.Profile) {
-		x, err := r.Ready(ctx, m)
+		x, err := r.placed(m, unplaced)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		enc, err := r.EncoderOf(m, x)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		encoders[enc.Name()+" "+enc.Digest()[:16]] = true
-		for _, key := range append([]string{m.Set}, m.trainedOn()...) {
-			if _, err := r.Set(ctx, key); err != nil {
-				return nil, err
-			}
-			sets[key+" "+r.digests[key][:16]] = true
-		}
+		sets = append(append(sets, m.Set), m.trainedOn()...)
 	}
 	made["encoder"] = strings.Join(slices.Sorted(maps.Keys(encoders)), ", ")
-	made["data"] = strings.Join(slices.Sorted(maps.Keys(sets)), ", ")
-	made[identical] = identity(made)
-	return made, nil
+	slices.Sort(sets)
+	return made, slices.Compact(sets), nil
+}
+
+// unplaced stands in for folders where only settings count.
+func unplaced(set string) (string, error) { return set, nil }
+
+// dataOf tells data sets with their digests in a line.
+func dataOf(digests map[string]string) string {
+	var data []string
+	for _, key := range slices.Sorted(maps.Keys(digests)) {
+		data = append(data, key+" "+digests[key][:16])
+	}
+	return strings.Join(data, ", ")
 }
 
 // Lasting are the entries that a file carries itself: all but those of the code.

@@ -3,9 +3,7 @@ package exhibit
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
-	"strings"
 
 	code "adlab/pkg"
 	"adlab/pkg/encoder"
@@ -28,14 +26,10 @@ func Record(v *experiment.Env, playground string, e experiment.Experiment, enc e
 	if err != nil { // an experiment is texts and numbers
 		panic(err)
 	}
-	var data []string
-	for _, key := range slices.Sorted(maps.Keys(sets)) {
-		data = append(data, key+" "+sets[key][:16])
-	}
 	made := map[string]string{"adlab": "playground " + playground, "playground": playground,
 		"profile": e.Profile, "experiment": string(settings), "backend": v.Backend.Short(),
 		processor: v.Backend.Bits(), drawnBy: code.Drawing(), countedBy: code.Numbers(),
-		"encoder": enc.Name() + " " + enc.Digest()[:16], "data": strings.Join(data, ", ")}
+		"encoder": enc.Name() + " " + enc.Digest()[:16], "data": dataOf(sets)}
 	made[identical] = identity(made)
 	return made
 }
@@ -43,20 +37,38 @@ func Record(v *experiment.Env, playground string, e experiment.Experiment, enc e
 // RecordOf is the Record of a measurement as it would be made here.
 func (r *Runner) RecordOf(ctx context.Context, playground string,
 	m Measurement) (map[string]string, error) {
-	e, err := r.Ready(ctx, m)
+	sets := map[string]string{}
+	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
+		digest, err := r.Digest(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		sets[key] = digest
+	}
+	return r.record(playground, m, sets)
+}
+
+// RecordConfigured is what RecordOf says without a look at the data.
+func (r *Runner) RecordConfigured(playground string, m Measurement) (made map[string]string,
+	sets []string, err error) {
+	made, err = r.record(playground, m, nil)
+	delete(made, "data")
+	delete(made, identical)
+	sets = append(sets, m.Set)
+	sets = append(sets, m.trainedOn()...)
+	slices.Sort(sets)
+	return made, slices.Compact(sets), err
+}
+
+func (r *Runner) record(playground string, m Measurement, sets map[string]string) (
+	map[string]string, error) {
+	e, err := r.placed(m, unplaced) // a record tells no folders
 	if err != nil {
 		return nil, err
 	}
 	enc, err := r.EncoderOf(m, e)
 	if err != nil {
 		return nil, err
-	}
-	sets := map[string]string{}
-	for _, key := range append([]string{m.Set}, m.trainedOn()...) {
-		if _, err := r.Set(ctx, key); err != nil {
-			return nil, err
-		}
-		sets[key] = r.digests[key]
 	}
 	return Record(r.Env, playground, e, enc, sets), nil
 }

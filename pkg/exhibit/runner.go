@@ -101,20 +101,26 @@ func (r *Runner) drawn(ctx context.Context, key string, e experiment.Experiment)
 
 // Ready is the measurement's experiment with what the runner knows: folders, files, all images.
 func (r *Runner) Ready(ctx context.Context, m Measurement) (experiment.Experiment, error) {
+	return r.placed(m, func(set string) (string, error) { return r.Folder(ctx, set) })
+}
+
+// placed is the measurement's experiment with its sets in folders.
+func (r *Runner) placed(m Measurement, folder func(set string) (string, error)) (
+	experiment.Experiment, error) {
 	e := m.Experiment
 	e.Encoder = cmp.Or(e.Encoder, r.weights(m))
 	var err error
-	if e.Data, err = r.Folder(ctx, m.Set); err != nil {
+	if e.Data, err = folder(m.Set); err != nil {
 		return e, err
 	}
 	m.target(&e)
 	if m.onPair() && m.trains() {
 		for _, source := range m.trainedOn() {
-			folder, err := r.Folder(ctx, source)
+			at, err := folder(source)
 			if err != nil {
 				return e, err
 			}
-			m.source(&e, source+"="+folder)
+			m.source(&e, source+"="+at)
 		}
 	}
 	if err := e.Validate(); err != nil {
