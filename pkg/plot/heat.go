@@ -19,8 +19,11 @@ func HeatMap(values []float32, side int, s Scale) *image.NRGBA {
 // Overlay blends a picture, in grey, half and half with its map, whose values are enlarged
 // bilinearly to the picture.
 func Overlay(picture *imageio.Image, values []float32, side int, s Scale) *image.NRGBA {
-	return Blend(picture, values, side, s, 50)
+	return Blend(picture, values, side, s, Half)
 }
+
+// Half is the map's part in an Overlay, in percent.
+const Half = 50
 
 // Blend is Overlay with the map's part in percent.
 func Blend(picture *imageio.Image, values []float32, side int, s Scale, part int) *image.NRGBA {

@@ -80,13 +80,13 @@ func (w *Trace) Likeness() (image.Image, error) {
 }
 
 // Looks is a row of tiles: over the picture, where each prototype looks, attention [M, N] over
-// tokens of a grid.
-func Looks(picture *imageio.Image, attention []float32, grid int, scale plot.Scale) (
+// tokens of a grid; part is the colours' share in percent.
+func Looks(picture *imageio.Image, attention []float32, grid int, scale plot.Scale, part int) (
 	tiles []plot.Tile) {
 	n := grid * grid
 	for m := range len(attention) / n {
-		tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, attention[m*n:(m+1)*n], grid,
-			scale), Caption: fmt.Sprintf("INP %d", m+1)})
+		tiles = append(tiles, plot.Tile{Picture: plot.Blend(picture, attention[m*n:(m+1)*n], grid,
+			scale, part), Caption: fmt.Sprintf("INP %d", m+1)})
 	}
 	return tiles
 }
@@ -118,7 +118,7 @@ func Attention(ctx context.Context, d *inpformer.Detector, samples ...datasets.S
 			return nil, err
 		}
 		rows = append(rows, append([]plot.Tile{{Picture: outlined, Caption: Caption(s)}},
-			Looks(shown, attention[i], enc.Grid(), scale)...))
+			Looks(shown, attention[i], enc.Grid(), scale, plot.Half)...))
 	}
 	return plot.Panel("where each prototype looks (mean over the heads)", rows, TileSide-20,
 		&scale), nil

@@ -9,6 +9,7 @@ import (
 	"adlab/pkg/detector"
 	"adlab/pkg/live"
 	"adlab/pkg/plot"
+	"adlab/pkg/view"
 
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -200,17 +201,10 @@ func (s *Session) draw(ctx context.Context, state State, x *live.Image, h *head)
 // attention draws where each prototype looks, or the one that is drawn large: [M, N].
 func (s *Session) attention(state State, x *live.Image, inps int, attention []float32) image.Image {
 	scale := plot.Scale{Low: 0, High: plot.ScaleOf(topShare, attention).High}
-	var tiles []plot.Tile
-	for m := range inps {
-		if state.INP == 0 || state.INP == m+1 {
-			tiles = append(tiles, plot.Tile{Picture: plot.Blend(x.Picture,
-				attention[m*s.tokens:(m+1)*s.tokens], s.encoder.Grid(), scale, state.Blend),
-				Caption: fmt.Sprintf("INP %d", m+1)})
-		}
-	}
+	tiles := view.Looks(x.Picture, attention[:inps*s.tokens], s.encoder.Grid(), scale, state.Blend)
 	side := min(otherTile, (wholeRow-10)/inps-10)
 	if state.INP > 0 {
-		side = fullTile
+		tiles, side = tiles[state.INP-1:state.INP], fullTile
 	}
 	return plot.Panel("where each prototype looks (attention, mean over the heads)",
 		[][]plot.Tile{tiles}, side, &scale).Image
