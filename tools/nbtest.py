@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Runs notebooks headlessly with the gonb kernel and fails on any error.
 
-usage: nbtest.py [--write | --out DIR] NOTEBOOK...
+usage: nbtest.py [--write | --out DIR] [--jobs N] NOTEBOOK...
 
 A cell's metadata may hold "expect": a list of regular expressions that the cell's text output must match. --write stores
-the outputs in the notebooks, --out writes executed copies elsewhere.
+the outputs in the notebooks, --out writes executed copies elsewhere. --jobs runs so many at a time; what two of them measure
+is measured once.
 """
-import argparse, os, re, sys, time
+import argparse, multiprocessing, os, re, sys, time
+from concurrent.futures import ProcessPoolExecutor
 
 import nbformat
 from nbclient import NotebookClient
@@ -54,24 +56,30 @@ def run(path, out, write):
         nbformat.write(nb, path)
 
 
+def tried(path, out, write):
+    start = time.time()
+    try:
+        run(path, out, write)
+        print(f"ok   {path} {time.time() - start:.1f} s", flush=True)
+        return True
+    except Exception as e:
+        print(f"FAIL {path} {time.time() - start:.1f} s\n{str(e)[-2000:]}", flush=True)
+        return False
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--write", action="store_true")
     p.add_argument("--out")
+    p.add_argument("--jobs", type=int, default=1)
     p.add_argument("notebooks", nargs="+")
     a = p.parse_args()
     os.environ["LAB_HEADLESS"] = "1"
-    failed = 0
-    for path in a.notebooks:
-        start = time.time()
-        try:
-            run(path, a.out, a.write)
-            print(f"ok   {path} {time.time() - start:.1f} s", flush=True)
-        except Exception as e:
-            failed += 1
-            print(f"FAIL {path} {time.time() - start:.1f} s\n{str(e)[-2000:]}", flush=True)
-    print(f"notebooks: {len(a.notebooks) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    with ProcessPoolExecutor(a.jobs, multiprocessing.get_context("spawn")) as pool:
+        passed = sum(pool.map(tried, a.notebooks, *([x] * len(a.notebooks) for x in (a.out, a.write))))
+    print(f"notebooks: {passed} passed, {len(a.notebooks) - passed} failed")
+    return 0 if passed == len(a.notebooks) else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

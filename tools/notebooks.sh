@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the notebooks headlessly: notebooks.sh [--write | --out DIR] NOTEBOOK...
+# Runs the notebooks headlessly: notebooks.sh [--write | --out DIR] [--jobs N] NOTEBOOK...
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
