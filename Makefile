@@ -27,6 +27,7 @@ demo: setup build data ## the main job on real images: table, pictures, executed
 
 test: setup lint build data ## every test, notebooks included
 	@source tools/env.sh
+	export ADLAB_COMPILED="$$root/.cache/compiled" # one program in many tests is compiled once
 	go test -timeout 45m ./...
 	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test --jobs 2 notebooks/0*.ipynb # every exhibit, in seconds
 	ADLAB_PROFILE=smoke bash tools/browser.sh --where-possible

@@ -94,6 +94,9 @@ func open(config string) (b compute.Backend, err error) {
 	if err := portable(config); err != nil {
 		return nil, err
 	}
+	if config, err = keeping(config); err != nil {
+		return nil, oneLine(err)
+	}
 	b, err = compute.NewWithConfig(config)
 	return b, oneLine(err)
 }
@@ -149,6 +152,15 @@ func Name(b compute.Backend) string {
 		return x.Name() + "-cuda"
 	}
 	return x.Name()
+}
+
+// Description says which plugin, of which version, for a person.
+func (c *Choice) Description() string {
+	text := c.Backend.Description()
+	if x, ok := c.Backend.(*xla.Backend); ok { // go-xla does not know the file of one that keeps
+		text = strings.ReplaceAll(text, "_preloaded_", pluginPath(x.PluginName()))
+	}
+	return text
 }
 
 // Short is Name of the open backend.

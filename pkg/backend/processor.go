@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"adlab/pkg/backend/compiled"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/support/envutil"
 	"github.com/gomlx/go-xla/compute/xla"
@@ -190,6 +192,9 @@ func gpu(pattern string) string {
 
 // pluginPath is the file of a plugin that is named, or given, to XLA.
 func pluginPath(name string) string {
+	if path := compiled.Path(name); path != "" {
+		return path
+	}
 	if path, known := pjrt.AvailablePlugins()[name]; known {
 		return path
 	}

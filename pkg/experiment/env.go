@@ -21,6 +21,7 @@ type Env struct {
 // Open opens the backend that config names ("" for the default, see backend.Open), and says which
 // it is.
 func Open(config, cache string, told *progress.Progress) (*Env, error) {
+	backend.Keep(filepath.Join(cache, "compiled"))
 	b, err := backend.Open(config)
 	if err != nil {
 		return nil, err

@@ -22,12 +22,12 @@ func newBackends(c *cli) *cobra.Command {
 				return err
 			}
 			text := fmt.Sprintf("available: %v\nin use: %s (%s)\nbits: %s\n", backend.Available(),
-				b.Short(), b.Backend.Description(), b.Bits())
+				b.Short(), b.Description(), b.Bits())
 			if b.Notice != "" {
 				text += b.Notice + "\n"
 			}
 			values := map[string]any{"available": backend.Available(), "in_use": b.Short(),
-				"description": b.Backend.Description(), "notice": b.Notice, "bits": b.Bits(),
+				"description": b.Description(), "notice": b.Notice, "bits": b.Bits(),
 				"machine": b.Machine()}
 			if bits {
 				digests, err := backend.Probe(b.Backend)
