@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -68,6 +69,26 @@ func Tokenize(text string) Tokens {
 	copy(out.IDs[:], all)
 	return out
 }
+
+// Unknown are the words of a text that the vocabulary has no letters for, once each, in order: a
+// character of theirs falls into pieces that are less than a character. What a text tower says of
+// such a word, as of one in Hangul, comes from bytes alone, and means nothing.
+func Unknown(text string) (unknown []string) {
+	t, pieces := theTokenizer(), thePieces()
+	for _, word := range words.FindAllString(clean(text), -1) {
+		var whole strings.Builder
+		ids := t.word(word)
+		for _, id := range ids {
+			whole.WriteString(pieces[id])
+		}
+		if whole.String() != word && ids[0] < startID && !slices.Contains(unknown, word) {
+			unknown = append(unknown, word)
+		}
+	}
+	return unknown
+}
+
+var thePieces = sync.OnceValue(Pieces)
 
 // words are the special marks, English endings, runs of letters, single digits, and runs of
 // anything else but blanks.

@@ -100,6 +100,15 @@ func TestPiecesAreWhatTheTokenizerGives(t *testing.T) {
 	require.Empty(t, pieces[startID])
 }
 
+func TestUnknownWords(t *testing.T) {
+	require.Equal(t, []string{"심지가", "비뚤어진"},
+		Unknown("심지가 비뚤어진 candle, 심지가 crooked"))
+	for _, text := range []string{"", "a candle's wick, bent 3.5 mm!", "Überzug, café, naïve",
+		"<start_of_text> dent <end_of_text>"} {
+		require.Empty(t, Unknown(text), text)
+	}
+}
+
 func FuzzTokenize(f *testing.F) {
 	f.Add("a photo of a scratched screw")
 	f.Add("İΣ'S\u200b\ufb01")

@@ -35,7 +35,7 @@ type Config struct {
 	// alone.
 	Cache string
 	Tell  func(done, total int) // as features are computed; may be nil
-	Cut   func(sentence string) // of each sentence that is too long for the text tower; may be nil
+	Note  func(text string)     // of what is odd in a sentence, see TextEncoder; may be nil
 }
 
 // Detector is MultiADS on a pair of frozen towers. It satisfies detector.Detector: Fit keeps normal
@@ -60,7 +60,7 @@ func New(backend compute.Backend, c Config) (*Detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	if text.Cut = c.Cut; c.Rule == "" {
+	if text.Note = c.Note; c.Rule == "" {
 		c.Rule = ScoreBlend
 	}
 	d := &Detector{

@@ -89,10 +89,7 @@ func ConfigFor(j detector.Job, base *kba.Base, phrases *kba.Sentences) Config {
 		Model: j.Encoder.(clip.TapEncoder).Model, Base: base, Sentences: phrases, Seed: j.Seed,
 		Shots: j.Shots, Cache: j.Cache,
 		Tell: func(done, total int) { bar(done, total, "images") },
-		Cut: func(sentence string) {
-			j.Progress.Say("note: a sentence has more than 77 pieces, the rest is cut off: "+
-				"%.60s...", sentence)
-		},
+		Note: func(text string) { j.Progress.Say("note: %s", text) },
 	}
 }
 

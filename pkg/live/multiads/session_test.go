@@ -211,3 +211,13 @@ func TestAddressesTellTextsApart(t *testing.T) {
 	require.Equal(t, store.Address(two),
 		store.Address(base("[cls] with a hole", "[cls] with a crack")))
 }
+
+// TestWordsThatTheTowerCannotKnowAreSaid: of what a person wrote, not of what is shipped.
+func TestWordsThatTheTowerCannotKnowAreSaid(t *testing.T) {
+	base := &kba.Base{Types: []kba.Type{{Name: "hole", Prompts: []string{"[cls] with a hole"}},
+		{Name: "녹슨 자국", Prompts: []string{"[cls] with 녹슨 자국"}}}}
+	require.Empty(t, unknown(State{}, base))
+	require.Equal(t, []string{"녹슨", "자국"},
+		unknown(State{Added: []string{"녹슨 자국"}}, base))
+	require.Empty(t, unknown(State{Prompts: map[string]string{"hole": "[cls] with a hole"}}, base))
+}
