@@ -16,26 +16,27 @@ const (
 	HuggingFace Layout = "hf"
 )
 
-// DINOv2 reads a DINOv2 with registers under its official names, without the prefix "encoder.",
-// from a file in any of the three layouts. Tensors that lie in the file as they are wanted are
-// views of it, valid until Close. The rest of a full INP-Former checkpoint is left out. timm folds
-// the class row of the position table into the class token, so a zero row stands in for it.
+// DINOv2 reads a DINOv2 with registers under its official names from a file in any of the three
+// layouts, below any prefix (see Rooted). Tensors that lie in the file as they are wanted are views
+// of it, valid until Close. The rest of a full INP-Former checkpoint and the heads of others are
+// left out. timm folds the class row of the position table into the class token, so a zero row
+// stands in for it.
 func (f *File) DINOv2() (map[string]Tensor, Layout, error) {
-	names, prefix, layout, err := f.detect()
+	f, layout, err := f.detect()
 	if err != nil {
 		return nil, "", err
 	}
 	out := map[string]Tensor{}
-	for _, name := range names {
-		if isQKVPart(name) != "" {
-			continue // stacked below
+	for _, name := range f.Names() {
+		if isQKVPart(name) != "" || isHead(name) {
+			continue // stacked below, or left out
 		}
 		official, ok := officialName(name, layout)
 		if !ok {
 			return nil, "", fmt.Errorf("%s: tensor %q does not belong to a DINOv2 in the %s layout",
-				f.path, prefix+name, layout)
+				f.path, name, layout)
 		}
-		t, err := f.Tensor(prefix + name)
+		t, err := f.Tensor(name)
 		if err != nil {
 			return nil, "", err
 		}
@@ -46,44 +47,36 @@ func (f *File) DINOv2() (map[string]Tensor, Layout, error) {
 		out[official] = t
 	}
 	if layout == HuggingFace {
-		if err := f.stackQKV(names, prefix, out); err != nil {
+		if err := f.stackQKV(out); err != nil {
 			return nil, "", err
 		}
 	}
 	return out, layout, nil
 }
 
-// detect tells the layout by the name of the register tokens, and lists the encoder's names without
-// their prefix.
-func (f *File) detect() (names []string, prefix string, layout Layout, err error) {
-	for _, prefix := range []string{"", "encoder.", "model.", "dinov2_with_registers."} {
-		for _, marker := range []struct {
-			name   string
-			layout Layout
-		}{{"register_tokens", Official}, {"reg_token", Timm},
-			{"embeddings.register_tokens", HuggingFace}} {
-			if !f.Has(prefix + marker.name) {
-				continue
-			}
-			for _, name := range f.Names() {
-				if rest, ok := strings.CutPrefix(name, prefix); ok {
-					names = append(names, rest)
-				} else if !inpFormerName(name) {
-					return nil, "", "", fmt.Errorf("%s: tensor %q is neither the encoder's (%s) "+
-						"nor INP-Former's", f.path, name, prefix)
-				}
-			}
-			return names, prefix, marker.layout, nil
-		}
+// detect tells the layout by the name of the register tokens, and gives the encoder alone.
+func (f *File) detect() (*File, Layout, error) {
+	layouts := map[string]Layout{"embeddings.register_tokens": HuggingFace,
+		"register_tokens": Official, "reg_token": Timm}
+	rooted, marker, ok, err := f.Rooted("embeddings.register_tokens", "register_tokens",
+		"reg_token")
+	if err != nil || ok {
+		return rooted, layouts[marker], err
 	}
-	return nil, "", "", fmt.Errorf("%s: no DINOv2 with registers in it: expected a tensor "+
+	got := Few(f.Names())
+	if _, _, plain, _ := f.Rooted("embeddings.cls_token", "cls_token"); plain {
+		got = "a transformer without registers; take one with, such as dinov2_vitb14_reg4"
+	}
+	return nil, "", fmt.Errorf("%s: no DINOv2 with registers in it: expected a tensor "+
 		"register_tokens (official), reg_token (timm) or embeddings.register_tokens (Hugging "+
-		"Face), got %s", f.path, Few(f.Names()))
+		"Face), got %s", f.path, got)
 }
 
-func inpFormerName(name string) bool {
-	return name == "prototype_token" || strings.HasPrefix(name, "bottleneck.") ||
-		strings.HasPrefix(name, "aggregation.") || strings.HasPrefix(name, "decoder.")
+// isHead tells what other programs train on top of an encoder.
+func isHead(name string) bool {
+	first, _, below := strings.Cut(name, ".")
+	return below && (strings.HasSuffix(first, "head") || first == "fc" || first == "classifier" ||
+		first == "fc_norm" || strings.HasSuffix(first, "loss") || first == "criterion")
 }
 
 var hfNames = strings.NewReplacer(
@@ -139,9 +132,9 @@ var qkvParts = [3][2]string{
 }
 
 // stackQKV puts query, key and value on top of one another, in this order.
-func (f *File) stackQKV(names []string, prefix string, out map[string]Tensor) error {
+func (f *File) stackQKV(out map[string]Tensor) error {
 	blocks := map[string]bool{}
-	for _, name := range names {
+	for _, name := range f.Names() {
 		if b := isQKVPart(name); b != "" {
 			blocks[b] = true
 		}
@@ -151,18 +144,22 @@ func (f *File) stackQKV(names []string, prefix string, out map[string]Tensor) er
 			var whole Tensor
 			for _, part := range qkvParts {
 				i := slices.IndexFunc(part[:], func(middle string) bool {
-					return f.Has(prefix + block + middle + kind)
+					return f.Has(block + middle + kind)
 				})
 				if i < 0 {
-					return fmt.Errorf("%s: no tensor %q", f.path, prefix+block+part[0]+kind)
+					return fmt.Errorf("%s: no tensor %q", f.path, block+part[0]+kind)
 				}
-				t, err := f.Tensor(prefix + block + part[i] + kind)
+				t, err := f.Tensor(block + part[i] + kind)
 				if err != nil {
 					return err
 				}
+				if len(t.Shape) == 0 || whole.DType != "" && !slices.Equal(whole.Shape, t.Shape) {
+					return fmt.Errorf("%s: %s: expected one shape for query, key and value, got "+
+						"%v and %v", f.path, block, whole.Shape, t.Shape)
+				}
 				if whole.DType != "" && whole.DType != t.DType {
-					return fmt.Errorf("%s: %s%s: expected one dtype for query, key and value, got "+
-						"%s and %s", f.path, prefix, block, whole.DType, t.DType)
+					return fmt.Errorf("%s: %s: expected one dtype for query, key and value, got "+
+						"%s and %s", f.path, block, whole.DType, t.DType)
 				}
 				whole = Tensor{t.DType, t.Shape, append(whole.Data, t.Data...)}
 			}

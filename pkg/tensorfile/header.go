@@ -31,17 +31,18 @@ type entry struct {
 	dtype      DType
 	shape      []int
 	begin, end int // in the data section
+	data       []byte
 }
 
 // parseHeader validates everything that the header says before a byte of data is used, and returns
-// the entries, the metadata and the offset of the data section.
-func parseHeader(path string, b []byte) (map[string]entry, map[string]string, int, error) {
-	fail := func(format string, args ...any) (map[string]entry, map[string]string, int, error) {
-		return nil, nil, 0, &FormatError{Path: path, Problem: fmt.Sprintf(format, args...)}
+// the entries and the metadata.
+func parseHeader(path string, b []byte) (map[string]entry, map[string]string, error) {
+	fail := func(format string, args ...any) (map[string]entry, map[string]string, error) {
+		return nil, nil, &FormatError{Path: path, Problem: fmt.Sprintf(format, args...)}
 	}
 	if foreign := recognise(b); foreign != nil {
 		foreign.Path = path
-		return nil, nil, 0, foreign
+		return nil, nil, foreign
 	}
 	if len(b) < 8 {
 		return fail("%d bytes, too short for a header (truncated?)", len(b))
@@ -67,7 +68,11 @@ func parseHeader(path string, b []byte) (map[string]entry, map[string]string, in
 	if err := checkRanges(entries, len(data)); err != nil {
 		return fail("%v", err)
 	}
-	return entries, metadata, 8 + int(n), nil
+	for name, e := range entries {
+		e.data = data[e.begin:e.end]
+		entries[name] = e
+	}
+	return entries, metadata, nil
 }
 
 // decodeHeader walks the JSON by hand, because encoding/json silently keeps the last of two equal
@@ -152,7 +157,7 @@ func decodeEntry(raw []byte) (entry, error) {
 		return entry{}, fmt.Errorf("shape %v of %s needs %d bytes, data_offsets give %d", *e.Shape,
 			*e.DType, size, end-begin)
 	}
-	return entry{*e.DType, *e.Shape, begin, end}, nil
+	return entry{dtype: *e.DType, shape: *e.Shape, begin: begin, end: end}, nil
 }
 
 // checkRanges wants the tensors to cover the data section without overlap and without a hole.
@@ -183,29 +188,6 @@ func checkRanges(entries map[string]entry, size int) error {
 	}
 	if at != size {
 		return fmt.Errorf("tensors end at byte %d, the data section at %d (truncated?)", at, size)
-	}
-	return nil
-}
-
-// recognise names the files that people mistake for weights, nil for anything else.
-func recognise(b []byte) *FormatError {
-	start := bytes.TrimLeft(b[:min(len(b), 512)], " \t\r\n\ufeff")
-	lower := bytes.ToLower(start)
-	switch {
-	case len(b) == 0:
-		return &FormatError{Problem: "the file is empty"}
-	case bytes.HasPrefix(start, []byte("version https://git-lfs")):
-		return &FormatError{Problem: "it is a Git-LFS pointer, not the file it points to",
-			Hint: "fetch the real file with `git lfs pull`"}
-	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
-		return &FormatError{Problem: "it is an HTML page, probably a download's error page",
-			Hint: "download the file again"}
-	case len(b) > 8 && b[8] == '{' && bytes.Equal(b[4:8], make([]byte, 4)):
-		return nil // a header of less than 4 GB, whatever its length looks like
-	case bytes.HasPrefix(b, []byte("PK\x03\x04")), len(b) > 2 && b[0] == 0x80 && b[1] >= 2 &&
-		b[1] <= 5:
-		return &FormatError{Problem: "it is a PyTorch pickle (.pth)",
-			Hint: "convert it with `adlab weights convert FILE.pth`"}
 	}
 	return nil
 }

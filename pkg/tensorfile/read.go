@@ -8,59 +8,25 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
-
-	"github.com/edsrzf/mmap-go"
 )
 
-// File is an open safetensors file, memory-mapped.
+// File is an open safetensors file, or one in shards, memory-mapped.
 type File struct {
 	path     string
-	bytes    []byte // the whole file
-	data     []byte // its data section
+	parts    [][]byte // the whole file, or each of its shards
 	entries  map[string]entry
 	metadata map[string]string
 	unmap    func() error
 }
 
-// Open maps the file and validates its whole header.
-func Open(path string) (*File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &FormatError{Path: path, Problem: "it is not a regular file"}
-	}
-	if info.Size() == 0 { // cannot be mapped
-		return Parse(path, nil)
-	}
-	m, err := mmap.Map(f, mmap.RDONLY, 0)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	file, err := Parse(path, m)
-	if err != nil {
-		m.Unmap()
-		return nil, err
-	}
-	file.unmap = m.Unmap
-	return file, nil
-}
-
 // Parse reads a safetensors file that is in memory already; path is its name in errors.
 func Parse(path string, b []byte) (*File, error) {
-	entries, metadata, offset, err := parseHeader(path, b)
+	entries, metadata, err := parseHeader(path, b)
 	if err != nil {
 		return nil, err
 	}
-	return &File{path: path, bytes: b, data: b[offset:], entries: entries, metadata: metadata}, nil
+	return &File{path: path, parts: [][]byte{b}, entries: entries, metadata: metadata}, nil
 }
 
 // Close unmaps the file; views of it are invalid afterwards.
@@ -91,8 +57,14 @@ func (f *File) DType(name string) DType { return f.entries[name].dtype }
 // Metadata is the header's __metadata__.
 func (f *File) Metadata() map[string]string { return maps.Clone(f.metadata) }
 
-// Digest is the SHA-256 of the whole file, in hexadecimal.
-func (f *File) Digest() string { return fmt.Sprintf("%x", sha256.Sum256(f.bytes)) }
+// Digest is the SHA-256 of the whole file, of shards one after another, in hexadecimal.
+func (f *File) Digest() string {
+	h := sha256.New()
+	for _, part := range f.parts {
+		h.Write(part)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
 
 // Tensor is a view of a tensor without a copy, valid until Close. Where a shape is given the tensor
 // must have it (-1 matches any extent).
@@ -105,7 +77,7 @@ func (f *File) Tensor(name string, shape ...int) (Tensor, error) {
 		return Tensor{}, fmt.Errorf("%s: tensor %q: expected shape %v, got %v", f.path, name, shape,
 			e.shape)
 	}
-	return Tensor{e.dtype, slices.Clone(e.shape), f.data[e.begin:e.end]}, nil
+	return Tensor{e.dtype, slices.Clone(e.shape), e.data}, nil
 }
 
 // Float32s copies a floating-point tensor as float32, F16 and BF16 exactly.
