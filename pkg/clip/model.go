@@ -34,16 +34,28 @@ type Model struct {
 	digest string
 }
 
-// Open reads a checkpoint in safetensors, under OpenCLIP's or Hugging Face's names. Options left
-// zero are what the file's header says, if it does. Errors are one line that names the file.
+// Open reads a checkpoint in safetensors, shards or a folder, under OpenCLIP's or Hugging Face's
+// names. Options left zero are what the file's header says, if it does. Errors are one line that
+// names the file; weights that are not finite are one that names the tensor.
 func Open(path string, opt Options) (*Model, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	arrays, err := layer.ReadAll(f)
+	network, ok, err := Network(f)
 	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s: no CLIP in it: expected a tensor visual.conv1.weight", path)
+	}
+	// some of what the towers do not use is of integers
+	arrays, err := layer.ReadAll(network.Without(ignored))
+	if err != nil {
+		return nil, err
+	}
+	if err := layer.CheckFinite(path, arrays); err != nil {
 		return nil, err
 	}
 	told, err := ParseOptions(f.Metadata())

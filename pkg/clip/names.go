@@ -28,8 +28,12 @@ var hfNames = strings.NewReplacer(
 
 // ignored are tensors that the towers do not use.
 func ignored(name string) bool {
-	return name == "logit_scale" || name == "logit_bias" || name == "attn_mask" ||
-		strings.HasSuffix(name, "position_ids")
+	switch name {
+	case "logit_scale", "logit_bias", "attn_mask", "input_resolution", "context_length",
+		"vocab_size":
+		return true
+	}
+	return strings.HasSuffix(name, "position_ids")
 }
 
 // openCLIP gives the tensors OpenCLIP's names: Hugging Face's are translated, its three attention

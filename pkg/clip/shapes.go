@@ -15,7 +15,19 @@ func IsWeights(path string) bool {
 		return false
 	}
 	defer f.Close()
-	return f.Has("visual.conv1.weight") || f.Has("vision_model.embeddings.patch_embedding.weight")
+	_, ok, err := Network(f)
+	return ok && err == nil
+}
+
+// Network is the pair in a file, below whatever prefix; the file itself, and not ok, where there is
+// none.
+func Network(f *tensorfile.File) (network *tensorfile.File, ok bool, err error) {
+	network, _, ok, err = f.Rooted("vision_model.embeddings.patch_embedding.weight",
+		"visual.conv1.weight")
+	if !ok {
+		network = f
+	}
+	return network, ok, err
 }
 
 // OfficialShapes gives the shapes of a checkpoint's tensors OpenCLIP's names, as loading gives them

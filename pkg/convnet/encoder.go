@@ -132,6 +132,9 @@ func load(f *tensorfile.File, cfg Config) (*Encoder, error) {
 	if err := layer.CheckNames(f.Path(), fileShapes(), layer.Shapes(arrays)); err != nil {
 		return nil, err
 	}
+	if err := layer.CheckFinite(f.Path(), arrays); err != nil {
+		return nil, err
+	}
 	return assemble("efficientnet-lite0", arrays, cfg)
 }
 

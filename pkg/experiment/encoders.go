@@ -183,8 +183,12 @@ func identify(path string, known []KnownEncoder) (int, error) {
 			got[name] = t.Shape
 		}
 	} else {
-		for _, name := range f.Names() {
-			got[name] = f.Shape(name)
+		network, _, err := clip.Network(f)
+		if err != nil {
+			return 0, err
+		}
+		for _, name := range network.Names() {
+			got[name] = network.Shape(name)
 		}
 		got = clip.OfficialShapes(got)
 	}

@@ -24,6 +24,18 @@ func ReadAll(f *tensorfile.File) (map[string]Array, error) {
 	return arrays, nil
 }
 
+// CheckFinite says in one line which tensor of a frozen network has an element that is NaN or
+// infinite; what names the network.
+func CheckFinite(what string, arrays map[string]Array) error {
+	for _, name := range slices.Sorted(maps.Keys(arrays)) {
+		if i := tensorfile.NotFinite(arrays[name].Data); i >= 0 {
+			return fmt.Errorf("%s: tensor %q: element %d is %v, expected finite weights; convert "+
+				"or download them again", what, name, i, arrays[name].Data[i])
+		}
+	}
+	return nil
+}
+
 // Tensors is what tensorfile.Write takes.
 func Tensors(arrays map[string]Array) map[string]tensorfile.Tensor {
 	tensors := map[string]tensorfile.Tensor{}

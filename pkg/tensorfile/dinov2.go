@@ -75,8 +75,9 @@ func (f *File) detect() (*File, Layout, error) {
 // isHead tells what other programs train on top of an encoder.
 func isHead(name string) bool {
 	first, _, below := strings.Cut(name, ".")
-	return below && (strings.HasSuffix(first, "head") || first == "fc" || first == "classifier" ||
-		first == "fc_norm" || strings.HasSuffix(first, "loss") || first == "criterion")
+	return below && (first == "fc" || first == "classifier" || first == "fc_norm" ||
+		first == "criterion" || strings.HasSuffix(first, "loss") ||
+		strings.Contains(name, "head."))
 }
 
 var hfNames = strings.NewReplacer(

@@ -97,6 +97,16 @@ func (t Tensor) Float32View() ([]float32, error) {
 	return t.Float32s()
 }
 
+// NotFinite is the place of the first element that is NaN or infinite, -1 where there is none.
+func NotFinite(values []float32) int {
+	for i, x := range values {
+		if x-x != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
 // Int64s converts the elements to int64. Floating-point types are an error.
 func (t Tensor) Int64s() ([]int64, error) {
 	w := t.DType.Width()

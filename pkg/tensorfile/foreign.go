@@ -82,7 +82,7 @@ func zipped(b []byte) *FormatError {
 func jsonFile(b []byte) *FormatError {
 	if bytes.Contains(b[:min(len(b), 1<<20)], []byte(`"weight_map"`)) {
 		return &FormatError{Problem: "it is the index of a model in shards, not the model",
-			Hint: "name the index itself, called *.safetensors.index.json, with its shards beside it"}
+			Hint: "call it *.safetensors.index.json, with its shards beside it"}
 	}
 	return &FormatError{Problem: "it is a JSON text",
 		Hint: "name the file of weights, or the folder that this text lies in"}

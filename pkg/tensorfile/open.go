@@ -1,6 +1,7 @@
 package tensorfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -146,7 +147,8 @@ func openShards(path string) (_ *File, err error) {
 		Map map[string]string `json:"weight_map"`
 	}
 	if json.Unmarshal(b, &index) != nil || len(index.Map) == 0 {
-		if foreign := recognise(b); foreign != nil && foreign.Problem != "it is a JSON text" {
+		if foreign := recognise(b); foreign != nil && !bytes.HasPrefix(bytes.TrimSpace(b),
+			[]byte("{")) {
 			foreign.Path = path
 			return nil, foreign
 		}

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 )
 
@@ -125,11 +124,9 @@ func (f *File) CheckFinite() error {
 		if err != nil {
 			return err
 		}
-		for i, x := range values {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("%s: tensor %q: element %d is %v, expected finite weights",
-					f.path, name, i, x)
-			}
+		if i := NotFinite(values); i >= 0 {
+			return fmt.Errorf("%s: tensor %q: element %d is %v, expected finite weights",
+				f.path, name, i, values[i])
 		}
 	}
 	return nil

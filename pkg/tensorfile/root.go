@@ -64,7 +64,9 @@ func (f *File) Rooted(markers ...string) (rooted *File, marker string, ok bool, 
 	from := map[string]string{}
 	for _, name := range names {
 		short, below := strings.CutPrefix(cleaned[name], root)
-		if !below {
+		if !below || slices.ContainsFunc(roots, func(other string) bool {
+			return len(other) > len(root) && strings.HasPrefix(cleaned[name], other)
+		}) {
 			continue
 		}
 		if other, twice := from[short]; twice {

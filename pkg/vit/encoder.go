@@ -38,8 +38,9 @@ type Options struct {
 	Name         string // "dinov2-reg-WIDTH-DEPTH"
 }
 
-// Open loads a DINOv2 with registers from a safetensors file under official, timm or Hugging Face
-// names.
+// Open loads a DINOv2 with registers from a safetensors file, shards or a folder (see
+// tensorfile.Open), under official, timm or Hugging Face names. Weights that are not finite are an
+// error that names the tensor.
 func Open(path string, opt Options) (*Encoder, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -66,6 +67,9 @@ func load(f *tensorfile.File, opt Options) (*Encoder, error) {
 		}
 		arrays[name] = layer.Array{Shape: t.Shape, Data: data}
 	}
+	if err := layer.CheckFinite(f.Path(), arrays); err != nil {
+		return nil, err
+	}
 	e, err := New(arrays, opt)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(), err)
@@ -73,7 +77,7 @@ func load(f *tensorfile.File, opt Options) (*Encoder, error) {
 	return e, nil
 }
 
-// fill takes from a file's metadata what was not chosen: name, taps, crop, and resize in its
+// fill takes from a file's metadata what was not chosen: name, heads, taps, crop, and resize in its
 // proportion to the crop.
 func (o *Options) fill(metadata map[string]string) error {
 	o.Name = cmp.Or(o.Name, metadata["name"])
@@ -86,6 +90,11 @@ func (o *Options) fill(metadata map[string]string) error {
 		}
 		o.Crop = cmp.Or(o.Crop, crop)
 		o.Resize = cmp.Or(o.Resize, o.Crop*resize/crop)
+	}
+	if heads := metadata["heads"]; o.Heads == 0 && heads != "" {
+		if _, err := fmt.Sscan(heads, &o.Heads); err != nil || o.Heads < 1 {
+			return fmt.Errorf("metadata: expected a number of heads, got %q", heads)
+		}
 	}
 	if taps := metadata["taps"]; o.Taps == nil && taps != "" {
 		if err := json.Unmarshal([]byte("["+taps+"]"), &o.Taps); err != nil {

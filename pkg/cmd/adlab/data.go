@@ -73,8 +73,10 @@ func newWeights(c *cli) *cobra.Command {
 	convert := &cobra.Command{
 		Use: "convert FILE.pth", Short: "convert a PyTorch checkpoint to safetensors",
 		Args: one("a PyTorch checkpoint"),
-		Long: "Converts a PyTorch state dict to safetensors, tensor by tensor, without running " +
-			"anything in it. With --photographs\nthe file must be the published " +
+		Long: "Converts a PyTorch state dict, a whole module or a TorchScript archive (as OpenAI " +
+			"publishes CLIP) to safetensors,\ntensor by tensor, without running anything in " +
+			"it. Of several networks in it, averaged weights\nare taken first. With " +
+			"--photographs the file must be the published " +
 			"EfficientNet-Lite0, and the result is the encoder's weights file: tensors up to " +
 			"block 10,\nchannel statistics over crops of the photographs, and projections.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -91,13 +93,17 @@ func newWeights(c *cli) *cobra.Command {
 					return err
 				}
 			} else {
-				tensors, err := tensorfile.OpenPickle(args[0])
+				source, err := tensorfile.ReadCheckpoint(args[0])
 				if err != nil {
 					return err
 				}
-				if err := tensorfile.Write(goal, tensors,
+				if err := tensorfile.Write(goal, source.Tensors,
 					map[string]string{"source": filepath.Base(args[0])}); err != nil {
 					return err
+				}
+				if len(source.Left) > 0 {
+					fmt.Fprintf(os.Stderr, "note: the weights are those under %s; left out: %s\n",
+						source.From, strings.Join(source.Left, ", "))
 				}
 			}
 			return c.print(cmd, map[string]string{"weights": goal}, "weights written to "+goal+"\n")
