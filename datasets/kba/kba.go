@@ -8,7 +8,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -67,38 +66,38 @@ func Open(dataset string) (*Base, error) {
 		return nil, fmt.Errorf("knowledge base: expected one of %s, got %q",
 			strings.Join(Names(), ", "), dataset)
 	}
-	b, err := shipped.ReadFile("data/" + dataset + ".yaml")
+	text, err := Text(dataset)
 	if err != nil {
 		return nil, err
 	}
-	return parse(dataset+".yaml", b)
+	return Parse(dataset+".yaml", text)
 }
 
 // Read reads a base from a file. Errors name file and line.
 func Read(file string) (*Base, error) {
-	b, err := os.ReadFile(file)
+	text, err := FileText(file)
 	if err != nil {
-		return nil, fmt.Errorf("knowledge base: %w", err)
+		return nil, err
 	}
-	return parse(file, b)
+	return Parse(file, text)
 }
 
 // OpenSentences gives the shipped normal phrases and templates; ReadSentences reads others.
 func OpenSentences() (*Sentences, error) {
-	b, err := shipped.ReadFile("data/sentences.yaml")
+	text, err := SentencesText("")
 	if err != nil {
 		return nil, err
 	}
-	return parseSentences("sentences.yaml", b)
+	return ParseSentences("sentences.yaml", text)
 }
 
 // ReadSentences reads normal phrases and templates from a file.
 func ReadSentences(file string) (*Sentences, error) {
-	b, err := os.ReadFile(file)
+	text, err := SentencesText(file)
 	if err != nil {
-		return nil, fmt.Errorf("sentences: %w", err)
+		return nil, err
 	}
-	return parseSentences(file, b)
+	return ParseSentences(file, text)
 }
 
 // Extend is the base with the types of another: a type of the same name is replaced, a new one is
@@ -191,9 +190,9 @@ func (s *Sentences) of(prompts []string, product string) (sentences []string) {
 	return sentences
 }
 
-// parse reads a base: dataset, source, types.
-func parse(file string, b []byte) (*Base, error) {
-	root, err := mapping(file, b)
+// Parse reads a base from its text: dataset, source, types. Errors name file and line.
+func Parse(file, text string) (*Base, error) {
+	root, err := mapping(file, []byte(text))
 	if err != nil {
 		return nil, err
 	}
@@ -237,8 +236,9 @@ func parse(file string, b []byte) (*Base, error) {
 	return out, nil
 }
 
-func parseSentences(file string, b []byte) (*Sentences, error) {
-	root, err := mapping(file, b)
+// ParseSentences reads normal phrases and templates from their text.
+func ParseSentences(file, text string) (*Sentences, error) {
+	root, err := mapping(file, []byte(text))
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func TestYAMLReadsBack(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("dataset: d\ntypes:\n  dent: [\"[cls]\"]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if base, err := parse("f", b); err == nil {
+		if base, err := Parse("f", string(b)); err == nil {
 			require.NotEmpty(t, base.Types)
 		}
 	})

@@ -30,7 +30,7 @@ func newAprilGAN(j detector.Job, l multiads.Learning, phrases *kba.Sentences) (*
 
 func newAprilGANMethod(j detector.Job) (detector.Detector, error) {
 	l := j.Settings.(multiads.Learning)
-	phrases, err := multiads.Phrases(l.Sentences)
+	phrases, err := multiads.Phrases(l.Sentences, j.Texts)
 	if err != nil {
 		return nil, err
 	}

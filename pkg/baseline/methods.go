@@ -43,12 +43,17 @@ type CLIPSettings struct {
 
 // Validate satisfies detector.Settings.
 func (s CLIPSettings) Validate(detector.Common) error {
-	_, err := multiads.Phrases(s.Sentences)
+	_, err := multiads.Phrases(s.Sentences, nil)
 	return err
 }
 
+// Texts satisfies detector.Wordy.
+func (s CLIPSettings) Texts(detector.Common) (detector.Texts, error) {
+	return multiads.SentenceTexts(s.Sentences)
+}
+
 func newCLIPMethod(j detector.Job) (detector.Detector, error) {
-	phrases, err := multiads.Phrases(j.Settings.(CLIPSettings).Sentences)
+	phrases, err := multiads.Phrases(j.Settings.(CLIPSettings).Sentences, j.Texts)
 	if err != nil {
 		return nil, err
 	}

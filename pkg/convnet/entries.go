@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"adlab/pkg/encoder"
+	"adlab/pkg/layer"
 	"adlab/pkg/setting"
 )
 
@@ -27,6 +28,16 @@ var Entries = []encoder.Entry{
 				return nil, err
 			}
 			return Random(r.Backend, cfg, r.Seed)
+		},
+		Restore: func(arrays map[string]layer.Array, r encoder.Request) (encoder.Encoder, error) {
+			cfg, err := requested(r)
+			if err != nil {
+				return nil, err
+			}
+			if err := layer.CheckNames("random", fileShapes(), layer.Shapes(arrays)); err != nil {
+				return nil, err
+			}
+			return assemble(randomName(r.Seed), arrays, cfg)
 		}},
 }
 

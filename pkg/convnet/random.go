@@ -40,8 +40,10 @@ func random(backend compute.Backend, cfg Config, seed uint64, count int) (*Encod
 		return nil, err
 	}
 	addProjections(arrays, 0)
-	return assemble(fmt.Sprintf("efficientnet-lite0-random-%d", seed), arrays, cfg)
+	return assemble(randomName(seed), arrays, cfg)
 }
+
+func randomName(seed uint64) string { return fmt.Sprintf("efficientnet-lite0-random-%d", seed) }
 
 // cloud is a synthetic picture: smooth noise of several scales in colour.
 func cloud(rng *rand.Rand) *imageio.Image {

@@ -21,34 +21,45 @@ func PredictFeatures(ctx context.Context, x *encoder.Cache, samples []datasets.S
 	score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error)) iter.Seq2[Prediction,
 	error] {
 	return func(yield func(Prediction, error) bool) {
-		features, err := x.Extract(ctx, samples)
-		if err != nil {
-			yield(Prediction{}, err)
-			return
-		}
-		defer features.Close()
 		size := min(batchSize, len(samples))
-		for at := 0; at < len(samples); at += size {
-			if err := context.Cause(ctx); err != nil {
-				yield(Prediction{}, err)
-				return
-			}
-			places := make([]int, size)
-			for i := range places {
-				places[i] = min(at+i, len(samples)-1)
-			}
-			scores, maps, err := score(features.Batch(places))
+		for features, err := range x.Parts(ctx, samples) {
 			if err != nil {
 				yield(Prediction{}, err)
 				return
 			}
-			for i := range min(size, len(samples)-at) {
-				if !yield(predictionAt(scores, maps, i), nil) {
-					return
-				}
+			if !predictPart(ctx, features, size, score, yield) {
+				return
 			}
 		}
 	}
+}
+
+// predictPart scores a part of the samples; false where no more are wanted. A part has a multiple of
+// the batch's size, but for the last.
+func predictPart(ctx context.Context, f *encoder.Features, size int,
+	score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error),
+	yield func(Prediction, error) bool) bool {
+	for at := 0; at < f.Len; at += size {
+		if err := context.Cause(ctx); err != nil {
+			yield(Prediction{}, err)
+			return false
+		}
+		places := make([]int, size)
+		for i := range places {
+			places[i] = min(at+i, f.Len-1)
+		}
+		scores, maps, err := score(f.Batch(places))
+		if err != nil {
+			yield(Prediction{}, err)
+			return false
+		}
+		for i := range min(size, f.Len-at) {
+			if !yield(predictionAt(scores, maps, i), nil) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // predictionAt copies the i-th image's score and map out of a batch.

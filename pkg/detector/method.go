@@ -70,11 +70,20 @@ type Job struct {
 	Alone     bool
 	TestLimit int      // of the sources' test images of a category and label; 0 for all
 	Settings  Settings // of the method's own type
+	// Texts are the words that the settings rest on, where a model file brings them; nil where the
+	// settings say where they are.
+	Texts Texts
+	// Passing tells that features of pictures are not kept once they have served.
+	Passing bool
 }
 
 // Features computes and caches the features of an encoder, with progress.
 func (j *Job) Features(e encoder.Encoder) *encoder.Cache {
 	bar := j.Progress.Bar("features of " + e.Name())
-	return &encoder.Cache{Backend: j.Backend, Encoder: e, Dir: j.Cache,
+	dir := j.Cache
+	if j.Passing {
+		dir = ""
+	}
+	return &encoder.Cache{Backend: j.Backend, Encoder: e, Dir: dir,
 		Tell: func(done, total int) { bar(done, total, "images") }}
 }

@@ -1,6 +1,10 @@
 package encoder
 
-import "github.com/gomlx/compute"
+import (
+	"adlab/pkg/layer"
+
+	"github.com/gomlx/compute"
+)
 
 // Entry is one line of the table of encoders: all that adlab has to know of one by its name.
 // Listing, construction, and the recognition of files read it.
@@ -19,6 +23,8 @@ type Entry struct {
 	// Open opens it where its weights are part of the program, or where it has none; nil for one
 	// that is read from a file that the user names.
 	Open func(Request) (Encoder, error)
+	// Restore makes it of its tensors; nil unless Open gives other bits on another backend.
+	Restore func(arrays map[string]layer.Array, r Request) (Encoder, error)
 }
 
 // Request says how an encoder is to be opened. Zeros mean its own.

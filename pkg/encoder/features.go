@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -42,7 +43,7 @@ type Cache struct {
 	Backend compute.Backend
 	Encoder Encoder
 	Groups  [][]int               // groups of levels; nil means the encoder's own
-	Dir     string                // folder
+	Dir     string                // folder; "" keeps nothing once it has served
 	Tell    func(done, total int) // progress, may be nil
 	exec    *model.Exec
 }
@@ -75,13 +76,11 @@ func (x *Cache) Extract(ctx context.Context, samples []datasets.Sample) (*Featur
 // ExtractVariants gives the features of every sample's variants, one sample's after another's.
 func (x *Cache) ExtractVariants(ctx context.Context, samples []datasets.Sample,
 	v Variants) (*Features, error) {
-	n := x.Encoder.Grid() * x.Encoder.Grid()
 	per := max(1, chunk/v.Count) // samples in a file
-	f := &Features{Len: len(samples) * v.Count, Groups: len(x.GroupsInUse()), Tokens: n,
-		Width: x.Encoder.Width(), perChunk: per * v.Count}
+	f := x.features(len(samples)*v.Count, per*v.Count)
 	for at := 0; at < len(samples); at += per {
 		part := samples[at:min(at+per, len(samples))]
-		if err := x.extractChunk(ctx, f, part, v, at*v.Count); err != nil {
+		if err := x.extractChunk(ctx, f, part, v, at*v.Count, f.Len); err != nil {
 			f.Close()
 			return nil, err
 		}
@@ -89,8 +88,43 @@ func (x *Cache) ExtractVariants(ctx context.Context, samples []datasets.Sample,
 	return f, nil
 }
 
+// Parts gives the features of the samples a piece of the cache at a time, so that memory does not
+// grow with their number. Each part is closed once it has served.
+func (x *Cache) Parts(ctx context.Context, samples []datasets.Sample) iter.Seq2[*Features, error] {
+	return func(yield func(*Features, error) bool) {
+		for at := 0; at < len(samples); at += chunk {
+			part := samples[at:min(at+chunk, len(samples))]
+			f := x.features(len(part), chunk)
+			if err := x.extractChunk(ctx, f, part, itself, at, len(samples)); err != nil {
+				f.Close()
+				yield(nil, err)
+				return
+			}
+			more := yield(f, nil)
+			if f.Close(); !more {
+				return
+			}
+		}
+	}
+}
+
+// features are those of so many images, still without any.
+func (x *Cache) features(images, perChunk int) *Features {
+	return &Features{Len: images, Groups: len(x.GroupsInUse()),
+		Tokens: x.Encoder.Grid() * x.Encoder.Grid(), Width: x.Encoder.Width(), perChunk: perChunk}
+}
+
+// extractChunk adds the features of a part, computed or read; done of total images were before it.
 func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.Sample,
-	v Variants, done int) error {
+	v Variants, done, total int) error {
+	if x.Dir == "" {
+		data, err := x.encode(ctx, f, part, v, done, total)
+		if err == nil {
+			f.chunks = append(f.chunks, nil)
+			f.views = append(f.views, tensorfile.F32(data).Data)
+		}
+		return err
+	}
 	key, err := x.key(part, v)
 	if err != nil {
 		return err
@@ -98,7 +132,7 @@ func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.S
 	path := filepath.Join(x.Dir, "features", key+".safetensors")
 	images := len(part) * v.Count
 	if _, err := os.Stat(path); err != nil {
-		data, err := x.encode(ctx, f, part, v, done)
+		data, err := x.encode(ctx, f, part, v, done, total)
 		if err != nil {
 			return err
 		}
@@ -135,7 +169,7 @@ func (x *Cache) key(part []datasets.Sample, v Variants) (string, error) {
 
 // encode runs the encoder over the samples' variants while the next ones are being decoded.
 func (x *Cache) encode(ctx context.Context, f *Features, part []datasets.Sample, v Variants,
-	done int) ([]float32, error) {
+	done, total int) ([]float32, error) {
 	size, per := x.Encoder.Transform().Crop, f.Groups*f.Tokens*f.Width
 	pixels := make([]float32, encodeBatch*size*size*3)
 	data := make([]float32, 0, len(part)*v.Count*per)
@@ -149,7 +183,7 @@ func (x *Cache) encode(ctx context.Context, f *Features, part []datasets.Sample,
 		data = append(data, out[:filled*per]...)
 		filled = 0
 		if x.Tell != nil {
-			x.Tell(done+len(data)/per, f.Len)
+			x.Tell(done+len(data)/per, total)
 		}
 		return nil
 	}
@@ -230,7 +264,9 @@ func (f *Features) copy(dst []float32, place int) {
 // Close lets go of the cache's files.
 func (f *Features) Close() {
 	for _, file := range f.chunks {
-		file.Close()
+		if file != nil {
+			file.Close()
+		}
 	}
 	f.chunks, f.views = nil, nil
 }

@@ -85,8 +85,7 @@ func (v *Env) NewEncoder(e Experiment) (encoder.Encoder, error) {
 	if err := checkEncoder(name, pair); err != nil {
 		return nil, err
 	}
-	r := encoder.Request{Backend: v.Backend.Backend, Resize: e.Resize, Crop: e.Crop, Image: p.Image,
-		Seed: e.Seed}
+	r := v.request(e, p)
 	if x, ok := encoderOf(name, pair); ok {
 		return x.Open(r)
 	}
@@ -96,6 +95,12 @@ func (v *Env) NewEncoder(e Experiment) (encoder.Encoder, error) {
 		}
 	}
 	return nil, setting.Errorf("Encoder", "%s: no format that adlab reads", name)
+}
+
+// request is how the experiment wants its encoder opened.
+func (v *Env) request(e Experiment, p Profile) encoder.Request {
+	return encoder.Request{Backend: v.Backend.Backend, Resize: e.Resize, Crop: e.Crop,
+		Image: p.Image, Seed: e.Seed}
 }
 
 // encoder is the name that the experiment gives, or the profile's.

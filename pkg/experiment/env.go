@@ -16,6 +16,7 @@ type Env struct {
 	Backend  *backend.Choice
 	Cache    string
 	Progress *progress.Progress
+	texts    detector.Texts // of the model that is being trained or opened; nil for none
 }
 
 // Open opens the backend that config names ("" for the default, see backend.Open), and says which
@@ -48,7 +49,7 @@ func (v *Env) Features(enc encoder.Encoder) *encoder.Cache {
 // job is what a method is told of an experiment.
 func (v *Env) job(e Experiment) detector.Job {
 	return detector.Job{Common: e.Common, Backend: v.Backend.Backend, Cache: v.Cache,
-		Progress: v.Progress, TestLimit: e.Limit.TestLimit, Settings: e.Own}
+		Progress: v.Progress, TestLimit: e.Limit.TestLimit, Settings: e.Own, Texts: v.texts}
 }
 
 // CacheDir is where features and checkpoints are kept: $ADLAB_CACHE, or .cache beside the data.

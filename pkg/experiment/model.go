@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -23,9 +22,6 @@ type Model struct {
 	Scale      plot.Scale
 	Digest     string // SHA-256 of the file that it was read from
 }
-
-// modelVersion is the format of a model file's metadata.
-const modelVersion = "adlab model 2"
 
 // Train trains INP-Former on a data set's normal images, or MultiADS on its sources for a data set,
 // and writes it to out.
@@ -50,7 +46,15 @@ func (v *Env) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 	if err != nil {
 		return nil, err
 	}
-	d, err := v.FitCategory(ctx, e, enc, set, datasets.Category{})
+	own, err := e.own()
+	if err != nil {
+		return nil, err
+	}
+	texts, err := detector.TextsOf(own, e.Common) // before the work: what it is trained with
+	if err != nil {
+		return nil, err
+	}
+	d, err := v.with(texts).FitCategory(ctx, e, enc, set, datasets.Category{})
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +63,16 @@ func (v *Env) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 		return nil, err
 	}
 	m := &Model{Experiment: e, Encoder: enc, Detector: d.(detector.Trainable), Scale: scale}
-	settings, err := json.Marshal(e)
+	made, err := record{e, texts, enc.Digest(), scale}.metadata()
 	if err != nil {
 		return nil, err
 	}
-	return m, train.SaveStore(out, m.Detector.Store(), map[string]string{
-		"format": modelVersion, "experiment": string(settings), "encoder": enc.Digest(),
-		"scale": fmt.Sprintf("%g %g", scale.Low, scale.High), "backend": v.Backend.Short(),
-		"processor": v.Backend.Bits(),
-	})
+	made["backend"], made["processor"] = v.Backend.Short(), v.Backend.Bits()
+	beside, err := v.drawnTensors(e, enc)
+	if err != nil {
+		return nil, err
+	}
+	return m, train.SaveStore(out, m.Detector.Store(), beside, made)
 }
 
 // normalScale is a colour scale from what a detector says of some of its own training images: it
@@ -88,8 +93,9 @@ func normalScale(ctx context.Context, d detector.Detector, samples []datasets.Sa
 }
 
 // OpenModel reads a model that Train wrote. Names and shapes are checked, and that the encoder is
-// the one it was trained on.
-func (v *Env) OpenModel(path string) (*Model, error) {
+// the one it was trained on: the file named encoder, or where that is "" the one that is found by
+// its digest (see encoderOfModel). Features of the pictures that it is asked about are not kept.
+func (v *Env) OpenModel(path, encoder string) (*Model, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
 		return nil, err
@@ -98,30 +104,19 @@ func (v *Env) OpenModel(path string) (*Model, error) {
 	if err := f.CheckFinite(); err != nil {
 		return nil, err
 	}
-	made := f.Metadata()
-	m := &Model{Digest: f.Digest()}
-	if made["format"] == "adlab model 1" {
-		return nil, fmt.Errorf("%s: an earlier adlab wrote this model, with settings that have "+
-			"been named anew since; train it again", path)
+	r, err := readRecord(path, f.Metadata())
+	if err != nil {
+		return nil, err
 	}
-	if made["format"] != modelVersion {
-		return nil, fmt.Errorf("%s: expected a model that `adlab train` wrote, got a file without "+
-			"its settings", path)
+	m := &Model{Digest: f.Digest(), Scale: r.Scale}
+	if m.Encoder, err = v.encoderOfModel(f, &r, encoder); err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal([]byte(made["experiment"]), &m.Experiment); err != nil {
-		return nil, fmt.Errorf("%s: settings: %w", path, err)
+	m.Experiment = r.Experiment
+	if r.Texts == nil {
+		v.sayWordless(path, r.Experiment)
 	}
-	if _, err := fmt.Sscanf(made["scale"], "%g %g", &m.Scale.Low, &m.Scale.High); err != nil {
-		return nil, fmt.Errorf("%s: colour scale: %w", path, err)
-	}
-	if m.Encoder, err = v.NewEncoder(m.Experiment); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if m.Encoder.Digest() != made["encoder"] {
-		return nil, fmt.Errorf("%s: it was trained on another encoder than %s; train it again",
-			path, m.Encoder.Name())
-	}
-	d, err := v.untrained(m.Experiment, m.Encoder)
+	d, err := v.with(r.Texts).untrained(m.Experiment, m.Encoder)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -129,7 +124,19 @@ func (v *Env) OpenModel(path string) (*Model, error) {
 	if m.Detector, ok = d.(detector.Trainable); !ok {
 		return nil, fmt.Errorf("%s: %s has no parameters that a file could hold", path, d.Name())
 	}
-	return m, train.LoadStore(path, m.Detector.Store())
+	return m, train.LoadFile(f.Without(func(name string) bool {
+		return strings.HasPrefix(name, drawn)
+	}), m.Detector.Store())
+}
+
+// sayWordless tells that an older model file does not hold the words of its method.
+func (v *Env) sayWordless(path string, e Experiment) {
+	if own, err := e.own(); err == nil {
+		if _, wordy := own.(detector.Wordy); wordy {
+			v.Progress.Say("note: %s is of an earlier adlab, without its prompts and sentences: "+
+				"they are read as they are now; train it again to keep them", path)
+		}
+	}
 }
 
 // untrained is the detector that a model file's tensors belong to. It will be asked about single
@@ -141,7 +148,7 @@ func (v *Env) untrained(e Experiment, enc encoder.Encoder) (detector.Detector, e
 	}
 	e.Shots = 0
 	j := v.job(e)
-	j.Encoder, j.Alone = enc, true
+	j.Encoder, j.Alone, j.Passing = enc, true, true
 	if j.Settings == nil {
 		j.Settings = m.Settings
 	}

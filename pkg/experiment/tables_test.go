@@ -120,7 +120,7 @@ func keeps(t *testing.T, v *Env, e Experiment) {
 	path := filepath.Join(t.TempDir(), "x.safetensors")
 	trained, err := v.Train(t.Context(), e, path)
 	require.NoError(t, err)
-	read, err := v.OpenModel(path)
+	read, err := v.OpenModel(path, "")
 	require.NoError(t, err)
 	require.Equal(t, e, read.Experiment)
 	enc, err := v.NewEncoder(e)

@@ -34,8 +34,10 @@ type Config struct {
 	// Cache is the folder of features and of embeddings of texts; "" keeps the texts in memory
 	// alone.
 	Cache string
-	Tell  func(done, total int) // as features are computed; may be nil
-	Note  func(text string)     // of what is odd in a sentence, see TextEncoder; may be nil
+	// Passing tells that features of pictures are not kept once they have served; texts are.
+	Passing bool
+	Tell    func(done, total int) // as features are computed; may be nil
+	Note    func(text string)     // of what is odd in a sentence, see TextEncoder; may be nil
 }
 
 // Detector is MultiADS on a pair of frozen towers. It satisfies detector.Detector: Fit keeps normal
@@ -63,13 +65,17 @@ func New(backend compute.Backend, c Config) (*Detector, error) {
 	if text.Note = c.Note; c.Rule == "" {
 		c.Rule = ScoreBlend
 	}
+	features := c.Cache
+	if c.Passing {
+		features = ""
+	}
 	d := &Detector{
 		Config: c, backend: backend, text: text, store: model.NewStore(),
 		memories: map[string]Memory{}, exec: map[string]*model.Exec{},
 		taps: &encoder.Cache{Backend: backend, Encoder: clip.TapEncoder{Model: c.Model},
-			Dir: c.Cache, Tell: c.Tell},
+			Dir: features, Tell: c.Tell},
 		embeddings: &encoder.Cache{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: c.Model},
-			Dir: c.Cache, Tell: c.Tell},
+			Dir: features, Tell: c.Tell},
 	}
 	return d, layer.Put(d.store, "", Adapters(len(c.Model.Config.Taps), c.Model.Config.Vision.Width,
 		c.Model.Config.Embed, c.Seed), true)

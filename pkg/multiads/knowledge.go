@@ -21,21 +21,17 @@ type Knowledge struct {
 // NewKnowledge is the knowledge base called name, a data set's key such as "visa" or a YAML file,
 // with the types of further YAML files.
 func NewKnowledge(name string, extend []string) (*Knowledge, error) {
+	return words(nil).knowledge(name, extend)
+}
+
+func (w words) knowledge(name string, extend []string) (*Knowledge, error) {
 	k := &Knowledge{}
 	var err error
-	if slices.Contains(kba.Names(), name) {
-		k.Base, err = kba.Open(name)
-	} else if fileMissing(name) {
-		return nil, setting.Errorf("KBA", "expected one of %s, or a YAML file, got %q",
-			strings.Join(kba.Names(), ", "), name)
-	} else {
-		k.Base, err = kba.Read(name)
-	}
-	if err != nil {
+	if k.Base, err = w.base(name); err != nil {
 		return nil, err
 	}
 	for _, file := range extend {
-		more, err := kba.Read(file)
+		more, err := w.added(file)
 		if err != nil {
 			return nil, err
 		}

@@ -56,12 +56,10 @@ func (s Settings) Variant() (Variant, error) {
 	return v, v.Rule.Validate()
 }
 
-// Phrases are the shipped normal phrases and templates, or a file's.
-func Phrases(file string) (*kba.Sentences, error) {
-	if file == "" {
-		return kba.OpenSentences()
-	}
-	return kba.ReadSentences(file)
+// Phrases are the shipped normal phrases and templates, or a file's; those of a model file where
+// texts has them.
+func Phrases(file string, texts detector.Texts) (*kba.Sentences, error) {
+	return words(texts).sentences(file)
 }
 
 // Validate satisfies detector.Settings.
@@ -80,7 +78,7 @@ func (l Learning) Validate(detector.Common) error {
 		}
 	}
 	_, variant := l.Variant()
-	_, sentences := Phrases(l.Sentences)
+	_, sentences := Phrases(l.Sentences, nil)
 	return cmp.Or(variant, sentences)
 }
 
@@ -94,20 +92,25 @@ func (s Settings) Validate(c detector.Common) error {
 			"got %d", c.Shots)
 	}
 	_, rule := s.Variant()
-	_, prompts := s.Knowledge(c.Layout)
+	_, prompts := s.Knowledge(c.Layout, nil)
 	return cmp.Or(rule, prompts)
 }
 
-// Knowledge is the target's.
-func (s Settings) Knowledge(layout string) (*Knowledge, error) {
-	name := s.KBA
-	if name == "" {
-		var err error
-		if name, err = knowledgeOf(layout); err != nil {
-			return nil, err
-		}
+// base is the name of the target's knowledge base.
+func (s Settings) base(layout string) (string, error) {
+	if s.KBA != "" {
+		return s.KBA, nil
 	}
-	k, err := NewKnowledge(name, s.Extend)
+	return knowledgeOf(layout)
+}
+
+// Knowledge is the target's; from a model file where texts has it.
+func (s Settings) Knowledge(layout string, texts detector.Texts) (*Knowledge, error) {
+	name, err := s.base(layout)
+	if err != nil {
+		return nil, err
+	}
+	k, err := words(texts).knowledge(name, s.Extend)
 	if err == nil && s.Single {
 		k.Base = k.Base.Single()
 	}

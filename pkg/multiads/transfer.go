@@ -50,7 +50,7 @@ func NewTransfer(name string, d *Detector, j detector.Job, l Learning) *Transfer
 // newMethod makes the detector for a target with its knowledge, untrained.
 func newMethod(j detector.Job) (detector.Detector, error) {
 	s := j.Settings.(Settings)
-	k, err := s.Knowledge(j.Layout)
+	k, err := s.Knowledge(j.Layout, j.Texts)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func newMethod(j detector.Job) (detector.Detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	phrases, err := Phrases(s.Sentences)
+	phrases, err := Phrases(s.Sentences, j.Texts)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func ConfigFor(j detector.Job, base *kba.Base, phrases *kba.Sentences) Config {
 	bar := j.Progress.Bar("features of the vision tower")
 	return Config{
 		Model: j.Encoder.(clip.TapEncoder).Model, Base: base, Sentences: phrases, Seed: j.Seed,
-		Shots: j.Shots, Cache: j.Cache,
+		Shots: j.Shots, Cache: j.Cache, Passing: j.Passing,
 		Tell: func(done, total int) { bar(done, total, "images") },
 		Note: func(text string) { j.Progress.Say("note: %s", text) },
 	}

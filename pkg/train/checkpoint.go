@@ -18,7 +18,7 @@ func (o Options) save(store *model.Store, done int) error {
 	if o.Checkpoint == "" {
 		return nil
 	}
-	return saveStore(o.Checkpoint, store, true, map[string]string{"steps": strconv.Itoa(done),
+	return saveStore(o.Checkpoint, store, true, nil, map[string]string{"steps": strconv.Itoa(done),
 		"fingerprint": o.Fingerprint})
 }
 
@@ -27,7 +27,7 @@ func (o Options) finish(store *model.Store) error {
 	if o.Checkpoint == "" {
 		return nil
 	}
-	return saveStore(o.Checkpoint, store, false, map[string]string{"steps": strconv.Itoa(o.Steps),
+	return saveStore(o.Checkpoint, store, false, nil, map[string]string{"steps": strconv.Itoa(o.Steps),
 		"fingerprint": o.Fingerprint})
 }
 
@@ -55,13 +55,15 @@ func (o Options) load(store *model.Store) (done int, err error) {
 	return done, put(f, store)
 }
 
-// SaveStore writes the parameters of the store, atomically, under their checkpoint names.
-func SaveStore(path string, store *model.Store, metadata map[string]string) error {
-	return saveStore(path, store, false, metadata)
+// SaveStore writes the parameters of the store, atomically, under their checkpoint names, and what
+// is to lie beside them, which may be nil.
+func SaveStore(path string, store *model.Store, beside map[string]layer.Array,
+	metadata map[string]string) error {
+	return saveStore(path, store, false, beside, metadata)
 }
 
 func saveStore(path string, store *model.Store, withOptimizer bool,
-	metadata map[string]string) error {
+	beside map[string]layer.Array, metadata map[string]string) error {
 	arrays, err := layer.Get(store, "")
 	if err != nil {
 		return err
@@ -69,6 +71,7 @@ func saveStore(path string, store *model.Store, withOptimizer bool,
 	if !withOptimizer {
 		maps.DeleteFunc(arrays, func(name string, _ layer.Array) bool { return isOptimizer(name) })
 	}
+	maps.Copy(arrays, beside)
 	return tensorfile.Write(path, layer.Tensors(arrays), metadata)
 }
 
@@ -82,6 +85,9 @@ func LoadStore(path string, store *model.Store) error {
 	defer f.Close()
 	return put(f, store)
 }
+
+// LoadFile is LoadStore of an open file.
+func LoadFile(f *tensorfile.File, store *model.Store) error { return put(f, store) }
 
 func put(f *tensorfile.File, store *model.Store) error {
 	arrays, err := layer.ReadAll(f)

@@ -178,10 +178,10 @@ func TestRunRefuses(t *testing.T) {
 	require.NoError(t,
 		layer.Put(foreign, "", map[string]layer.Array{"v": {Shape: []int{1}, Data: []float32{0}}},
 			true))
-	require.NoError(t, SaveStore(other, foreign, map[string]string{"fingerprint": "line",
+	require.NoError(t, SaveStore(other, foreign, nil, map[string]string{"fingerprint": "line",
 		"steps": "3"}))
 	noSteps := filepath.Join(dir, "nosteps")
-	require.NoError(t, SaveStore(noSteps, newStore(t), map[string]string{"fingerprint": "line"}))
+	require.NoError(t, SaveStore(noSteps, newStore(t), nil, map[string]string{"fingerprint": "line"}))
 	for message, spoil := range map[string]func(*Options, *line){
 		"0 steps, batch 4, 10 images": func(o *Options, _ *line) { o.Steps = 0 },
 		"batch 0":                     func(o *Options, _ *line) { o.Batch = 0 },

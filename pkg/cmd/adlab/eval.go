@@ -74,7 +74,7 @@ func newTrain(c *cli) *cobra.Command {
 }
 
 func newPredict(c *cli) *cobra.Command {
-	var model, out string
+	var model, out, encoder string
 	asked := experiment.Asked{}
 	cmd := &cobra.Command{
 		Use:   "predict --model FILE IMAGE... --out DIR",
@@ -95,7 +95,7 @@ func newPredict(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			m, err := l.OpenModel(model)
+			m, err := l.OpenModel(model, encoder)
 			if err != nil {
 				return err
 			}
@@ -121,6 +121,8 @@ func newPredict(c *cli) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&model, "model", "", "a file that adlab train wrote")
 	cmd.Flags().StringVar(&out, "out", "", "the folder to write to")
+	cmd.Flags().StringVar(&encoder, "encoder", "", "the file of the encoder that the model was "+
+		"trained on, where it is not found by its digest")
 	cmd.Flags().StringVar(&asked.Category, "category", "object",
 		"multiads: what is in the pictures, as its prompts call it")
 	cmd.Flags().StringArrayVar(&asked.References, "reference", nil,
