@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"path/filepath"
 	"runtime"
 
 	"adlab/datasets"
 	"adlab/pkg/backend"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 
 	"github.com/gomlx/compute"
@@ -131,7 +131,7 @@ func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.S
 	}
 	path := filepath.Join(x.Dir, "features", key+".safetensors")
 	images := len(part) * v.Count
-	if _, err := os.Stat(path); err != nil {
+	if !store.Touch(path) {
 		data, err := x.encode(ctx, f, part, v, done, total)
 		if err != nil {
 			return err

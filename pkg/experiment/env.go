@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -9,6 +10,7 @@ import (
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/progress"
+	"adlab/pkg/store"
 )
 
 // Env is where experiments run: an open backend, the folder of the cache, and who is told.
@@ -20,8 +22,12 @@ type Env struct {
 }
 
 // Open opens the backend that config names ("" for the default, see backend.Open), and says which
-// it is.
+// it is. A cache that nothing can be written into is an error before any work.
 func Open(config, cache string, told *progress.Progress) (*Env, error) {
+	if err := store.Enter(cache); err != nil {
+		return nil, fmt.Errorf("the cache %s cannot be written: %w; name another folder in "+
+			"ADLAB_CACHE", cache, err)
+	}
 	backend.Keep(filepath.Join(cache, "compiled"))
 	b, err := backend.Open(config)
 	if err != nil {

@@ -37,7 +37,7 @@ type Config struct {
 	// Passing tells that features of pictures are not kept once they have served; texts are.
 	Passing bool
 	Tell    func(done, total int) // as features are computed; may be nil
-	Note    func(text string)     // of what is odd in a sentence, see TextEncoder; may be nil
+	Note    func(text string)     // of what is odd in a prompt, see odd; may be nil
 }
 
 // Detector is MultiADS on a pair of frozen towers. It satisfies detector.Detector: Fit keeps normal
@@ -53,6 +53,7 @@ type Detector struct {
 	embeddings *encoder.Cache
 	store      *model.Store
 	memories   map[string]Memory // of each product
+	noted      map[string]bool   // prompts that were looked at for what is odd in them
 	exec       map[string]*model.Exec
 }
 
@@ -71,7 +72,7 @@ func New(backend compute.Backend, c Config) (*Detector, error) {
 	}
 	d := &Detector{
 		Config: c, backend: backend, text: text, store: model.NewStore(),
-		memories: map[string]Memory{}, exec: map[string]*model.Exec{},
+		memories: map[string]Memory{}, noted: map[string]bool{}, exec: map[string]*model.Exec{},
 		taps: &encoder.Cache{Backend: backend, Encoder: clip.TapEncoder{Model: c.Model},
 			Dir: features, Tell: c.Tell},
 		embeddings: &encoder.Cache{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: c.Model},

@@ -31,6 +31,7 @@ type Text struct {
 // Text gives the text matrix of a product under a base. Only sentences that are new go through the
 // tower.
 func (d *Detector) Text(ctx context.Context, product string, base *kba.Base) (*Text, error) {
+	d.note(base, product)
 	matrix, err := d.text.Matrix(ctx, base.Columns(d.Sentences, product))
 	return &Text{base, matrix}, err
 }
@@ -39,6 +40,7 @@ func (d *Detector) Text(ctx context.Context, product string, base *kba.Base) (*T
 // its sentences, of unit length.
 func (d *Detector) Prompts(ctx context.Context, product string,
 	base *kba.Base) (embeddings [][][]float32, err error) {
+	d.note(base, product)
 	templates := len(d.Sentences.Templates)
 	for _, sentences := range base.Columns(d.Sentences, product) {
 		all, err := d.text.Embed(ctx, sentences)

@@ -27,10 +27,6 @@ type TextEncoder struct {
 	stored  map[[sumSize]byte][]float32
 	// Encoded counts the sentences that went through the tower.
 	Encoded int
-	// Note is told once of each sentence that is cut, for it has more than 77 ids, and of each word
-	// that the tower cannot know, in a line for a person; it may be nil.
-	Note  func(text string)
-	noted map[string]bool
 }
 
 // NewTextEncoder is for the text tower of a pair. It keeps embeddings in the folder cache, or in
@@ -42,8 +38,7 @@ func NewTextEncoder(b compute.Backend, m *clip.Model, cache string) (*TextEncode
 	if err != nil {
 		return nil, err
 	}
-	t := &TextEncoder{backend: b, model: m, exec: exec, known: map[string][]float32{},
-		noted: map[string]bool{}}
+	t := &TextEncoder{backend: b, model: m, exec: exec, known: map[string][]float32{}}
 	if cache != "" {
 		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Bits(b),
 			textBatch))
@@ -66,7 +61,6 @@ func (t *TextEncoder) Embed(ctx context.Context, sentences []string) ([][]float3
 		if _, ok := t.known[s]; ok || asked[s] {
 			continue
 		}
-		t.note(s)
 		if e := t.stored[sha256.Sum256([]byte(s))]; e != nil {
 			t.known[s] = e
 			continue
@@ -86,29 +80,6 @@ func (t *TextEncoder) Embed(ctx context.Context, sentences []string) ([][]float3
 		embeddings[i] = t.known[s]
 	}
 	return embeddings, nil
-}
-
-// note tells what a person may not see in a sentence.
-func (t *TextEncoder) note(sentence string) {
-	if t.Note == nil {
-		return
-	}
-	if clip.Tokenize(sentence).Truncated {
-		t.Note(fmt.Sprintf("a sentence has more than 77 pieces, the rest is cut off: %.60s...",
-			sentence))
-	}
-	for _, word := range clip.Unknown(sentence) {
-		if !t.noted[word] {
-			t.noted[word] = true
-			t.Note(UnknownWord(word))
-		}
-	}
-}
-
-// UnknownWord says that a text tower cannot know a word, in a line.
-func UnknownWord(word string) string {
-	return fmt.Sprintf("the text tower has no letters for %.40q; what is answered by that word "+
-		"means nothing: describe it in English", word)
 }
 
 // encode runs sentences through the tower.

@@ -1,6 +1,7 @@
 package multiads
 
 import (
+	"adlab/pkg/store"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -53,6 +54,7 @@ func (c *textCache) read(f *os.File) (map[[sumSize]byte][]float32, error) {
 
 // load reads what is there; a file that is not there has nothing.
 func (c *textCache) load() (map[[sumSize]byte][]float32, error) {
+	store.Touch(c.path)
 	f, err := os.Open(c.path)
 	if os.IsNotExist(err) {
 		return nil, nil

@@ -89,7 +89,7 @@ func ConfigFor(j detector.Job, base *kba.Base, phrases *kba.Sentences) Config {
 		Model: j.Encoder.(clip.TapEncoder).Model, Base: base, Sentences: phrases, Seed: j.Seed,
 		Shots: j.Shots, Cache: j.Cache, Passing: j.Passing,
 		Tell: func(done, total int) { bar(done, total, "images") },
-		Note: func(text string) { j.Progress.Say("note: %s", text) },
+		Note: func(text string) { j.Progress.Once("note: %s", text) },
 	}
 }
 
@@ -200,7 +200,7 @@ func (t *Transfer) Sources() (out []Source, err error) {
 		if t.job.Target != nil {
 			switch err := datasets.ZeroShot(set, t.job.Target); {
 			case errors.Is(err, datasets.ErrSharedCategory):
-				t.job.Progress.Say("note: %v", err)
+				t.job.Progress.Once("note: %v", err)
 			case err != nil:
 				return nil, err
 			}

@@ -22,6 +22,7 @@ type Progress struct {
 	now   func() time.Time
 	mu    sync.Mutex
 	count int // of bars, which names a notebook's elements
+	said  map[string]bool
 }
 
 // form is where the lines go.
@@ -65,6 +66,22 @@ func (p *Progress) Say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	fmt.Fprintf(p.w, format+"\n", args...)
+}
+
+// Once prints a line that was not printed by it before: what would be said again for each picture or
+// product is said once.
+func (p *Progress) Once(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	p.mu.Lock()
+	known := p.said[line]
+	if p.said == nil {
+		p.said = map[string]bool{}
+	}
+	p.said[line] = true
+	p.mu.Unlock()
+	if !known {
+		p.Say("%s", line)
+	}
 }
 
 // Bar gives a function that shows done of total, with the speed since it was first called and the

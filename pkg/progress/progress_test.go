@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -66,4 +67,15 @@ func TestToHandsCountsOn(t *testing.T) {
 	p.Say("nothing")
 	p.Bar("a ")(1, 2, "steps")
 	require.Equal(t, []string{"a 1 2steps"}, said)
+}
+
+func TestOnceIsSaidOnce(t *testing.T) {
+	var b bytes.Buffer
+	p := New(&b)
+	for range 3 {
+		p.Once("note: %d", 1)
+		p.Once("note: 50%%")
+	}
+	require.Equal(t, "note: 1\nnote: 50%\n", b.String())
+	New(nil).Once("nobody hears")
 }

@@ -48,7 +48,7 @@ func Once(ctx context.Context, path string, compute func() error) error {
 		return err
 	}
 	defer unlock()
-	if _, err := os.Stat(path); err == nil {
+	if Touch(path) {
 		return nil
 	}
 	return compute()

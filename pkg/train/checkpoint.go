@@ -3,10 +3,10 @@ package train
 import (
 	"fmt"
 	"maps"
-	"os"
 	"strconv"
 
 	"adlab/pkg/layer"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 
 	"github.com/gomlx/gomlx/ml/model"
@@ -33,11 +33,11 @@ func (o Options) finish(store *model.Store) error {
 
 // load puts a checkpoint of the same run back into the store and gives the number of steps that it
 // has done; 0 when there is none.
-func (o Options) load(store *model.Store) (done int, err error) {
+func (o Options) load(params *model.Store) (done int, err error) {
 	if o.Checkpoint == "" {
 		return 0, nil
 	}
-	if _, err := os.Stat(o.Checkpoint); err != nil {
+	if !store.Touch(o.Checkpoint) {
 		return 0, nil
 	}
 	f, err := tensorfile.Open(o.Checkpoint)
@@ -52,7 +52,7 @@ func (o Options) load(store *model.Store) (done int, err error) {
 	if done, err = strconv.Atoi(f.Metadata()["steps"]); err != nil {
 		return 0, fmt.Errorf("%s: no number of steps in it", o.Checkpoint)
 	}
-	return done, put(f, store)
+	return done, put(f, params)
 }
 
 // SaveStore writes the parameters of the store, atomically, under their checkpoint names, and what
