@@ -142,3 +142,58 @@ func TestGroupIsTheMeanOfItsLevels(t *testing.T) {
 		require.Equal(t, []float32{2, 20}, out[1].Value())
 	}
 }
+
+// TestPartsAreTheWhole takes 600 pictures a part at a time, kept and not kept: the same numbers in
+// the same order, and nothing on the disk that was not asked for.
+func TestPartsAreTheWhole(t *testing.T) {
+	few := plain(t, 7)
+	var samples []datasets.Sample
+	for i := range 600 {
+		s := few[i*i%7]
+		s.ID = fmt.Sprint(i)
+		samples = append(samples, s)
+	}
+	b, err := backend.Open("go")
+	require.NoError(t, err)
+	here := t.TempDir()
+	t.Chdir(here)
+	cache := t.TempDir()
+	kept := &encoder.Cache{Backend: b.Backend, Encoder: corners{"1"}, Dir: cache}
+	whole, err := kept.Extract(t.Context(), samples)
+	require.NoError(t, err)
+	defer whole.Close()
+	files := func() int {
+		found, err := filepath.Glob(filepath.Join(cache, "features", "*.safetensors"))
+		require.NoError(t, err)
+		return len(found)
+	}
+	require.Equal(t, 3, files())
+	last := 0
+	for _, x := range []*encoder.Cache{kept, {Backend: b.Backend, Encoder: corners{"1"},
+		Tell: func(done, total int) { last = done; require.Equal(t, 600, total) }}} {
+		at := 0
+		for part, err := range x.Parts(t.Context(), samples) {
+			require.NoError(t, err)
+			require.LessOrEqual(t, part.Len, 256)
+			for i := range part.Len {
+				require.Equal(t, whole.At(at+i), part.At(i))
+			}
+			at += part.Len
+		}
+		require.Equal(t, 600, at)
+	}
+	require.Equal(t, 600, last)
+	require.Equal(t, 3, files(), "the parts are the cache's files")
+	left, err := os.ReadDir(here)
+	require.NoError(t, err)
+	require.Empty(t, left)
+	samples[300].Path = filepath.Join(here, "none.png")
+	parts := 0
+	for _, err = range kept.Parts(t.Context(), samples) {
+		if parts++; err != nil {
+			break
+		}
+	}
+	require.Equal(t, 2, parts)
+	require.ErrorContains(t, err, "none.png")
+}

@@ -92,9 +92,10 @@ func (v *Env) with(texts detector.Texts) *Env {
 	return &own
 }
 
-// encoderOfModel opens the encoder with that digest: the named file where there is one; else the
-// program's own, the tensors in the model file, or the file that the experiment names, at its place,
-// beside the model, in EncodersDir, or under another name in one of these two folders.
+// encoderOfModel opens the encoder with that digest: where one is named, that file, or one in that
+// folder; else the program's own, the tensors in the model file, or the file that the experiment
+// names, at its place, beside the model, in EncodersDir, or under another name in one of these two
+// folders.
 func (v *Env) encoderOfModel(f *tensorfile.File, r *record, named string) (encoder.Encoder, error) {
 	e, path := r.Experiment, f.Path()
 	m, err := MethodOf(e.Detector)
@@ -111,7 +112,11 @@ func (v *Env) encoderOfModel(f *tensorfile.File, r *record, named string) (encod
 	var places []string
 	switch {
 	case named != "":
-		places = []string{named}
+		if _, err := os.Stat(named); err != nil {
+			return nil, setting.Errorf("Encoder", "there is no file %s", named)
+		}
+		found, _ := filepath.Glob(filepath.Join(named, "*.safetensors"))
+		places = append([]string{named}, found...)
 	case program && entry.Restore != nil && f.Has(firstDrawn(f)):
 		return restore(entry, f, v.request(e, p))
 	case program:
@@ -126,19 +131,18 @@ func (v *Env) encoderOfModel(f *tensorfile.File, r *record, named string) (encod
 		places = placesOf(name, path)
 	}
 	var other []string
-	for i, place := range places {
+	var bad error // of a file of its name
+	for _, place := range places {
 		if _, err := os.Stat(place); err != nil {
-			if named != "" {
-				return nil, setting.Errorf("Encoder", "there is no file %s", named)
-			}
 			continue
 		}
 		e.Encoder = place
 		enc, err := v.NewEncoder(e)
 		switch {
-		case err != nil && (named != "" || i == 0):
-			return nil, err
 		case err != nil:
+			if bad == nil && (place == named || filepath.Base(place) == filepath.Base(name)) {
+				bad = err
+			}
 			continue
 		case enc.Digest() == r.Encoder:
 			r.Experiment.Encoder = place
@@ -147,8 +151,11 @@ func (v *Env) encoderOfModel(f *tensorfile.File, r *record, named string) (encod
 		other = append(other, fmt.Sprintf("%s has %.16s", place, enc.Digest()))
 	}
 	looked := fmt.Sprintf("it is not at that place, beside the model, or in %s", EncodersDir())
-	if len(other) > 0 {
+	switch {
+	case len(other) > 0:
 		looked = tensorfile.Few(other)
+	case bad != nil:
+		return nil, bad
 	}
 	return nil, setting.Errorf("Encoder", "%s was trained on the encoder %s with the digest %.16s; "+
 		"%s; name its file", path, name, r.Encoder, looked)

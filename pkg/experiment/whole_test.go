@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,7 +68,7 @@ func TestEveryModelIsWhole(t *testing.T) {
 			v, dir, home := anywhere(t, "go"), t.TempDir(), t.TempDir()
 			at := func(name string) string { return filepath.Join(dir, name) }
 			e := smokeOf(t, v, m)
-			e.Crop, e.Encoder = 0, at("weights.safetensors")
+			e.Crop, e.Encoder, e.Steps = 0, at("weights.safetensors"), 1
 			if m.Sees == detector.Tokens {
 				e.Crop = 48
 			}
@@ -83,6 +84,8 @@ func TestEveryModelIsWhole(t *testing.T) {
 				}
 			}
 			base, err := kba.Open("visa")
+			require.NoError(t, err)
+			base, err = base.Keep(base.Names()[:2]...) // a text tower takes its time
 			require.NoError(t, err)
 			yaml, err := base.YAML()
 			require.NoError(t, err)
@@ -102,16 +105,21 @@ func TestEveryModelIsWhole(t *testing.T) {
 
 			// words changed, then gone; both files in another folder
 			write("", "mine.yaml", strings.ReplaceAll(yaml, "with", "without"))
+			cache := ""
 			opens := func(model, encoder string) *Model {
 				t.Helper()
-				read, err := anywhere(t, "go").OpenModel(model, encoder)
+				v := anywhere(t, "go")
+				read, err := v.OpenModel(model, encoder)
 				require.NoError(t, err)
+				cache = v.Cache
 				require.Equal(t, first.Encoder.Digest(), read.Encoder.Digest())
 				return read
 			}
 			same := func(model, encoder string) { // predicting takes longest
 				t.Helper()
-				require.Equal(t, want, scoresOf(t, opens(model, encoder), images, c.Name))
+				read := opens(model, encoder)
+				require.Equal(t, want, scoresOf(t, read, images, c.Name))
+				require.NoDirExists(t, filepath.Join(cache, "features"), "nothing was kept")
 			}
 			same(at("m.safetensors"), "")
 			for _, name := range []string{"mine.yaml", "more.yaml", "words.yaml"} {
@@ -136,6 +144,7 @@ func TestEveryModelIsWhole(t *testing.T) {
 			elsewhere := filepath.Join(dir, "elsewhere.safetensors")
 			move(known, elsewhere)
 			same(there, elsewhere)
+			opens(there, dir)
 
 			// another encoder, by name and at its place
 			other := filepath.Join(dir, "other.safetensors")
@@ -163,6 +172,49 @@ func refused(t *testing.T, err error, words ...string) {
 	require.NotContains(t, err.Error(), "\n")
 	for _, w := range words {
 		require.ErrorContains(t, err, w)
+	}
+}
+
+// TestEncodersAsPeopleHaveThem opens one encoder as a file below a prefix, as a folder and in
+// shards: the same digest, so the same numbers.
+func TestEncodersAsPeopleHaveThem(t *testing.T) {
+	for _, name := range []string{"inp-former", "multiads"} {
+		m, err := MethodOf(name)
+		require.NoError(t, err)
+		v, dir, source := anywhere(t, "go"), t.TempDir(), filepath.Join(t.TempDir(), "x")
+		encoderFile(t, m, 5, source)
+		f, err := tensorfile.Open(source)
+		require.NoError(t, err)
+		defer f.Close()
+		all := map[string]tensorfile.Tensor{}
+		for _, tensor := range f.Names() {
+			all["model.module."+tensor], err = f.Tensor(tensor)
+			require.NoError(t, err)
+		}
+		file := filepath.Join(dir, "model.safetensors")
+		require.NoError(t, tensorfile.Write(file, all, f.Metadata()))
+		e := smokeOf(t, v, m)
+		e.Crop = 112
+		digest := func(path string) string {
+			e.Encoder = path
+			require.NoError(t, e.Validate())
+			enc, err := v.NewEncoder(e)
+			require.NoError(t, err, path)
+			return enc.Digest()
+		}
+		want := digest(source)
+		require.Equal(t, want, digest(file))
+		require.Equal(t, want, digest(dir))
+		require.NoError(t, os.Rename(file, filepath.Join(dir, "model-1.safetensors")))
+		index := map[string]any{"weight_map": map[string]string{}}
+		for tensor := range all {
+			index["weight_map"].(map[string]string)[tensor] = "model-1.safetensors"
+		}
+		b, err := json.Marshal(index)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file+".index.json", b, 0o666))
+		require.Equal(t, want, digest(file+".index.json"))
+		require.Equal(t, want, digest(dir))
 	}
 }
 

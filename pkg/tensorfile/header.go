@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -38,7 +39,11 @@ type entry struct {
 // the entries and the metadata.
 func parseHeader(path string, b []byte) (map[string]entry, map[string]string, error) {
 	fail := func(format string, args ...any) (map[string]entry, map[string]string, error) {
-		return nil, nil, &FormatError{Path: path, Problem: fmt.Sprintf(format, args...)}
+		e := &FormatError{Path: path, Problem: fmt.Sprintf(format, args...)}
+		if strings.HasSuffix(e.Problem, "(truncated?)") {
+			e.Hint = again
+		}
+		return nil, nil, e
 	}
 	if foreign := recognise(b); foreign != nil {
 		foreign.Path = path

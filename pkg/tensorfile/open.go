@@ -185,6 +185,9 @@ func openShards(path string) (_ *File, err error) {
 			return nil, err
 		}
 		shards[name] = shard
+		if out.metadata == nil { // all say the same
+			out.metadata = shard.metadata
+		}
 		out.parts = append(out.parts, shard.parts...)
 	}
 	for tensor, name := range index.Map {
