@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"adlab/datasets/kba"
 	"adlab/pkg/detector"
 
 	"github.com/stretchr/testify/require"
