@@ -34,8 +34,8 @@ func PredictFeatures(ctx context.Context, x *encoder.Cache, samples []datasets.S
 	}
 }
 
-// predictPart scores a part of the samples; false where no more are wanted. A part has a multiple of
-// the batch's size, but for the last.
+// predictPart scores a part of the samples; false where no more are wanted. A part has a multiple
+// of the batch's size, but for the last.
 func predictPart(ctx context.Context, f *encoder.Features, size int,
 	score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error),
 	yield func(Prediction, error) bool) bool {

@@ -157,8 +157,8 @@ func (v *Env) encoderOfModel(f *tensorfile.File, r *record, named string) (encod
 	case bad != nil:
 		return nil, bad
 	}
-	return nil, setting.Errorf("Encoder", "%s was trained on the encoder %s with the digest %.16s; "+
-		"%s; name its file", path, name, r.Encoder, looked)
+	return nil, setting.Errorf("Encoder", "%s was trained on the encoder %s with the digest "+
+		"%.16s; %s; name its file", path, name, r.Encoder, looked)
 }
 
 // placesOf are where the file of an encoder may be, likely ones first.

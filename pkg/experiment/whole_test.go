@@ -58,7 +58,8 @@ func scoresOf(t *testing.T, m *Model, images []string, category string) (out []f
 }
 
 // TestEveryModelIsWhole trains each method that trains on an encoder from a file and with files of
-// words, and then takes all of them away or changes them: the model says the same, or what it needs.
+// words, and then takes all of them away or changes them: the model says the same, or what it
+// needs.
 func TestEveryModelIsWhole(t *testing.T) {
 	for _, m := range Methods() {
 		if !m.Trains {

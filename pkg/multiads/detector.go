@@ -63,7 +63,7 @@ func New(backend compute.Backend, c Config) (*Detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	if text.Note = c.Note; c.Rule == "" {
+	if c.Rule == "" {
 		c.Rule = ScoreBlend
 	}
 	features := c.Cache

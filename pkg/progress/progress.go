@@ -68,7 +68,7 @@ func (p *Progress) Say(format string, args ...any) {
 	fmt.Fprintf(p.w, format+"\n", args...)
 }
 
-// Once prints a line that was not printed by it before: what would be said again for each picture or
+// Once prints a line that it has not printed before: what would be said again for each picture or
 // product is said once.
 func (p *Progress) Once(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)

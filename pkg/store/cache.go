@@ -81,7 +81,8 @@ func attend(dir string) error {
 	return os.Chtimes(lock.Path(), now, now)
 }
 
-// cacheOf is the cache that a path lies in, or "". The first time it says that this process uses it.
+// cacheOf is the cache that a path lies in, or "". The first time it says that this process uses
+// it.
 func cacheOf(path string) string {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -27,8 +27,8 @@ func (o Options) finish(store *model.Store) error {
 	if o.Checkpoint == "" {
 		return nil
 	}
-	return saveStore(o.Checkpoint, store, false, nil, map[string]string{"steps": strconv.Itoa(o.Steps),
-		"fingerprint": o.Fingerprint})
+	return saveStore(o.Checkpoint, store, false, nil, map[string]string{
+		"steps": strconv.Itoa(o.Steps), "fingerprint": o.Fingerprint})
 }
 
 // load puts a checkpoint of the same run back into the store and gives the number of steps that it

@@ -181,7 +181,8 @@ func TestRunRefuses(t *testing.T) {
 	require.NoError(t, SaveStore(other, foreign, nil, map[string]string{"fingerprint": "line",
 		"steps": "3"}))
 	noSteps := filepath.Join(dir, "nosteps")
-	require.NoError(t, SaveStore(noSteps, newStore(t), nil, map[string]string{"fingerprint": "line"}))
+	require.NoError(t, SaveStore(noSteps, newStore(t), nil,
+		map[string]string{"fingerprint": "line"}))
 	for message, spoil := range map[string]func(*Options, *line){
 		"0 steps, batch 4, 10 images": func(o *Options, _ *line) { o.Steps = 0 },
 		"batch 0":                     func(o *Options, _ *line) { o.Batch = 0 },

@@ -34,8 +34,8 @@ func TestFilesAsPeopleHaveThem(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want.Digest(), got.Digest())
 	_, err = Open(save("module.", "blocks.0.mlp.fc1.weight"), Options{})
-	require.ErrorContains(t, err, `vit.safetensors: tensor "blocks.0.mlp.fc1.weight": element 0 is `+
-		"+Inf, expected finite weights")
+	require.ErrorContains(t, err, `vit.safetensors: tensor "blocks.0.mlp.fc1.weight": element 0 `+
+		"is +Inf, expected finite weights")
 	require.NoError(t, (&Options{}).fill(map[string]string{"heads": "6"}))
 	require.ErrorContains(t, (&Options{}).fill(map[string]string{"heads": "0"}), "number of heads")
 }
