@@ -18,7 +18,9 @@ type Env struct {
 	Backend  *backend.Choice
 	Cache    string
 	Progress *progress.Progress
-	texts    detector.Texts // of the model that is being trained or opened; nil for none
+	// Keep tells that features of pictures that a model is asked about are kept in the cache, too.
+	Keep  bool
+	texts detector.Texts // of the model that is being trained or opened; nil for none
 }
 
 // Open opens the backend that config names ("" for the default, see backend.Open), and says which

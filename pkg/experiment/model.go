@@ -94,7 +94,8 @@ func normalScale(ctx context.Context, d detector.Detector, samples []datasets.Sa
 
 // OpenModel reads a model that Train wrote. Names and shapes are checked, and that the encoder is
 // the one it was trained on: the file named encoder, or where that is "" the one that is found by
-// its digest (see encoderOfModel). Features of the pictures that it is asked about are not kept.
+// its digest (see encoderOfModel). Features of the pictures that it is asked about are not kept
+// unless Keep says so.
 func (v *Env) OpenModel(path, encoder string) (*Model, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -148,7 +149,7 @@ func (v *Env) untrained(e Experiment, enc encoder.Encoder) (detector.Detector, e
 	}
 	e.Shots = 0
 	j := v.job(e)
-	j.Encoder, j.Alone, j.Passing = enc, true, true
+	j.Encoder, j.Alone, j.Passing = enc, true, !v.Keep
 	if j.Settings == nil {
 		j.Settings = m.Settings
 	}

@@ -36,7 +36,8 @@ func OpenPickle(path string) (map[string]Tensor, error) {
 // ReadCheckpoint reads the tensors in a .pth file, of the older or the zip format, or of a
 // TorchScript archive, without running anything in it. A dict nested under state_dict, model,
 // teacher and such is unwrapped, the averaged weights first where there are some; the tensors of a
-// whole module get the names that its state dict would give them; what is no tensor is left out.
+// whole module get the names that its state dict would give them; what is no tensor is left out. A
+// model in shards, by its index, and that in a folder are read, too.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -46,6 +47,9 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if info.IsDir() || strings.HasSuffix(path, indexEnding) {
+		return joined(path)
 	}
 	if !info.Mode().IsRegular() || info.Size() == 0 {
 		return nil, fmt.Errorf("%s: not a PyTorch state dict: expected a file with something in it",
@@ -62,6 +66,25 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	}
 	if len(c.Tensors) == 0 {
 		return nil, fmt.Errorf("%s: no tensors in it: expected a PyTorch state dict", path)
+	}
+	return c, nil
+}
+
+// joined is a model in shards, or of a folder, as one.
+func joined(path string) (*Checkpoint, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	c := &Checkpoint{Tensors: map[string]Tensor{}}
+	for _, name := range f.Names() {
+		t, err := f.Tensor(name)
+		if err != nil {
+			return nil, err
+		}
+		t.Data = bytes.Clone(t.Data)
+		c.Tensors[name] = t
 	}
 	return c, nil
 }

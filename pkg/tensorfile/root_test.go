@@ -164,6 +164,11 @@ func TestHuggingFaceFolders(t *testing.T) {
 	x, err := Open(path)
 	require.NoError(t, err)
 	defer x.Close()
+	for _, p := range []string{path, dir} {
+		c, err := ReadCheckpoint(p)
+		require.NoError(t, err)
+		require.Equal(t, hf, c.Tensors)
+	}
 	require.Len(t, x.Digest(), 64)
 	require.NoError(t, os.WriteFile(config, []byte("<html>"), 0o666))
 	_, err = Open(dir)
