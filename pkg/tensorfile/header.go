@@ -46,7 +46,7 @@ func parseHeader(path string, b []byte) (map[string]entry, map[string]string, er
 		return nil, nil, e
 	}
 	if foreign := recognise(b); foreign != nil {
-		foreign.Path = path
+		foreign.Path, foreign.Hint = path, strings.ReplaceAll(foreign.Hint, "FILE.pth", path)
 		return nil, nil, foreign
 	}
 	if len(b) < 8 {
