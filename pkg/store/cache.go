@@ -65,12 +65,32 @@ func probe(dir string) error {
 	}
 }
 
-// attend makes and locks the file that tells of this process.
-func attend(dir string) error {
-	place := filepath.Join(dir, live)
-	if err := os.MkdirAll(place, 0o777); err != nil {
+// guarded runs do while no other process comes, prunes, or marks a file as used.
+func guarded(dir string, do func() error) error {
+	if err := os.MkdirAll(filepath.Join(dir, live), 0o777); err != nil {
 		return err
 	}
+	guard := flock.New(filepath.Join(dir, live, "pruning"))
+	if err := guard.Lock(); err != nil {
+		return err
+	}
+	defer guard.Unlock()
+	return do()
+}
+
+// attend makes and locks the file that tells of this process, and takes away those of processes
+// that are gone.
+func attend(dir string) error {
+	return guarded(dir, func() error {
+		if _, err := attended(dir); err != nil {
+			return err
+		}
+		return attendGuarded(dir)
+	})
+}
+
+func attendGuarded(dir string) error {
+	place := filepath.Join(dir, live)
 	lock := flock.New(filepath.Join(place, fmt.Sprintf("%d-%d", os.Getpid(),
 		time.Now().UnixNano())))
 	if ok, err := lock.TryLock(); err != nil || !ok {

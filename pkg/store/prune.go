@@ -77,7 +77,11 @@ func Prune(dir string, most int64) (removed []Kept, left int64, err error) {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind)),
 			a.Used.Compare(b.Used))
 	})
-	since, err := attended(dir)
+	var since time.Time
+	err = guarded(dir, func() (err error) {
+		since, err = attended(dir)
+		return err
+	})
 	if err != nil {
 		return nil, left, err
 	}
@@ -103,7 +107,7 @@ func Prune(dir string, most int64) (removed []Kept, left int64, err error) {
 const coarse = 2 * time.Second
 
 // attended is when the first of the processes came that use the cache; the far future where none
-// does. Files of processes that are gone are taken away.
+// does. Files of processes that are gone are taken away. It is to be guarded.
 func attended(dir string) (since time.Time, err error) {
 	since = time.Now().AddDate(100, 0, 0)
 	files, err := filepath.Glob(filepath.Join(dir, live, "[0-9]*"))
@@ -132,14 +136,14 @@ func attended(dir string) (since time.Time, err error) {
 
 // remove takes a file away unless somebody has used it since it was listed, or computes it.
 func remove(dir string, k Kept) (gone bool, err error) {
-	if err := os.MkdirAll(filepath.Join(dir, live), 0o777); err != nil {
-		return false, err
-	}
-	guard := flock.New(filepath.Join(dir, live, "pruning"))
-	if err := guard.Lock(); err != nil {
-		return false, err
-	}
-	defer guard.Unlock()
+	err = guarded(dir, func() error {
+		gone, err = removeGuarded(k)
+		return err
+	})
+	return gone, err
+}
+
+func removeGuarded(k Kept) (gone bool, err error) {
 	if info, err := os.Stat(k.Path); err != nil || !info.ModTime().Equal(k.Used) {
 		return false, nil
 	}

@@ -133,6 +133,12 @@ func TestPruneLeavesWhatLivingProcessesUse(t *testing.T) {
 	files, err := os.ReadDir(filepath.Join(dir, live))
 	require.NoError(t, err)
 	require.Len(t, files, 1, "and so is what told of it")
+	for range 3 {
+		process(t, dir, "features/a")()
+	}
+	files, err = os.ReadDir(filepath.Join(dir, live))
+	require.NoError(t, err)
+	require.Len(t, files, 2, "of those that are gone the last remains")
 }
 
 // TestAProcessThatCameFirstIsSeen enters a cache before its folder is there.
