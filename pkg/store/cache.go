@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
 )
 
 // live is the folder of a cache in which each process that uses it holds a locked file, whose time
@@ -42,6 +43,15 @@ func Enter(dir string) error {
 		return err
 	case !info.IsDir():
 		return errors.New("a file is in the folder's place")
+	}
+	below, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, d := range below {
+		if path := filepath.Join(dir, d.Name()); d.IsDir() && unix.Access(path, unix.W_OK) != nil {
+			return fmt.Errorf("its folder %s is closed", d.Name())
+		}
 	}
 	return attend(dir)
 }

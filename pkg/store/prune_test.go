@@ -175,5 +175,8 @@ func TestACacheThatCannotBeIsSaidAtOnce(t *testing.T) {
 		require.NoError(t, os.Chmod(closed, 0o555))
 		require.Error(t, Enter(closed))
 		require.Error(t, Enter(filepath.Join(closed, "new")))
+		partly := t.TempDir()
+		require.NoError(t, os.Mkdir(filepath.Join(partly, "features"), 0o555))
+		require.ErrorContains(t, Enter(partly), "its folder features is closed")
 	}
 }
