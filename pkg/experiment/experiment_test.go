@@ -2,10 +2,13 @@ package experiment
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"adlab/pkg/inpformer"
 	"adlab/pkg/multiads"
+	"adlab/pkg/progress"
 	"adlab/pkg/setting"
 
 	"github.com/stretchr/testify/require"
@@ -75,5 +78,17 @@ func TestAnExperimentIsTheSameAfterJSON(t *testing.T) {
 		var again Experiment
 		require.NoError(t, json.Unmarshal(b, &again))
 		require.Equal(t, e, again)
+	}
+}
+
+// TestACacheThatCannotBeWrittenIsSaidFirst has a file in the folder's place: nothing is computed
+// before that is said, with the way out.
+func TestACacheThatCannotBeWrittenIsSaidFirst(t *testing.T) {
+	taken := filepath.Join(t.TempDir(), "taken")
+	require.NoError(t, os.WriteFile(taken, nil, 0o666))
+	for _, cache := range []string{taken, filepath.Join(taken, "below")} {
+		_, err := Open("no such backend", cache, progress.New(nil))
+		require.ErrorContains(t, err, cache)
+		require.ErrorContains(t, err, "name another folder in ADLAB_CACHE")
 	}
 }
