@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
@@ -146,9 +147,29 @@ func (d *Detector) Fit(ctx context.Context, samples []datasets.Sample) error {
 // zero-shot.
 func (d *Detector) SetMemory(product string, memory Memory) { d.memories[product] = memory }
 
+// alonePart is how many samples are looked at before their predictions are given, where each is
+// scored by itself: memory does not grow with their number.
+const alonePart = 64
+
 // Predict scores the samples product by product, because image scores depend on a product's whole
-// list, and gives them in their order.
+// list unless they stand alone, and gives them in their order.
 func (d *Detector) Predict(ctx context.Context,
+	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
+	if !d.Alone {
+		return d.predictAll(ctx, samples)
+	}
+	return func(yield func(detector.Prediction, error) bool) {
+		for part := range slices.Chunk(samples, alonePart) {
+			for p, err := range d.predictAll(ctx, part) {
+				if !yield(p, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (d *Detector) predictAll(ctx context.Context,
 	samples []datasets.Sample) iter.Seq2[detector.Prediction, error] {
 	return func(yield func(detector.Prediction, error) bool) {
 		predictions := make([]detector.Prediction, len(samples))
