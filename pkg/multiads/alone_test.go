@@ -30,8 +30,9 @@ func TestAlonePicturesAreGivenAsTheyCome(t *testing.T) {
 		require.NoError(t, writePNG(path, m))
 		samples = append(samples, datasets.Sample{ID: path, Path: path, Category: "nut"})
 	}
-	d, err := New(b.Backend, Config{Model: small(t), Seed: 1, Alone: true, Passing: true, Cache: dir,
-		Base:      &kba.Base{Types: []kba.Type{{Name: "hole", Prompts: []string{"[cls] with a hole"}}}},
+	hole := kba.Type{Name: "hole", Prompts: []string{"[cls] with a hole"}}
+	d, err := New(b.Backend, Config{Model: small(t), Seed: 1, Alone: true, Passing: true,
+		Cache: dir, Base: &kba.Base{Types: []kba.Type{hole}},
 		Sentences: &kba.Sentences{Normal: []string{"[cls]"}, Templates: []string{"a [state]."}}})
 	require.NoError(t, err)
 	predict := func(samples []datasets.Sample) (out []detector.Prediction, err error) {

@@ -75,8 +75,8 @@ func newWeights(c *cli) *cobra.Command {
 		Args: one("a PyTorch checkpoint"),
 		Long: "Converts a PyTorch state dict, a whole module or a TorchScript archive (as OpenAI " +
 			"publishes CLIP) to safetensors,\ntensor by tensor, without running anything in " +
-			"it, or joins one in shards. Of several networks in it, averaged weights\nare taken first. With " +
-			"--photographs the file must be the published " +
+			"it, or joins one in shards. Of several networks in it, averaged weights\nare " +
+			"taken first. With --photographs the file must be the published " +
 			"EfficientNet-Lite0, and the result is the encoder's weights file: tensors up to " +
 			"block 10,\nchannel statistics over crops of the photographs, and projections.",
 		RunE: func(cmd *cobra.Command, args []string) error {
