@@ -58,8 +58,8 @@ func Scan(dir string) (all []Kept, err error) {
 
 // order is that in which kinds go: what is made again in seconds to minutes, then what was measured
 // and what was trained. Other kinds are somebody else's.
-var order = []string{Leftovers, "features", "mosaics", "told", "costs", "live", "texts", "results",
-	"runs", "pretrain"}
+var order = []string{Leftovers, "compiled", "features", "mosaics", "told", "costs", "live", "texts",
+	"results", "runs", "pretrain"}
 
 // Prune takes files away until a cache has at most so many bytes: first what is soonest made again,
 // of one kind what was not used for longest. What a living process has used is never touched, nor

@@ -132,7 +132,7 @@ func read(path string) []byte {
 	if !bytes.Equal(sum[:], b[:sha256.Size]) {
 		return nil
 	}
-	touch(path)
+	store.Touch(path)
 	return b[sha256.Size:]
 }
 

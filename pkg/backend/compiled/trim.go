@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"time"
 )
 
 // most is how many bytes of programs a folder may hold when a process first adds to it.
@@ -39,13 +38,5 @@ func trim(folder string, limit int64) {
 		if os.Remove(filepath.Join(folder, f.Name())) == nil {
 			size -= f.Size()
 		}
-	}
-}
-
-// touch marks a program as used today.
-func touch(path string) {
-	now := time.Now()
-	if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > 24*time.Hour {
-		_ = os.Chtimes(path, now, now) // only its place in line would be lost
 	}
 }

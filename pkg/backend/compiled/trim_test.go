@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"adlab/pkg/store"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -28,7 +30,7 @@ func TestTheOldestProgramsGo(t *testing.T) {
 		return names
 	}
 	require.Len(t, left(), 8, "no more than may be")
-	touch(filepath.Join(dir, "7"))
+	store.Touch(filepath.Join(dir, "7"))
 	trim(dir, 799)
 	require.Equal(t, []string{"0", "1", "2", "3", "7"}, left(), "the longest unused are gone")
 	trim(filepath.Join(dir, "none"), 0)
