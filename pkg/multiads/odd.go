@@ -36,8 +36,8 @@ func odd(prompt, product string, templates []string) (notes []string) {
 		sentence := strings.ReplaceAll(t, kba.State, strings.ReplaceAll(prompt, kba.Product,
 			product))
 		if clip.Tokenize(sentence).Truncated {
-			notes = append(notes, fmt.Sprintf("a prompt makes sentences of more than 77 pieces, the "+
-				"rest is cut off: %.60s...", prompt))
+			notes = append(notes, fmt.Sprintf("a prompt makes sentences of more than 77 pieces, "+
+				"the rest is cut off: %.60s...", prompt))
 			break
 		}
 	}

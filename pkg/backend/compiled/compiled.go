@@ -73,8 +73,8 @@ func Path(name string) string {
 	return ""
 }
 
-// keptCompile is PJRT_Client_Compile: it loads the program, or compiles and keeps it. Where there is
-// no folder, or a file is none for this plugin, it compiles as ever.
+// keptCompile is PJRT_Client_Compile: it loads the program, or compiles and keeps it. Where there
+// is no folder, or a file is none for this plugin, it compiles as ever.
 //
 //export keptCompile
 func keptCompile(a *C.CompileArgs) *C.Error {

@@ -100,8 +100,8 @@ func baseOf(state State, own *kba.Base) *kba.Base {
 	return out
 }
 
-// unknown are the words of a state's own prompts, and of its added types, that the text tower has no
-// letters for.
+// unknown are the words of a state's own prompts, and of its added types, that the text tower has
+// no letters for.
 func unknown(state State, base *kba.Base) (words []string) {
 	for _, t := range base.Types {
 		if _, own := state.Prompts[t.Name]; own || slices.Contains(state.Added, t.Name) {
