@@ -15,12 +15,16 @@ import (
 // and CRLF are tolerated. row is called with the line number and the fields by column.
 func readCSV(path string, columns []string,
 	row func(line int, field map[string]string) error) error {
-	b, err := os.ReadFile(path)
+	b, err := readText(path)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", path, err)
+		return err
 	}
-	r := csv.NewReader(bytes.NewReader(withoutBOM(b)))
+	r := csv.NewReader(bytes.NewReader(b))
 	r.FieldsPerRecord = -1
+	if first, _, _ := bytes.Cut(b, []byte("\n")); !bytes.Contains(first, []byte(",")) &&
+		bytes.Contains(first, []byte(";")) { // as Excel writes it where a comma parts decimals
+		r.Comma = ';'
+	}
 	header, err := r.Read()
 	if err != nil {
 		return fmt.Errorf("%s:1: expected the header %s, got %s", path, strings.Join(columns, ","),
@@ -66,8 +70,6 @@ func csvFault(err error) string {
 	return err.Error()
 }
 
-func withoutBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) }
-
 // inside joins a path of a list, with slashes, to the folder that it must stay in.
 func inside(root, rel string) (string, error) {
 	rel = strings.ReplaceAll(rel, `\`, "/")
@@ -77,30 +79,13 @@ func inside(root, rel string) (string, error) {
 	return filepath.Join(root, filepath.FromSlash(rel)), nil
 }
 
-// checkFiles makes sure that what a list names is there, and within the root also after links are
-// followed.
+// checkFiles makes sure that what a list names is there.
 func (s *Set) checkFiles(list string) error {
-	real, err := filepath.EvalSymlinks(s.Root)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.Root, err)
-	}
-	if real, err = filepath.Abs(real); err != nil {
-		return err
-	}
 	var missing []string
 	for _, x := range s.All() {
 		for _, path := range append(x.masks(), x.Path) {
-			at, err := filepath.EvalSymlinks(path)
-			if err != nil {
+			if _, err := os.Stat(path); err != nil {
 				missing = append(missing, path)
-				continue
-			}
-			if at, err = filepath.Abs(at); err != nil {
-				return err
-			}
-			if rel, err := filepath.Rel(real, at); err != nil || !filepath.IsLocal(rel) {
-				return fmt.Errorf("%s: %s is a link that leads out of %s; copy the file there",
-					list, path, s.Root)
 			}
 		}
 	}

@@ -36,10 +36,16 @@ type Sample struct {
 	View       string            // camera, in sets of several views; else ""
 	TypedMasks map[string]string // one mask a defect type, where the set tells them apart; else nil
 
-	// NumberedMask says that every value of the mask but 0 is anomalous; else those above half of
-	// the full scale are.
+	// NumberedMask says that every value of the mask but 0 is anomalous; else that is only so of
+	// masks that are not graded, see imageio.ReadMask.
 	NumberedMask bool
+	// Range says which values of the image are black and white where its file does not say it; the
+	// same for all such images of a set. Zero for images of 8 bits.
+	Range imageio.Range
 }
+
+// Decode reads the image.
+func (s Sample) Decode() (*imageio.Image, error) { return imageio.DecodeRange(s.Path, s.Range) }
 
 // DefectTypes are the types of defect in the image, sorted: none when normal, several where
 // TypedMasks tells them apart.
@@ -66,9 +72,20 @@ type Set struct {
 	Licence, Source string // "" where the layout does not say
 	Categories      []Category
 	HasMasks        bool // whether anomalous images come with masks
+	// Notes say in a line each how files were understood that could be understood otherwise, and
+	// what was left out.
+	Notes []string
+	Range imageio.Range // of the samples that have one
+	opt   Options
+	// untrained says that the layout has sets without images to learn from
+	untrained bool
 }
 
-var layouts = map[string]func(root string) (*Set, error){
+func (s *Set) note(format string, args ...any) {
+	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
+}
+
+var layouts = map[string]func(root string, opt Options) (*Set, error){
 	"folder":  openFolder,
 	"mvtec":   openMVTec,
 	"visa":    openVisA,
@@ -108,9 +125,15 @@ func Open(layout, root string, opt Options) (*Set, error) {
 	if !info.IsDir() {
 		return nil, setting.Errorf("Data", "expected a folder, got the file %s", root)
 	}
-	set, err := open(root)
+	set, err := open(root, opt)
 	if err != nil {
 		return nil, err
+	}
+	set.opt = opt
+	for _, step := range []func() error{set.checkLinks, set.readRange} {
+		if err := step(); err != nil {
+			return nil, err
+		}
 	}
 	if err := set.limit(opt); err != nil {
 		return nil, err
@@ -168,27 +191,6 @@ func Unique(samples []Sample) []Sample {
 	sorted := slices.Clone(samples)
 	slices.SortStableFunc(sorted, func(a, b Sample) int { return cmp.Compare(a.ID, b.ID) })
 	return slices.CompactFunc(sorted, func(a, b Sample) bool { return a.Path == b.Path })
-}
-
-// CheckMasks compares every mask's size with its image's, from the headers, before work starts.
-func (s *Set) CheckMasks() error {
-	for _, x := range s.All() {
-		for _, mask := range x.masks() {
-			w, h, err := imageio.Size(x.Path)
-			if err != nil {
-				return err
-			}
-			mw, mh, err := imageio.Size(mask)
-			if err != nil {
-				return err
-			}
-			if w != mw || h != mh {
-				return fmt.Errorf("mask %s: expected %dx%d pixels as its image has, got %dx%d",
-					mask, w, h, mw, mh)
-			}
-		}
-	}
-	return nil
 }
 
 func (s *Set) sample(path, category, split, kind string) Sample {

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"os"
 	"slices"
+
+	"adlab/pkg/imageio"
 )
 
 // Digest is the SHA-256 of the image file's content, in hexadecimal.
@@ -15,13 +17,16 @@ func (s Sample) Digest() (string, error) {
 	return digest, err
 }
 
-// WriteDigests writes the digest of every sample's image to w, a line each, in their order: part of
-// cache keys.
+// WriteDigests writes the digest of every sample's image to w, a line each, in their order, with
+// the range of values that it is read in, where it has one: part of cache keys.
 func WriteDigests(w io.Writer, samples []Sample) error {
 	for _, s := range samples {
 		digest, err := s.Digest()
 		if err != nil {
 			return err
+		}
+		if s.Range != (imageio.Range{}) {
+			digest += " " + s.Range.String()
 		}
 		if _, err := fmt.Fprintln(w, digest); err != nil {
 			return err

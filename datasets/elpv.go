@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,18 +19,20 @@ const elpvTrain = 1000
 // defective; the images that the annotators were unsure of (1/3 and 2/3) are left out. The split is
 // fixed: 1,000 label-0 images, drawn with seed 0, to learn from; the other label-0 images against
 // those of label 1 as the test.
-func openELPV(root string) (*Set, error) {
+func openELPV(root string, _ Options) (*Set, error) {
 	path := filepath.Join(root, "labels.csv")
-	f, err := os.Open(path)
-	if err != nil {
+	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("%s: expected labels.csv and images in it, got %s", root,
 			contents(root))
 	}
-	defer f.Close()
+	b, err := readText(path)
+	if err != nil {
+		return nil, err
+	}
 	set := sourced("elpv", root)
 	seen := map[string]int{}
 	var normal, defective []Sample
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(bytes.NewReader(b))
 	for n := 1; lines.Scan(); n++ {
 		fields := strings.Fields(lines.Text())
 		if len(fields) == 0 {
@@ -44,11 +47,11 @@ func openELPV(root string) (*Set, error) {
 			return nil, fmt.Errorf("%s:%d: expected a probability from 0 to 1, got %q", path, n,
 				fields[1])
 		}
-		if !filepath.IsLocal(fields[0]) {
+		image, err := inside(root, fields[0])
+		if err != nil {
 			return nil, fmt.Errorf("%s:%d: expected a path within the folder, got %q", path, n,
 				fields[0])
 		}
-		image := filepath.Join(root, filepath.FromSlash(fields[0]))
 		if first, twice := seen[image]; twice {
 			return nil, fmt.Errorf("%s:%d: expected each image once, got %q again after line %d",
 				path, n, fields[0], first)

@@ -8,8 +8,14 @@ import (
 	"strings"
 )
 
-// extensions of image files, in any case.
-var extensions = []string{".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
+// extensions of image files that are read, in any case.
+var extensions = []string{".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".tif", ".tiff",
+	".webp", ".gif", ".pgm", ".ppm", ".pbm", ".pnm"}
+
+// isImage says it by a file's name.
+func isImage(name string) bool {
+	return slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
+}
 
 // ignored tells the files and folders that tools leave behind: dot-files, Jupyter's checkpoints,
 // thumbnails.
@@ -21,33 +27,83 @@ func ignored(name string) bool {
 	return strings.HasPrefix(name, ".")
 }
 
-// images lists the image files directly in dir, sorted by name. Two files of one stem are an error.
-func images(dir string) ([]string, error) {
+// walk visits every file below dir, folder by folder in the order of names, but for what tools
+// leave behind. A link to a folder above is not followed.
+func walk(dir string, visit func(path string)) error {
+	return walkFrom(dir, []string{real(filepath.Dir(absolute(dir)))}, visit)
+}
+
+func walkFrom(dir string, above []string, visit func(path string)) error {
+	here := real(dir)
+	if slices.ContainsFunc(above, func(up string) bool { return holds(here, up) }) {
+		return nil
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", dir, err)
+		return fmt.Errorf("reading %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case ignored(e.Name()):
+		case e.IsDir() || e.Type()&os.ModeSymlink != 0 && isDir(path):
+			if err := walkFrom(path, append(above, here), visit); err != nil {
+				return err
+			}
+		default:
+			visit(path)
+		}
+	}
+	return nil
+}
+
+// ImageFiles lists the image files below a folder, in subfolders too, folder by folder in the order
+// of names. Two files of one folder that differ in their extension alone are an error.
+func ImageFiles(dir string) ([]string, error) {
+	var files []string
+	err := walk(dir, func(path string) { files = append(files, path) })
+	return onlyImages(files, err)
+}
+
+// looseImages lists the image files directly in dir.
+func looseImages(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		err = fmt.Errorf("reading %s: %w", dir, err)
+	}
+	var files []string
+	for _, e := range entries {
+		if path := filepath.Join(dir, e.Name()); !ignored(e.Name()) && !isDir(path) {
+			files = append(files, path)
+		}
+	}
+	return onlyImages(files, err)
+}
+
+func onlyImages(files []string, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
 	}
 	var paths []string
 	stems := map[string]string{}
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		if ignored(e.Name()) || !slices.Contains(extensions, strings.ToLower(filepath.Ext(path))) ||
-			isDir(path) {
+	for _, path := range files {
+		if !isImage(path) {
 			continue
 		}
-		if other, twice := stems[stem(path)]; twice {
+		id := filepath.Join(filepath.Dir(path), stem(path))
+		if other, twice := stems[id]; twice {
 			return nil, fmt.Errorf("%s: expected one image of a name, got %s and %s; remove one "+
-				"of them", dir, other, e.Name())
+				"of them", filepath.Dir(path), other, filepath.Base(path))
 		}
-		stems[stem(path)] = e.Name()
+		stems[id] = filepath.Base(path)
 		paths = append(paths, path)
 	}
 	return paths, nil
 }
 
-// someImages is images, where none is an error.
+// someImages is ImageFiles, where none is an error.
 func someImages(dir string) ([]string, error) {
-	paths, err := images(dir)
+	paths, err := ImageFiles(dir)
 	if err == nil && len(paths) == 0 {
 		err = fmt.Errorf("%s: expected at least one image (png, jpg, bmp, tif or webp), got %s",
 			dir, contents(dir))
@@ -67,6 +123,21 @@ func subfolders(dir string) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// child is the folder of that name in dir, in another case where it is there in no other; "" where
+// there is none.
+func child(dir, name string) string {
+	if path := filepath.Join(dir, name); isDir(path) {
+		return path
+	}
+	names, _ := subfolders(dir)
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return filepath.Join(dir, n)
+		}
+	}
+	return ""
 }
 
 func isDir(path string) bool {

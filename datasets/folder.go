@@ -3,14 +3,18 @@ package datasets
 import "path/filepath"
 
 // openFolder reads one category, named after its folder: ROOT/train (images, or train/good),
-// ROOT/test/{good,DEFECT}, and ROOT/ground_truth/DEFECT where there are masks.
-func openFolder(root string) (*Set, error) { return openCategory(root, noMasksOfNormal) }
+// ROOT/test/{good,DEFECT}, and ROOT/ground_truth/DEFECT where there are masks. Where nothing is to
+// be tested, it may be a folder of normal images.
+func openFolder(root string, opt Options) (*Set, error) {
+	return openCategory(root, noMasksOfNormal, opt)
+}
 
-func openCategory(root string, normal normalMasks) (*Set, error) {
-	set := &Set{Name: folderName(root), Root: root}
+func openCategory(root string, normal normalMasks, opt Options) (*Set, error) {
+	set := &Set{Name: folderName(root), Root: root, opt: opt}
 	if err := set.addCategory(root, set.Name, normal); err != nil {
 		return nil, err
 	}
+	set.sayFolders()
 	return set, nil
 }
 

@@ -44,7 +44,7 @@ func Images(ctx context.Context, samples []Sample, workers int) iter.Seq2[Loaded
 				}
 				go func() {
 					defer func() { <-busy }()
-					image, err := imageio.Decode(s.Path)
+					image, err := s.Decode()
 					slot <- result{image, err}
 				}()
 			}

@@ -1,37 +1,137 @@
 package datasets
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
+	"sync"
+
+	"adlab/pkg/imageio"
+	"adlab/pkg/setting"
 )
 
-// pair finds the mask of each image by its stem, never by its position: 003.png has 003_mask.png or
-// 003.png. A mask that is missing, or that belongs to no image, is an error.
-func pair(paths []string, dir string) (map[string]string, error) {
-	if !isDir(dir) {
-		return nil, fmt.Errorf("%s: expected a folder with the masks of %s, got none; add it, or "+
-			"remove %s altogether to go without masks",
-			dir, filepath.Dir(paths[0]), filepath.Dir(dir))
-	}
-	files, err := images(dir)
+// ReadMask reads one of the image's masks by the one rule that imageio.ReadMask states, in the
+// image's size: values above 127 are anomalous. A mask of another size is resized by the nearest
+// neighbour; CheckMasks refuses it unless that is allowed.
+func (s Sample) ReadMask(path string) (*imageio.Image, error) {
+	m, err := imageio.ReadMask(path, s.NumberedMask)
 	if err != nil {
 		return nil, err
 	}
+	w, h, err := imageio.Size(s.Path)
+	if err != nil || m.W == w && m.H == h {
+		return m, err
+	}
+	return imageio.Nearest(m, w, h), nil
+}
+
+// CheckMasks compares every mask's size with its image's and looks for an anomalous pixel in it,
+// before work starts, on all cores. The error, of the first image that has one, names the file.
+func (s *Set) CheckMasks() error {
+	samples := s.All()
+	masked := map[string]bool{} // categories with masks
+	for _, x := range samples {
+		masked[x.Category] = masked[x.Category] || x.Mask != ""
+	}
+	faults := make([]error, len(samples))
+	var wg sync.WaitGroup
+	busy := make(chan struct{}, runtime.NumCPU())
+	for i, x := range samples {
+		if x.Label == 0 && x.Mask == "" {
+			continue
+		}
+		busy <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-busy }()
+			faults[i] = s.checkMask(x, masked[x.Category])
+		})
+	}
+	wg.Wait()
+	return cmp.Or(faults...)
+}
+
+// checkMask checks the masks of one image. masked says that others of its category have some.
+func (s *Set) checkMask(x Sample, masked bool) error {
+	if x.Mask == "" && masked && !s.opt.AllowEmptyMasks {
+		return setting.Errorf("AllowEmptyMasks", "%s: expected a mask, as others of %s have one, "+
+			"got none; add it, or set it to count the image as without an anomalous pixel", x.Path,
+			x.Category)
+	}
+	for _, path := range x.masks() {
+		if err := s.checkSize(x, path); err != nil {
+			return err
+		}
+		m, err := imageio.ReadMask(path, x.NumberedMask)
+		if err != nil {
+			return err
+		}
+		if x.Label == 1 && !s.opt.AllowEmptyMasks && !anomalous(m) {
+			return setting.Errorf("AllowEmptyMasks", "mask %s: expected an anomalous pixel, got "+
+				"none, though its image is %s; mend the mask, move the image to %s, or set it to "+
+				"go on", path, x.DefectType, Good)
+		}
+	}
+	return nil
+}
+
+// checkSize compares a mask's size with its image's.
+func (s *Set) checkSize(x Sample, mask string) error {
+	w, h, err := imageio.Size(x.Path)
+	if err != nil {
+		return err
+	}
+	mw, mh, err := imageio.Size(mask)
+	if err != nil {
+		return err
+	}
+	scaled, err := imageio.FitMask(mask, mw, mh, w, h)
+	switch {
+	case err == nil || scaled && s.opt.ResizeMasks:
+		return nil
+	case scaled:
+		return setting.Errorf("ResizeMasks", "%w; scale it without interpolation, or set it to "+
+			"have that done", err)
+	}
+	return err
+}
+
+// anomalous says whether a mask that ReadMask gave has an anomalous pixel.
+func anomalous(m *imageio.Image) bool {
+	return slices.ContainsFunc(m.Pix, func(v uint8) bool { return v > 127 })
+}
+
+// pair finds the mask of each image by its stem, never by its position: 003.png has 003_mask.png or
+// 003.png, in the same subfolder of dir as the image has of base. A mask that is missing, or that
+// belongs to no image, is an error.
+func pair(paths []string, base, dir string) (map[string]string, error) {
+	if !isDir(dir) {
+		return nil, fmt.Errorf("%s: expected a folder with the masks of %s, got none; add it, or "+
+			"remove %s altogether to go without masks", dir, base, filepath.Dir(dir))
+	}
+	files, err := ImageFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	without := func(base, path string) string {
+		return strings.TrimSuffix(relative(base, path), filepath.Ext(path))
+	}
 	left := map[string]string{}
 	for _, f := range files {
-		left[stem(f)] = f
+		left[without(dir, f)] = f
 	}
 	masks := map[string]string{}
 	var missing []string
 	for _, path := range paths {
-		name := stem(path) + "_mask"
+		name := without(base, path) + "_mask"
 		if left[name] == "" {
-			name = stem(path)
+			name = without(base, path)
 		}
 		if left[name] == "" {
-			missing = append(missing, filepath.Base(path))
+			missing = append(missing, relative(base, path))
 			continue
 		}
 		masks[path] = left[name]
@@ -39,15 +139,16 @@ func pair(paths []string, dir string) (map[string]string, error) {
 	}
 	if missing != nil {
 		return nil, fmt.Errorf("%s: expected a mask NAME_mask.png or NAME.png for each image, "+
-			"missing for %d of %d: %s; add them", dir, len(missing), len(paths), firstFew(missing))
+			"missing for %d of %d: %s; add them, or remove %s altogether to go without masks", dir,
+			len(missing), len(paths), firstFew(missing), filepath.Dir(dir))
 	}
 	if len(left) > 0 {
 		var extra []string
 		for _, f := range slices.Sorted(maps.Values(left)) {
-			extra = append(extra, filepath.Base(f))
+			extra = append(extra, relative(dir, f))
 		}
 		return nil, fmt.Errorf("%s: expected one mask for each image of %s, got %d without an "+
-			"image: %s; remove them", dir, filepath.Dir(paths[0]), len(extra), firstFew(extra))
+			"image: %s; remove them", dir, base, len(extra), firstFew(extra))
 	}
 	return masks, nil
 }
@@ -61,17 +162,17 @@ func noMasks(truth string, kinds []string, normal normalMasks) error {
 	}
 	for _, name := range folders {
 		dir := filepath.Join(truth, name)
-		if name != Good && slices.Contains(kinds, name) {
+		if !Normal(name) && slices.Contains(kinds, name) {
 			continue
 		}
-		files, err := images(dir)
+		files, err := ImageFiles(dir)
 		if err != nil {
 			return err
 		}
 		switch {
 		case len(files) == 0:
-		case name == Good && normal == masksOfNormal:
-		case name == Good:
+		case Normal(name) && normal == masksOfNormal:
+		case Normal(name):
 			return fmt.Errorf("%s: expected no masks for normal images, got %d, first %s; remove "+
 				"them", dir, len(files), filepath.Base(files[0]))
 		default:
@@ -79,7 +180,7 @@ func noMasks(truth string, kinds []string, normal normalMasks) error {
 				"got none", dir, len(files), name)
 		}
 	}
-	loose, err := images(truth)
+	loose, err := looseImages(truth)
 	if err == nil && len(loose) > 0 {
 		err = fmt.Errorf("%s: expected masks in one folder for each kind of defect, got %d beside "+
 			"them, first %s", truth, len(loose), filepath.Base(loose[0]))

@@ -18,9 +18,10 @@ var metaFiles = []string{"meta.json", "meta1.json", "meta_wo_md.json"}
 var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // openMeta reads {"train": {CATEGORY: [item]}, "test": ...} with the item keys img_path, mask_path,
-// cls_name or product_cls, specie_name or defect_cls, and anomaly (0 or 1). Errors point into the
-// file. Source: pkg/multiads/SPEC.md 14.
-func openMeta(root string) (*Set, error) {
+// cls_name or product_cls, specie_name or defect_cls, and anomaly (0 or 1). A list in which no
+// image has a mask is one of image labels alone. Errors point into the file. Source:
+// pkg/multiads/SPEC.md 14.
+func openMeta(root string, _ Options) (*Set, error) {
 	i := slices.IndexFunc(metaFiles, func(name string) bool {
 		_, err := os.Stat(filepath.Join(root, name))
 		return err == nil
@@ -29,11 +30,11 @@ func openMeta(root string) (*Set, error) {
 		return nil, fmt.Errorf("%s: expected meta.json in it, got %s", root, contents(root))
 	}
 	file := filepath.Join(root, metaFiles[i])
-	b, err := os.ReadFile(file)
+	b, err := readText(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", file, err)
+		return nil, err
 	}
-	set := &Set{Name: folderName(root), Root: root}
+	set := &Set{Name: folderName(root), Root: root, untrained: true}
 	if err := set.parseMeta(file, metaFiles[i], b); err != nil {
 		return nil, err
 	}
@@ -42,7 +43,6 @@ func openMeta(root string) (*Set, error) {
 
 func (s *Set) parseMeta(file, kind string, b []byte) error {
 	splits := map[string]map[string][]json.RawMessage{}
-	b = withoutBOM(b)
 	if kind == "meta_wo_md.json" {
 		var test map[string][]json.RawMessage
 		if err := json.Unmarshal(b, &test); err != nil {
@@ -59,7 +59,7 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 				name)
 		}
 	}
-	seen := map[string]bool{}
+	seen, masked := map[string]bool{}, namesMasks(splits)
 	for _, split := range []string{TrainSplit, TestSplit} {
 		var categories []string
 		for c := range splits[split] {
@@ -70,7 +70,7 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 			for i, raw := range splits[split][category] {
 				pointer := fmt.Sprintf("%s#/%s/%s/%d", file, split, pointerEscape.Replace(category),
 					i)
-				x, err := s.metaItem(kind, split, category, raw, pointer)
+				x, err := s.metaItem(kind, split, category, raw, pointer, masked)
 				if err != nil {
 					return err
 				}
@@ -89,9 +89,26 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 	return nil
 }
 
-// metaItem reads one image of the list.
-func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointer string) (Sample,
-	error) {
+// namesMasks says whether a list names a mask anywhere. One that names none has image labels alone.
+func namesMasks(splits map[string]map[string][]json.RawMessage) bool {
+	for _, categories := range splits {
+		for _, items := range categories {
+			for _, raw := range items {
+				var item struct {
+					Mask any `json:"mask_path"`
+				}
+				if json.Unmarshal(raw, &item) == nil && item.Mask != nil && item.Mask != "" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// metaItem reads one image of the list. masked says that anomalous images have masks.
+func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointer string,
+	masked bool) (Sample, error) {
 	var item map[string]any
 	if err := json.Unmarshal(raw, &item); err != nil {
 		return Sample{}, fmt.Errorf("%s: expected an object, got %s", pointer, brief(raw))
@@ -150,19 +167,22 @@ func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointe
 		return Sample{}, fmt.Errorf("%s/anomaly: expected normal images to learn from, got an "+
 			"anomalous one, %q", pointer, image)
 	}
-	if mask == "" {
+	if mask == "" && masked {
 		return Sample{}, fmt.Errorf("%s/mask_path: expected the mask of an anomalous image, got "+
 			"none", pointer)
 	}
-	if defect == "" || defect == Good {
+	if defect == "" || Normal(defect) {
 		defect = "defect"
 	}
 	x := s.sample(path, category, split, defect)
+	x.NumberedMask = true // VisA's, which need it; in masks of 0 and 255 it makes no difference
+	if mask == "" {
+		return x, nil
+	}
 	maskPath, err := inside(root, mask)
 	if err != nil {
 		return Sample{}, fmt.Errorf("%s/mask_path: %w", pointer, err)
 	}
-	x.NumberedMask = true // VisA's, which need it; in masks of 0 and 255 it makes no difference
 	err = s.setMask(&x, maskPath)
 	return x, err
 }

@@ -40,7 +40,7 @@ var realIADView = regexp.MustCompile(`_(C[1-5])(_|\.)`)
 // folder up) with keys train and test over the images in ROOT/realiad_1024/CATEGORY (or another
 // realiad_SIZE). Every view is an image of its own; the order is the lists', on which few-shot
 // draws depend. Source: pkg/inpformer/SPEC.md 13.
-func openRealIAD(root string) (*Set, error) {
+func openRealIAD(root string, opt Options) (*Set, error) {
 	lists := filepath.Join(root, "realiad_jsons", "realiad_jsons")
 	if !isDir(lists) {
 		lists = filepath.Join(root, "realiad_jsons")
@@ -57,7 +57,7 @@ func openRealIAD(root string) (*Set, error) {
 	}
 	if len(files) == 0 {
 		if _, err := os.Stat(filepath.Join(root, realIADMeta)); err == nil {
-			return openMeta(root)
+			return openMeta(root, opt)
 		}
 		return nil, fmt.Errorf("%s: expected lists realiad_jsons/realiad_jsons/CATEGORY.json or "+
 			"%s, got %s", root, realIADMeta, contents(root))
@@ -106,12 +106,12 @@ func (s *Set) addRealIAD(file, dir string) error {
 		Image string  `json:"image_path"`
 		Mask  *string `json:"mask_path"`
 	}
-	b, err := os.ReadFile(file)
+	b, err := readText(file)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", file, err)
+		return err
 	}
 	var list map[string]json.RawMessage
-	if err := json.Unmarshal(withoutBOM(b), &list); err != nil {
+	if err := json.Unmarshal(b, &list); err != nil {
 		return fmt.Errorf("%s: expected a JSON object with train and test: %w", file, err)
 	}
 	category := stem(file)

@@ -5,11 +5,20 @@ import (
 	"math/rand/v2"
 )
 
-// Options cut a set down for quick runs, always in the same way; zero means everything.
+// Options say how a set is read. The limits cut it down for quick runs, always in the same way;
+// zero means everything.
 type Options struct {
 	TrainLimit int // images to learn from, in all, shared out evenly among the categories
 	TestLimit  int // images to be tested on, per category and label
+
+	AllowEmptyMasks bool `json:",omitempty"` // anomalous images whose masks say normal everywhere
+	ResizeMasks     bool `json:",omitempty"` // masks of their image's shape in another size
+	FollowLinks     bool `json:",omitempty"` // links that lead out of the set
+	TrainOnly       bool `json:"-"`          // no test images are needed
 }
+
+// Limited says whether the options cut the set down.
+func (o Options) Limited() bool { return o.TrainLimit != 0 || o.TestLimit != 0 }
 
 // shuffled is the samples, each once, in an order that depends on their IDs alone: seed 0, whatever
 // the run's seed is.

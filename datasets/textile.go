@@ -12,7 +12,7 @@ const textileTrain = 700
 // openTextile reads the simulated textile images: ROOT/{nominal,local,global}. The categories local
 // and global are two tests of one model: both learn from the same 700 nominal images, drawn with
 // seed 0, and set the same other 300 against the images with local or with global defects.
-func openTextile(root string) (*Set, error) {
+func openTextile(root string, _ Options) (*Set, error) {
 	set := sourced("textile", root)
 	kinds := map[string][]Sample{}
 	for _, kind := range []string{"nominal", "local", "global"} {
@@ -21,7 +21,7 @@ func openTextile(root string) (*Set, error) {
 			return nil, fmt.Errorf("%s: expected folders nominal, local and global in it, got %s",
 				root, contents(root))
 		}
-		paths, err := images(dir)
+		paths, err := ImageFiles(dir)
 		if err != nil {
 			return nil, err
 		}

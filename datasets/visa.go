@@ -12,13 +12,13 @@ import (
 // where it is there. Its masks hold small numbers; every one but zero is anomalous. A root without
 // the list that has a folder 1cls, or is one, is read as the reorganised form, which has MVTec-AD's
 // layout and the one defect type "bad". Source: pkg/inpformer/SPEC.md 13.
-func openVisA(root string) (*Set, error) {
+func openVisA(root string, opt Options) (*Set, error) {
 	list := filepath.Join(root, "split_csv", "1cls.csv")
 	if _, err := os.Stat(list); err != nil {
 		if reorganised := filepath.Join(root, "1cls"); isDir(reorganised) {
-			return openMVTec(reorganised)
+			return openMVTec(reorganised, opt)
 		}
-		set, err := openMVTec(root)
+		set, err := openMVTec(root, opt)
 		if err != nil {
 			return nil, fmt.Errorf("%s: expected split_csv/1cls.csv, as VisA is distributed, or "+
 				"the reorganised folder 1cls: %w", root, err)

@@ -2,34 +2,50 @@ package imageio
 
 import "fmt"
 
-// A mask says of every pixel whether it is anomalous. One rule reads them all:
+// MaskKind says what a mask's file holds.
+type MaskKind int
+
+// The kinds of masks.
+const (
+	TwoValues MaskKind = iota // 0 and the largest value that the type has
+	Values                    // other values, of which every one but 0 is anomalous
+	Graded                    // soft edges
+)
+
+// ReadMask reads a mask: one channel, 0 where normal, 255 where anomalous. One rule serves for all:
 //
-//   - Its value is that of grey, or the largest of red, green and blue; a palette is looked up, an
-//     inverted TIFF turned over. Where transparency varies, what is wholly transparent is normal;
-//     and where everything that can be seen has one colour, opacity is the value.
+//   - A pixel's value is that of grey, or the largest of red, green and blue; a palette is looked
+//     up, an inverted TIFF turned over. Where transparency varies, what is wholly transparent is
+//     normal; and where all that can be seen has one colour, opacity is the value.
 //   - Every value but 0 is anomalous: 0 and 1, 0 and 255, 0 and 65535, numbers of instances or of
 //     types.
-//   - But for graded masks, whose edges are soft: there it is what lies above half of the type's
-//     range (127 of 255). A JPEG is graded. Else a mask is graded if its largest value is above
-//     half of the range, and most pixels between 0 and that value lie on a slope: in their row or
-//     column the run of equal values that they are in has a lower value at one end and a higher one
-//     at the other, and is at most 3 pixels long or within a sixteenth of the range of both.
+//   - But of a graded mask, whose edges are soft, it is what lies above half of the type's range:
+//     127 of 255. Its grades are kept, in 8 bits. A JPEG is graded. Another mask is if its largest
+//     value is above half of the range, and most pixels between 0 and that value lie on a slope: in
+//     their row or column the run of equal values that they are in has a lower value at one end and
+//     a higher one at the other, and is at most 3 pixels long or within a sixteenth of the range of
+//     both. Regions numbered 1, 2, 3 have no slopes.
 //
-// The type's range is 1 for floating point up to there, else the smallest 2^b-1 from 255 on that
-// holds the mask's values.
-
-// ReadMask reads a mask by the rule above: one channel, 0 where normal, 255 where anomalous, and
-// grades between where it is graded and numbered is false. numbered says that every value but 0 is
-// anomalous, whatever it looks like.
+// The type's range goes up to 1 for floating point that stays there, else to the smallest 2^b-1
+// from 255 on that holds the mask's values. numbered says that no mask is graded.
 func ReadMask(path string, numbered bool) (*Image, error) {
+	m, _, err := InspectMask(path, numbered)
+	return m, err
+}
+
+// InspectMask is ReadMask, and says what the file holds.
+func InspectMask(path string, numbered bool) (m *Image, kind MaskKind, err error) {
 	s, o, err := read(path)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	v, top := s.maskValues()
-	m := New(s.w, s.h, 1)
+	m = New(s.w, s.h, 1)
 	soft := !numbered && (s.lossy || graded(v, s.w, s.h, top))
 	for i, x := range v {
+		if x != 0 && float64(x) != top {
+			kind = Values
+		}
 		switch {
 		case soft:
 			m.Pix[i] = level(float64(x), 0, top, s.float && top == 1)
@@ -37,7 +53,10 @@ func ReadMask(path string, numbered bool) (*Image, error) {
 			m.Pix[i] = 255
 		}
 	}
-	return orient(m, o), nil
+	if soft && kind == Values {
+		kind = Graded
+	}
+	return orient(m, o), kind, nil
 }
 
 // maskValues gives a value for every pixel, and the largest that their type has.

@@ -61,29 +61,43 @@ func (s *stored) extent() Extent {
 	return e
 }
 
-// Deep says from the header whether a PNG's or TIFF's values need a range: 16 bits a sample whose
-// use is unknown, more bits, signed numbers, floating point. A file of another kind needs none, nor
-// one that cannot be read: that is said where it is decoded.
-func Deep(path string) bool {
+// Depth says what is known of a picture's values from its header.
+type Depth int
+
+// The depths.
+const (
+	Shallow Depth = iota // the file says what is black and white
+	Whole16              // whole numbers from 0, in 16 bits of which it is not known how many count
+	Other                // more bits, signed numbers or floating point
+)
+
+// DepthOf says it of a file. One that cannot be read is Shallow: that is said where it is decoded.
+func DepthOf(path string) Depth {
 	f, err := open(path)
 	if err != nil {
-		return false
+		return Shallow
 	}
 	defer f.Close()
 	switch sniff(f) {
 	case "png":
 		var head [25]byte
-		_, err := f.ReadAt(head[:], 0)
-		return err == nil && head[24] == 16
+		if _, err := f.ReadAt(head[:], 0); err == nil && head[24] == 16 {
+			return Whole16
+		}
 	case "tiff":
 		d, err := openTIFF(f)
-		return err == nil && d.kind != paletted && d.packing != 7 &&
-			(d.format != 1 || d.bits >= 16) && d.kind != separated
+		switch {
+		case err != nil || d.kind == paletted || d.kind == separated || d.packing == 7:
+		case d.format != 1 || d.bits > 16:
+			return Other
+		case d.bits == 16:
+			return Whole16
+		}
 	}
-	return false
+	return Shallow
 }
 
-// ExtentOf decodes a picture that is Deep and says which values it holds.
+// ExtentOf decodes a picture that is not Shallow and says which values it holds.
 func ExtentOf(path string) (Extent, error) {
 	s, _, err := read(path)
 	if err != nil {

@@ -74,7 +74,7 @@ func TestDeepPictures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, tt.file, tt.b)
-			require.True(t, Deep(path))
+			require.NotEqual(t, Shallow, DepthOf(path))
 			e, err := ExtentOf(path)
 			require.NoError(t, err)
 			require.Equal(t, tt.want, e)
@@ -90,7 +90,7 @@ func TestDeepPictures(t *testing.T) {
 		"text.png":   []byte("hello"),
 	} {
 		path := write(t, name, b)
-		require.False(t, Deep(path), name)
+		require.Equal(t, Shallow, DepthOf(path), name)
 		if m, err := DecodeRange(path, Range{0, 4095}); name != "text.png" {
 			require.NoError(t, err)
 			same, err := Decode(path)
