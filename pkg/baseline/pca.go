@@ -42,8 +42,8 @@ func (p *PCA) Name() string {
 // which is smaller than their covariance.
 func (p *PCA) Fit(ctx context.Context, train []datasets.Sample) error {
 	if len(train) < 2 {
-		return fmt.Errorf("%s: expected at least 2 normal images to learn from, got %d", p.Name(),
-			len(train))
+		return fmt.Errorf("%s: %w: expected at least 2 normal images to learn from, got %d",
+			p.Name(), detector.ErrTooFew, len(train))
 	}
 	n, pixels := len(train), p.Side*p.Side
 	data := mat.NewDense(n, pixels, nil)

@@ -5,6 +5,7 @@ package detector
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"adlab/datasets"
@@ -20,6 +21,9 @@ type Detector interface {
 	// Predict scores the samples in their order, one Prediction each; it stops at the first error.
 	Predict(ctx context.Context, samples []datasets.Sample) iter.Seq2[Prediction, error]
 }
+
+// ErrTooFew is under a detector's error about fewer samples than it can learn from.
+var ErrTooFew = errors.New("too few images")
 
 // Prediction is what a detector says of one image.
 type Prediction struct {

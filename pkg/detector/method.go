@@ -86,9 +86,10 @@ type Job struct {
 	Target *datasets.Set
 	// Alone tells that it will be asked about single pictures: scores stand by themselves, and
 	// types come with each.
-	Alone     bool
-	TestLimit int      // of the sources' test images of a category and label; 0 for all
-	Settings  Settings // of the method's own type
+	Alone bool
+	// Reading says how the sources are read: the limit of test images, and what is allowed.
+	Reading  datasets.Options
+	Settings Settings // of the method's own type
 	// Texts are the words that the settings rest on, where a model file brings them; nil where the
 	// settings say where they are.
 	Texts Texts

@@ -56,8 +56,10 @@ func (v *Env) Features(enc encoder.Encoder) *encoder.Cache {
 
 // job is what a method is told of an experiment.
 func (v *Env) job(e Experiment) detector.Job {
+	reading := e.Limit
+	reading.TrainLimit, reading.TrainOnly = 0, false
 	return detector.Job{Common: e.Common, Backend: v.Backend.Backend, Cache: v.Cache,
-		Progress: v.Progress, TestLimit: e.Limit.TestLimit, Settings: e.Own, Texts: v.texts}
+		Progress: v.Progress, Reading: reading, Settings: e.Own, Texts: v.texts}
 }
 
 // CacheDir is where features and checkpoints are kept: $ADLAB_CACHE, or .cache beside the data.

@@ -1,8 +1,10 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"runtime"
@@ -33,10 +35,7 @@ func (v *Env) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 	if err != nil {
 		return nil, err
 	}
-	if err := set.CheckMasks(); err != nil {
-		return nil, err
-	}
-	if err := CheckImages(ctx, set.All()); err != nil {
+	if err := v.inspect(ctx, set); err != nil {
 		return nil, err
 	}
 	enc, err := v.NewEncoder(e)
@@ -53,7 +52,8 @@ func (v *Env) Evaluate(ctx context.Context, e Experiment, see func(Scored)) (*Re
 }
 
 // Test measures the experiment's detector on every category of an open set. fit gives it for a
-// category; it is asked once where one detector serves all. The experiment must be valid.
+// category; it is asked once where one detector serves all. A category with too few images to learn
+// from has no metrics, unless none has enough. The experiment must be valid.
 func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *datasets.Set,
 	fit func(datasets.Category) (detector.Detector, error), see func(Scored)) (r *Report,
 	err error) {
@@ -63,9 +63,18 @@ func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *
 		r.Encoder = "none"
 	}
 	var d detector.Detector
+	var few error
+	measured := false
 	for _, c := range set.Categories {
 		if d == nil || !e.shared() {
-			if d, err = fit(c); err != nil {
+			switch d, err = fit(c); {
+			case errors.Is(err, detector.ErrTooFew):
+				row := CategoryReport{Name: c.Name, TrainImages: len(c.Train),
+					TestImages: len(c.Test)}
+				row.Why, few = fmt.Sprintf("%s: %v", c.Name, err), cmp.Or(few, err)
+				r.Categories = append(r.Categories, row)
+				continue
+			case err != nil:
 				return nil, err
 			}
 		}
@@ -76,12 +85,15 @@ func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *
 		if err != nil {
 			return nil, err
 		}
-		r.Categories = append(r.Categories, row)
+		r.Categories, measured = append(r.Categories, row), true
 		if keep {
 			if err := r.addTypes(typed, c, predictions); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if few != nil && !measured {
+		return nil, few
 	}
 	if r.Types != nil {
 		r.Types.finish()
@@ -104,6 +116,32 @@ func Measure(ctx context.Context, d detector.Detector, set *datasets.Set, t imag
 		rows = append(rows, row)
 	}
 	return rows, mean(rows), nil
+}
+
+// inspect looks at all files of a set before work starts, and says in a line what is worth knowing.
+func (v *Env) inspect(ctx context.Context, set *datasets.Set) error {
+	if err := set.CheckMasks(); err != nil {
+		return err
+	}
+	problems, notes, err := set.Inspect(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		if p.What == datasets.Unreadable {
+			return CheckImages(ctx, set.All())
+		}
+		notes = append(notes, p.String())
+	}
+	v.say(notes)
+	return nil
+}
+
+// say says in a line what is worth knowing of the data.
+func (v *Env) say(notes []string) {
+	if len(notes) > 0 {
+		v.Progress.Say("note: of the data: %s", strings.Join(notes, "; "))
+	}
 }
 
 // CheckImages decodes every image once, so that a bad one is found before hours of training and not
@@ -148,7 +186,7 @@ func MeasureCategory(predictions iter.Seq2[detector.Prediction, error], c datase
 	if m, err := metric.Image(scores, labels); err == nil {
 		row.ImageAUROC, row.ImageAP, row.ImageF1Max = &m.AUROC, &m.AP, &m.F1Max
 	} else if errors.Is(err, metric.ErrNotFinite) {
-		return row, nil, err
+		return row, nil, fmt.Errorf("category %s: %w", c.Name, err)
 	} else {
 		why = append(why, err.Error())
 	}
@@ -160,14 +198,26 @@ func MeasureCategory(predictions iter.Seq2[detector.Prediction, error], c datase
 		case err == nil:
 			row.PixelAUROC, row.PixelAP, row.PixelF1Max, row.AUPRO = &m.AUROC, &m.AP, &m.F1Max,
 				&m.AUPRO
-		case errors.Is(err, metric.ErrNoPositivePixels), errors.Is(err, metric.ErrNoNegativePixels):
+		case undefined(err):
 			why = append(why, err.Error())
 		default:
-			return row, nil, err
+			return row, nil, fmt.Errorf("category %s: %w", c.Name, err)
 		}
 	}
 	row.Why = strings.Join(why, "; ")
 	return row, kept, nil
+}
+
+// undefined says whether an error is that a metric has no value for such data: the category gets
+// none, and the others theirs.
+func undefined(err error) bool {
+	for _, of := range []error{metric.ErrNoPositivePixels, metric.ErrNoNegativePixels,
+		metric.ErrRange, metric.ErrFewThresholds} {
+		if errors.Is(err, of) {
+			return true
+		}
+	}
+	return false
 }
 
 // pixels reads each mask as the image is read and counts its pixels against the map.
@@ -190,12 +240,9 @@ func Mask(s datasets.Sample, t imageio.Transform) ([]uint8, error) {
 	if s.Mask == "" {
 		return make([]uint8, detector.MapSide*detector.MapSide), nil
 	}
-	m, err := imageio.DecodeMask(s.Mask)
+	m, err := s.ReadMask(s.Mask)
 	if err != nil {
 		return nil, err
-	}
-	if s.NumberedMask {
-		m = imageio.Binary(m)
 	}
 	return imageio.MaskTo(t.Mask(m), t.Crop, detector.MapSide), nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
+	"adlab/pkg/imageio"
 	"adlab/pkg/setting"
 )
 
@@ -31,6 +32,8 @@ type Experiment struct {
 	Resize, Crop int    // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit        datasets.Options
 	Convention   Convention
+	// of the values of pictures that do not say it themselves, as a data set has it for all
+	Range imageio.Range `json:",omitzero"`
 	// drawn as INP-Former's scripts draw them, for 1, 2 and 4 shots of MVTec-AD and VisA
 	OfficialShots bool
 	// Own are the settings of the detector's own, of the type that its entry has; nil for their
@@ -152,8 +155,8 @@ func (e *Experiment) Validate() error {
 	if err := e.validateOwn(m); err != nil {
 		return err
 	}
-	if e.Limit == (datasets.Options{}) {
-		e.Limit = p.Limit
+	if !e.Limit.Limited() {
+		e.Limit.TrainLimit, e.Limit.TestLimit = p.Limit.TrainLimit, p.Limit.TestLimit
 	}
 	if m.Sees == detector.Pair && !p.PairSteps { // the revision's batch and epochs
 		return nil

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"fmt"
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
@@ -15,6 +16,13 @@ func (e *Experiment) Open() (*datasets.Set, error) {
 		return set, err
 	}
 	return set.Shots(e.Shots, datasets.Draw{Official: e.OfficialShots, Seed: e.Seed})
+}
+
+// OpenTrain reads the experiment's data set for training alone: it needs no test images.
+func (e *Experiment) OpenTrain() (*datasets.Set, error) {
+	train := *e
+	train.Limit.TrainOnly = true
+	return train.Open()
 }
 
 // NewDetector makes the experiment's detector, untrained. train is what it will be fitted on: part
@@ -58,6 +66,9 @@ func (v *Env) FitCategory(ctx context.Context, e Experiment, enc encoder.Encoder
 	samples := c.Train
 	if e.shared() {
 		samples = set.Train()
+	} else if len(samples) == 0 {
+		return nil, fmt.Errorf("%w: expected normal images to learn from, got none",
+			detector.ErrTooFew)
 	}
 	return v.Fit(ctx, e, enc, samples, set)
 }

@@ -38,10 +38,12 @@ func (v *Env) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 		return nil, setting.Errorf("Setting", "a model is one for all categories; expected %s, "+
 			"got %s", MultiClass, e.Setting)
 	}
-	set, err := e.Open()
+	set, err := e.OpenTrain()
 	if err != nil {
 		return nil, err
 	}
+	v.say(set.Notes)
+	e.Range = set.Range
 	enc, err := v.NewEncoder(e)
 	if err != nil {
 		return nil, err

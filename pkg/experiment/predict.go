@@ -7,6 +7,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
+	"adlab/pkg/imageio"
 )
 
 // ErrNoImages is what Predict says to an empty list.
@@ -17,12 +18,16 @@ type Asked struct {
 	Images     []string
 	Category   string   // what is in the pictures, for methods that are asked in words
 	References []string // normal pictures of the same, for methods that compare with some
+	// Range says which values are black and white in pictures that do not say it themselves: the
+	// model's, of what it was trained on.
+	Range imageio.Range
 }
 
 // samples are pictures of the category.
 func (a Asked) samples(paths []string) (out []datasets.Sample) {
 	for _, path := range paths {
-		out = append(out, datasets.Sample{ID: path, Path: path, Category: a.Category})
+		out = append(out, datasets.Sample{ID: path, Path: path, Category: a.Category,
+			Range: a.Range})
 	}
 	return out
 }
@@ -35,6 +40,7 @@ func (m *Model) Predict(ctx context.Context, asked Asked) ([]detector.Prediction
 	if len(asked.Images) == 0 {
 		return nil, ErrNoImages
 	}
+	asked.Range = m.Experiment.Range
 	d, ok := m.Detector.(detector.Referencing)
 	switch {
 	case ok:

@@ -62,7 +62,7 @@ func (m *Images) file(path string) (*Image, error) {
 // sample reads an image of the data set, with the outline of its mask.
 func (m *Images) sample(s datasets.Sample) (*Image, error) {
 	x := &Image{Sample: s}
-	read, err := imageio.Decode(s.Path)
+	read, err := s.Decode()
 	if err != nil {
 		return nil, err
 	}

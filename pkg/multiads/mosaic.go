@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/imageio"
 	"adlab/pkg/store"
 )
 
@@ -89,7 +88,7 @@ func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample,
 	var w, h int
 	masks := map[string]*image.Gray{}
 	for k, tile := range tiles {
-		picture, err := imageio.Decode(tile.Path)
+		picture, err := tile.Decode()
 		if err != nil {
 			return out, err
 		}
@@ -101,7 +100,7 @@ func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample,
 		box := image.Rectangle{at, at.Add(image.Pt(w, h))}
 		draw.Draw(canvas, box, picture.Image(), image.Point{}, draw.Src)
 		for raw, path := range typedMasks(tile) {
-			mask, err := imageio.DecodeMask(path)
+			mask, err := tile.ReadMask(path)
 			if err != nil {
 				return out, err
 			}
@@ -111,10 +110,9 @@ func (m Mosaic) one(replaced datasets.Sample, tiles [4]datasets.Sample,
 			if masks[raw] == nil {
 				masks[raw] = image.NewGray(canvas.Bounds())
 			}
-			binary := imageio.Binary(mask)
-			for y := range min(h, binary.H) {
-				for x := range min(w, binary.W) {
-					if i := masks[raw].PixOffset(at.X+x, at.Y+y); binary.Pix[y*binary.W+x] > 0 {
+			for y := range min(h, mask.H) {
+				for x := range min(w, mask.W) {
+					if i := masks[raw].PixOffset(at.X+x, at.Y+y); mask.Pix[y*mask.W+x] > 127 {
 						masks[raw].Pix[i] = 255
 					}
 				}

@@ -194,11 +194,11 @@ func typedMask(s datasets.Sample, t imageio.Transform, column func(raw string) (
 		if err != nil {
 			return nil, err
 		}
-		m, err := imageio.DecodeMask(masks[raw])
+		m, err := s.ReadMask(masks[raw])
 		if err != nil {
 			return nil, err
 		}
-		for i, v := range t.Mask(imageio.Binary(m)) {
+		for i, v := range t.Mask(m) {
 			if v > 0.5 {
 				out[i] = c
 			}

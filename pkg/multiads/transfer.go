@@ -189,8 +189,7 @@ func (t *Transfer) Sources() (out []Source, err error) {
 		if t.single {
 			k.Base = k.Base.Single()
 		}
-		set, err := datasets.Open(k.Vocabulary.Layout, folder,
-			datasets.Options{TestLimit: t.job.TestLimit})
+		set, err := datasets.Open(k.Vocabulary.Layout, folder, t.job.Reading)
 		if err != nil {
 			return nil, fmt.Errorf("source %s: %w", s, err)
 		}

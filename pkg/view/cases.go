@@ -70,7 +70,7 @@ func Normal(set *datasets.Set, category string) []datasets.Sample {
 // mask.
 func Picture(s datasets.Sample, t imageio.Transform) (shown *imageio.Image, outlined image.Image,
 	err error) {
-	m, err := imageio.Decode(s.Path)
+	m, err := s.Decode()
 	if err != nil {
 		return nil, nil, err
 	}

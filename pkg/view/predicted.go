@@ -30,6 +30,7 @@ type Predicted struct {
 // is decoded before anything is written.
 func Predict(ctx context.Context, v *experiment.Env, m *experiment.Model, asked experiment.Asked,
 	out string) ([]Predicted, error) {
+	asked.Range = m.Experiment.Range
 	stems := map[string]string{}
 	for _, path := range asked.Images {
 		name := stem(path)

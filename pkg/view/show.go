@@ -56,7 +56,7 @@ func Overlays(title string, t imageio.Transform, labels []string, picked []exper
 	side int) (image.Image, error) {
 	var pictures, overlays []plot.Tile
 	for i, s := range picked {
-		m, err := imageio.Decode(s.Path)
+		m, err := s.Decode()
 		if err != nil {
 			return nil, err
 		}

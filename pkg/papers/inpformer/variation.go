@@ -11,7 +11,6 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/imageio"
 	"adlab/pkg/plot"
 	"adlab/pkg/view"
 
@@ -30,7 +29,7 @@ func noisiest(set *datasets.Set, n int) ([]string, error) {
 		if s == nil {
 			continue
 		}
-		m, err := imageio.Decode(s[0].Path)
+		m, err := s[0].Decode()
 		if err != nil {
 			return nil, err
 		}

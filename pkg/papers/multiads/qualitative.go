@@ -12,7 +12,6 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
-	"adlab/pkg/imageio"
 	"adlab/pkg/plot"
 	"adlab/pkg/view"
 )
@@ -111,7 +110,7 @@ func comparedRow(ctx context.Context, r *exhibit.Runner, method string, e experi
 func imagesAndMasks(samples []datasets.Sample, enc encoder.Encoder) ([][]plot.Tile, error) {
 	var images, masks []plot.Tile
 	for _, s := range samples {
-		m, err := imageio.Decode(s.Path)
+		m, err := s.Decode()
 		if err != nil {
 			return nil, err
 		}

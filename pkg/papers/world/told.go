@@ -12,7 +12,6 @@ import (
 	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
-	"adlab/pkg/imageio"
 	"adlab/pkg/multiads"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/sentence"
@@ -216,13 +215,13 @@ func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip
 	if err != nil {
 		return false, err
 	}
-	mask, err := imageio.DecodeMask(x.Mask)
+	mask, err := x.ReadMask(x.Mask)
 	if err != nil {
 		return false, err
 	}
 	side, patch := m.Transform().Crop, m.Config.Patch
 	var in, out, inside, outside float64
-	for i, v := range m.Transform().Mask(imageio.Binary(mask)) {
+	for i, v := range m.Transform().Mask(mask) {
 		s := pretrain.Product(x.patches[i/side/patch*m.Config.Grid+i%side/patch], vectors[0])
 		in, inside = in+float64(v), inside+float64(v)*s
 		out, outside = out+1-float64(v), outside+(1-float64(v))*s
