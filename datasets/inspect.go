@@ -104,13 +104,16 @@ type maskKinds struct{ odd, graded int }
 
 func (k *maskKinds) add(more maskKinds) { k.odd, k.graded = k.odd+more.odd, k.graded+more.graded }
 
-func (k *maskKinds) notes() (out []string) {
-	if k.odd > 0 {
-		out = append(out, fmt.Sprintf("%d masks have other values than 0 and 255: every value but "+
-			"0 counts as anomalous, in the %d with soft edges what is above half of the range", k.odd,
-			k.graded))
+func (k *maskKinds) notes() []string {
+	if k.odd == 0 {
+		return nil
 	}
-	return out
+	note := fmt.Sprintf("%d masks have other values than 0 and 255: every value but 0 counts as "+
+		"anomalous", k.odd)
+	if k.graded > 0 {
+		note += fmt.Sprintf(", in the %d with soft edges what is above half of the range", k.graded)
+	}
+	return []string{note}
 }
 
 // sample decodes an image and its masks. It counts masks with values other than 0 and 255.

@@ -75,12 +75,10 @@ func (s *Set) sayLeftOut() {
 		return
 	}
 	var each []string
-	total := 0
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		each = append(each, fmt.Sprintf("%d %s", kinds[kind], kind))
-		total += kinds[kind]
 	}
-	s.note("%d files are left out (%s), in %s", total, firstFew(each),
+	s.note("left out are %s, in %s", firstFew(each),
 		firstFew(slices.Sorted(maps.Keys(folders))))
 }
 

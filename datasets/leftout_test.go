@@ -37,11 +37,11 @@ func TestWhatIsLeftOutIsCounted(t *testing.T) {
 		"a/val/good/9.png", "b/9.jpg", "a/train/good/notes.txt", "a/README")
 	set, err := Open("mvtec", root, Options{})
 	require.NoError(t, err)
-	require.Equal(t, []string{"6 files are left out (2 .heic, 1 .jpg, 1 .mp4, 1 .png, 1 without " +
-		"an extension), in a/train/good, a/val/good, b"}, set.Notes)
+	require.Equal(t, []string{"left out are 2 .heic, 1 .jpg, 1 .mp4, 1 .png, 1 without an " +
+		"extension, in a/train/good, a/val/good, b"}, set.Notes)
 	r, err := Check(t.Context(), "", root, nil)
 	require.NoError(t, err)
-	require.Contains(t, r.Text(), "note: 6 files are left out (2 .heic")
+	require.Contains(t, r.Text(), "note: left out are 2 .heic")
 }
 
 func TestTrainingAloneNeedsNoTest(t *testing.T) {

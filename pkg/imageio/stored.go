@@ -1,6 +1,7 @@
 package imageio
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -146,7 +147,9 @@ func (d *directory) lookUp(s *stored) error {
 	if err != nil {
 		return err
 	}
-	size = len(table) / 3
+	if size = len(table) / 3; size == 0 {
+		return fmt.Errorf("%w: a palette without colours", errTIFF)
+	}
 	shift := 0.0
 	for _, v := range table { // some write 8 bits where 16 are meant
 		shift = max(shift, v)
