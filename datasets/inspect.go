@@ -145,7 +145,9 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 		case imageio.Graded:
 			kinds.add(maskKinds{1, 1})
 		case imageio.Values:
-			kinds.add(maskKinds{1, 0})
+			if !x.NumberedMask { // else the layout says what they mean
+				kinds.add(maskKinds{1, 0})
+			}
 		}
 	}
 	if x.Label == 1 && x.Mask == "" && (f.masked[x.Category] ||
