@@ -2,12 +2,15 @@ package datasets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"adlab/pkg/setting"
 )
 
 // Problem is something that would make an experiment on the set wrong, and what to do about it.
@@ -100,8 +103,8 @@ func Check(ctx context.Context, layout, root string, tell func(done, total int))
 	}
 	report := &Checked{Root: root, Layout: layout, Categories: []Counts{}, Problems: []Problem{},
 		Notes: []string{}}
-	// what cannot be measured may be learned from; a mask of another size is said of each
-	opt := Options{TrainOnly: true, ResizeMasks: true}
+	// what cannot be measured may be learned from; a link that leads out is said, and followed
+	opt := Options{TrainOnly: true, FollowLinks: true}
 	set, err := Open(layout, root, opt)
 	if err != nil {
 		report.Problems = append(report.Problems, Problem{err.Error(), []string{root}, 1,
@@ -113,8 +116,15 @@ func Check(ctx context.Context, layout, root string, tell func(done, total int))
 	for _, c := range set.Categories {
 		report.Categories = append(report.Categories, count(c))
 	}
+	set.opt.FollowLinks = false
+	var leads *setting.Error
+	if errors.As(set.checkLinks(), &leads) {
+		report.Problems = append(report.Problems, Problem{leads.Err.Error(), []string{root}, 1,
+			"mend it, then check again"})
+	}
 	problems, notes, err := set.Inspect(ctx, tell)
-	report.Problems, report.Notes = append(report.Problems, problems...), notes
+	report.Problems = append(report.Problems, problems...)
+	report.Notes = append(report.Notes, notes...)
 	return report, err
 }
 
@@ -140,6 +150,7 @@ func (r *Checked) openApart(root string, opt Options) *Set {
 				"mend what the line says, then check again"})
 		}
 	}
+	set.sayFolders()
 	if len(set.Categories) == 0 && len(r.Problems) == 0 {
 		r.Problems = append(r.Problems, Problem{"no category in it", []string{root}, 1,
 			"name the folder that holds the categories"})
