@@ -99,21 +99,39 @@ func (s *Set) Inspect(ctx context.Context, tell func(done, total int)) (problems
 	return problems, notes, nil
 }
 
-// maskKinds count the masks that hold other values than 0 and 255.
-type maskKinds struct{ odd, graded int }
+// maskKinds count masks, and what is worth knowing of them and their images.
+type maskKinds struct {
+	masks       int
+	odd, graded int // that hold other values than 0 and 255; of them those with soft edges
+	large       int // that mark more than half of their image
+	pages       int // images in files of several
+}
 
-func (k *maskKinds) add(more maskKinds) { k.odd, k.graded = k.odd+more.odd, k.graded+more.graded }
+func (k *maskKinds) add(more maskKinds) {
+	k.masks, k.odd, k.graded = k.masks+more.masks, k.odd+more.odd, k.graded+more.graded
+	k.large, k.pages = k.large+more.large, k.pages+more.pages
+}
 
 func (k *maskKinds) notes() []string {
-	if k.odd == 0 {
-		return nil
+	var out []string
+	if k.odd > 0 {
+		note := fmt.Sprintf("%d masks have other values than 0 and 255: every value but 0 counts "+
+			"as anomalous", k.odd)
+		if k.graded > 0 {
+			note += fmt.Sprintf(", in the %d with soft edges what is above half of the range",
+				k.graded)
+		}
+		out = append(out, note)
 	}
-	note := fmt.Sprintf("%d masks have other values than 0 and 255: every value but 0 counts as "+
-		"anomalous", k.odd)
-	if k.graded > 0 {
-		note += fmt.Sprintf(", in the %d with soft edges what is above half of the range", k.graded)
+	if 2*k.large > k.masks {
+		out = append(out, fmt.Sprintf("%d of %d masks mark more than half of their image as "+
+			"anomalous: turn them over if they are inverted", k.large, k.masks))
 	}
-	return []string{note}
+	if k.pages > 0 {
+		out = append(out, fmt.Sprintf("%d TIFF files hold several pictures: the first of each is "+
+			"read", k.pages))
+	}
+	return out
 }
 
 // sample decodes an image and its masks. It counts masks with values other than 0 and 255.
@@ -122,6 +140,9 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 	if err != nil {
 		f.add(Unreadable, err.Error(), "replace the files, or remove them")
 		return kinds
+	}
+	if imageio.Pages(x.Path) > 1 {
+		kinds.pages++
 	}
 	for _, path := range x.masks() {
 		mask, kind, err := imageio.InspectMask(path, x.NumberedMask)
@@ -141,13 +162,15 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 		if !slices.Contains(mask.Pix, 0) {
 			f.add("a mask without a normal pixel", path, "turn it over, if it is inverted")
 		}
-		switch kind {
-		case imageio.Graded:
-			kinds.add(maskKinds{1, 1})
-		case imageio.Values:
-			if !x.NumberedMask { // else the layout says what they mean
-				kinds.add(maskKinds{1, 0})
-			}
+		kinds.masks++
+		if 2*anomalousPixels(mask) > len(mask.Pix) {
+			kinds.large++
+		}
+		if kind == imageio.Graded {
+			kinds.graded++
+		}
+		if kind == imageio.Graded || kind == imageio.Values && !x.NumberedMask {
+			kinds.odd++ // where the layout does not say what they mean
 		}
 	}
 	if x.Label == 1 && x.Mask == "" && (f.masked[x.Category] ||

@@ -100,8 +100,15 @@ func (s *Set) checkSize(x Sample, mask string) error {
 }
 
 // anomalous says whether a mask that ReadMask gave has an anomalous pixel.
-func anomalous(m *imageio.Image) bool {
-	return slices.ContainsFunc(m.Pix, func(v uint8) bool { return v > 127 })
+func anomalous(m *imageio.Image) bool { return anomalousPixels(m) > 0 }
+
+func anomalousPixels(m *imageio.Image) (n int) {
+	for _, v := range m.Pix {
+		if v > 127 {
+			n++
+		}
+	}
+	return n
 }
 
 // pair finds the mask of each image by its stem, never by its position: 003.png has 003_mask.png or

@@ -83,6 +83,25 @@ func TestMasksThatSayNothingStop(t *testing.T) {
 	}
 }
 
+func TestInvertedMasksAreSaid(t *testing.T) {
+	root := tree(t, "train/0.png", "test/good/1.png", "test/bad/a.png", "test/bad/b.png",
+		"ground_truth/bad/a.png", "ground_truth/bad/b.png")
+	for _, name := range []string{"a.png", "b.png"} {
+		m := image.NewGray(image.Rect(0, 0, 4, 3))
+		for i := range m.Pix[1:] {
+			m.Pix[i] = 255
+		}
+		var b bytes.Buffer
+		require.NoError(t, png.Encode(&b, m))
+		require.NoError(t, os.WriteFile(filepath.Join(root, "ground_truth/bad", name), b.Bytes(),
+			0o666))
+	}
+	r, err := Check(t.Context(), "folder", root, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"2 of 2 masks mark more than half of their image as anomalous: turn " +
+		"them over if they are inverted"}, r.Notes)
+}
+
 func TestAnImageWithoutItsMaskStops(t *testing.T) {
 	root := visaFolder(t, visaList+
 		"candle,test,anomaly,candle/Data/Images/Anomaly/0001.png,\n")

@@ -20,6 +20,7 @@ var errTIFF = errors.New("malformed TIFF")
 
 // The tags of TIFF 6.0 and its supplements that decide what the samples are.
 const (
+	tagSubfile      = 254
 	tagWidth        = 256
 	tagHeight       = 257
 	tagBits         = 258
@@ -82,6 +83,7 @@ type directory struct {
 	r       io.ReaderAt
 	order   binary.ByteOrder
 	big     bool
+	next    int64 // place of the next directory, 0 without one
 	fields  map[int]field
 	w, h    int
 	samples int // a pixel
@@ -102,20 +104,32 @@ func openTIFF(r io.ReaderAt) (*directory, error) {
 	if head[0] == 'M' {
 		d.order = binary.BigEndian
 	}
-	at, entry, counted := int64(d.order.Uint32(head[4:])), 12, 2
+	at := int64(d.order.Uint32(head[4:]))
 	if d.big = d.order.Uint16(head[2:]) == 43; d.big {
-		at, entry, counted = int64(d.order.Uint64(head[8:])), 20, 8
+		at = int64(d.order.Uint64(head[8:]))
+	}
+	if err := d.read(at); err != nil {
+		return nil, err
+	}
+	return d, d.check()
+}
+
+// read reads the directory at that place, and where the next one is.
+func (d *directory) read(at int64) error {
+	entry, counted := 12, 2
+	if d.big {
+		entry, counted = 20, 8
 	}
 	b, err := d.bytes(at, counted)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	entries := int(d.order.Uint16(b))
 	if d.big {
 		entries = int(min(d.order.Uint64(b), math.MaxUint16))
 	}
 	if b, err = d.bytes(at+int64(counted), entries*entry); err != nil {
-		return nil, err
+		return err
 	}
 	for ; len(b) >= entry; b = b[entry:] {
 		f := field{kind: d.order.Uint16(b[2:]), data: b[8:12]}
@@ -127,7 +141,42 @@ func openTIFF(r io.ReaderAt) (*directory, error) {
 			d.fields[int(d.order.Uint16(b))] = f
 		}
 	}
-	return d, d.check()
+	d.next = 0 // many writers end the file here
+	if b, err = d.bytes(at+int64(counted+entries*entry), 4*(entry/10)); err == nil {
+		d.next = int64(d.order.Uint32(b))
+		if d.big {
+			d.next = int64(d.order.Uint64(b[:8]))
+		}
+	}
+	return nil
+}
+
+// Pages is the number of whole pictures in a TIFF, of which the first is read; 1 for another file.
+func Pages(path string) int {
+	f, err := open(path)
+	if err != nil {
+		return 1
+	}
+	defer f.Close()
+	if sniff(f) != "tiff" {
+		return 1
+	}
+	d, err := openTIFF(f)
+	if err != nil {
+		return 1
+	}
+	pages, seen := 1, map[int64]bool{0: true}
+	for !seen[d.next] {
+		seen[d.next] = true
+		d.fields = map[int]field{}
+		if d.read(d.next) != nil {
+			break
+		}
+		if d.one(tagSubfile, 0)&5 == 0 { // neither a smaller copy nor a mask
+			pages++
+		}
+	}
+	return pages
 }
 
 // noEOF calls the end of a file where more was promised by its name.

@@ -292,6 +292,30 @@ func TestTIFFRefusals(t *testing.T) {
 	require.ErrorContains(t, err, "truncated")
 }
 
+func TestPages(t *testing.T) {
+	one := tiffFile(little, false, [][]byte{{7}}, tags(1, 1, 8, blackIsZero))
+	require.Equal(t, 1, Pages(write(t, "a.tif", one)))
+	require.Equal(t, 1, Pages(write(t, "a.tif", one[:len(one)-4])), "ends with its directory")
+	for sub, want := range map[int]int{0: 2, 1: 1, 4: 1} {
+		for _, big := range []bool{false, true} {
+			first := tiffFile(large, big, [][]byte{{7}}, tags(1, 1, 8, blackIsZero))
+			second := tags(1, 1, 8, blackIsZero, tagSubfile, sub)
+			whole := tiffFile(large, big, [][]byte{first}, second)
+			room, at := 4, 4 // the second file's directory follows the first's
+			if big {
+				room, at = 8, 8
+			}
+			both := append(bytes.Clone(first), whole[len(first):]...)
+			copy(both[len(first)-room:], whole[at:at+room])
+			require.Equal(t, want, Pages(write(t, "a.tif", both)), "%d %v", sub, big)
+			m, err := Decode(write(t, "a.tif", both))
+			require.NoError(t, err)
+			require.Equal(t, uint8(7), m.Pix[0])
+		}
+	}
+	require.Equal(t, 1, Pages(write(t, "a.png", headerPNG(1, 1))))
+}
+
 func TestCorruptTIFFNeverPanics(t *testing.T) {
 	for k, file := range [][]byte{
 		tiffFile(little, true, [][]byte{deflated(make([]byte, 16*8*6))}, tags(16, 8, 16, rgbPixels,
