@@ -98,8 +98,8 @@ func TestInvertedMasksAreSaid(t *testing.T) {
 	}
 	r, err := Check(t.Context(), "folder", root, nil)
 	require.NoError(t, err)
-	require.Equal(t, []string{"2 of 2 masks mark more than half of their image as anomalous: turn " +
-		"them over if they are inverted"}, r.Notes)
+	require.Equal(t, []string{"2 of 2 masks mark more than half of their image as anomalous: " +
+		"turn them over if they are inverted"}, r.Notes)
 }
 
 func TestAnImageWithoutItsMaskStops(t *testing.T) {
