@@ -4,14 +4,18 @@ package baseline
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"math/rand/v2"
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/layer"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 )
 
 // KNN scores a patch token by its distance to the nearest of a bank of normal tokens, and an image
@@ -22,6 +26,7 @@ type KNN struct {
 	Bank     int // tokens that are kept, drawn with Seed
 	Seed     uint64
 	scorer   *scorer
+	store    *model.Store // the bank, for a file
 }
 
 // NewKNN keeps a bank of 10,000 tokens.
@@ -44,11 +49,43 @@ func (k *KNN) Fit(ctx context.Context, train []datasets.Sample) error {
 	if err != nil {
 		return err
 	}
+	return k.remember(layer.Array{Shape: bank.Shape().Dimensions,
+		Data: tensors.MustCopyFlatData[float32](bank)})
+}
+
+// bankName is the bank's tensor in a file: [tokens, groups·C].
+const bankName = "bank"
+
+// Store holds the bank; it is empty before Fit.
+func (k *KNN) Store() *model.Store {
+	if k.store == nil {
+		return model.NewStore()
+	}
+	return k.store
+}
+
+// Recall is Fit by a file's tensors.
+func (k *KNN) Recall(arrays map[string]layer.Array) error {
+	bank := arrays[bankName]
+	width := len(k.Features.GroupsInUse()) * k.Features.Encoder.Width()
+	if len(arrays) != 1 || len(bank.Shape) != 2 || bank.Shape[0] < 1 || bank.Shape[1] != width {
+		return fmt.Errorf("knn: expected one tensor %q of shape [tokens %d], got %d of them and "+
+			"that of shape %v", bankName, width, len(arrays), bank.Shape)
+	}
+	return k.remember(bank)
+}
+
+// remember makes a bank [M, C'] what pictures are compared with.
+func (k *KNN) remember(bank layer.Array) (err error) {
+	k.store = model.NewStore()
+	if err := layer.Put(k.store, "", map[string]layer.Array{bankName: bank}, false); err != nil {
+		return err
+	}
 	k.scorer, err = newScorer(k.Features,
 		func(features *Node, learned []*Node) (scores, distances *Node) {
 			d := MulScalar(nearest(unitTokens(features), learned[0]), 0.5) // ‖x-m‖²/2 is 1 - cos
 			return meanOfLargest(d, 4), d
-		}, bank)
+		}, tensors.FromFlatDataAndDimensions(bank.Data, bank.Shape...))
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"adlab/datasets"
+	"adlab/pkg/layer"
 
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -13,6 +14,14 @@ type Trainable interface {
 	Detector
 	// Store holds the parameters, trained or not.
 	Store() *model.Store
+}
+
+// Remembering is a detector whose memory grows with what it has seen, so that a file's tensors and
+// not its settings say how large they are.
+type Remembering interface {
+	Trainable
+	// Recall takes the tensors of a file, by name, in place of Fit.
+	Recall(tensors map[string]layer.Array) error
 }
 
 // Referencing is a detector that is shown normal pictures of the product beside the one in

@@ -95,6 +95,7 @@ type Job struct {
 	Texts Texts
 	// Passing tells that features of pictures are not kept once they have served.
 	Passing bool
+	Held    *encoder.Held // features that are at hand, or nil
 }
 
 // Features computes and caches the features of an encoder, with progress.
@@ -104,6 +105,6 @@ func (j *Job) Features(e encoder.Encoder) *encoder.Cache {
 	if j.Passing {
 		dir = ""
 	}
-	return &encoder.Cache{Backend: j.Backend, Encoder: e, Dir: dir,
+	return &encoder.Cache{Backend: j.Backend, Encoder: e, Dir: dir, Held: j.Held,
 		Tell: func(done, total int) { bar(done, total, "images") }}
 }

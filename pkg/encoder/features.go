@@ -36,6 +36,7 @@ type Features struct {
 	perChunk              int // images in a file
 	chunks                []*tensorfile.File
 	views                 [][]byte
+	at                    []int // the places of the images in the views, where they are some of many
 }
 
 // Cache computes Features and keeps them in a content-addressed cache.
@@ -45,6 +46,7 @@ type Cache struct {
 	Groups  [][]int               // groups of levels; nil means the encoder's own
 	Dir     string                // folder; "" keeps nothing once it has served
 	Tell    func(done, total int) // progress, may be nil
+	Held    *Held                 // what need not be looked for; may be nil
 	exec    *model.Exec
 }
 
@@ -76,6 +78,11 @@ func (x *Cache) Extract(ctx context.Context, samples []datasets.Sample) (*Featur
 // ExtractVariants gives the features of every sample's variants, one sample's after another's.
 func (x *Cache) ExtractVariants(ctx context.Context, samples []datasets.Sample,
 	v Variants) (*Features, error) {
+	if v.Name == itself.Name {
+		if f := x.Held.some(x, samples); f != nil {
+			return f, nil
+		}
+	}
 	per := max(1, chunk/v.Count) // samples in a file
 	f := x.features(len(samples)*v.Count, per*v.Count)
 	for at := 0; at < len(samples); at += per {
@@ -94,6 +101,12 @@ func (x *Cache) Parts(ctx context.Context, samples []datasets.Sample) iter.Seq2[
 	return func(yield func(*Features, error) bool) {
 		for at := 0; at < len(samples); at += chunk {
 			part := samples[at:min(at+chunk, len(samples))]
+			if f := x.Held.some(x, part); f != nil {
+				if !yield(f, nil) {
+					return
+				}
+				continue
+			}
 			f := x.features(len(part), chunk)
 			if err := x.extractChunk(ctx, f, part, itself, at, len(samples)); err != nil {
 				f.Close()
@@ -253,6 +266,9 @@ func (f *Features) At(place int) []float32 {
 }
 
 func (f *Features) copy(dst []float32, place int) {
+	if f.at != nil {
+		place = f.at[place]
+	}
 	bytes := 4 * len(dst)
 	from := place % f.perChunk * bytes
 	if _, err := binary.Decode(f.views[place/f.perChunk][from:from+bytes], binary.LittleEndian,
