@@ -52,7 +52,7 @@ func (r *Runner) speedOf(ctx context.Context, m Measurement, e experiment.Experi
 	if v.test, err = r.testSeconds(ctx, d, m.Set, enc, e.Convention); err != nil {
 		return v, err
 	}
-	v.step, err = stepSeconds(d, cmp.Or(e.Batch, 16))
+	v.step, _, err = inpformer.StepSeconds(d, cmp.Or(e.Batch, 16))
 	return v, err
 }
 

@@ -3,51 +3,12 @@ package exhibit
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
-	"adlab/pkg/inpformer"
-	"adlab/pkg/layer"
-	"adlab/pkg/train"
-
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
-
-// stepSeconds measures how long a training step of INP-Former on so many images takes here, on
-// random features that are moved to the backend, as a batch is, at each step. The detector's
-// parameters change: it is of no further use.
-func stepSeconds(d *inpformer.Detector, batch int) (seconds float64, err error) {
-	sizes := encoder.Sizes(d.Features.GroupsInUse())
-	stepper, err := train.NewStepper(d.Features.Backend, d.Store(),
-		func(scope *model.Scope, batch []*graph.Node) (*graph.Node, []*graph.Node) {
-			total, _, _ := inpformer.Forward(scope, d.Config, encoder.Ungroup(batch[0]),
-				sizes).Loss(d.Config)
-			return total, nil
-		}, train.NewStableAdamW(), 0.1)
-	if err != nil {
-		return 0, err
-	}
-	defer stepper.Close()
-	tokens := d.Config.Grid * d.Config.Grid
-	data := make([]float32, batch*len(sizes)*tokens*d.Config.Width)
-	rng := rand.New(rand.NewPCG(1, 1))
-	layer.Fill(data, rng.NormFloat64)
-	for t := range 3 { // the first compiles
-		start := time.Now()
-		features := tensors.FromFlatDataAndDimensions(data, batch, len(sizes), tokens,
-			d.Config.Width)
-		if _, _, _, err := stepper.Step([]*tensors.Tensor{features}, 1e-4, t+1); err != nil {
-			return 0, err
-		}
-		seconds = time.Since(start).Seconds()
-	}
-	return seconds, nil
-}
 
 // imageSeconds is how long an image takes to encode.
 func (r *Runner) imageSeconds(enc encoder.Encoder) (seconds float64, err error) {

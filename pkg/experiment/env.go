@@ -21,6 +21,7 @@ type Env struct {
 	// Keep tells that features of pictures that a model is asked about are kept in the cache, too.
 	Keep  bool
 	texts detector.Texts // of the model that is being trained or opened; nil for none
+	held  *encoder.Held  // features that are at hand; nil for none
 }
 
 // Open opens the backend that config names ("" for the default, see backend.Open), and says which
@@ -59,7 +60,7 @@ func (v *Env) job(e Experiment) detector.Job {
 	reading := e.Limit
 	reading.TrainLimit, reading.TrainOnly = 0, false
 	return detector.Job{Common: e.Common, Backend: v.Backend.Backend, Cache: v.Cache,
-		Progress: v.Progress, Reading: reading, Settings: e.Own, Texts: v.texts}
+		Progress: v.Progress, Reading: reading, Settings: e.Own, Texts: v.texts, Held: v.held}
 }
 
 // CacheDir is where features and checkpoints are kept: $ADLAB_CACHE, or .cache beside the data.

@@ -8,6 +8,7 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
+	"adlab/pkg/layer"
 	"adlab/pkg/plot"
 	"adlab/pkg/setting"
 	"adlab/pkg/tensorfile"
@@ -21,6 +22,8 @@ type Model struct {
 	Detector   detector.Trainable
 	Scale      plot.Scale
 	Digest     string // SHA-256 of the file that it was read from
+	// Calibration is what tells OK from NG; nil where the model was trained and not fitted
+	Calibration *Calibration
 }
 
 // Train trains INP-Former on a data set's normal images, or MultiADS on its sources for a data set,
@@ -65,16 +68,22 @@ func (v *Env) Train(ctx context.Context, e Experiment, out string) (*Model, erro
 		return nil, err
 	}
 	m := &Model{Experiment: e, Encoder: enc, Detector: d.(detector.Trainable), Scale: scale}
-	made, err := record{e, texts, enc.Digest(), scale}.metadata()
+	return m, v.write(m, texts, out)
+}
+
+// write writes a model's file.
+func (v *Env) write(m *Model, texts detector.Texts, out string) error {
+	made, err := record{m.Experiment, texts, m.Encoder.Digest(), m.Scale,
+		m.Calibration}.metadata()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	made["backend"], made["processor"] = v.Backend.Short(), v.Backend.Bits()
-	beside, err := v.drawnTensors(e, enc)
+	beside, err := v.drawnTensors(m.Experiment, m.Encoder)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return m, train.SaveStore(out, m.Detector.Store(), beside, made)
+	return train.SaveStore(out, m.Detector.Store(), beside, made)
 }
 
 // normalScale is a colour scale from what a detector says of some of its own training images: it
@@ -111,7 +120,7 @@ func (v *Env) OpenModel(path, encoder string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{Digest: f.Digest(), Scale: r.Scale}
+	m := &Model{Digest: f.Digest(), Scale: r.Scale, Calibration: r.Calibration}
 	if m.Encoder, err = v.encoderOfModel(f, &r, encoder); err != nil {
 		return nil, err
 	}
@@ -127,9 +136,18 @@ func (v *Env) OpenModel(path, encoder string) (*Model, error) {
 	if m.Detector, ok = d.(detector.Trainable); !ok {
 		return nil, fmt.Errorf("%s: %s has no parameters that a file could hold", path, d.Name())
 	}
-	return m, train.LoadFile(f.Without(func(name string) bool {
-		return strings.HasPrefix(name, drawn)
-	}), m.Detector.Store())
+	own := f.Without(func(name string) bool { return strings.HasPrefix(name, drawn) })
+	if d, ok := m.Detector.(detector.Remembering); ok {
+		arrays, err := layer.ReadAll(own)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.Recall(arrays); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return m, nil
+	}
+	return m, train.LoadFile(own, m.Detector.Store())
 }
 
 // sayWordless tells that an older model file does not hold the words of its method.

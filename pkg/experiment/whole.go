@@ -23,6 +23,8 @@ type record struct {
 	Texts      detector.Texts // the words that the settings rest on
 	Encoder    string         // digest
 	Scale      plot.Scale
+	// Calibration is what tells OK from NG; nil for a model that was trained and not fitted
+	Calibration *Calibration
 }
 
 // modelVersion is the format of a model file's metadata; olderVersion had no texts in it.
@@ -41,9 +43,18 @@ func (r record) metadata() (map[string]string, error) {
 		return nil, err
 	}
 	texts, err := json.Marshal(r.Texts)
-	return map[string]string{"format": modelVersion, "experiment": string(settings),
+	if err != nil {
+		return nil, err
+	}
+	made := map[string]string{"format": modelVersion, "experiment": string(settings),
 		"texts": string(texts), "encoder": r.Encoder,
-		"scale": fmt.Sprintf("%g %g", r.Scale.Low, r.Scale.High)}, err
+		"scale": fmt.Sprintf("%g %g", r.Scale.Low, r.Scale.High)}
+	if r.Calibration != nil {
+		var calibration []byte
+		calibration, err = json.Marshal(r.Calibration)
+		made["calibration"] = string(calibration)
+	}
+	return made, err
 }
 
 // readRecord undoes metadata. An older file has no texts.
@@ -73,7 +84,8 @@ func readRecord(path string, made map[string]string) (r record, err error) {
 		return r, fmt.Errorf("%s: colour scale: %w", path, err)
 	}
 	r.Encoder = made["encoder"]
-	return r, nil
+	r.Calibration, err = readCalibration(path, made["calibration"])
+	return r, err
 }
 
 // own are the settings of the detector's own, or their defaults.

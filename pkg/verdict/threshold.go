@@ -17,6 +17,20 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
+// The answers.
+const (
+	OK = "OK"
+	NG = "NG" // no good
+)
+
+// Answer is NG or OK.
+func Answer(ng bool) string {
+	if ng {
+		return NG
+	}
+	return OK
+}
+
 // Why there is no threshold.
 var (
 	ErrNone      = errors.New("no held-out normal picture: a threshold needs at least one")
