@@ -228,6 +228,9 @@ func TestAnswer(t *testing.T) {
 	require.Equal(t, "burr 0.75, hole 0.75, dent 0.50", Words(Shown(Strength(types, 4))))
 	require.Equal(t, "burr 0.38", Words(Shown(Strength(types, 8))),
 		"the strongest alone, where none is strong")
+	require.Equal(t, "good (strongest burr 0.38)", Says(Shown(Strength(types, 8))))
+	require.Equal(t, "burr 0.75, hole 0.75, dent 0.50", Says(Shown(Strength(types, 4))))
+	require.Equal(t, "good", Says(nil))
 }
 
 func TestTruth(t *testing.T) {

@@ -232,11 +232,27 @@ func Strength(types map[string][]float32, taps int) (found []Found) {
 // strongest alone.
 func Shown(strength []Found) []Found {
 	for i, f := range strength {
-		if i > 0 && f.Value < 0.5 {
+		if i > 0 && f.Value < passes {
 			return strength[:i]
 		}
 	}
 	return strength
+}
+
+// passes is what a type's largest pixel must reach to be an answer: it is likelier there than all
+// others and the normal state together.
+const passes = 0.5
+
+// Says is what an image is, of the types that it shows: good where none of them passes, with the
+// strongest beside it.
+func Says(shown []Found) string {
+	switch {
+	case len(shown) == 0:
+		return datasets.Good
+	case shown[0].Value < passes:
+		return fmt.Sprintf("%s (strongest %s)", datasets.Good, Words(shown[:1]))
+	}
+	return Words(shown)
 }
 
 // Words is an answer as a person reads it, such as "scratch 0.83, hole 0.61".

@@ -10,6 +10,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"adlab/pkg/store"
 )
 
 const (
@@ -39,6 +41,15 @@ func JPEG(picture image.Image, made map[string]string) ([]byte, error) {
 		out = append(out, text...)
 	}
 	return append(out, bytes.TrimPrefix(b.Bytes(), []byte(jpegHeader))...), nil
+}
+
+// WriteJPEG writes JPEG's bytes atomically.
+func WriteJPEG(path string, picture image.Image, made map[string]string) error {
+	b, err := JPEG(picture, made)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return store.WriteFile(path, b)
 }
 
 // comments reads back the entries of a picture that JPEG encoded; b is what follows the header.

@@ -16,13 +16,14 @@ import (
 // start, one at the end and one every half minute between; one element that is updated in a
 // notebook. Its methods may be called by several goroutines.
 type Progress struct {
-	w     io.Writer
-	form  form
-	see   func(name string, done, total int, unit string) // instead of writing; or nil
-	now   func() time.Time
-	mu    sync.Mutex
-	count int // of bars, which names a notebook's elements
-	said  map[string]bool
+	w      io.Writer
+	form   form
+	see    func(name string, done, total int, unit string) // instead of writing; or nil
+	now    func() time.Time
+	mu     sync.Mutex
+	silent bool // shows no bars
+	count  int  // of bars, which names a notebook's elements
+	said   map[string]bool
 }
 
 // form is where the lines go.
@@ -58,6 +59,11 @@ func To(see func(name string, done, total int, unit string)) *Progress {
 	return &Progress{see: see}
 }
 
+// WithoutBars is who is told the same lines, and shown no bars.
+func (p *Progress) WithoutBars() *Progress {
+	return &Progress{w: p.w, form: p.form, now: p.now, silent: true}
+}
+
 // Say prints one line.
 func (p *Progress) Say(format string, args ...any) {
 	if p.w == nil {
@@ -90,7 +96,7 @@ func (p *Progress) Bar(name string) func(done, total int, unit string) {
 	if p.see != nil {
 		return func(done, total int, unit string) { p.see(name, done, total, unit) }
 	}
-	if p.w == nil {
+	if p.w == nil || p.silent {
 		return func(int, int, string) {}
 	}
 	p.mu.Lock()
