@@ -38,17 +38,23 @@ func main() {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted; the same command starts with what is cached")
 	}
-	if !errors.Is(err, errQuiet) {
+	if !errors.Is(err, errQuiet) && !errors.Is(err, errNG) {
 		fmt.Fprintln(os.Stderr, "adlab: "+spelled(err))
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		os.Exit(130)
+	case errors.Is(err, errNG):
+		os.Exit(2)
 	}
 	os.Exit(1)
 }
 
 // errQuiet fails a command that has said why already.
 var errQuiet = errors.New("failed")
+
+// errNG is no failure: a picture is not good.
+var errNG = errors.New("NG")
 
 // oneLine keeps GoMLX's stack traces off the screen.
 func oneLine(err error) string {
@@ -80,7 +86,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&c.backend, "backend", "",
 		"xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newEval(c), newTrain(c), newPredict(c), newVerify(c), newWeights(c), newData(c),
+	root.AddCommand(newEval(c), newTrain(c), newFit(c), newPredict(c), newVerify(c), newWeights(c), newData(c),
 		newBackends(c), newDemo(c), newKBA(c),
 		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
 		newPretrain(c), newEncoders(c), newCache(c),

@@ -27,8 +27,9 @@ var flagOf = map[string]string{
 	"Sources": "source", "KBA": "kba", "Extend": "kba-add", "Single": "no-kba",
 	"Sentences": "sentences", "Revision": "revision", "Objective": "objective",
 	"Rule": "score-rule", "Mosaic": "mosaic", "Columns": "column-order", "Filter": "filter",
-	"Types": "types", "AllowEmptyMasks": "allow-empty-masks", "ResizeMasks": "resize-masks",
-	"FollowLinks": "follow-links", "Paper": "paper", "Table": "table", "Status": "status",
+	"Types": "types", "Masks": "masks", "AllowEmptyMasks": "allow-empty-masks",
+	"ResizeMasks": "resize-masks", "FollowLinks": "follow-links", "Paper": "paper",
+	"Table": "table", "Status": "status",
 }
 
 // spelled is an error in one line, with the setting as a user of the command line knows it.
