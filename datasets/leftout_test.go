@@ -26,8 +26,12 @@ func TestImagesOfSubfoldersAndKinds(t *testing.T) {
 	}
 	require.Equal(t, "mvtec", Detect(root))
 
-	_, err = Open("mvtec", tree(t, "a/train/good/c/0.png", "a/train/good/c/0.bmp",
+	set, err = Open("mvtec", tree(t, "a/train/good/c/0.png", "a/train/good/c/0.bmp",
 		"a/test/good/0.png"), Options{})
+	require.NoError(t, err)
+	require.Len(t, set.Categories[0].Train, 2)
+	_, err = Open("mvtec", tree(t, "a/train/good/0.png", "a/test/good/0.png", "a/test/cut/c/0.png",
+		"a/test/cut/c/0.bmp", "a/ground_truth/cut/c/0.png"), Options{})
 	require.ErrorContains(t, err, "got 0.bmp and 0.png")
 }
 

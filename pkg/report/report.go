@@ -97,8 +97,8 @@ func number(x float64) string {
 	return fmt.Sprintf("%.3e", x)
 }
 
-// inline is a picture's view as an address that needs no request; "" where it is gone.
-func inline(p Picture) template.URL {
+// inline is a picture's view, which needs no request; "" where it is gone.
+func inline(p Picture) template.HTML {
 	b := p.JPEG
 	if b == nil && p.View != "" {
 		b, _ = os.ReadFile(p.View) // the page says that it is not there
@@ -106,7 +106,8 @@ func inline(p Picture) template.URL {
 	if len(b) == 0 {
 		return ""
 	}
-	return template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(b))
+	return template.HTML(`<img alt="" loading="lazy" src="data:image/jpeg;base64,` +
+		base64.StdEncoding.EncodeToString(b) + `">`)
 }
 
 // Histogram is the page's, for the template.
