@@ -212,8 +212,8 @@ func (f *Fitted) calibrate(own Own, folds int, seed uint64) (err error) {
 		return err
 	}
 	c.Folds = folds
-	// the threshold is in the middle, so that normal pictures stay dark
-	f.Scale = plot.Scale{Low: low, High: low + 2*(c.Pixel.Value-low)}
+	// the threshold is below the middle, so that normal pictures stay dark and defects have colours
+	f.Scale = plot.Scale{Low: low, High: low + 4*(c.Pixel.Value-low)}
 	f.Calibration = c
 	slices.SortStableFunc(f.Bad, func(a, b Judged) int { return cmp.Compare(a.Score, b.Score) })
 	for _, b := range f.Bad {

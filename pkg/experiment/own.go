@@ -25,13 +25,15 @@ type Own struct {
 	Rate  float64 // of false alarms
 }
 
-// manyPictures is the number of good ones from which on a method that trains is the default.
-const manyPictures = 50
+// fewPictures is the number of good ones up to which the default is a method that does not train:
+// all of their tokens are then in kNN's bank, and what a threshold promises needs no assumption
+// but that pictures are exchangeable.
+const fewPictures = 50
 
 // OwnMethod is the method that so many good pictures are looked at with where nobody names one:
-// below 50 kNN, which needs no training, else INP-Former.
+// up to 50 kNN, which needs no training, beyond that INP-Former.
 func OwnMethod(pictures int) string {
-	if pictures < manyPictures {
+	if pictures <= fewPictures {
 		return "knn"
 	}
 	return "inp-former"

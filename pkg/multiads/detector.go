@@ -160,13 +160,59 @@ func (d *Detector) Predict(ctx context.Context,
 	}
 	return func(yield func(detector.Prediction, error) bool) {
 		for part := range slices.Chunk(samples, alonePart) {
-			for p, err := range d.predictAll(ctx, part) {
-				if !yield(p, err) || err != nil {
-					return
-				}
+			if !d.predictAlone(ctx, part, yield) {
+				return
 			}
 		}
 	}
+}
+
+// predictAlone scores samples each by itself, and gives each as soon as it is known, for typed maps
+// are large; false where no more is wanted.
+func (d *Detector) predictAlone(ctx context.Context, part []datasets.Sample,
+	yield func(detector.Prediction, error) bool) bool {
+	fail := func(err error) bool {
+		yield(detector.Prediction{}, err)
+		return false
+	}
+	texts := map[string]*Text{}
+	for _, s := range part {
+		if texts[s.Category] != nil {
+			continue
+		}
+		base, err := d.BaseOf(s.Category)
+		if err != nil {
+			return fail(err)
+		}
+		if texts[s.Category], err = d.Text(ctx, s.Category, base); err != nil {
+			return fail(err)
+		}
+	}
+	looks, err := d.Looks(ctx, part)
+	if err != nil {
+		return fail(err)
+	}
+	defer looks.Close()
+	for i, s := range part {
+		if err := context.Cause(ctx); err != nil {
+			return fail(err)
+		}
+		look := looks.At(i)
+		a, err := d.Ask(look, texts[s.Category], d.memories[s.Category], d.Typed)
+		look.Taps.FinalizeAll()
+		look.Embedding.FinalizeAll()
+		if err != nil {
+			return fail(err)
+		}
+		scores, err := d.Scores([]*Answer{a}, true)
+		if err != nil {
+			return fail(err)
+		}
+		if !yield(detector.Prediction{Score: scores[0], Map: a.Anomaly, Types: a.Types}, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 func (d *Detector) predictAll(ctx context.Context,

@@ -16,8 +16,8 @@ import (
 // Sizes of a drawing in its own units; the page scales it. Its colours are the page's, for light and
 // dark and for paper.
 const (
-	wide, high             = 720, 260
-	left, right, top, foot = 46, 14, 26, 34
+	wide, high             = 720, 278
+	left, right, top, foot = 46, 14, 44, 34
 )
 
 // bins is the number of a histogram's bars.

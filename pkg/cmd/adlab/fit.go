@@ -44,8 +44,8 @@ func newFit(c *cli) *cobra.Command {
 		Use: "fit GOOD --out FILE", Short: "learn what good pictures look like, and where NG begins",
 		Args: one("a folder of good pictures"),
 		Long: "Learns from a folder of good pictures, and what is below it, and writes a model that " +
-			"`adlab predict` answers OK or NG with,\nand beside it a page, FILE.report.html. Below 50 " +
-			"pictures the method is knn, which needs no training, else inp-former.\nThe threshold " +
+			"`adlab predict` answers OK or NG with,\nand beside it a page, FILE.report.html. Up to 50 " +
+			"pictures the method is knn, which needs no training, beyond that inp-former.\nThe threshold " +
 			"comes from good pictures that are judged by others: of new good pictures at most the " +
 			"share --far is NG, on average;\nwhere there are too few to promise that, it says how " +
 			"many it takes. Bad pictures are not learned from: they are measured.",
