@@ -48,5 +48,8 @@ func (h *Held) some(x *Cache, samples []datasets.Sample) *Features {
 	return &f
 }
 
-// Close lets go of them.
-func (h *Held) Close() { h.of.Close() }
+// Close lets go of them: they are computed again where they are asked for.
+func (h *Held) Close() {
+	h.of.Close()
+	clear(h.place)
+}

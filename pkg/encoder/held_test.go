@@ -20,7 +20,6 @@ func TestWhatIsHeldIsNotComputed(t *testing.T) {
 	require.NoError(t, err)
 	held, err := x.Hold(t.Context(), samples)
 	require.NoError(t, err)
-	defer held.Close()
 	for _, s := range samples[:18] {
 		require.NoError(t, os.Remove(s.Path))
 	}
@@ -36,6 +35,9 @@ func TestWhatIsHeldIsNotComputed(t *testing.T) {
 	}
 	some.Close()
 	require.Equal(t, all.At(0), must(x.Extract(t.Context(), samples[:1])).At(0), "still held")
+	held.Close()
+	_, err = x.Extract(t.Context(), samples[:1])
+	require.Error(t, err, "its file is gone, and it is no longer held")
 	_, err = (&encoder.Cache{Backend: b.Backend, Encoder: corners{"2"}, Held: held}).Extract(
 		t.Context(), samples[:1])
 	require.Error(t, err, "another encoder's are others")
