@@ -77,7 +77,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"num":     number,
 	"percent": func(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) },
 	"within": func(i verdict.Interval) string {
-		return fmt.Sprintf("%.3g (%.3g–%.3g)", i.Value, i.Low, i.High)
+		return fmt.Sprintf("%.3f (%.3f–%.3f)", i.Value, i.Low, i.High)
 	},
 	"picture": inline,
 	"count":   func(n int) string { return fmt.Sprint(n) },
