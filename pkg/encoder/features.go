@@ -36,7 +36,7 @@ type Features struct {
 	perChunk              int // images in a file
 	chunks                []*tensorfile.File
 	views                 [][]byte
-	at                    []int // the places of the images in the views, where they are some of many
+	at                    []int // places in the views, where the images are some of many
 }
 
 // Cache computes Features and keeps them in a content-addressed cache.

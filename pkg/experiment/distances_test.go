@@ -19,8 +19,8 @@ import (
 )
 
 // TestWriteDistances makes what pkg/verdict simulates on: how far normal pictures of a set are from
-// one another, as EfficientNet-Lite0's mean tokens see them. ADLAB_ELPV names ELPV's folder; without
-// it, its file is left as it is.
+// one another, as EfficientNet-Lite0's mean tokens see them. ADLAB_ELPV names ELPV's folder;
+// without it, its file is left as it is.
 //
 //	ADLAB_WRITE_DISTANCES=pkg/verdict/testdata ADLAB_ELPV=.data/elpv go test ./pkg/experiment \
 //	  -run TestWriteDistances

@@ -112,7 +112,8 @@ func (o Own) list(what, folder string) (Listed, error) {
 	}
 	l, err := ListPictures([]string{folder}, o.Masks)
 	if err == nil && len(l.Paths) == 0 {
-		err = fmt.Errorf("%s: expected %s (png, jpg, bmp, tif or webp) in it or below, got none; %s",
+		err = fmt.Errorf("%s: expected %s (png, jpg, bmp, tif or webp) in it or below, got none; "+
+			"%s",
 			folder, what, cmp.Or(l.LeftOut(), "it is empty"))
 	}
 	return l, err
@@ -130,7 +131,7 @@ func samplesOf(paths []string, label int) (out []datasets.Sample) {
 	return out
 }
 
-// addMasks gives each bad picture the mask of its place and name, or name_mask, whatever the ending.
+// addMasks gives each bad picture the mask of its place and name, or name_mask, with any ending.
 func (o Own) addMasks(bad []datasets.Sample) error {
 	masks, err := o.list("masks", o.Masks)
 	if err != nil {

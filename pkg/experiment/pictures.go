@@ -79,7 +79,8 @@ func (l *Listed) walk(folder, except string, add func(path string)) error {
 			top := filepath.Clean(path) == filepath.Clean(folder)
 			hidden := strings.HasPrefix(d.Name(), ".") && !top
 			if d.IsDir() {
-				if whole, err := filepath.Abs(path); err == nil && whole == except && !top || hidden {
+				whole, err := filepath.Abs(path)
+				if err == nil && whole == except && !top || hidden {
 					return fs.SkipDir
 				}
 				return nil

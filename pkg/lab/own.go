@@ -38,8 +38,9 @@ func (l *Lab) ShowParts(own experiment.Own) {
 	}
 }
 
-// FitParts is `adlab fit`: it learns from good pictures, prints what the threshold promises, shows the
-// worst good picture and the most harmless bad one, and writes the model with its page beside it.
+// FitParts is `adlab fit`: it learns from good pictures, prints what the threshold promises, shows
+// the worst good picture and the most harmless bad one, and writes the model with its page beside
+// it.
 func (l *Lab) FitParts(own experiment.Own, out string) {
 	e := experiment.Default("folder")
 	e.Detector, e.Profile = "", l.Runner.Profile.Name
@@ -48,8 +49,8 @@ func (l *Lab) FitParts(own experiment.Own, out string) {
 	fmt.Printf("NG is a score above %.4g: %s\n", c.Image.Value, c.Promise())
 	if told := c.Told; told != nil {
 		at := verdict.Confuse(c.Scores, c.Bad, c.Image.NG)
-		fmt.Printf("of %d bad pictures %d are found, of %d good ones %d are called NG\n", len(c.Bad),
-			at.Found, len(c.Scores), at.Wrong)
+		fmt.Printf("of %d bad pictures %d are found, of %d good ones %d are called NG\n",
+			len(c.Bad), at.Found, len(c.Scores), at.Wrong)
 	}
 	shown := f.Normals[:1]
 	if len(f.Bad) > 0 {

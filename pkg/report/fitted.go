@@ -14,7 +14,8 @@ func (p *Page) describe(c *experiment.Calibration) {
 	t := c.Image
 	low, high := t.Interval(0.9)
 	p.Summary = append(p.Summary,
-		Words{fmt.Sprintf("NG is a score above %s: of new good pictures at most %.3g %% on average. "+
+		Words{fmt.Sprintf("NG is a score above %s: of new good pictures at most %.3g %% on "+
+			"average. "+
 			"For this one threshold the rate lies between %.2g %% and %.2g %%, with 90 %% "+
 			"confidence. The p-value is the share of held-out good pictures that score as high; "+
 			"NG is a p-value of at most %.3g.", number(t.Value), 100*t.Rate, 100*low, 100*high,
@@ -23,7 +24,8 @@ func (p *Page) describe(c *experiment.Calibration) {
 				"이하이다. 이 기준값 하나의 비율은 90 %% 신뢰도로 %.2g %%에서 %.2g %% 사이에 있다. p값은 "+
 				"따로 둔 정상 그림 중 점수가 그만큼 높은 것의 비율이며, p값이 %.3g 이하이면 NG이다.",
 				number(t.Value), 100*t.Rate, 100*low, 100*high, t.Rate)},
-		Words{fmt.Sprintf("A place is framed where the map is above %s: at most %.3g %% of new good "+
+		Words{fmt.Sprintf("A place is framed where the map is above %s: at most %.3g %% of new "+
+			"good "+
 			"pictures have such a place.", number(c.Pixel.Value), 100*c.Pixel.Rate),
 			fmt.Sprintf("맵이 %s보다 큰 곳에 테두리를 친다. 그런 곳이 있는 새 정상 그림은 평균 %.3g %% "+
 				"이하이다.", number(c.Pixel.Value), 100*c.Pixel.Rate)})

@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// Sizes of a drawing in its own units; the page scales it. Its colours are the page's, for light and
-// dark and for paper.
+// Sizes of a drawing in its own units; the page scales it. Its colours are the page's, for light
+// and dark and for paper.
 const (
 	wide, high             = 720, 278
 	left, right, top, foot = 46, 14, 44, 34
@@ -81,8 +81,8 @@ func histogram(series []Series, marks []Mark) template.HTML {
 			anchor = "end"
 		}
 		for _, l := range []struct{ lang, text string }{{"en", m.Name.EN}, {"ko", m.Name.KO}} {
-			d.add(`<text lang="%s" class="m%d" x="%.1f" y="%d" text-anchor="%s">%s %s</text>`, l.lang,
-				i, x, top-10-12*(len(marks)-1-i), anchor, template.HTMLEscapeString(l.text),
+			d.add(`<text lang="%s" class="m%d" x="%.1f" y="%d" text-anchor="%s">%s %s</text>`,
+				l.lang, i, x, top-10-12*(len(marks)-1-i), anchor, template.HTMLEscapeString(l.text),
 				number(m.Value))
 		}
 	}

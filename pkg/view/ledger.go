@@ -39,8 +39,8 @@ func NewLedger(dir string) (l *Ledger, err error) {
 	}
 	l.csv, l.json = csv.NewWriter(l.table), json.NewEncoder(l.lines)
 	l.json.SetEscapeHTML(false)
-	return l, l.row("image", "verdict", "score", "p", "regions", "x", "y", "width", "height", "area",
-		"says", "overlay", "error")
+	return l, l.row("image", "verdict", "score", "p", "regions", "x", "y", "width", "height",
+		"area", "says", "overlay", "error")
 }
 
 func (l *Ledger) row(cells ...string) error {
@@ -53,8 +53,8 @@ func (l *Ledger) row(cells ...string) error {
 
 // Add writes a picture's line into both. The box in the table is that of the highest peak.
 func (l *Ledger) Add(r Predicted) error {
-	cells := []string{r.Image, r.Verdict, "", "", "", "", "", "", "", "", r.Says, Legible(r.Overlay),
-		r.Error}
+	cells := []string{r.Image, r.Verdict, "", "", "", "", "", "", "", "", r.Says,
+		Legible(r.Overlay), r.Error}
 	if r.Error == "" {
 		cells[2] = strconv.FormatFloat(r.Score, 'g', 9, 64)
 		if r.P != nil {

@@ -41,15 +41,22 @@ func newFit(c *cli) *cobra.Command {
 	own := experiment.Own{Rate: 0.01}
 	var out string
 	cmd := &cobra.Command{
-		Use: "fit GOOD --out FILE", Short: "learn what good pictures look like, and where NG begins",
-		Args: one("a folder of good pictures"),
-		Long: "Learns from a folder of good pictures, and what is below it, and writes a model that " +
-			"`adlab predict` answers OK or NG with,\nand beside it a page, FILE.report.html. Up to 50 " +
-			"pictures the method is knn, which needs no training, beyond that inp-former.\nThe threshold " +
-			"comes from good pictures that are judged by others: of new good pictures at most the " +
-			"share --far is NG, on average;\nwhere there are too few to promise that, it says how " +
+		Use:   "fit GOOD --out FILE",
+		Short: "learn what good pictures look like, and where NG begins",
+		Args:  one("a folder of good pictures"),
+		Long: "Learns from a folder of good pictures, and what is below it, and writes a model " +
+			"that " +
+			"`adlab predict` answers OK or NG with,\nand beside it a page, FILE.report.html. Up " +
+			"to 50 " +
+			"pictures the method is knn, which needs no training, beyond that inp-former.\nThe " +
+			"threshold " +
+			"comes from good pictures that are judged by others: of new good pictures at most " +
+			"the " +
+			"share --far is NG, on average;\nwhere there are too few to promise that, it says " +
+			"how " +
 			"many it takes. Bad pictures are not learned from: they are measured.",
-		Example: "  adlab fit GOOD --out part.model\n  adlab fit GOOD --bad BAD --masks MASKS --far " +
+		Example: "  adlab fit GOOD --out part.model\n  adlab fit GOOD --bad BAD --masks MASKS " +
+			"--far " +
 			"0.05 --out part.model\n  adlab predict part.model NEW",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			own.Good = args[0]
@@ -81,14 +88,16 @@ func newFit(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			said := fitted{Model: out, Report: out + ".report.html", Detector: f.Experiment.Detector,
-				Good: len(f.Normals), Bad: len(f.Bad), Image: f.Calibration.Image,
+			said := fitted{Model: out, Report: out + ".report.html",
+				Detector: f.Experiment.Detector, Good: len(f.Normals), Bad: len(f.Bad),
+				Image: f.Calibration.Image,
 				Pixel: f.Calibration.Pixel, Seconds: f.Seconds}
 			if err := report.Write(said.Report, page); err != nil {
 				return err
 			}
 			if told := f.Calibration.Told; told != nil {
-				said.AUROC, said.AP, said.F1, said.Best = &told.AUROC, &told.AP, &told.F1, &told.Best
+				said.AUROC, said.AP, said.F1 = &told.AUROC, &told.AP, &told.F1
+				said.Best = &told.Best
 				said.Counts = map[string]confusionRow{}
 				for _, m := range page.Marks {
 					said.Counts[m.Name.EN] = confusionRow{m.Value, *m.Confusion}
@@ -102,10 +111,13 @@ func newFit(c *cli) *cobra.Command {
 	f.StringVar(&own.Bad, "bad", "", "folder of bad pictures, which are measured")
 	f.StringVar(&own.Masks, "masks", "", "folder of the bad pictures' masks: of the same name, or "+
 		"name_mask; what is not black is defective")
-	f.Float64Var(&own.Rate, "far", own.Rate, "rate of false alarms: the share of new good pictures "+
+	f.Float64Var(&own.Rate, "far", own.Rate, "rate of false alarms: the share of new good "+
+		"pictures "+
 		"that may be called NG")
-	f.StringVar(&e.Detector, "detector", "", "knn or inp-former (default: by the number of pictures)")
-	f.StringVar(&e.Profile, "profile", e.Profile, "smoke, tiny (EfficientNet-Lite0) or paper (DINOv2 "+
+	f.StringVar(&e.Detector, "detector", "", "knn or inp-former (default: by the number of "+
+		"pictures)")
+	f.StringVar(&e.Profile, "profile", e.Profile, "smoke, tiny (EfficientNet-Lite0) or paper "+
+		"(DINOv2 "+
 		"from --encoder)")
 	f.StringVar(&e.Encoder, "encoder", "", strings.Join(experiment.EncoderNames(false), ", ")+
 		", or a safetensors file (default: the profile's)")

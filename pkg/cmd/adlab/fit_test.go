@@ -24,7 +24,8 @@ func fittedPart(t *testing.T) (root, model string) {
 	model = filepath.Join(t.TempDir(), "part.model")
 	plate := filepath.Join(root, "plate")
 	stdout, stderr, code := adlab("fit", filepath.Join(plate, "train"), "--bad",
-		filepath.Join(plate, "test", "spot"), "--masks", filepath.Join(plate, "ground_truth", "spot"),
+		filepath.Join(plate, "test", "spot"), "--masks",
+		filepath.Join(plate, "ground_truth", "spot"),
 		"--far", "0.1", "--out", model, "--profile", "smoke", "--crop", "64")
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "NG is a score above ")

@@ -86,7 +86,8 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().StringVar(&c.backend, "backend", "",
 		"xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newEval(c), newTrain(c), newFit(c), newPredict(c), newVerify(c), newWeights(c), newData(c),
+	root.AddCommand(newFit(c), newPredict(c), newEval(c), newTrain(c), newVerify(c), newWeights(c),
+		newData(c),
 		newBackends(c), newDemo(c), newKBA(c),
 		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
 		newPretrain(c), newEncoders(c), newCache(c),

@@ -32,14 +32,20 @@ func newPredict(c *cli) *cobra.Command {
 		Short: "say OK or NG of pictures; write score, map, mask, overlay and a page",
 		Args:  some("pictures, or folders of them"),
 		Long: "Says of each picture OK or NG, with its score and p-value, and writes into --out " +
-			"its map, heat map, mask and overlay with the regions' boxes,\nin the picture's own size, " +
+			"its map, heat map, mask and overlay with the regions' boxes,\nin the picture's own " +
+			"size, " +
 			"under its place below the pictures' common folder; " + view.TableFile + " and " +
-			view.LinesFile + ", a line a picture;\nand report.html, a page that needs nothing else. " +
-			"Folders are looked through with what is below them. A model that `adlab train` wrote\n" +
-			"has no threshold: it gives scores alone, unless --threshold names one.\n\nExit status: 0 " +
-			"where every picture is OK, or was only scored; 2 where one is NG; 1 where one could not " +
+			view.LinesFile + ", a line a picture;\nand report.html, a page that needs nothing " +
+			"else. " +
+			"Folders are looked through with what is below them. A model that `adlab train` " +
+			"wrote\n" +
+			"has no threshold: it gives scores alone, unless --threshold names one.\n\nExit " +
+			"status: 0 " +
+			"where every picture is OK, or was only scored; 2 where one is NG; 1 where one " +
+			"could not " +
 			"be read, or on another error.",
-		Example: "  adlab predict part.model NEW\n  adlab predict --model elpv.safetensors cell.png " +
+		Example: "  adlab predict part.model NEW\n  adlab predict --model elpv.safetensors " +
+			"cell.png " +
 			"--threshold 0.35 --out maps",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if p.model == "" {
@@ -140,7 +146,8 @@ func (c *cli) predict(cmd *cobra.Command, p predicting, args []string) (err erro
 	case p.thresholdSet:
 		w.Threshold, collected.Threshold = &p.threshold, &p.threshold
 	case m.Calibration == nil:
-		v.Progress.Say("note: %s has no threshold, for it was trained and not fitted: scores alone; "+
+		v.Progress.Say("note: %s has no threshold, for it was trained and not fitted: scores "+
+			"alone; "+
 			"--threshold names one, `adlab fit` finds one", p.model)
 	default:
 		v.Progress.Say("NG is a score above %.6g: %s", m.Calibration.Image.Value,
@@ -222,7 +229,8 @@ func (p *printed) add(r view.Predicted) error {
 		return err
 	}
 	if r.Error != "" {
-		_, err := fmt.Fprintf(w, "-  %s  cannot be read: %s\n", r.Image, oneLine(errors.New(r.Error)))
+		_, err := fmt.Fprintf(w, "-  %s  cannot be read: %s\n", r.Image,
+			oneLine(errors.New(r.Error)))
 		return err
 	}
 	line := fmt.Sprintf("%.6f", r.Score)
