@@ -58,7 +58,7 @@ func walkFrom(dir string, above []string, visit func(path string)) error {
 }
 
 // ImageFiles lists the image files below a folder, in subfolders too, folder by folder in the order
-// of names. Two files of one folder that differ in their extension alone are an error.
+// of names.
 func ImageFiles(dir string) ([]string, error) {
 	var files []string
 	err := walk(dir, func(path string) { files = append(files, path) })
@@ -84,21 +84,22 @@ func onlyImages(files []string, err error) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
+	return slices.DeleteFunc(files, func(path string) bool { return !isImage(path) }), nil
+}
+
+// noTwins is an error where two files of one folder differ in their extension alone: by name it
+// cannot be said which of them a mask is of, or is.
+func noTwins(paths []string) error {
 	stems := map[string]string{}
-	for _, path := range files {
-		if !isImage(path) {
-			continue
-		}
+	for _, path := range paths {
 		id := filepath.Join(filepath.Dir(path), stem(path))
 		if other, twice := stems[id]; twice {
-			return nil, fmt.Errorf("%s: expected one image of a name, got %s and %s; remove one "+
-				"of them", filepath.Dir(path), other, filepath.Base(path))
+			return fmt.Errorf("%s: expected one image of a name, got %s and %s; remove one of them",
+				filepath.Dir(path), other, filepath.Base(path))
 		}
 		stems[id] = filepath.Base(path)
-		paths = append(paths, path)
 	}
-	return paths, nil
+	return nil
 }
 
 // someImages is ImageFiles, where none is an error.

@@ -120,7 +120,7 @@ func pair(paths []string, base, dir string) (map[string]string, error) {
 			"remove %s altogether to go without masks", dir, base, filepath.Dir(dir))
 	}
 	files, err := ImageFiles(dir)
-	if err != nil {
+	if err := cmp.Or(err, noTwins(paths), noTwins(files)); err != nil {
 		return nil, err
 	}
 	without := func(base, path string) string {

@@ -149,7 +149,7 @@ func TestLayoutMistakesAreOneLine(t *testing.T) {
 			"test/gone, got none"},
 		"loose mask": {[]string{train, good, bad, "ground_truth/bad/0.png",
 			"ground_truth/0.png"}, "got 1 beside them, first 0.png"},
-		"duplicate stem": {[]string{train, "train/good/0.jpg", good},
+		"duplicate stem": {[]string{train, good, bad, "test/bad/0.jpg", "ground_truth/bad/0.png"},
 			"expected one image of a name, got 0.jpg and 0.png"},
 		"duplicate in masks": {[]string{train, good, bad, "ground_truth/bad/0.png",
 			"ground_truth/bad/0.bmp"}, "expected one image of a name, got 0.bmp and 0.png"},
@@ -162,7 +162,10 @@ func TestLayoutMistakesAreOneLine(t *testing.T) {
 			require.NotContains(t, err.Error(), "\n")
 		})
 	}
-	_, err := Open("mvtec", tree(t, "a/b/c.png"), Options{})
+	set, err := Open("folder", tree(t, train, "train/good/0.jpg", good, bad), Options{})
+	require.NoError(t, err)
+	require.Len(t, set.Categories[0].Train, 2, "no mask is of either: both are learned from")
+	_, err = Open("mvtec", tree(t, "a/b/c.png"), Options{})
 	require.ErrorContains(t, err, "expected folders CATEGORY/train/good and CATEGORY/test in it, "+
 		"got a")
 	_, err = Open("mvtec", tree(t, "a/train/0.png"), Options{})

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ func (s *Set) setMask(x *Sample, mask string) error {
 		return nil
 	}
 	files, err := someImages(dir)
-	if err != nil {
+	if err := cmp.Or(err, noTwins(files)); err != nil {
 		return err
 	}
 	x.TypedMasks = map[string]string{}

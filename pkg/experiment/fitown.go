@@ -58,6 +58,7 @@ func (v *Env) FitOwn(ctx context.Context, e Experiment, own Own, out string) (*F
 	if e, err = ownExperiment(e, own, len(x.good)); err != nil {
 		return nil, err
 	}
+	e.Range = x.reading
 	enc, err := v.NewEncoder(e)
 	if err != nil {
 		return nil, err
@@ -137,8 +138,10 @@ func (v *Env) foretell(e Experiment, enc encoder.Encoder, x owned, trains bool, 
 	}
 	v.Progress.Say("%s; about %s", said, time.Duration(total*float64(time.Second)).Round(
 		time.Second))
-	if x.left != "" {
-		v.Progress.Say("note: %s", x.left)
+	for _, note := range []string{x.left, x.note} {
+		if note != "" {
+			v.Progress.Say("note: %s", note)
+		}
 	}
 	if n := len(x.twins); n > 0 {
 		v.Progress.Say("note: %d good pictures are left out, for others are the same to the byte, "+

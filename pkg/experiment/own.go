@@ -52,7 +52,9 @@ func OwnSteps(pictures, batch, most int) int {
 // owned are the pictures, read once.
 type owned struct {
 	good, bad []datasets.Sample
-	left      string   // what was left out
+	left      string // what was left out
+	note      string // of how they are read
+	reading   imageio.Range
 	twins     []string // good pictures whose content another has, too
 }
 
@@ -84,7 +86,7 @@ func (o Own) open(ctx context.Context) (x owned, err error) {
 			"judged by others, got %d", o.Good, len(x.good))
 	}
 	if o.Bad == "" {
-		return x, readable(ctx, x.good)
+		return x, x.read(ctx)
 	}
 	bad, err := o.list("bad pictures", o.Bad)
 	if err != nil {
@@ -102,7 +104,15 @@ func (o Own) open(ctx context.Context) (x owned, err error) {
 			return x, err
 		}
 	}
-	return x, readable(ctx, slices.Concat(x.good, x.bad))
+	return x, x.read(ctx)
+}
+
+// read reads every picture once, all in one range of values.
+func (x *owned) read(ctx context.Context) (err error) {
+	if x.reading, x.note, err = datasets.ShareRange(x.good, x.bad); err != nil {
+		return err
+	}
+	return readable(ctx, slices.Concat(x.good, x.bad))
 }
 
 // list lists a folder's pictures, at least one.
@@ -122,7 +132,7 @@ func (o Own) list(what, folder string) (Listed, error) {
 func samplesOf(paths []string, label int) (out []datasets.Sample) {
 	for _, path := range paths {
 		s := datasets.Sample{ID: path, Path: path, Category: "object", Label: label,
-			DefectType: datasets.Good, NumberedMask: true}
+			DefectType: datasets.Good}
 		if label == 1 {
 			s.DefectType = "bad"
 		}
@@ -193,7 +203,7 @@ func unreadable(ctx context.Context, samples []datasets.Sample) []error {
 	for i, s := range samples {
 		all.Go(func() error {
 			if ctx.Err() == nil {
-				_, errs[i] = imageio.Decode(s.Path)
+				_, errs[i] = s.Decode()
 			}
 			return nil
 		})

@@ -22,7 +22,7 @@ type Listed struct {
 
 // pictureEndings are of files that claim to be pictures; others are pictures if they begin as such.
 var pictureEndings = []string{".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".tif",
-	".tiff", ".webp"}
+	".tiff", ".webp", ".gif", ".pgm", ".ppm", ".pbm", ".pnm"}
 
 // ListPictures lists files as they are named, and the pictures in folders and below them, sorted,
 // each once. What lies in the folder except, files and folders with a leading dot, and folders

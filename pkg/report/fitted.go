@@ -111,7 +111,7 @@ func Fitted(f *experiment.Fitted, name string, made [][2]string) (*Page, error) 
 
 // add draws a picture into the gallery.
 func (g *Gallery) add(m *experiment.Model, j experiment.Judged, truth string) error {
-	r, jpeg, err := view.Card(m, j.Path, j.Prediction)
+	r, jpeg, err := view.Card(m, j)
 	if err != nil {
 		return err
 	}
