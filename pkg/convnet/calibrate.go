@@ -43,7 +43,7 @@ func calibrate(backend compute.Backend, arrays map[string]layer.Array,
 	crops []*imageio.Image) error {
 	batch := min(16, len(crops))
 	store := model.NewStore()
-	if err := layer.Put(store, "", arrays, false); err != nil {
+	if err := layer.Put(store, "", Fold(arrays), false); err != nil {
 		return err
 	}
 	cfg := Default()

@@ -40,7 +40,7 @@ func Stride(i int) int {
 }
 
 // Features gives the outputs of the stem and of blocks 0 to last from normalised images [B, H, W,
-// 3], (x/255 - 127/255) / (128/255): [B, h, w, C] each.
+// 3], (x/255 - 127/255) / (128/255): [B, h, w, C] each. The scope has the tensors of Fold.
 func Features(scope *model.Scope, images *Node, last int) (stem *Node, blocks []*Node) {
 	x := convStem(scope, images)
 	stem = x
@@ -54,51 +54,42 @@ func Features(scope *model.Scope, images *Node, last int) (stem *Node, blocks []
 // convStem is the full 3 × 3 convolution of stride 2, as nine shifted views side by side and one
 // matrix product.
 func convStem(scope *model.Scope, x *Node) *Node {
-	w := layer.Param(scope.At("_conv_stem"), x.Graph(), "weight", 32, 3, 3, 3) // [out, in, ky, kx]
 	// [B, h, w, ky·kx·in]
-	columns := Concatenate(shifts(x, 3, 2), -1)
-	w = Reshape(TransposeAllAxes(w, 0, 2, 3, 1), 32, 27)
-	return relu6(pointwise(columns, w, scope.At("_bn0")))
+	return relu6(pointwise(scope.At("_conv_stem"), Concatenate(shifts(x, 3, 2), -1), 32))
 }
 
-// mbconv is a block: 1 × 1 expansion, depthwise, 1 × 1 projection, each with its batch norm, plus
-// the input where the shape allows.
+// mbconv is a block: 1 × 1 expansion, depthwise, 1 × 1 projection, plus the input where the shape
+// allows.
 func mbconv(scope *model.Scope, b block, input *Node) *Node {
-	g, x, wide := input.Graph(), input, b.in*b.expansion
+	x, wide := input, b.in*b.expansion
 	if b.expansion != 1 {
-		w := Reshape(layer.Param(scope.At("_expand_conv"), g, "weight", wide, b.in, 1, 1), wide,
-			b.in)
-		x = relu6(pointwise(x, w, scope.At("_bn0")))
+		x = relu6(pointwise(scope.At("_expand_conv"), x, wide))
 	}
-	x = relu6(depthwise(x, layer.Param(scope.At("_depthwise_conv"), g, "weight", wide, 1, b.kernel,
-		b.kernel), b.stride, scope.At("_bn1")))
-	w := Reshape(layer.Param(scope.At("_project_conv"), g, "weight", b.out, wide, 1, 1), b.out,
-		wide)
-	x = pointwise(x, w, scope.At("_bn2"))
+	x = relu6(depthwise(scope.At("_depthwise_conv"), x, b.kernel, b.stride))
+	x = pointwise(scope.At("_project_conv"), x, b.out)
 	if b.in == b.out && b.stride == 1 {
 		x = Add(x, input)
 	}
 	return x
 }
 
-// pointwise is a 1 × 1 convolution with its batch norm folded in: x [B, h, w, in], w [out, in].
-func pointwise(x, w *Node, norm *model.Scope) *Node {
+// pointwise is a 1 × 1 convolution: x [B, h, w, in] to [B, h, w, out].
+func pointwise(scope *model.Scope, x *Node, out int) *Node {
 	d := x.Shape().Dimensions
-	scale, shift := batchNorm(norm, x.Graph(), w.Shape().Dimensions[0])
-	y := Dot(Reshape(x, -1, d[3]), Mul(w, ExpandAxes(scale, 1))).General([]int{1}, nil, []int{1},
-		nil)
-	return Reshape(Add(y, ExpandLeftToRank(shift, 2)), d[0], d[1], d[2], -1)
+	w, bias := layer.Param(scope, x.Graph(), "weight", d[3], out),
+		layer.Param(scope, x.Graph(), "bias", out)
+	y := Dot(Reshape(x, -1, d[3]), w).General([]int{1}, nil, []int{0}, nil)
+	return Reshape(Add(y, ExpandLeftToRank(bias, 2)), d[0], d[1], d[2], out)
 }
 
 // depthwise convolves each channel on its own, as a sum of shifted views: XLA fuses it, and both
-// backends run it many times faster than a grouped convolution. w is [C, 1, k, k].
-func depthwise(x, w *Node, stride int, norm *model.Scope) *Node {
-	c, k := w.Shape().Dimensions[0], w.Shape().Dimensions[2]
-	scale, shift := batchNorm(norm, x.Graph(), c)
-	w = Mul(Reshape(w, c, k*k), ExpandAxes(scale, 1)) // [C, ky·kx]
-	y := ExpandLeftToRank(shift, 4)
+// backends run it many times faster than a grouped convolution.
+func depthwise(scope *model.Scope, x *Node, k, stride int) *Node {
+	c := x.Shape().Dimensions[3]
+	w := layer.Param(scope, x.Graph(), "weight", k*k, c)
+	y := ExpandLeftToRank(layer.Param(scope, x.Graph(), "bias", c), 4)
 	for i, view := range shifts(x, k, stride) {
-		y = Add(y, Mul(view, Reshape(Slice(w, AxisRange(), AxisElem(i)), 1, 1, 1, c)))
+		y = Add(y, Mul(view, Reshape(Slice(w, AxisElem(i)), 1, 1, 1, c)))
 	}
 	return y
 }
@@ -125,15 +116,6 @@ func shifts(x *Node, k, stride int) []*Node {
 		}
 	}
 	return views
-}
-
-// batchNorm gives the scale and the shift, [C] each, that batch norm with running statistics comes
-// to.
-func batchNorm(scope *model.Scope, g *Graph, c int) (scale, shift *Node) {
-	const epsilon = 1e-3
-	p := func(name string) *Node { return layer.Param(scope, g, name, c) }
-	scale = Div(p("weight"), Sqrt(AddScalar(p("running_var"), epsilon)))
-	return scale, Sub(p("bias"), Mul(p("running_mean"), scale))
 }
 
 func relu6(x *Node) *Node { return ClipScalar(x, 0, 6) }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"fmt"
-	"math"
 	"slices"
 
 	"adlab/pkg/encoder"
@@ -102,6 +101,7 @@ type Encoder struct {
 	cfg    Config
 	name   string
 	digest string
+	arrays map[string]layer.Array // as its file has them
 	store  *model.Store
 }
 
@@ -165,8 +165,10 @@ func assemble(name string, arrays map[string]layer.Array, cfg Config) (*Encoder,
 		return nil, err
 	}
 	e := &Encoder{cfg: cfg, name: name, digest: fmt.Sprintf("%x", h.Sum(nil)),
-		store: model.NewStore()}
-	return e, layer.Put(e.store, "", arrays, false)
+		arrays: arrays, store: model.NewStore()}
+	folded := Fold(arrays)
+	foldLevels(folded)
+	return e, layer.Put(e.store, "", folded, false)
 }
 
 // Name is "efficientnet-lite0", or "efficientnet-lite0-random-SEED".
@@ -187,8 +189,11 @@ func (e *Encoder) Width() int { return Width }
 // Groups is Config.Groups, or its default.
 func (e *Encoder) Groups() [][]int { return e.cfg.Groups }
 
-// Store holds the frozen weights.
+// Store holds the frozen weights, folded.
 func (e *Encoder) Store() *model.Store { return e.store }
+
+// Tensors satisfies encoder.Drawn.
+func (e *Encoder) Tensors() map[string]layer.Array { return e.arrays }
 
 // Forward gives one level a tap: the block's picture brought to the token grid, each channel
 // standardised by fixed statistics, then multiplied by a fixed matrix with orthonormal rows, so
@@ -202,12 +207,9 @@ func (e *Encoder) Forward(scope *model.Scope, images *Node) []*Node {
 	for _, tap := range e.cfg.Taps {
 		c := Channels(tap)
 		x := Reshape(toGrid(blocks[tap], n), b*n*n, c)
-		stats := layer.At(scope, fmt.Sprintf("stats.%d", tap))
-		mean, std := layer.Param(stats, g, "mean", c), layer.Param(stats, g, "std", c)
-		x = Div(Sub(x, ExpandAxes(mean, 0)), ExpandAxes(std, 0))
-		w := layer.Param(layer.At(scope, fmt.Sprintf("projection.%d", c)), g, "weight", Width, c)
-		x = MulScalar(Dot(x, w).General([]int{1}, nil, []int{1}, nil),
-			math.Sqrt(float64(Width)/float64(c)))
+		at := layer.At(scope, fmt.Sprintf("level.%d", tap))
+		x = Dot(x, layer.Param(at, g, "weight", c, Width)).General([]int{1}, nil, []int{0}, nil)
+		x = Add(x, ExpandLeftToRank(layer.Param(at, g, "bias", Width), 2))
 		levels = append(levels, Reshape(x, b, n*n, Width))
 	}
 	return levels

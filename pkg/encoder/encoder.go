@@ -6,6 +6,7 @@ package encoder
 
 import (
 	"adlab/pkg/imageio"
+	"adlab/pkg/layer"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -28,10 +29,17 @@ type Encoder interface {
 	// Groups is the default grouping of the levels for INP-Former's fused features: a partition of
 	// 0..levels-1.
 	Groups() [][]int
-	// Store holds the weights; variable paths are the checkpoint's names.
+	// Store holds the weights as Forward takes them, under the checkpoint's names.
 	Store() *model.Store
 	// Forward builds the graph: images [batch, H, W, 3], normalised, float32, to one [batch,
 	// Grid·Grid, Width] per level, tokens in row-major order. It panics on a wrong shape, as
 	// GoMLX's graph functions do.
 	Forward(scope *model.Scope, images *graph.Node) []*graph.Node
+}
+
+// Drawn is an encoder that was drawn, not read from a file.
+type Drawn interface {
+	Encoder
+	// Tensors are what Entry.Restore makes it of.
+	Tensors() map[string]layer.Array
 }

@@ -23,7 +23,7 @@ type Entry struct {
 	// Open opens it where its weights are part of the program, or where it has none; nil for one
 	// that is read from a file that the user names.
 	Open func(Request) (Encoder, error)
-	// Restore makes it of its tensors; nil unless Open gives other bits on another backend.
+	// Restore makes it of its Drawn tensors; nil unless Open gives other bits on another backend.
 	Restore func(arrays map[string]layer.Array, r Request) (Encoder, error)
 }
 

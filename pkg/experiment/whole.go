@@ -215,15 +215,15 @@ func (v *Env) drawnTensors(e Experiment, enc encoder.Encoder) (map[string]layer.
 		return nil, err
 	}
 	entry, ok := encoderOf(e.encoder(p, m.Sees == detector.Pair), m.Sees == detector.Pair)
-	if !ok || entry.Restore == nil {
+	source, has := enc.(encoder.Drawn)
+	if !ok || entry.Restore == nil || !has {
 		return nil, nil
 	}
-	arrays, err := layer.Get(enc.Store(), "")
 	out := map[string]layer.Array{}
-	for name, a := range arrays {
+	for name, a := range source.Tensors() {
 		out[drawn+name] = a
 	}
-	return out, err
+	return out, nil
 }
 
 // restore makes an encoder of the tensors that drawnTensors put into a model file.
