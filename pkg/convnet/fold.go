@@ -13,9 +13,9 @@ import (
 const epsilon = 1e-3
 
 // Fold gives the network's tensors as Features multiplies with them: each batch norm with running
-// statistics, γ(x - μ)/√(σ² + ε) + β, is part of the convolution before it, whose weight is [taps of
-// the kernel · channels in, channels out], or [taps, channels] of a depthwise one, and whose bias
-// is [channels out]. Tensors of other names stay.
+// statistics, γ(x - μ)/√(σ² + ε) + β, is part of the convolution before it, whose weight is [taps
+// of the kernel · channels in, channels out], or [taps, channels] of a depthwise one, and whose
+// bias is [channels out]. Tensors of other names stay.
 func Fold(arrays map[string]layer.Array) map[string]layer.Array {
 	folded := maps.Clone(arrays)
 	for name, norm := range norms() {

@@ -23,12 +23,15 @@ func newBackends(c *cli) *cobra.Command {
 			}
 			text := fmt.Sprintf("available: %v\nin use: %s (%s)\nbits: %s\n", backend.Available(),
 				b.Short(), b.Description(), b.Bits())
+			if backend.KeepsMemory() {
+				text += "memory: C's allocator keeps what it once had\n"
+			}
 			if b.Notice != "" {
 				text += b.Notice + "\n"
 			}
 			values := map[string]any{"available": backend.Available(), "in_use": b.Short(),
 				"description": b.Description(), "notice": b.Notice, "bits": b.Bits(),
-				"machine": b.Machine()}
+				"machine": b.Machine(), "keeps_memory": backend.KeepsMemory()}
 			if bits {
 				digests, err := backend.Probe(b.Backend)
 				if err != nil {
