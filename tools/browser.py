@@ -23,7 +23,7 @@ import psutil
 from playwright.sync_api import Error, sync_playwright
 
 from browserlab import Lab, Page, out, root
-from browsernumbers import a_picture, adlab, inp, mads, predicted, profile, same, sample
+from browsernumbers import a_picture, adlab, measured, predicted, profile, same, sample
 
 strict = os.environ.get("ADLAB_STRICT") == "1"
 first_bound, move_bound = (15, 150) if strict else (240, 5000)
@@ -117,7 +117,7 @@ def every_control(t, name):
 
 def numbers_of_inp(t):
     """Metrics and scores of INP-Former are adlab eval's and adlab predict's, for several M and images."""
-    page = t.playground("inp-former")
+    page, inp = t.playground("inp-former"), measured("inp-former")
     for place, m in ((0, 1), (4, 6)):
         page.move("m", str(place))
         page.settled()
@@ -139,13 +139,13 @@ def numbers_of_inp(t):
 
 def numbers_of_mads(t):
     """A category's metrics and an image's score are the command line's, zero-shot and with references."""
-    page = t.playground("multiads")
+    page, mads = t.playground("multiads"), measured("multiads")
     for shots in (0, 1):
         page.move("reset")
         page.move("shots", str(shots))
         page.settled()
         category, path = sample(page, "visa")
-        of = adlab("eval", *mads, "--filter", *(["--shots", str(shots)] if shots else []))
+        of = adlab("eval", *mads, *(["--shots", str(shots)] if shots else []))
         row = next(r for r in of["categories"] if r["name"] == category)
         shown = page.numbers()
         same(shown[f"image AUROC of {category}"], row["image_auroc"], f"k = {shots}, image AUROC")

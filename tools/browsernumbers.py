@@ -1,19 +1,14 @@
 """What the command line says of the setting that a live page shows, for browser.py."""
 import json
 import os
+import shlex
 import subprocess
 
 from browserlab import root
 
 profile = os.environ.get("ADLAB_PROFILE", "tiny")
 
-# The experiments of the playgrounds, as the command line takes them: those of pkg/exhibit/settings.go and lab.TransferExperiment.
 data = os.path.join(root, ".data", f"synth-{profile}")
-everything = ["--train-limit", "2147483647", "--test-limit", "2147483647"]
-inp = ["--profile", profile, "--layout", "mvtec", "--data", f"{data}/mvtec", *everything]
-inp += {"smoke": ["--steps", "3", "--batch", "4", "--blocks", "2"], "tiny": ["--steps", "200", "--batch", "8"]}[profile]
-mads = ["--detector", "multiads", "--profile", profile, "--layout", "visa", "--data", f"{data}/visa", "--source", f"mvtec={data}/mvtec", "--rate", "0.001"]
-mads += {"smoke": [], "tiny": ["--steps", "120"]}[profile]
 
 
 def adlab(*arguments):
@@ -21,6 +16,14 @@ def adlab(*arguments):
     done = subprocess.run([os.path.join(root, "bin/adlab"), *arguments, "--json"], capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, f"adlab {' '.join(arguments)}: {done.stderr[-500:]}"
     return json.loads(done.stdout)
+
+
+def measured(playground):
+    """The flags of the experiment that a playground opens with, for eval and train."""
+    found = next(p for p in adlab("list", "--playgrounds", "--profile", profile) if p["name"] == playground)
+    program, command, *settings = shlex.split(found["command"])
+    assert (program, command) == ("adlab", "eval"), found
+    return settings
 
 
 def a_picture():

@@ -26,13 +26,20 @@ type listed struct {
 // newList lists the registry. Nothing is opened or computed.
 func newList(c *cli) *cobra.Command {
 	var p place
-	detectors := false
+	detectors, playing := false, false
 	cmd := &cobra.Command{
 		Use: "list", Short: "list every table, ablation and figure: what it is, whether it can " +
 			"run, what it costs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if detectors {
 				rows, text := listMethods()
+				return c.print(cmd, rows, text)
+			}
+			if playing {
+				rows, text, err := c.listPlaygrounds(cmd, p)
+				if err != nil {
+					return err
+				}
 				return c.print(cmd, rows, text)
 			}
 			for flag, path := range map[string]string{"--data": p.data, "--encoder": p.encoder,
@@ -71,6 +78,10 @@ func newList(c *cli) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&detectors, "detectors", false, "list the detectors instead, with what each needs")
+	f.BoolVar(&playing, "playgrounds", false, "list the playgrounds instead, with the command "+
+		"that measures what each opens with")
+	f.StringVar(&p.profile, "profile", "tiny", "of the playgrounds")
+	complete(cmd, "profile", experiment.Profiles()...)
 	f.StringVar(&p.data, "data", "", "folder that holds the published data sets: says what of "+
 		"profile paper can run")
 	f.StringVar(&p.encoder, "encoder", "", "file of DINOv2's weights, likewise")

@@ -98,6 +98,14 @@ func Serve(ctx context.Context, r *exhibit.Runner, name string, page live.Page,
 	return e.serve(ctx, r, page, limit)
 }
 
+// Measured lists the playgrounds with what each looks into in a profile.
+func Measured(p experiment.Profile) (names []string, of []exhibit.Measurement) {
+	for _, e := range table {
+		names, of = append(names, e.name), append(of, e.measured(p))
+	}
+	return names, of
+}
+
 // Made says what would make a playground's pictures here, in the profile of a runner.
 func Made(ctx context.Context, r *exhibit.Runner, name string) (map[string]string, error) {
 	e, err := of(name)
