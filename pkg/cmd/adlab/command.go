@@ -23,6 +23,10 @@ func commandOf(m exhibit.Measurement, e experiment.Experiment) string {
 	if method, err := experiment.MethodOf(e.Detector); err == nil && method.Settings != nil {
 		words = append(words, differing(method.Settings, own)...)
 	}
+	if p, err := experiment.ProfileOf(e.Profile); err == nil && p.Limit.TrainLimit > 0 {
+		words = append(words, fmt.Sprintf("--train-limit %d --test-limit %d", e.Limit.TrainLimit,
+			e.Limit.TestLimit)) // or the profile's would hold
+	}
 	if m.Distance {
 		words = append(words, "(scored by distance)")
 	}
