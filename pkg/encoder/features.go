@@ -172,7 +172,7 @@ func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.S
 // key addresses a chunk by everything that its numbers depend on.
 func (x *Cache) key(part []datasets.Sample, v Variants) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "features 1%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(),
+	fmt.Fprintf(h, "features 2%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(),
 		backend.Bits(x.Backend))
 	if err := datasets.WriteDigests(h, part); err != nil {
 		return "", err
