@@ -47,7 +47,7 @@ bench: setup build data ## measure the small world itself, README's table includ
 	@source tools/env.sh
 	bin/adlab run world-foundation world-encoders world-pair world-hardness --out figures --into README.md
 
-figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing some two hours and a half on two cores, then below five minutes
+figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing an hour and a half on two cores, then below five minutes
 	@source tools/env.sh
 	bin/adlab gallery --profile tiny --out figures
 
