@@ -138,14 +138,14 @@ def numbers_of_inp(t):
 
 
 def numbers_of_mads(t):
-    """A category's metrics and an image's score are the command line's, zero-shot and with references."""
+    """A category's metrics are the command line's, zero-shot and with references, among the types of its product."""
     page, mads = t.playground("multiads"), measured("multiads")
     for shots in (0, 1):
         page.move("reset")
         page.move("shots", str(shots))
         page.settled()
         category, path = sample(page, "visa")
-        of = adlab("eval", *mads, *(["--shots", str(shots)] if shots else []))
+        of = adlab("eval", *mads, "--filter", *(["--shots", str(shots)] if shots else []))
         row = next(r for r in of["categories"] if r["name"] == category)
         shown = page.numbers()
         same(shown[f"image AUROC of {category}"], row["image_auroc"], f"k = {shots}, image AUROC")

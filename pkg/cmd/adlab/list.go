@@ -79,7 +79,7 @@ func newList(c *cli) *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&detectors, "detectors", false, "list the detectors instead, with what each needs")
 	f.BoolVar(&playing, "playgrounds", false, "list the playgrounds instead, with the command "+
-		"that measures what each opens with")
+		"that measures the model each looks into")
 	f.StringVar(&p.profile, "profile", "tiny", "of the playgrounds")
 	complete(cmd, "profile", experiment.Profiles()...)
 	f.StringVar(&p.data, "data", "", "folder that holds the published data sets: says what of "+

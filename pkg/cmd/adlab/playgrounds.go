@@ -13,7 +13,7 @@ import (
 // it.
 type playground struct {
 	Name    string `json:"name"`
-	Command string `json:"command"` // measures what it opens with
+	Command string `json:"command"` // measures the model that it looks into
 }
 
 // listPlaygrounds prints the table of playgrounds in a profile. Generated data that are not there
