@@ -16,8 +16,9 @@ import (
 const longestStem, longestPath = 190, 3900
 
 // resultBases gives each picture the place of its results in the folder out, without their endings:
-// its path below root, without its ending where no other picture of the folder has that name. What
-// is too long is cut, and what the disk refuses is written otherwise; no two are the same.
+// its path below root, or its name where that is "", without its ending where no other picture of
+// the folder has that name. What is too long is cut, and what the disk refuses is written
+// otherwise; no two are the same.
 func resultBases(paths []string, root, out string) ([]string, error) {
 	bases, whole := make([]string, len(paths)), make([]string, len(paths))
 	same := map[string]int{} // pictures of one folder and stem; some disks take a for A
@@ -27,7 +28,7 @@ func resultBases(paths []string, root, out string) ([]string, error) {
 			return nil, err
 		}
 		below, err := filepath.Rel(root, absolute)
-		if err != nil || below == ".." || strings.HasPrefix(below, "../") {
+		if err != nil || root == "" || below == ".." || strings.HasPrefix(below, "../") {
 			below = filepath.Base(absolute)
 		}
 		whole[i], bases[i] = below, strings.TrimSuffix(below, filepath.Ext(below))
@@ -49,6 +50,20 @@ func resultBases(paths []string, root, out string) ([]string, error) {
 		bases[i] = filepath.Join(out, bases[i])
 	}
 	return bases, nil
+}
+
+// ownNames tells whether no two pictures have the same name, endings apart.
+func ownNames(paths []string) bool {
+	seen := map[string]bool{}
+	for _, path := range paths {
+		name := strings.ToLower(filepath.Base(path))
+		name = strings.TrimSuffix(name, filepath.Ext(name))
+		if seen[name] {
+			return false
+		}
+		seen[name] = true
+	}
+	return true
 }
 
 // writableName is a relative path that can be written in the folder out.

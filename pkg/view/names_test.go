@@ -30,6 +30,15 @@ func TestResultBases(t *testing.T) {
 	require.True(t, strings.HasPrefix(got[6], "가가"))
 }
 
+// TestOwnNames: pictures of several folders lie side by side where their names differ.
+func TestOwnNames(t *testing.T) {
+	require.True(t, ownNames([]string{"good/a.png", "cut/b.png"}))
+	require.False(t, ownNames([]string{"good/a.png", "cut/A.jpg"}))
+	got, err := resultBases([]string{"good/a.png", "cut/b.png"}, "", "out")
+	require.NoError(t, err)
+	require.Equal(t, []string{"out/a", "out/b"}, got)
+}
+
 func TestADeepPathIsWrittenFlat(t *testing.T) {
 	out := t.TempDir()
 	deep := strings.Repeat("d/", 2000)

@@ -51,7 +51,8 @@ type Predicted struct {
 // Writing is where and how results are written.
 type Writing struct {
 	Out string // folder
-	// Root is the folder below which the results keep their pictures' places
+	// Root is the folder below which the results keep their pictures' places; "" for each by its
+	// own name, or, where two have the same, below the deepest folder that holds all
 	Root string
 	// Calibration tells OK from NG; nil for scores alone
 	Calibration *experiment.Calibration
@@ -65,7 +66,7 @@ type Writing struct {
 // space are checked before anything is written.
 func Predict(ctx context.Context, v *experiment.Env, m *experiment.Model, asked experiment.Asked,
 	w Writing, see func(Predicted) error) error {
-	if w.Root == "" {
+	if w.Root == "" && !ownNames(asked.Images) {
 		l, err := experiment.ListPictures(asked.Images, "")
 		if err != nil {
 			return err
