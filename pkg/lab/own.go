@@ -9,9 +9,6 @@ import (
 	"adlab/pkg/report"
 	"adlab/pkg/verdict"
 	"adlab/pkg/view"
-
-	"github.com/janpfeifer/gonb/gonbui"
-	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
 // SomeParts are folders of generated pictures that stand for one's own: good ones, bad ones and
@@ -25,18 +22,7 @@ func (l *Lab) SomeParts() experiment.Own {
 }
 
 // ShowParts says how many pictures are in each folder.
-func (l *Lab) ShowParts(own experiment.Own) {
-	for _, x := range [][2]string{{"good", own.Good}, {"bad", own.Bad}, {"masks", own.Masks}} {
-		if x[1] == "" {
-			continue
-		}
-		list := Must(experiment.ListPictures(x[1:], ""))
-		category, kind := filepath.Split(x[1])
-		fmt.Printf("%-5s  %d pictures in %s\n", x[0], len(list.Paths),
-			filepath.Join("...", filepath.Base(filepath.Dir(filepath.Clean(category))),
-				filepath.Base(category), kind))
-	}
-}
+func (l *Lab) ShowParts(own experiment.Own) { fmt.Print(Must(report.Folders(own))) }
 
 // FitParts is `adlab fit`: it learns from good pictures, prints what the threshold promises, shows
 // the worst good picture and the most harmless bad one, and writes the model with its page beside
@@ -58,7 +44,7 @@ func (l *Lab) FitParts(own experiment.Own, out string) {
 	}
 	for _, j := range shown {
 		_, jpeg, err := view.Card(f.Model, j)
-		showJPEG(Must(jpeg, err))
+		send("image/jpeg", Must(jpeg, err))
 	}
 	page := Must(report.Fitted(f, filepath.Base(out), nil))
 	Must(0, report.Write(out+".report.html", page))
@@ -74,29 +60,17 @@ func (l *Lab) CheckParts(model, out string, pictures ...string) {
 	quiet.Progress = l.Progress.WithoutBars()
 	m := Must(quiet.OpenModel(model, ""))
 	c := &report.Predictions{Model: filepath.Base(model), Calibration: m.Calibration}
-	ledger := Must(view.NewLedger(out))
 	shown := 0
-	err := view.Predict(context.Background(), l.Env, m, experiment.Asked{Images: list.Paths},
+	Must(0, c.Predict(context.Background(), l.Env, m, experiment.Asked{Images: list.Paths},
 		view.Writing{Out: out, Root: list.Root, Calibration: m.Calibration},
 		func(r view.Predicted) error {
-			c.Add(r)
 			if r.Verdict == verdict.NG && shown < few {
 				shown++
-				showJPEG(Must(view.Read(r)))
+				send("image/jpeg", Must(view.Read(r)))
 			}
-			return ledger.Add(r)
-		})
-	Must(0, err)
-	Must(0, ledger.Close())
-	Must(0, report.Write(filepath.Join(out, "report.html"), c.Page()))
+			return nil
+		}))
 	ok, ng, unread := c.Counts()
 	fmt.Printf("%d OK, %d NG, %d could not be read\npage: %s\n", ok, ng, unread,
 		filepath.Join(out, "report.html"))
-}
-
-// showJPEG displays an encoded picture.
-func showJPEG(b []byte) {
-	if gonbui.IsNotebook {
-		gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{"image/jpeg": b}})
-	}
 }

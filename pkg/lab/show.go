@@ -107,7 +107,12 @@ const pictureBytes, smallestTile = 30_000, 60
 
 // display displays a picture that says what made it.
 func display(picture image.Image, made map[string]string) {
-	if kind, b := small(picture, made); gonbui.IsNotebook {
+	send(small(picture, made))
+}
+
+// send displays an encoded picture.
+func send(kind protocol.MIMEType, b []byte) {
+	if gonbui.IsNotebook {
 		gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{kind: b}})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	method "adlab/pkg/inpformer"
 	"adlab/pkg/papers/inpformer"
 	"adlab/pkg/papers/multiads"
+	"adlab/pkg/papers/world"
 	"adlab/pkg/view"
 )
 
@@ -64,7 +65,7 @@ func (l *Lab) INPFormer(category string, index int) (*INPFormerWalk, error) {
 
 // DemoWalk takes the first defective mono cell of the demo's experiment through INP-Former.
 func (l *Lab) DemoWalk() *INPFormerWalk {
-	e := DemoExperiment(l.Env, l.Runner.Profile.Name)
+	e := world.Demo(l.Env, l.Runner.Profile.Name)
 	if err := e.Validate(); err != nil {
 		Must(0, err)
 	}
@@ -86,6 +87,21 @@ func (l *Lab) DemoWalk() *INPFormerWalk {
 			}
 			return d.(*method.Detector), nil
 		}}}
+}
+
+// DemoTable evaluates the demo's experiment, prints the table and displays the best, median and
+// worst cases of each category.
+func (l *Lab) DemoTable() {
+	e := world.Demo(l.Env, l.Runner.Profile.Name)
+	var scored []experiment.Scored
+	report := Must(l.Evaluate(context.Background(), e, func(s experiment.Scored) {
+		scored = append(scored, s)
+	}))
+	fmt.Print(report.Text())
+	enc := Must(l.NewEncoder(e))
+	for _, c := range report.Categories {
+		Show(Must(view.Extremes("ELPV "+c.Name, enc.Transform(), scored, c.Name, 74)))
+	}
 }
 
 // MultiADSWalk is a walk through MultiADS under a notebook's cells.

@@ -9,7 +9,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/experiment"
-	"adlab/pkg/lab"
+	"adlab/pkg/papers/world"
 	"adlab/pkg/plot"
 	"adlab/pkg/view"
 
@@ -56,7 +56,7 @@ func newDemo(c *cli) *cobra.Command {
 // runDemo runs the main job and kNN on the same features, writes the report and pictures into out,
 // and gives the text to print.
 func runDemo(ctx context.Context, v *experiment.Env, out string) (string, error) {
-	e := lab.DemoExperiment(v, os.Getenv("ADLAB_PROFILE"))
+	e := world.Demo(v, os.Getenv("ADLAB_PROFILE"))
 	var scored []experiment.Scored
 	report, err := v.Evaluate(ctx, e, func(s experiment.Scored) { scored = append(scored, s) })
 	if err != nil {

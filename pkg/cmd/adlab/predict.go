@@ -163,25 +163,17 @@ func (c *cli) predict(cmd *cobra.Command, p predicting, args []string) (err erro
 			m.Calibration.Promise())
 	}
 	p.asked.Images = list.Paths
-	ledger, err := view.NewLedger(p.out)
+	printed := newPrinted(cmd, c.json, p.model)
+	done := 0
+	err = collected.Predict(cmd.Context(), v, m, p.asked, w, func(r view.Predicted) error {
+		done++
+		bar(done, len(list.Paths), "pictures")
+		return printed.add(r)
+	})
 	if err != nil {
 		return err
 	}
-	printed := newPrinted(cmd, c.json, p.model)
-	done := 0
-	err = view.Predict(cmd.Context(), v, m, p.asked, w, func(r view.Predicted) error {
-		collected.Add(r)
-		done++
-		bar(done, len(list.Paths), "pictures")
-		return errors.Join(ledger.Add(r), printed.add(r))
-	})
-	if err := errors.Join(err, ledger.Close()); err != nil {
-		return err
-	}
 	if err := printed.end(); err != nil {
-		return err
-	}
-	if err := report.Write(filepath.Join(p.out, "report.html"), collected.Page()); err != nil {
 		return err
 	}
 	return p.ends(v, collected)
