@@ -96,3 +96,19 @@ func TestGraphCodeTouchesNoFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestLabIsWhatANotebookTypes, and nothing else: at most 400 lines.
+func TestLabIsWhatANotebookTypes(t *testing.T) {
+	files, err := filepath.Glob("lab/*.go")
+	require.NoError(t, err)
+	lines := 0
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if !strings.HasSuffix(file, "_test.go") {
+			lines += strings.Count(string(source), "\n")
+		}
+	}
+	require.Greater(t, lines, 100)
+	require.LessOrEqual(t, lines, 400)
+}
