@@ -1,0 +1,118 @@
+package playgrounds
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"adlab/pkg/exhibit"
+	"adlab/pkg/exhibit/render"
+	"adlab/pkg/experiment"
+	"adlab/pkg/papers"
+	"adlab/pkg/plot"
+	"adlab/pkg/progress"
+
+	"github.com/stretchr/testify/require"
+)
+
+// figures is the gallery that stands in the tree.
+const figures = "../../../figures"
+
+// apart are pictures of no exhibit: of the demo's data, by `make demo`, and a browser's of a page.
+var apart = []string{"demo_mono.png", "own-report.png"}
+
+// TestNoPictureLies takes every picture of the gallery in the tree, and holds the settings that it
+// carries against those of what draws it here: profile, experiment, encoder with its digest, data
+// sets. The data's digests are held against the manifest and the runs, which were written when the
+// data was there.
+func TestNoPictureLies(t *testing.T) {
+	v, err := experiment.Open("", t.TempDir(), progress.New(nil))
+	require.NoError(t, err)
+	profile, err := experiment.ProfileOf("tiny")
+	require.NoError(t, err)
+	r := exhibit.NewRunner(v, profile)
+	listed, data := manifest(t)
+
+	pictures := map[string]int{}
+	require.NoError(t, filepath.WalkDir(figures, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".png" && filepath.Ext(path) != ".jpg" ||
+			slices.Contains(apart, filepath.Base(path)) {
+			return err
+		}
+		made, err := plot.ReadMade(path)
+		require.NoError(t, err)
+		if made["adlab"] == "contact sheet" { // of the generator, which a profile has no part in
+			require.Equal(t, strings.TrimSuffix(filepath.Base(path), ".png"), made["benchmark"])
+			require.Equal(t, "1", made["seed"], path)
+			return nil
+		}
+		var here map[string]string
+		var sets []string
+		if name := made["playground"]; name != "" {
+			e, err := of(name)
+			require.NoError(t, err, path)
+			here, sets, err = r.RecordConfigured(name, e.measured(profile))
+			require.NoError(t, err)
+			pictures[name]++
+		} else {
+			found, err := papers.Find(made["exhibit"])
+			require.NoError(t, err, path)
+			here, sets, err = r.Configured(found[0])
+			require.NoError(t, err)
+			require.Contains(t, listed, filepath.Base(path), "in the manifest")
+			pictures[found[0].ID]++
+		}
+		var want []string
+		for _, set := range sets {
+			require.Contains(t, data, set, "a run tells its digest")
+			want = append(want, set+" "+data[set][:16])
+		}
+		here["data"] = strings.Join(want, ", ")
+		for _, key := range slices.Sorted(maps.Keys(here)) {
+			if key != "code" && key != "numbers" && key != "processor" && key != "backend" {
+				require.Equal(t, here[key], made[key], "%s: %s", path, key)
+			}
+		}
+		require.NotEmpty(t, made["processor"], path)
+		return nil
+	}))
+	for _, e := range table {
+		require.Positive(t, pictures[e.name], "pictures of the playground %s", e.name)
+	}
+	require.Greater(t, len(pictures), 12)
+}
+
+// manifest reads the gallery's pictures, and its data sets' digests, which all runs agree on.
+func manifest(t *testing.T) (pictures map[string]bool, data map[string]string) {
+	pictures, data = map[string]bool{}, map[string]string{}
+	var m render.Manifest
+	read(t, "manifest.json", &m)
+	require.Equal(t, "tiny", m.Profile)
+	for _, e := range m.Exhibits {
+		for _, f := range e.Figures {
+			pictures[f.PNG] = true
+		}
+	}
+	var runs []exhibit.Run
+	read(t, "runs.json", &runs)
+	for _, run := range runs {
+		for set, digest := range run.Data {
+			if known := data[set]; known != "" {
+				require.Equal(t, known, digest, "%s: one digest in a gallery", set)
+			}
+			data[set] = digest
+		}
+	}
+	return pictures, data
+}
+
+func read(t *testing.T, name string, into any) {
+	b, err := os.ReadFile(filepath.Join(figures, name))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(b, into))
+}
