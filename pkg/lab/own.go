@@ -46,9 +46,8 @@ func (l *Lab) FitParts(own experiment.Own, out string) {
 		_, jpeg, err := view.Card(f.Model, j)
 		send("image/jpeg", Must(jpeg, err))
 	}
-	page := Must(report.Fitted(f, filepath.Base(out), nil))
-	Must(0, report.Write(out+".report.html", page))
-	fmt.Println("page:", out+".report.html")
+	_, page, err := report.WriteFitted(f, out, nil)
+	fmt.Println("page:", Must(page, err))
 }
 
 // CheckParts is `adlab predict`: it says OK or NG of pictures and folders, shows the first few that
@@ -72,5 +71,5 @@ func (l *Lab) CheckParts(model, out string, pictures ...string) {
 		}))
 	ok, ng, unread := c.Counts()
 	fmt.Printf("%d OK, %d NG, %d could not be read\npage: %s\n", ok, ng, unread,
-		filepath.Join(out, "report.html"))
+		filepath.Join(out, report.PageFile))
 }

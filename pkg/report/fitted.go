@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"adlab/pkg/experiment"
@@ -56,6 +57,16 @@ func (p *Page) describe(c *experiment.Calibration) {
 
 // shownBad is how many bad pictures the page of a fit shows, those with the lowest scores.
 const shownBad = 60
+
+// WriteFitted writes Fitted's page beside the model's file.
+func WriteFitted(f *experiment.Fitted, model string, made [][2]string) (page *Page, path string,
+	err error) {
+	path = model + ".report.html"
+	if page, err = Fitted(f, filepath.Base(model), made); err != nil {
+		return nil, path, err
+	}
+	return page, path, Write(path, page)
+}
 
 // Fitted is the page of a model that was fitted on own pictures.
 func Fitted(f *experiment.Fitted, name string, made [][2]string) (*Page, error) {

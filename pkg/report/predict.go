@@ -10,8 +10,11 @@ import (
 	"adlab/pkg/view"
 )
 
+// PageFile is the page of predictions in their folder.
+const PageFile = "report.html"
+
 // Predict is view.Predict with a line for each picture in results.csv and results.jsonl and, at the
-// end, the page report.html, all in w.Out. See is told of each picture as it is known.
+// end, the page, all in w.Out. See is told of each picture as it is known.
 func (c *Predictions) Predict(ctx context.Context, v *experiment.Env, m *experiment.Model,
 	asked experiment.Asked, w view.Writing, see func(view.Predicted) error) error {
 	ledger, err := view.NewLedger(w.Out)
@@ -25,7 +28,7 @@ func (c *Predictions) Predict(ctx context.Context, v *experiment.Env, m *experim
 	if err := errors.Join(err, ledger.Close()); err != nil {
 		return err
 	}
-	return Write(filepath.Join(w.Out, "report.html"), c.Page())
+	return Write(filepath.Join(w.Out, PageFile), c.Page())
 }
 
 // Folders says how many pictures are in each folder of one's own.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"adlab/pkg/experiment"
@@ -78,7 +77,7 @@ func newFit(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			page, err := report.Fitted(f, filepath.Base(out), [][2]string{
+			page, path, err := report.WriteFitted(f, out, [][2]string{
 				{"adlab", version}, {"good", own.Good}, {"bad", own.Bad},
 				{"detector", f.Experiment.Detector},
 				{"encoder", f.Encoder.Name() + " " + f.Encoder.Digest()[:16]},
@@ -88,13 +87,10 @@ func newFit(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			said := fitted{Model: out, Report: out + ".report.html",
+			said := fitted{Model: out, Report: path,
 				Detector: f.Experiment.Detector, Good: len(f.Normals), Bad: len(f.Bad),
 				Image: f.Calibration.Image,
 				Pixel: f.Calibration.Pixel, Seconds: f.Seconds}
-			if err := report.Write(said.Report, page); err != nil {
-				return err
-			}
 			if told := f.Calibration.Told; told != nil {
 				said.AUROC, said.AP, said.F1 = &told.AUROC, &told.AP, &told.F1
 				said.Best = &told.Best

@@ -182,7 +182,7 @@ func (c *cli) predict(cmd *cobra.Command, p predicting, args []string) (err erro
 // ends says what came of it, and fails where a picture could not be read or is NG.
 func (p *predicting) ends(v *experiment.Env, collected *report.Predictions) error {
 	ok, ng, unread := collected.Counts()
-	page := filepath.Join(p.out, "report.html")
+	page := filepath.Join(p.out, report.PageFile)
 	if collected.Calibration != nil || p.thresholdSet {
 		v.Progress.Say("%d OK, %d NG: %s", ok, ng, page)
 	} else {
