@@ -177,6 +177,6 @@ func (c *Card) Markdown() string {
 		"needs meaning: its teacher's blocks are")
 	p("shallow, it saw few objects, and its class token was never trained. Not a stand-in for " +
 		"DINOv2's numbers. What it reaches beside its")
-	p("teacher, untrained weights, HOG and pixels is in figures/encoders.md.")
+	p("teacher, untrained weights, HOG and pixels is in figures/world-encoders.md.")
 	return b.String()
 }
