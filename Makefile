@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser lint lab bench figures clean distclean
+.PHONY: help setup build data demo test test-browser lint lab world bench figures clean distclean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,9 +43,14 @@ lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of
 lab: setup ## JupyterLab with the Go kernel, on a start page
 	@bash tools/lab.sh $(ARGS)
 
-bench: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)
+world: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)
 	@source tools/env.sh
 	bin/adlab run world-foundation world-encoders world-pair world-hardness --out figures --into README.md
+
+bench: setup build ## adlab's speed beside PyTorch's, onnxruntime's and others', in turns, into figures/bench (half an hour; nothing else should run)
+	@bash tools/peers.sh
+	source tools/env.sh
+	bin/adlab run bench-metrics bench-forwards bench-steps bench-looks bench-growth --out figures/bench
 
 figures: setup build data ## every exhibit of profile tiny into figures, with a page: from nothing an hour and a half on two cores, then below five minutes
 	@source tools/env.sh
@@ -55,7 +60,7 @@ clean: ## remove what was built and written
 	rm -rf bin out
 
 distclean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
-	@gone=$$(ls -d bin out .bin .venv .plugin .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
+	@gone=$$(ls -d bin out .bin .venv .peers .plugin .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
 	[ -n "$$gone" ] || { echo "nothing to remove"; exit 0; }
 	du -sh $$gone
 	[ ! -d .cache ] || [ "$(CACHE)" = 1 ] || echo "kept: .cache, hours of training; CACHE=1 removes it, too"

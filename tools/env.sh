@@ -8,3 +8,4 @@ if [ -e "$root/.plugin/pjrt_c_api_cpu_plugin.so" ] && [ -z "${PJRT_PLUGIN_LIBRAR
   export PJRT_PLUGIN_LIBRARY_PATH="$root/.plugin"
 fi
 if [ -x "$root/.venv/bin/python" ]; then export ADLAB_PYTHON="$root/.venv/bin/python"; fi
+if [ -x "$root/.peers/bin/python" ]; then export ADLAB_PEERS="$root/tools/bench/peer"; fi

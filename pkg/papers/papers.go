@@ -11,6 +11,7 @@ import (
 	"adlab/pkg/exhibit"
 	"adlab/pkg/papers/inpformer"
 	"adlab/pkg/papers/multiads"
+	"adlab/pkg/papers/peers"
 	"adlab/pkg/papers/world"
 
 	"gopkg.in/yaml.v3"
@@ -29,7 +30,8 @@ var texts = func() (texts map[string]exhibit.Text) {
 
 // All lists the exhibits, in the order of the talk.
 func All() []exhibit.Exhibit {
-	all := slices.Concat(inpformer.Exhibits(), multiads.Exhibits(), world.Exhibits())
+	all := slices.Concat(inpformer.Exhibits(), multiads.Exhibits(), world.Exhibits(),
+		peers.Exhibits())
 	for i := range all {
 		all[i].Text = texts[all[i].ID]
 	}

@@ -23,8 +23,15 @@ type Plot struct {
 // room.
 const plotWidth, plotHeight, dotsPerInch = 600, 340, 96
 
-// drawn draws a plot with its legend at the right.
+// drawn draws a plot with its legend at the right, with round ticks on both axes.
 func drawn(p *plot.Plot, legend plot.Legend) (*Plot, error) {
+	widen(&p.X)
+	widen(&p.Y)
+	return drawnAs(p, legend)
+}
+
+// drawnAs is drawn with the ticks as they are.
+func drawnAs(p *plot.Plot, legend plot.Legend) (*Plot, error) {
 	picture := vgimg.NewWith(vgimg.UseWH(plotWidth, plotHeight), vgimg.UseDPI(dotsPerInch))
 	lay(picture, p, legend)
 	vectors := vgsvg.New(plotWidth, plotHeight)
@@ -51,8 +58,6 @@ func axes(title, xLabel, yLabel string) (*plot.Plot, plot.Legend) {
 
 // lay lays a plot out on a canvas, with its legend at the right.
 func lay(canvas vg.CanvasSizer, p *plot.Plot, legend plot.Legend) {
-	widen(&p.X)
-	widen(&p.Y)
 	c := vgdraw.Crop(vgdraw.New(canvas), 8, -12, 8, -8)
 	legend.Top, legend.Left, legend.Padding, legend.ThumbnailWidth = true, true, 3, 16
 	legend.YOffs = -p.Title.TextStyle.FontExtents().Height - p.Title.Padding

@@ -1,0 +1,197 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	code "adlab/pkg"
+	"adlab/pkg/bench"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
+	papers "adlab/pkg/papers/inpformer"
+	"adlab/pkg/plot"
+	"adlab/pkg/store"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// curve is how something grows.
+type curve struct {
+	name string
+	unit string
+	x, y []float64
+}
+
+// growth is the exhibit of fitted exponents.
+var growth = exhibit.Exhibit{ID: "bench-growth", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
+	Timed: true, Draw: drawGrowth}
+
+// drawGrowth measures how cost grows with tokens, prototypes and images, and fits y = a·xᵏ.
+func drawGrowth(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhibit.Figure,
+	[]*exhibit.Table, error) {
+	attention, err := attentionGrowth(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	images, err := metricsGrowth(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &exhibit.Table{Corner: "what grows, over what", Columns: []string{"from", "to",
+		"at the first", "at the last", "exponent", "95 % interval"}}
+	var figures []exhibit.Figure
+	for _, part := range []struct {
+		name, title, over string
+		curves            []curve
+	}{{"tokens", "one attention module", "patch tokens N", attention[:2]},
+		{"prototypes", "INP-guided attention", "prototypes M", attention[2:]},
+		{"images", "seven metrics, maps of 128²", "images", images}} {
+		var lines []plot.Line
+		for _, c := range part.curves {
+			k, low, high := exponent(c.x, c.y)
+			last := len(c.x) - 1
+			g := t.Group(part.title + ", over " + part.over)
+			g.Rows = append(g.Rows, exhibit.Row{Name: c.name, Kind: exhibit.Beside,
+				Cells: []exhibit.Cell{number(c.x[0], 0), number(c.x[last], 0),
+					{Text: fmt.Sprintf("%.3g %s", c.y[0], c.unit)},
+					{Text: fmt.Sprintf("%.3g %s", c.y[last], c.unit)}, number(k, 2),
+					{Text: fmt.Sprintf("%.2f to %.2f", low, high)}}})
+			line := plot.Line{Name: fmt.Sprintf("%s: %.2f (%.2f to %.2f)", c.name, k, low, high)}
+			for i := range c.x {
+				line.X = append(line.X, math.Log10(c.x[i]))
+				line.Y = append(line.Y, math.Log10(c.y[i]))
+			}
+			lines = append(lines, line)
+		}
+		picture, err := plot.Curves(part.title, "log₁₀ of "+part.over, "log₁₀ of milliseconds",
+			lines...)
+		if err != nil {
+			return nil, nil, err
+		}
+		figures = append(figures, exhibit.Figure{Name: part.name, Picture: picture})
+	}
+	t.Notes = []string{"exponent: the slope of a straight line through the logarithms, with " +
+		"Student's interval; times are the fastest of five runs on this machine"}
+	return figures, []*exhibit.Table{t}, nil
+}
+
+// attentionGrowth is self-attention and INP-guided attention over tokens, and the latter over
+// prototypes, of ViT-B's width.
+func attentionGrowth(ctx context.Context, r *exhibit.Runner) ([]curve, error) {
+	cfg := inpformer.Default(768, 28)
+	tokens, prototypes, most := []int{196, 400, 784, 1600, 3136, 6400, 12544},
+		[]int{1, 2, 4, 8, 16, 32, 64}, 6400 // beyond which self-attention needs tens of gigabytes
+	if r.Profile.Name == "smoke" {
+		cfg = inpformer.Default(64, 4)
+		tokens, prototypes = []int{16, 36, 64}, []int{1, 2, 4}
+	}
+	var all []papers.Attended
+	for _, n := range tokens {
+		if n <= most {
+			all = append(all, papers.Attended{Tokens: n})
+		}
+		all = append(all, papers.Attended{Tokens: n, INPs: cfg.INPs})
+	}
+	for _, m := range prototypes {
+		all = append(all, papers.Attended{Tokens: tokens[2], INPs: m})
+	}
+	first := len(all) - len(prototypes)
+	all, err := papers.Attend(ctx, r.Env, cfg, all)
+	if err != nil {
+		return nil, err
+	}
+	curves := []curve{{name: "self-attention"}, {name: "INP-guided attention"},
+		{name: fmt.Sprintf("%d tokens", tokens[2])}}
+	for i, a := range all {
+		c, x := &curves[0], a.Tokens
+		if i >= first {
+			c, x = &curves[2], a.INPs
+		} else if a.INPs > 0 {
+			c = &curves[1]
+		}
+		c.unit = "ms"
+		c.x, c.y = append(c.x, float64(x)), append(c.y, 1000*a.Seconds)
+	}
+	return curves, nil
+}
+
+// metricsGrowth is the exact metrics engine over images.
+func metricsGrowth(ctx context.Context, r *exhibit.Runner) ([]curve, error) {
+	sizes, side := []int{16, 32, 64, 128, 256, 512, 1024}, 128
+	if r.Profile.Name == "smoke" {
+		sizes, side = []int{6, 12, 24}, 16
+	}
+	machine, _ := os.Hostname()
+	path := filepath.Join(r.Env.Cache, "costs", store.Address("metrics of images 1", sizes, side,
+		machine, code.Numbers())+".json")
+	seconds, err := store.JSON(ctx, path, func() (all []float64, err error) {
+		for _, n := range sizes {
+			if err := context.Cause(ctx); err != nil {
+				return nil, err
+			}
+			r.Env.Progress.Say("metrics of %d images", n)
+			s, err := timeMetrics(r.Env, n, side)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s)
+		}
+		return all, nil
+	})
+	c := curve{name: "exact metrics", unit: "ms"}
+	for i, s := range seconds {
+		c.x, c.y = append(c.x, float64(sizes[i])), append(c.y, 1000*s)
+	}
+	return []curve{c}, err
+}
+
+// timeMetrics is the fastest of five runs over so many images.
+func timeMetrics(v *experiment.Env, images, side int) (float64, error) {
+	dir, err := os.MkdirTemp("", "adlab-bench-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	t := bench.Task{Kind: bench.Metrics, Seed: 1, Classes: 1, Images: images, Side: side}
+	if err := t.Write(dir, v.Backend); err != nil {
+		return 0, err
+	}
+	run, err := bench.Load(dir, v.Backend)
+	if err != nil {
+		return 0, err
+	}
+	best := math.Inf(1)
+	for range 5 {
+		begun := time.Now()
+		if err := run(); err != nil {
+			return 0, err
+		}
+		best = min(best, time.Since(begun).Seconds())
+	}
+	return best, nil
+}
+
+// exponent fits y = a·xᵏ through the logarithms: k with its interval of 95 percent.
+func exponent(x, y []float64) (k, low, high float64) {
+	n := len(x)
+	lx, ly := make([]float64, n), make([]float64, n)
+	for i := range x {
+		lx[i], ly[i] = math.Log(x[i]), math.Log(y[i])
+	}
+	a, k := stat.LinearRegression(lx, ly, nil, false)
+	rest := 0.0
+	for i := range lx {
+		d := ly[i] - a - k*lx[i]
+		rest += d * d
+	}
+	free := float64(n - 2)
+	spread := math.Sqrt(rest / free / (stat.Variance(lx, nil) * float64(n-1)))
+	t := distuv.StudentsT{Sigma: 1, Nu: free}.Quantile(0.975)
+	return k, k - t*spread, k + t*spread
+}
