@@ -165,9 +165,10 @@ func draw(ctx context.Context, r *exhibit.Runner, all []work) ([]exhibit.Figure,
 		return nil, nil, fmt.Errorf("no peers to compare with: expected in %s the program that "+
 			"starts them; `make bench` sets them up", EnvPeers)
 	}
-	times := &exhibit.Table{Corner: "work, program", Columns: []string{"milliseconds", "times adlab's",
-		"quartiles", "MB at most", "s to start", "rounds"}}
-	goals := &exhibit.Table{Corner: "work, goal", Columns: []string{"times adlab's", "goal", "reached"}}
+	times := &exhibit.Table{Corner: "work, program", Columns: []string{"milliseconds",
+		"times adlab's", "quartiles", "MB at most", "s to start", "rounds"}}
+	goals := &exhibit.Table{Corner: "work, goal", Columns: []string{"times adlab's", "goal",
+		"reached"}}
 	var rows []plot.Compared
 	versions := map[string]bool{}
 	for _, w := range all {

@@ -47,9 +47,10 @@ var called = map[string]string{eager: "PyTorch, eager", compile: "PyTorch, torch
 	ort: "onnxruntime", ov: "OpenVINO", scikit: "scikit-learn, scikit-image", adeval: "adeval"}
 
 var (
-	often  = bench.Budget{Rounds: 40, Least: 5, Seconds: 40 * time.Second}
-	seldom = bench.Budget{Rounds: 5, Least: 3, Seconds: 60 * time.Second}
+	often  = bench.Budget{Rounds: 40, Least: 5, Seconds: 25 * time.Second}
+	seldom = bench.Budget{Rounds: 5, Least: 3, Seconds: 40 * time.Second}
 	once   = bench.Budget{Rounds: 2, Least: 2}
+	single = bench.Budget{Rounds: 1, Least: 1}
 )
 
 // efficientNet is the laptop's encoder with its default taps.
@@ -58,7 +59,7 @@ func efficientNet() *bench.Network {
 		Taps: []int{4, 5, 6, 7, 8, 9, 10}}
 }
 
-// dino is a DINOv2 without registers at so many pixels a side.
+// dino is a DINOv2 with registers at so many pixels a side.
 func dino(width, side int) *bench.Network {
 	const patch, depth = 14, 12
 	return &bench.Network{Network: bench.DINOv2, Side: side, Width: width, Heads: width / 64,
@@ -107,8 +108,8 @@ func metrics(p experiment.Profile) []work {
 	return []work{
 		{name: "seven metrics, one class of 115 images", short: "one class", task: task,
 			peers: []string{scikit, adeval}, budget: seldom, goals: goals},
-		{name: "seven metrics, fifteen classes", short: "fifteen classes", task: many, peers: []string{scikit, adeval},
-			budget: once, goals: goals},
+		{name: "seven metrics, fifteen classes", short: "fifteen classes", task: many,
+			peers: []string{scikit, adeval}, budget: single, goals: goals},
 	}
 }
 
@@ -124,15 +125,17 @@ func forwards(p experiment.Profile) (all []work) {
 	}
 	level, vit := goal{peers: []string{ort}, ratio: 1},
 		[]goal{{peers: []string{compile, ort}, ratio: 1}, {peers: []string{ov}, ratio: 1 / 1.15}}
-	add("EfficientNet-Lite0 to block 10, 224 pixels, batch 1", "EfficientNet, 1", efficientNet(), 1, often, level)
-	add("EfficientNet-Lite0 to block 10, 224 pixels, batch 16", "EfficientNet, 16", efficientNet(), 16, often, level)
+	add("EfficientNet-Lite0 to block 10, 224 pixels, batch 1", "EfficientNet, 1", efficientNet(),
+		1, often, level)
+	add("EfficientNet-Lite0 to block 10, 224 pixels, batch 16", "EfficientNet, 16", efficientNet(),
+		16, often, level)
 	add("ViT-S/14, 224 pixels, batch 1", "ViT-S 224, 1", dino(384, 224), 1, often, vit...)
 	add("ViT-S/14, 224 pixels, batch 16", "ViT-S 224, 16", dino(384, 224), 16, often, vit...)
 	add("ViT-S/14, 392 pixels, batch 4", "ViT-S 392, 4", dino(384, 392), 4, often, vit...)
 	add("ViT-B/14, 392 pixels, batch 1", "ViT-B 392, 1", dino(768, 392), 1, often, vit...)
-	add("CLIP ViT-L/14, 336 pixels, batch 1", "ViT-L 336, 1", &bench.Network{Network: bench.CLIP, Side: 336,
-		Width: 1024, Heads: 16, Depth: 24, Patch: 14, Grid: 24, Taps: []int{6, 12, 18, 24},
-		Embed: 768}, 1, once)
+	add("CLIP ViT-L/14, 336 pixels, batch 1", "ViT-L 336, 1", &bench.Network{Network: bench.CLIP,
+		Side: 336, Width: 1024, Heads: 16, Depth: 24, Patch: 14, Grid: 24,
+		Taps: []int{6, 12, 18, 24}, Embed: 768}, 1, once)
 	all[0].pure = 8
 	return all
 }
@@ -190,8 +193,8 @@ func steps(p experiment.Profile) (all []work) {
 		if p.Name == "smoke" {
 			t.Batch, t.Grid, t.Width, t.Embed, t.Side = 2, 2, 8, 6, 12
 		}
-		all = append(all, work{name: "MultiADS's adapters (" + c.name + ", 9 columns, 8 images)", short: c.short,
-			task: t, peers: trainers, budget: often, goals: goals[:2]})
+		all = append(all, work{name: "MultiADS's adapters (" + c.name + ", 9 columns, 8 images)",
+			short: c.short, task: t, peers: trainers, budget: often, goals: goals[:2]})
 	}
 	return all
 }
@@ -206,16 +209,18 @@ func looks(p experiment.Profile) (all []work) {
 			groups = [][]int{{0}, {1}}
 		}
 		sizes := []int{len(groups[0]), len(groups[1])}
-		all = append(all, work{name: "INP-Former on " + name, short: short, peers: engines, budget: often,
-			task: bench.Task{Kind: bench.Look, Seed: 1, Method: bench.INPFormer, Grid: n.Grid,
+		all = append(all, work{name: "INP-Former on " + name, short: short, peers: engines,
+			budget: often, task: bench.Task{Kind: bench.Look, Seed: 1,
+				Method: bench.INPFormer, Grid: n.Grid,
 				Width: n.Width, Head: head(n.Width, sizes...), Encoder: n, Groups: groups,
 				Side: 256, Resize: n.Side, Crop: n.Side, Mean: t.Mean, Std: t.Std}})
 	}
 	gray := [3]float32{127.0 / 255, 127.0 / 255, 127.0 / 255}
-	inp("EfficientNet-Lite0, 224 pixels", "INP-Former, EfficientNet", efficientNet(), imageio.Transform{Mean: gray,
-		Std: [3]float32{128.0 / 255, 128.0 / 255, 128.0 / 255}},
+	inp("EfficientNet-Lite0, 224 pixels", "INP-Former, EfficientNet", efficientNet(),
+		imageio.Transform{Mean: gray, Std: [3]float32{128.0 / 255, 128.0 / 255, 128.0 / 255}},
 		[][]int{{0, 1, 2, 3}, {4, 5, 6}})
-	inp("ViT-S/14, 224 pixels", "INP-Former, ViT-S", dino(384, 224), imageio.Transform{Mean: vit.Mean, Std: vit.Std},
+	inp("ViT-S/14, 224 pixels", "INP-Former, ViT-S", dino(384, 224),
+		imageio.Transform{Mean: vit.Mean, Std: vit.Std},
 		[][]int{{0, 1, 2, 3}, {4, 5, 6, 7}})
 	return append(all, work{name: "MultiADS on the small pair, 112 pixels",
 		short: "MultiADS, small", peers: engines, budget: often, task: bench.Task{Kind: bench.Look,
