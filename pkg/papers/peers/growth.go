@@ -3,13 +3,17 @@ package peers
 import (
 	"context"
 	"fmt"
+	"image"
 	"math"
 	"os"
 	"path/filepath"
 	"time"
 
+	"adlab/datasets"
 	code "adlab/pkg"
 	"adlab/pkg/bench"
+	"adlab/pkg/convnet"
+	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -43,6 +47,10 @@ func drawGrowth(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exh
 	if err != nil {
 		return nil, nil, err
 	}
+	features, speed, err := cacheGrowth(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
 	t := &exhibit.Table{Corner: "what grows, over what", Columns: []string{"from", "to",
 		"at the first", "at the last", "exponent", "95 % interval"}}
 	var figures []exhibit.Figure
@@ -51,7 +59,8 @@ func drawGrowth(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exh
 		curves            []curve
 	}{{"tokens", "one attention module", "patch tokens N", attention[:2]},
 		{"prototypes", "INP-guided attention", "prototypes M", attention[2:]},
-		{"images", "seven metrics, maps of 128²", "images", images}} {
+		{"images", "seven metrics, maps of 128²", "images", images},
+		{"features", "features of EfficientNet-Lite0 from the cache", "images", features}} {
 		var lines []plot.Line
 		for _, c := range part.curves {
 			k, low, high := exponent(c.x, c.y)
@@ -77,7 +86,8 @@ func drawGrowth(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exh
 		figures = append(figures, exhibit.Figure{Name: part.name, Picture: picture})
 	}
 	t.Notes = []string{"exponent: the slope of a straight line through the logarithms, with " +
-		"Student's interval; times are the fastest of five runs on this machine"}
+		"Student's interval; times are the fastest of five runs on this machine",
+		"features from the cache: " + speed}
 	return figures, []*exhibit.Table{t}, nil
 }
 
@@ -175,6 +185,93 @@ func timeMetrics(v *experiment.Env, images, side int) (float64, error) {
 		best = min(best, time.Since(begun).Seconds())
 	}
 	return best, nil
+}
+
+// kept is what reading features back took.
+type kept struct {
+	Images  int     `json:"images"`
+	Seconds float64 `json:"seconds"`
+	Bytes   int64   `json:"bytes"`
+}
+
+// cacheGrowth is how long features that are kept take to be read back, their pictures' digests
+// checked, over images, and how fast the bytes come.
+func cacheGrowth(ctx context.Context, r *exhibit.Runner) (curves []curve, speed string, err error) {
+	sizes := []int{64, 128, 256, 512, 1024}
+	if r.Profile.Name == "smoke" {
+		sizes = []int{2, 4, 8}
+	}
+	machine, _ := os.Hostname()
+	path := filepath.Join(r.Env.Cache, "costs", store.Address("features kept 1", sizes,
+		r.Env.Backend.Bits(), machine, code.Numbers())+".json")
+	all, err := store.JSON(ctx, path, func() (all []kept, err error) {
+		for _, n := range sizes {
+			r.Env.Progress.Say("features of %d images, from the cache", n)
+			x, err := timeKept(ctx, r.Env, n)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, x)
+		}
+		return all, nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	c := curve{name: "read back", unit: "ms"}
+	for _, x := range all {
+		c.x, c.y = append(c.x, float64(x.Images)), append(c.y, 1000*x.Seconds)
+	}
+	last := all[len(all)-1]
+	return []curve{c}, fmt.Sprintf("%.0f MB of %d images, %.2f MB each, at %.0f MB a second",
+		float64(last.Bytes)/1e6, last.Images, float64(last.Bytes)/1e6/float64(last.Images),
+		float64(last.Bytes)/1e6/last.Seconds), nil
+}
+
+// timeKept writes pictures, encodes them, and takes the fastest of five times of reading it back.
+func timeKept(ctx context.Context, v *experiment.Env, images int) (kept, error) {
+	dir, err := os.MkdirTemp("", "adlab-bench-")
+	if err != nil {
+		return kept{}, err
+	}
+	defer os.RemoveAll(dir)
+	enc, err := convnet.New(convnet.Config{Image: 64})
+	if err != nil {
+		return kept{}, err
+	}
+	if v.Backend.Short() != "go" { // where it is fast
+		if enc, err = convnet.New(convnet.Config{}); err != nil {
+			return kept{}, err
+		}
+	}
+	var samples []datasets.Sample
+	for i := range images {
+		m := image.NewGray(image.Rect(0, 0, 16, 16))
+		for k := range m.Pix {
+			m.Pix[k] = uint8(i + 7*k + i/256)
+		}
+		name := fmt.Sprintf("%04d.png", i)
+		if err := plot.WritePNG(filepath.Join(dir, name), m, nil); err != nil {
+			return kept{}, err
+		}
+		samples = append(samples, datasets.Sample{ID: name, Path: filepath.Join(dir, name)})
+	}
+	x := kept{Images: images, Seconds: math.Inf(1)}
+	for range 6 { // the first encodes
+		begun := time.Now()
+		cache := &encoder.Cache{Backend: v.Backend.Backend, Encoder: enc, Dir: dir}
+		f, err := cache.Extract(ctx, samples)
+		if err != nil {
+			return kept{}, err
+		}
+		for i := range images {
+			f.At(i)
+		}
+		x.Seconds = min(x.Seconds, time.Since(begun).Seconds())
+		x.Bytes = 4 * int64(f.Len*f.Groups*f.Tokens*f.Width)
+		f.Close()
+	}
+	return x, nil
 }
 
 // exponent fits y = a·xᵏ through the logarithms: k with its interval of 95 percent.

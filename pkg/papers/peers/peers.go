@@ -47,7 +47,7 @@ func Exhibits() (all []exhibit.Exhibit) {
 				return draw(ctx, r, works(r.Profile))
 			},
 			Kept: func(_ context.Context, r *exhibit.Runner) (bool, error) {
-				return kept(r, works(r.Profile)), nil
+				return measured(r, works(r.Profile)), nil
 			}})
 	}
 	return append(all, growth)
@@ -114,8 +114,8 @@ func (w work) path(v *experiment.Env, sides []bench.Side) string {
 		v.Backend.Bits(), machine)+".json")
 }
 
-// kept tells whether all of it has been measured on this machine.
-func kept(r *exhibit.Runner, all []work) bool {
+// measured tells whether all of it has been measured on this machine.
+func measured(r *exhibit.Runner, all []work) bool {
 	for _, w := range all {
 		sides, err := w.sides(r.Env)
 		if err != nil {

@@ -54,7 +54,7 @@ func TestATableSaysWhatWasMeasured(t *testing.T) {
 	t.Setenv(EnvPeers, "/no/such/peer")
 	r := runner(t, "smoke")
 	all := quick(metrics(r.Profile))
-	require.False(t, kept(r, all))
+	require.False(t, measured(r, all))
 	for _, w := range all {
 		sides, err := w.sides(r.Env)
 		require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestATableSaysWhatWasMeasured(t *testing.T) {
 			{Side: called[scikit], Version: "scikit 1", Seconds: []float64{7, 7, 12}, Start: 2},
 			{Side: called[adeval], Version: "adeval 1", Seconds: []float64{0.1, 0.2, 0.2}}}))
 	}
-	require.True(t, kept(r, all))
+	require.True(t, measured(r, all))
 	figures, tables, err := draw(t.Context(), r, all)
 	require.NoError(t, err)
 	require.Len(t, figures, 1)
@@ -129,8 +129,8 @@ func TestGrowthInSmoke(t *testing.T) {
 	r := runner(t, "smoke")
 	figures, tables, err := drawGrowth(t.Context(), r, nil)
 	require.NoError(t, err)
-	require.Len(t, figures, 3)
-	require.Len(t, tables[0].Rows(), 4)
+	require.Len(t, figures, 4)
+	require.Len(t, tables[0].Rows(), 5)
 }
 
 func TestProcessor(t *testing.T) {
