@@ -39,6 +39,8 @@ type Exhibit struct {
 	// not by "all", in the profiles with generated pictures; the gallery shows what is stored of
 	// it.
 	Apart bool
+	// Outside tells one that is not of the gallery: it is written into a folder of its own.
+	Outside bool
 	Text
 
 	// Table is the table without measured numbers: what is to be measured, and the claims beside.

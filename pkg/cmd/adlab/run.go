@@ -101,7 +101,7 @@ func newGallery(c *cli) *cobra.Command {
 func shownIn(ctx context.Context, r *exhibit.Runner) (shown []exhibit.Exhibit, err error) {
 	for _, e := range papers.All() {
 		stored := !e.Apart
-		if e.Apart {
+		if e.Apart && !e.Outside {
 			if stored, err = r.Stored(ctx, e); err != nil {
 				return nil, err
 			}

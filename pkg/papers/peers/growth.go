@@ -34,7 +34,7 @@ type curve struct {
 
 // growth is the exhibit of fitted exponents.
 var growth = exhibit.Exhibit{ID: "bench-growth", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
-	Timed: true, Draw: drawGrowth}
+	Outside: true, Timed: true, Draw: drawGrowth}
 
 // drawGrowth measures how cost grows with tokens, prototypes and images, and fits y = a·xᵏ.
 func drawGrowth(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhibit.Figure,

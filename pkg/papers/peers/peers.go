@@ -41,7 +41,7 @@ func Exhibits() (all []exhibit.Exhibit) {
 			return x.of(p)
 		}
 		all = append(all, exhibit.Exhibit{ID: x.id, Paper: Paper, Kind: exhibit.KindTable,
-			Apart: true, Timed: true,
+			Apart: true, Outside: true, Timed: true,
 			Draw: func(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhibit.Figure,
 				[]*exhibit.Table, error) {
 				return draw(ctx, r, works(r.Profile))
