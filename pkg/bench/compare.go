@@ -63,9 +63,9 @@ func quantile(values []float64, q float64) float64 {
 
 // Budget says how long is measured.
 type Budget struct {
-	Rounds  int           // at most
-	Least   int           // at least
-	Seconds time.Duration // after which no further round begins; 0 for no limit
+	Rounds int           // at most
+	Least  int           // at least
+	Within time.Duration // after which no further round begins; 0 for no limit
 }
 
 // pause lets a side's threads fall asleep before the next side runs.
@@ -101,7 +101,7 @@ func Compare(ctx context.Context, dir string, sides []Side, b Budget) ([]Series,
 	}
 	begun := time.Now()
 	for round := range b.Rounds {
-		if round >= b.Least && b.Seconds > 0 && time.Since(begun) > b.Seconds {
+		if round >= b.Least && b.Within > 0 && time.Since(begun) > b.Within {
 			break
 		}
 		for i, p := range running {

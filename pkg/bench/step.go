@@ -37,7 +37,7 @@ func (t Task) config() inpformer.Config {
 
 // drawHead draws what is trained.
 func (t Task) drawHead(data map[string]tensorfile.Tensor) {
-	arrays := map[string]layer.Array{}
+	var arrays map[string]layer.Array
 	if t.Method == INPFormer {
 		arrays = inpformer.Init(t.config(), t.Seed)
 	} else {

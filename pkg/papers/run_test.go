@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// shownInGallery are all but those of speed, which start the command line's processes.
+func shownInGallery() []exhibit.Exhibit {
+	return slices.DeleteFunc(All(), func(e exhibit.Exhibit) bool { return e.Outside })
+}
+
 // TestEveryExhibitRunsInSmoke runs the registry, and then the whole of it once more: the second
 // time nothing is measured, and no byte changes.
 func TestEveryExhibitRunsInSmoke(t *testing.T) {
@@ -24,7 +30,7 @@ func TestEveryExhibitRunsInSmoke(t *testing.T) {
 	gallery := func() (string, []render.Entry) {
 		r, folder := smoke(t), t.TempDir()
 		var entries []render.Entry
-		for _, e := range All() {
+		for _, e := range shownInGallery() {
 			result, err := r.Run(t.Context(), e)
 			require.NoError(t, err, e.ID)
 			require.True(t, len(result.Tables) > 0 || len(result.Figures) > 0, e.ID)
@@ -97,7 +103,7 @@ func checkMeasured(t *testing.T, id string, table *exhibit.Table) {
 // checkCaptions: a figure has a caption in both languages, but for one that is the whole exhibit;
 // and no caption is left over.
 func checkCaptions(t *testing.T, shown map[string][]exhibit.Figure) {
-	for _, e := range All() {
+	for _, e := range shownInGallery() {
 		used := map[string]bool{}
 		for _, f := range shown[e.ID] {
 			key := exhibit.Each
@@ -156,7 +162,7 @@ func checkManifest(t *testing.T, folder string, entries []render.Entry) {
 	for _, word := range []string{"http://", "https://", "<script", "@import", "url("} {
 		require.NotContains(t, string(page), word)
 	}
-	for _, e := range All() {
+	for _, e := range shownInGallery() {
 		require.Contains(t, string(page), `id="`+e.ID+`"`)
 	}
 }

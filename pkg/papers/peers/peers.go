@@ -135,6 +135,10 @@ func (w work) measure(ctx context.Context, v *experiment.Env) ([]bench.Series, e
 		return nil, err
 	}
 	return store.JSON(ctx, w.path(v, sides), func() ([]bench.Series, error) {
+		if name := filepath.Base(sides[0].Command[0]); !strings.HasPrefix(name, "adlab") {
+			return nil, fmt.Errorf("speed is measured by the command line, `make bench`, not by %s",
+				name) // a notebook's cell, or a test, would start itself
+		}
 		v.Progress.Say("%s: %d programs", w.name, len(sides))
 		dir, err := os.MkdirTemp("", "adlab-bench-")
 		if err != nil {

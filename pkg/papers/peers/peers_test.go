@@ -104,6 +104,9 @@ func TestWithoutPeersNothingIsCompared(t *testing.T) {
 	r := runner(t, "tiny")
 	_, _, err := draw(t.Context(), r, metrics(r.Profile))
 	require.ErrorContains(t, err, "`make bench` sets them up")
+	t.Setenv(EnvPeers, "/no/such/peer")
+	_, _, err = draw(t.Context(), r, metrics(r.Profile))
+	require.ErrorContains(t, err, "not by peers.test")
 }
 
 // TestExponents: a power is found again, with an interval that noise widens.

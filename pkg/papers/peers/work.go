@@ -47,8 +47,8 @@ var called = map[string]string{eager: "PyTorch, eager", compile: "PyTorch, torch
 	ort: "onnxruntime", ov: "OpenVINO", scikit: "scikit-learn, scikit-image", adeval: "adeval"}
 
 var (
-	often  = bench.Budget{Rounds: 40, Least: 5, Seconds: 25 * time.Second}
-	seldom = bench.Budget{Rounds: 5, Least: 3, Seconds: 40 * time.Second}
+	often  = bench.Budget{Rounds: 40, Least: 5, Within: 25 * time.Second}
+	seldom = bench.Budget{Rounds: 5, Least: 3, Within: 40 * time.Second}
 	once   = bench.Budget{Rounds: 2, Least: 2}
 	single = bench.Budget{Rounds: 1, Least: 1}
 )
