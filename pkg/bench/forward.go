@@ -90,6 +90,17 @@ func (t Task) drawImages(data map[string]tensorfile.Tensor) {
 	data["images"] = tensorfile.F32(pixels, t.Batch, side, side, 3)
 }
 
+// seen are the images that drawImages drew, and the encoder that sees them.
+func (t Task) seen(dir string, f *tensorfile.File) (pixels []float32, enc encoder.Encoder,
+	err error) {
+	side := t.Encoder.Side
+	if pixels, err = f.Float32s("images", t.Batch, side, side, 3); err != nil {
+		return nil, nil, err
+	}
+	enc, err = t.Encoder.open(dir)
+	return pixels, enc, err
+}
+
 // loadForward runs an encoder on a batch of images. The answer is four numbers of each level: its
 // mean, that of its absolute values, its first and its last value.
 func loadForward(dir string, t Task, b *backend.Choice) (*work, error) {
@@ -98,15 +109,11 @@ func loadForward(dir string, t Task, b *backend.Choice) (*work, error) {
 		return nil, err
 	}
 	defer f.Close()
+	pixels, enc, err := t.seen(dir, f)
+	if err != nil {
+		return nil, err
+	}
 	side := t.Encoder.Side
-	pixels, err := f.Float32s("images", t.Batch, side, side, 3)
-	if err != nil {
-		return nil, err
-	}
-	enc, err := t.Encoder.open(dir)
-	if err != nil {
-		return nil, err
-	}
 	exec, err := model.NewExec(b.Backend, enc.Store(),
 		func(scope *model.Scope, images []*graph.Node) []*graph.Node {
 			return enc.Forward(scope, images[0])

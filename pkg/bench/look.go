@@ -51,9 +51,8 @@ func (t Task) drawPicture(dir string) error {
 	})
 }
 
-// multiADS is the detector of a task, with the adapters of the folder.
-func (t Task) multiADS(dir string, f *tensorfile.File, b *backend.Choice) (*multiads.Detector,
-	error) {
+// multiADS is the detector of a task, untrained.
+func (t Task) multiADS(dir string, b *backend.Choice) (*multiads.Detector, error) {
 	enc, err := t.Encoder.openPair(dir)
 	if err != nil {
 		return nil, err
@@ -66,26 +65,14 @@ func (t Task) multiADS(dir string, f *tensorfile.File, b *backend.Choice) (*mult
 	if err != nil {
 		return nil, err
 	}
-	d, err := multiads.New(b.Backend, multiads.Config{Model: enc, Base: base, Sentences: sentences,
+	return multiads.New(b.Backend, multiads.Config{Model: enc, Base: base, Sentences: sentences,
 		Seed: t.Seed, Alone: true})
-	if err != nil || f == nil {
-		return d, err
-	}
-	trained, err := head(f)
-	if err != nil {
-		return nil, err
-	}
-	arrays, err := layer.Get(trained, "")
-	if err != nil {
-		return nil, err
-	}
-	return d, layer.Put(d.Store(), "", arrays, true)
 }
 
 // drawText writes the text matrix that MultiADS asks with, for peers that have no text tower, and
 // how many columns it has.
 func (t *Task) drawText(dir string, data map[string]tensorfile.Tensor, b *backend.Choice) error {
-	d, err := t.multiADS(dir, nil, b)
+	d, err := t.multiADS(dir, b)
 	if err != nil {
 		return err
 	}
@@ -107,13 +94,20 @@ func loadLook(dir string, t Task, b *backend.Choice) (*work, error) {
 		return nil, err
 	}
 	defer f.Close()
-	var d detector.Detector
+	var d detector.Trainable
 	if t.Method == MultiADS {
-		d, err = t.multiADS(dir, f, b)
+		d, err = t.multiADS(dir, b)
 	} else {
-		d, err = t.inpFormer(dir, f, b)
+		d, err = t.inpFormer(dir, b)
 	}
 	if err != nil {
+		return nil, err
+	}
+	arrays, err := head(f)
+	if err != nil {
+		return nil, err
+	}
+	if err := layer.Put(d.Store(), "", arrays, true); err != nil {
 		return nil, err
 	}
 	picture := []datasets.Sample{{ID: pictureFile, Path: filepath.Join(dir, pictureFile),
@@ -134,25 +128,12 @@ func loadLook(dir string, t Task, b *backend.Choice) (*work, error) {
 	}}, nil
 }
 
-// inpFormer is the detector of a task, with the head of the folder.
-func (t Task) inpFormer(dir string, f *tensorfile.File, b *backend.Choice) (*inpformer.Detector,
-	error) {
+// inpFormer is the detector of a task, untrained.
+func (t Task) inpFormer(dir string, b *backend.Choice) (*inpformer.Detector, error) {
 	enc, err := t.Encoder.open(dir)
 	if err != nil {
 		return nil, err
 	}
-	d, err := inpformer.New(t.config(), &encoder.Cache{Backend: b.Backend, Encoder: enc,
+	return inpformer.New(t.config(), &encoder.Cache{Backend: b.Backend, Encoder: enc,
 		Groups: t.Groups}, train.Options{Seed: t.Seed})
-	if err != nil {
-		return nil, err
-	}
-	trained, err := head(f)
-	if err != nil {
-		return nil, err
-	}
-	arrays, err := layer.Get(trained, "")
-	if err != nil {
-		return nil, err
-	}
-	return d, layer.Put(d.Store(), "", arrays, true)
 }

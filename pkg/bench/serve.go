@@ -21,13 +21,9 @@ type work struct {
 // Serve is adlab's side of the task in a folder: it does the work once, says so, and does it again
 // for each line of in until there is none. Times are of the work alone.
 func Serve(dir string, b *backend.Choice, in io.Reader, out io.Writer) error {
-	t, err := read(dir)
+	t, w, err := open(dir, b)
 	if err != nil {
 		return err
-	}
-	w, err := load(dir, t, b)
-	if err != nil {
-		return fmt.Errorf("bench: %s: %w", t, err)
 	}
 	if w.close != nil {
 		defer w.close()
@@ -53,6 +49,17 @@ func Serve(dir string, b *backend.Choice, in io.Reader, out io.Writer) error {
 	return nil
 }
 
+// open reads the task of a folder, and its inputs.
+func open(dir string, b *backend.Choice) (t Task, w *work, err error) {
+	if t, err = read(dir); err != nil {
+		return t, nil, err
+	}
+	if w, err = load(dir, t, b); err != nil {
+		return t, nil, fmt.Errorf("bench: %s: %w", t, err)
+	}
+	return t, w, nil
+}
+
 // load reads the inputs.
 func load(dir string, t Task, b *backend.Choice) (*work, error) {
 	switch t.Kind {
@@ -70,13 +77,9 @@ func load(dir string, t Task, b *backend.Choice) (*work, error) {
 
 // Load is adlab's side of the task in a folder, in this process: what does the work once.
 func Load(dir string, b *backend.Choice) (run func() error, err error) {
-	t, err := read(dir)
+	_, w, err := open(dir, b)
 	if err != nil {
 		return nil, err
-	}
-	w, err := load(dir, t, b)
-	if err != nil {
-		return nil, fmt.Errorf("bench: %s: %w", t, err)
 	}
 	return func() error {
 		_, err := w.run(false)

@@ -99,8 +99,12 @@ func loadStep(dir string, t Task, b *backend.Choice) (*work, error) {
 		return nil, err
 	}
 	defer f.Close()
-	store, err := head(f)
+	arrays, err := head(f)
 	if err != nil {
+		return nil, err
+	}
+	store := model.NewStore()
+	if err := layer.Put(store, "", arrays, true); err != nil {
 		return nil, err
 	}
 	var batch func() ([]*tensors.Tensor, error)
@@ -154,8 +158,8 @@ func loadStep(dir string, t Task, b *backend.Choice) (*work, error) {
 	}}, nil
 }
 
-// head puts what is trained into a store.
-func head(f *tensorfile.File) (*model.Store, error) {
+// head is what is trained.
+func head(f *tensorfile.File) (map[string]layer.Array, error) {
 	arrays := map[string]layer.Array{}
 	for _, name := range f.Names() {
 		if short, ok := strings.CutPrefix(name, "head."); ok {
@@ -170,8 +174,7 @@ func head(f *tensorfile.File) (*model.Store, error) {
 	if len(arrays) == 0 {
 		return nil, fmt.Errorf("%s: nothing to train in it", f.Path())
 	}
-	store := model.NewStore()
-	return store, layer.Put(store, "", arrays, true)
+	return arrays, nil
 }
 
 // features gives a batch's group means as training gets them: from the host, or from the encoder,
@@ -186,12 +189,7 @@ func (t Task) features(dir string, f *tensorfile.File, b *backend.Choice) (
 		flat, err := f.Float32s("features", shape...)
 		return func() ([]*tensors.Tensor, error) { return given(flat), nil }, err
 	}
-	side := t.Encoder.Side
-	pixels, err := f.Float32s("images", t.Batch, side, side, 3)
-	if err != nil {
-		return nil, err
-	}
-	enc, err := t.Encoder.open(dir)
+	pixels, enc, err := t.seen(dir, f)
 	if err != nil {
 		return nil, err
 	}

@@ -115,7 +115,8 @@ func demoPictures(r *experiment.Report, name, file string, enc encoder.Encoder,
 			return err
 		}
 		path := filepath.Join(out, file+"_"+c.Name+".png")
-		if err := plot.WritePNG(path, panel, demoMade(r, enc)); err != nil {
+		if err := plot.WritePNG(path, panel, demoMade(r.Detector, r.Backend, r.Seed,
+			enc)); err != nil {
 			return err
 		}
 		written(path)
@@ -124,9 +125,9 @@ func demoPictures(r *experiment.Report, name, file string, enc encoder.Encoder,
 }
 
 // demoMade says what made a picture.
-func demoMade(r *experiment.Report, enc encoder.Encoder) map[string]string {
-	return map[string]string{"adlab": "demo", "detector": r.Detector, "encoder": enc.Name() + " " +
-		enc.Digest()[:16], "backend": r.Backend, "seed": fmt.Sprint(r.Seed)}
+func demoMade(detector, backend string, seed uint64, enc encoder.Encoder) map[string]string {
+	return map[string]string{"adlab": "demo", "detector": detector, "encoder": enc.Name() + " " +
+		enc.Digest()[:16], "backend": backend, "seed": fmt.Sprint(seed)}
 }
 
 // shownWhileLearning is the anomalous image that nearest neighbour is in the middle about.
@@ -171,9 +172,8 @@ func learn(ctx context.Context, v *experiment.Env, e experiment.Experiment, enc 
 			panel, err := learning.Draw(fmt.Sprintf("INP-Former learns: %s, every %d steps",
 				sample.ID, lookEvery), enc.Transform(), 150)
 			if err == nil {
-				err = plot.WritePNG(path, panel, map[string]string{"adlab": "demo",
-					"detector": d.Name(), "backend": v.Backend.Short(),
-					"seed": fmt.Sprint(e.Seed)})
+				err = plot.WritePNG(path, panel, demoMade(d.Name(), v.Backend.Short(), e.Seed,
+					enc))
 			}
 			if failed = errors.Join(failed, err); s.Number == 1 {
 				written(path)

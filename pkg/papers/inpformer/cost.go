@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
-	code "adlab/pkg"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -31,9 +29,7 @@ type spent struct {
 // machine before.
 func spendings(ctx context.Context, v *experiment.Env, cfg inpformer.Config, tokens []int) ([]spent,
 	error) {
-	machine, _ := os.Hostname()
-	path := filepath.Join(v.Cache, "costs", store.Address("attention 2", cfg, tokens,
-		v.Backend.Bits(), machine, code.Numbers())+".json")
+	path := exhibit.CostPath(v, "attention 2", cfg, tokens, v.Backend.Bits())
 	return store.JSON(ctx, path, func() (all []spent, err error) {
 		for _, n := range tokens {
 			for _, self := range []bool{true, false} {
@@ -41,12 +37,7 @@ func spendings(ctx context.Context, v *experiment.Env, cfg inpformer.Config, tok
 					return nil, err
 				}
 				v.Progress.Say("attention of %d tokens", n)
-				a, err := newAttention(v.Backend.Backend, cfg, n, self)
-				if err != nil {
-					return nil, err
-				}
-				s, err := spend(a.run)
-				a.close()
+				s, err := spendOn(v, cfg, n, self)
 				if err != nil {
 					return nil, err
 				}
@@ -56,6 +47,16 @@ func spendings(ctx context.Context, v *experiment.Env, cfg inpformer.Config, tok
 		}
 		return all, nil
 	})
+}
+
+// spendOn measures an attention module on so many tokens.
+func spendOn(v *experiment.Env, cfg inpformer.Config, tokens int, self bool) (spent, error) {
+	a, err := newAttention(v.Backend.Backend, cfg, tokens, self)
+	if err != nil {
+		return spent{}, err
+	}
+	defer a.close()
+	return spend(a.run)
 }
 
 // spend runs something several times, the first not counted.

@@ -2,10 +2,8 @@ package inpformer
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
-	code "adlab/pkg"
+	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/store"
@@ -22,9 +20,7 @@ type Attended struct {
 // where that is 0, for each number of tokens, or takes what was measured on this machine before.
 func Attend(ctx context.Context, v *experiment.Env, cfg inpformer.Config, all []Attended) (
 	[]Attended, error) {
-	machine, _ := os.Hostname()
-	path := filepath.Join(v.Cache, "costs", store.Address("attended 1", cfg, all, v.Backend.Bits(),
-		machine, code.Numbers())+".json")
+	path := exhibit.CostPath(v, "attended 1", cfg, all, v.Backend.Bits())
 	return store.JSON(ctx, path, func() ([]Attended, error) {
 		for i := range all {
 			if err := context.Cause(ctx); err != nil {
@@ -34,12 +30,7 @@ func Attend(ctx context.Context, v *experiment.Env, cfg inpformer.Config, all []
 			v.Progress.Say("attention of %d tokens to %d prototypes", x.Tokens, x.INPs)
 			cfg := cfg
 			cfg.INPs = max(1, x.INPs)
-			a, err := newAttention(v.Backend.Backend, cfg, x.Tokens, x.INPs == 0)
-			if err != nil {
-				return nil, err
-			}
-			s, err := spend(a.run)
-			a.close()
+			s, err := spendOn(v, cfg, x.Tokens, x.INPs == 0)
 			if err != nil {
 				return nil, err
 			}

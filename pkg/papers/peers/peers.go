@@ -105,13 +105,11 @@ func (w work) sides(v *experiment.Env) ([]bench.Side, error) {
 
 // path is where what was measured of a work is kept.
 func (w work) path(v *experiment.Env, sides []bench.Side) string {
-	machine, _ := os.Hostname()
 	var names []string
 	for _, s := range sides {
 		names = append(names, fmt.Sprint(s.Name, s.Env, s.Dir))
 	}
-	return filepath.Join(v.Cache, "costs", store.Address("bench 1", w.task, w.cached, names,
-		v.Backend.Bits(), machine)+".json")
+	return exhibit.CostPath(v, "bench 1", w.task, w.cached, names, v.Backend.Bits())
 }
 
 // measured tells whether all of it has been measured on this machine.

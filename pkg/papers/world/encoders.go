@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"time"
 
-	code "adlab/pkg"
 	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
@@ -104,9 +101,7 @@ func drawTimes(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) ([]exhi
 // some runs of a batch, measured or known from before.
 func encodingTime(ctx context.Context, v *experiment.Env, enc encoder.Encoder) (float64, error) {
 	const batch, runs = 16, 8
-	machine, _ := os.Hostname()
-	path := filepath.Join(v.Cache, "costs", store.Address("encoding", enc.Digest(),
-		v.Backend.Short(), machine, code.Numbers())+".json")
+	path := exhibit.CostPath(v, "encoding", enc.Digest(), v.Backend.Short())
 	return store.JSON(ctx, path, func() (float64, error) {
 		side := enc.Transform().Crop
 		pixels := make([]float32, batch*side*side*3)
