@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -93,7 +94,8 @@ func Compare(ctx context.Context, dir string, sides []Side, b Budget) ([]Series,
 		if i == 0 {
 			first = told
 		} else if s.Dir == "" {
-			if err := agree(first.Answer, told.Answer, s.tolerance()); err != nil {
+			if err := agree(first.Answer, told.Answer, cmp.Or(s.Tolerance,
+				DefaultTolerance)); err != nil {
 				return nil, fmt.Errorf("bench: %s computes something else than %s: %w", s.Name,
 					sides[0].Name, err)
 			}
@@ -121,13 +123,6 @@ func Compare(ctx context.Context, dir string, sides []Side, b Budget) ([]Series,
 		series[i].Peak = peak
 	}
 	return series, nil
-}
-
-func (s Side) tolerance() float64 {
-	if s.Tolerance > 0 {
-		return s.Tolerance
-	}
-	return DefaultTolerance
 }
 
 // agree says in one line where two answers are not the same to a tolerance, relative to the larger

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 
 	"adlab/pkg/metric"
 	"adlab/pkg/tensorfile"
@@ -84,11 +85,7 @@ func loadMetrics(dir string, t Task) (*work, error) {
 			x.maps = append(x.maps, maps[i*pixels:(i+1)*pixels])
 			x.masks = append(x.masks, masks[i*pixels:(i+1)*pixels])
 			x.scores = append(x.scores, float64(scores[i]))
-			label := 0
-			for _, m := range x.masks[i] {
-				label = max(label, int(m))
-			}
-			x.labels = append(x.labels, label)
+			x.labels = append(x.labels, int(slices.Max(x.masks[i])))
 		}
 	}
 	return &work{run: func(bool) ([]float64, error) {
