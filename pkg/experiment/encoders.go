@@ -183,7 +183,7 @@ func identify(path string, known []KnownEncoder) (int, error) {
 	}
 	defer f.Close()
 	got := map[string][]int{}
-	if tensors, _, err := f.DINOv2(); err == nil {
+	if tensors, _, err := f.DINO(); err == nil {
 		for name, t := range tensors {
 			got[name] = t.Shape
 		}

@@ -18,7 +18,11 @@ import (
 var published = map[string][2]int{
 	"dinov2_vits14_reg4": {176, 22_058_112}, "dinov2_vitb14_reg4": {176, 86_583_552},
 	"dinov2_vitl14_reg4": {344, 304_372_736},
-	"ViT-L-14-336":       {446, 427_944_193}, "ViT-B-16": {302, 149_620_737},
+	"dinov2_vits14":      {175, 22_056_576}, "dinov2_vitb14": {175, 86_580_480},
+	"dinov2_vitl14": {343, 304_368_640},
+	"dinov3_vits16": {175, 21_601_152}, "dinov3_vitb16": {175, 85_669_632},
+	"dinov3_vitl16": {343, 303_154_176},
+	"ViT-L-14-336":  {446, 427_944_193}, "ViT-B-16": {302, 149_620_737},
 }
 
 func TestManifestsAreThePublishedOnes(t *testing.T) {

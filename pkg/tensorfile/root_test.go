@@ -34,7 +34,7 @@ func dinov2(t *testing.T, path string) (map[string]Tensor, error) {
 	f, err := Open(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { f.Close() })
-	got, _, err := f.DINOv2()
+	got, _, err := f.DINO()
 	return got, err
 }
 
@@ -99,13 +99,53 @@ func TestOneOfSeveralNetworks(t *testing.T) {
 	require.ErrorContains(t, err, `would both be "cls_token"`)
 }
 
-func TestWithoutRegistersIsSaid(t *testing.T) {
+func TestWithoutRegisters(t *testing.T) {
 	plain := official()
 	delete(plain, "register_tokens")
-	_, err := dinov2(t, saved(t, plain))
-	require.ErrorContains(t, err, "without registers; take one with")
+	got, err := dinov2(t, saved(t, plain))
+	require.NoError(t, err)
+	require.Equal(t, plain, got)
 	_, err = dinov2(t, saved(t, map[string]Tensor{"x": F32(nil, 0)}))
+	require.ErrorContains(t, err, "no DINOv2 or DINOv3 in it: expected a tensor cls_token")
 	require.ErrorContains(t, err, "got x")
+}
+
+// TestDINOv3UnderBothNames: what its authors save and what Hugging Face makes of it are the same.
+func TestDINOv3UnderBothNames(t *testing.T) {
+	part := func(values ...float32) Tensor { return F32(values, len(values)) }
+	want := map[string]Tensor{"cls_token": F32([]float32{1}, 1, 1, 1),
+		"mask_token":             F32([]float32{2}, 1, 1),
+		"register_tokens":        F32([]float32{3}, 1, 1, 1),
+		"patch_embed.proj.bias":  part(4),
+		"blocks.0.attn.qkv.bias": part(5, 0, 6), "blocks.0.attn.qkv.weight": part(7, 8, 9),
+		"blocks.0.mlp.fc1.bias": part(10), "blocks.0.ls1.gamma": part(11), "norm.bias": part(12)}
+	saidBy := map[string]map[string]Tensor{"official": {}, "hf": {}}
+	for name, x := range want {
+		saidBy["official"][strings.Replace(name, "register_tokens", "storage_tokens", 1)] = x
+	}
+	saidBy["official"]["blocks.0.attn.qkv.bias"] = part(5, 99, 6)
+	saidBy["official"]["blocks.0.attn.qkv.bias_mask"] = part(1, 0, 1)
+	saidBy["official"]["rope_embed.periods"] = part(1, 2)
+	for _, layer := range []string{"layer.0.", "model.layer.0."} {
+		saidBy[layer] = map[string]Tensor{"embeddings.cls_token": want["cls_token"],
+			"embeddings.mask_token":            F32([]float32{2}, 1, 1, 1),
+			"embeddings.register_tokens":       want["register_tokens"],
+			"embeddings.patch_embeddings.bias": part(4),
+			layer + "attention.q_proj.bias":    part(5),
+			layer + "attention.v_proj.bias":    part(6),
+			layer + "attention.q_proj.weight":  part(7),
+			layer + "attention.k_proj.weight":  part(8),
+			layer + "attention.v_proj.weight":  part(9),
+			layer + "mlp.up_proj.bias":         part(10),
+			layer + "layer_scale1.lambda1":     part(11),
+			"norm.bias":                        part(12)}
+	}
+	delete(saidBy, "hf")
+	for by, tensors := range saidBy {
+		got, err := dinov2(t, saved(t, tensors))
+		require.NoError(t, err, by)
+		require.Equal(t, want, got, by)
+	}
 }
 
 // TestHuggingFaceFolders reads one file, shards by their index, the index of a folder, and half

@@ -135,7 +135,7 @@ func TestLayoutsAgree(t *testing.T) {
 			".safetensors"))
 		require.NoError(t, err)
 		t.Cleanup(func() { f.Close() }) // some tensors are views of the file
-		tensors, detected, err := f.DINOv2()
+		tensors, detected, err := f.DINO()
 		require.NoError(t, err)
 		return tensors, detected
 	}

@@ -25,7 +25,7 @@ func posEmbed(c *checker) {
 			panic(fmt.Errorf("pos_embed: expected AtoB/in, got %q", name))
 		}
 		out := must(CallOnce(c.backend, func(table *Node) *Node {
-			return vit.Position(table, n, s)
+			return vit.Position(table, n, s, s, vit.OffsetScale)
 		}, c.tensor("pos_embed", name)))
 		c.against(out, "pos_embed", pair+"/out", 5e-5)
 	}
@@ -70,7 +70,8 @@ func encoderPath(c *checker) {
 		func(scope *model.Scope, images *Node) []*Node {
 			table := layer.Param(scope, images.Graph(), "pos_embed", 1,
 				1+e.Config.StoredGrid*e.Config.StoredGrid, e.Config.Width)
-			out := []*Node{vit.Position(table, e.Config.StoredGrid, e.Config.Grid),
+			out := []*Node{vit.Position(table, e.Config.StoredGrid, e.Config.Grid, e.Config.Grid,
+				e.Config.Positions),
 				vit.Tokens(scope, e.Config, images)}
 			taps := vit.Forward(scope, e.Config, images)
 			return append(append(out, encoder.Mean(e.Forward(scope, images))), taps...)
@@ -101,7 +102,7 @@ func names(c *checker) {
 			got[name] = f.Shape(name)
 		}
 		check(layer.CheckNames(f.Path(), j.Keys[string(layout)], got))
-		if _, detected, err := f.DINOv2(); err != nil || detected != layout {
+		if _, detected, err := f.DINO(); err != nil || detected != layout {
 			panic(fmt.Errorf("%s: expected layout %s, got %s (%v)", f.Path(), layout, detected,
 				err))
 		}

@@ -43,8 +43,9 @@ var inpFormerGroups = []group{
 	{"maps", maps}, {"maps_zeroshot", mapsZeroShot}, {"metrics", metrics}, {"augment", augment},
 }
 
-// Folder runs every group that the folder is for: convnet where it has convnet.json, MultiADS's
-// where it has its files, INP-Former's otherwise. A missing file fails its group.
+// Folder runs every group that the folder is for: convnet, dinov2 and dinov3 where it has a file of
+// that name in JSON, MultiADS's where it has its files, INP-Former's otherwise. A missing file fails
+// its group.
 func Folder(backend compute.Backend, dir string, report func(Result)) (results []Result,
 	err error) {
 	info, err := os.Stat(dir)
@@ -58,6 +59,11 @@ func Folder(backend compute.Backend, dir string, report func(Result)) (results [
 	var groups []group
 	if exists(dir, "convnet.json") {
 		groups = append(groups, group{"convnet", convNet})
+	}
+	for _, g := range []group{{"dinov2", dinov2}, {"dinov3", dinov3}} {
+		if exists(dir, g.name+".json") {
+			groups = append(groups, g)
+		}
 	}
 	if exists(dir, "clip_tiny.json") || exists(dir, "tokenizer.json") {
 		groups = append(groups, multiADSGroups...)

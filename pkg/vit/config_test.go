@@ -77,7 +77,7 @@ func TestPositionLeavesTheStoredGridAlone(t *testing.T) {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
 		out, err := CallOnceN(b.Backend, func(x *Node) []*Node {
-			return []*Node{Position(x, 3, 3), Position(x, 3, 5)}
+			return []*Node{Position(x, 3, 3, 3, OffsetScale), Position(x, 3, 5, 5, BySizes)}
 		},
 			tensors.FromFlatDataAndDimensions(table.Data, table.Shape...))
 		require.NoError(t, err)

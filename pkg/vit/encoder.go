@@ -20,7 +20,7 @@ var (
 	Std  = [3]float32{0.229, 0.224, 0.225}
 )
 
-// Encoder is a DINOv2 with registers, loaded and frozen. It satisfies encoder.Encoder.
+// Encoder is a DINOv2 or DINOv3, loaded and frozen. It satisfies encoder.Encoder.
 type Encoder struct {
 	Config    Config
 	name      string
@@ -35,12 +35,15 @@ type Options struct {
 	Resize, Crop int    // pixels; 448 and 392, or eight sevenths of the crop
 	Heads        int    // Width/64
 	Taps         []int  // TapsFor(depth)
-	Name         string // "dinov2-reg-WIDTH-DEPTH"
+	Name         string // "dinov2-reg-WIDTH-DEPTH", "dinov2-..." without registers, "dinov3-..."
+	// Positions is the rule by which New's network tells where a patch is; Open takes it from the
+	// file: Rotary for a DINOv3, BySizes for a DINOv2 without registers under Hugging Face's names
+	Positions Positions
 }
 
-// Open loads a DINOv2 with registers from a safetensors file, shards or a folder (see
-// tensorfile.Open), under official, timm or Hugging Face names. Weights that are not finite are an
-// error that names the tensor.
+// Open loads a DINOv2, with registers or without, or a DINOv3 from a safetensors file, shards or a
+// folder (see tensorfile.Open), under official, timm or Hugging Face names. Weights that are not
+// finite are an error that names the tensor.
 func Open(path string, opt Options) (*Encoder, error) {
 	f, err := tensorfile.Open(path)
 	if err != nil {
@@ -55,9 +58,16 @@ func load(f *tensorfile.File, opt Options) (*Encoder, error) {
 	if err := opt.fill(f.Metadata()); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(), err)
 	}
-	tensors, _, err := f.DINOv2()
+	tensors, layout, err := f.DINO()
 	if err != nil {
 		return nil, err
+	}
+	_, registers := tensors["register_tokens"]
+	switch {
+	case layout.DINOv3():
+		opt.Positions = Rotary
+	case layout == tensorfile.HuggingFace && !registers:
+		opt.Positions = BySizes
 	}
 	arrays := map[string]layer.Array{}
 	for name, t := range tensors {
@@ -106,11 +116,11 @@ func (o *Options) fill(metadata map[string]string) error {
 
 // New makes an encoder from a checkpoint's tensors under the official names.
 func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
-	cfg, err := configOf(arrays)
+	cfg, err := configOf(arrays, opt.Positions)
 	if err != nil {
 		return nil, err
 	}
-	crop := cmp.Or(opt.Crop, 392)
+	crop := cmp.Or(opt.Crop, 28*cfg.Patch)
 	t := imageio.Transform{Resize: cmp.Or(opt.Resize, crop*8/7), Crop: crop, Mean: Mean, Std: Std}
 	if err := t.Validate(cfg.Patch); err != nil {
 		return nil, err
@@ -124,12 +134,12 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 		return nil, err
 	}
 	e := &Encoder{Config: cfg, transform: t, store: model.NewStore(),
-		name: cmp.Or(opt.Name, fmt.Sprintf("dinov2-reg-%d-%d", cfg.Width, cfg.Depth))}
+		name: cmp.Or(opt.Name, fmt.Sprintf("%s-%d-%d", cfg.family(), cfg.Width, cfg.Depth))}
 	if err := layer.Put(e.store, "", arrays, false); err != nil {
 		return nil, err
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "vit %+v %s\n", cfg, t)
+	fmt.Fprintf(h, "vit %s %s\n", cfg, t)
 	if err := layer.WriteContent(h, arrays); err != nil {
 		return nil, err
 	}
@@ -139,12 +149,12 @@ func New(arrays map[string]layer.Array, opt Options) (*Encoder, error) {
 
 // configOf reads the shape from the tensors and checks that every tensor the network needs is there
 // with its shape.
-func configOf(arrays map[string]layer.Array) (Config, error) {
-	cfg := Config{}
+func configOf(arrays map[string]layer.Array, rule Positions) (Config, error) {
+	cfg := Config{Positions: rule}
 	at := func(name string, rank int) ([]int, error) {
 		a, ok := arrays[name]
 		if !ok || len(a.Shape) != rank {
-			return nil, fmt.Errorf("DINOv2 tensor %q: expected %d axes, got shape %v", name, rank,
+			return nil, fmt.Errorf("DINO tensor %q: expected %d axes, got shape %v", name, rank,
 				a.Shape)
 		}
 		return a.Shape, nil
@@ -157,13 +167,15 @@ func configOf(arrays map[string]layer.Array) (Config, error) {
 	if err != nil {
 		return cfg, err
 	}
-	pos, err := at("pos_embed", 3)
-	if err != nil {
-		return cfg, err
-	}
 	cfg.Width, cfg.Patch = class[2], patch[2]
-	for cfg.StoredGrid*cfg.StoredGrid < pos[1]-1 {
-		cfg.StoredGrid++
+	if rule != Rotary {
+		pos, err := at("pos_embed", 3)
+		if err != nil {
+			return cfg, err
+		}
+		for cfg.StoredGrid*cfg.StoredGrid < pos[1]-1 {
+			cfg.StoredGrid++
+		}
 	}
 	if r, ok := arrays["register_tokens"]; ok && len(r.Shape) == 3 {
 		cfg.Registers = r.Shape[1]
@@ -179,7 +191,7 @@ func configOf(arrays map[string]layer.Array) (Config, error) {
 	for _, unused := range []string{"mask_token", "norm.weight", "norm.bias"} {
 		delete(got, unused)
 	}
-	return cfg, layer.CheckNames("DINOv2 weights", Shapes(cfg), got)
+	return cfg, layer.CheckNames(cfg.family()+" weights", Shapes(cfg), got)
 }
 
 // Shapes lists the tensors that the network needs and their shapes, under the official names.
@@ -187,10 +199,14 @@ func Shapes(cfg Config) map[string][]int {
 	c := cfg.Width
 	shapes := map[string][]int{
 		"cls_token":               {1, 1, c},
-		"pos_embed":               {1, 1 + cfg.StoredGrid*cfg.StoredGrid, c},
-		"register_tokens":         {1, cfg.Registers, c},
 		"patch_embed.proj.weight": {c, 3, cfg.Patch, cfg.Patch},
 		"patch_embed.proj.bias":   {c},
+	}
+	if cfg.Registers > 0 {
+		shapes["register_tokens"] = []int{1, cfg.Registers, c}
+	}
+	if cfg.Positions != Rotary {
+		shapes["pos_embed"] = []int{1, 1 + cfg.StoredGrid*cfg.StoredGrid, c}
 	}
 	for i := range cfg.Depth {
 		b := fmt.Sprintf("blocks.%d.", i)
@@ -208,7 +224,7 @@ func Shapes(cfg Config) map[string][]int {
 	return shapes
 }
 
-// Name is Options.Name or what the file says, else "dinov2-reg-WIDTH-DEPTH".
+// Name is Options.Name or what the file says, else the family with width and depth.
 func (e *Encoder) Name() string { return e.name }
 
 // Digest covers weights, taps and preprocessing.

@@ -1,9 +1,13 @@
 package vit
 
-import "adlab/pkg/encoder"
+import (
+	"fmt"
+
+	"adlab/pkg/encoder"
+)
 
 // Entries are the small transformer, with its distilled weights and before any training, and
-// DINOv2 with registers in its published sizes.
+// DINOv2, with registers and without, and DINOv3 in their published sizes.
 var Entries = append([]encoder.Entry{
 	{Name: TinyName, Alias: "vit", From: "distilled from EfficientNet-Lite0 by `adlab pretrain " +
 		"vision`", Licence: "Apache-2.0; of its training pictures, see its card",
@@ -22,22 +26,42 @@ var Entries = append([]encoder.Entry{
 		Open: func(r encoder.Request) (encoder.Encoder, error) {
 			return RandomTiny(Options{Resize: r.Resize, Crop: r.Crop}, r.Seed)
 		}},
-}, published("dinov2_vits14_reg4", 384, 12), published("dinov2_vitb14_reg4", 768, 12),
-	published("dinov2_vitl14_reg4", 1024, 24))
+}, published()...)
 
-// published is DINOv2 with registers under the name of its official checkpoint.
-func published(name string, width, depth int) encoder.Entry {
-	return encoder.Entry{Name: name, From: "github.com/facebookresearch/dinov2, under official, " +
-		"timm's or Hugging Face names", Licence: "Apache-2.0",
-		Manifest: func() (map[string][]int, error) {
-			m := Shapes(Config{Width: width, Depth: depth, Patch: 14, Registers: 4, StoredGrid: 37})
-			m["mask_token"] = []int{1, width} // this and the norm are never run
-			m["norm.weight"], m["norm.bias"] = []int{width}, []int{width}
-			return m, nil
-		}}
+// published are the networks that others trained, under the names of their official checkpoints.
+func published() (entries []encoder.Entry) {
+	for _, family := range []struct {
+		name, from, licence string
+		Config
+	}{
+		{"dinov2_vit%s14_reg4", "github.com/facebookresearch/dinov2", "Apache-2.0",
+			Config{Patch: 14, Registers: 4, StoredGrid: 37}},
+		{"dinov2_vit%s14", "github.com/facebookresearch/dinov2", "Apache-2.0",
+			Config{Patch: 14, StoredGrid: 37}},
+		{"dinov3_vit%s16", "github.com/facebookresearch/dinov3", "DINOv3 License",
+			Config{Patch: 16, Registers: 4, Positions: Rotary}},
+	} {
+		for _, size := range []struct {
+			letter       string
+			width, depth int
+		}{{"s", 384, 12}, {"b", 768, 12}, {"l", 1024, 24}} {
+			cfg := family.Config
+			cfg.Width, cfg.Depth = size.width, size.depth
+			entries = append(entries, encoder.Entry{Name: fmt.Sprintf(family.name, size.letter),
+				From:    family.from + ", under official, timm's or Hugging Face names",
+				Licence: family.licence,
+				Manifest: func() (map[string][]int, error) {
+					m := Shapes(cfg)
+					m["mask_token"] = []int{1, cfg.Width} // this and the norm are never run
+					m["norm.weight"], m["norm.bias"] = []int{cfg.Width}, []int{cfg.Width}
+					return m, nil
+				}})
+		}
+	}
+	return entries
 }
 
-// Format is a file of DINOv2's weights: what no other format claims.
+// Format is a file of DINOv2's or DINOv3's weights: what no other format claims.
 var Format = encoder.Format{Is: func(string) bool { return true },
 	Open: func(path string, r encoder.Request) (encoder.Encoder, error) {
 		return Open(path, Options{Resize: r.Resize, Crop: r.Crop})

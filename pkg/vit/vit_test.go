@@ -51,7 +51,7 @@ func TestTaps(t *testing.T) {
 }
 
 func TestBicubicRowsSumToOne(t *testing.T) {
-	for _, row := range BicubicWeights(9, 6) {
+	for _, row := range BicubicWeights(9, 6, OffsetScale) {
 		sum := float32(0)
 		for _, w := range row {
 			sum += w
