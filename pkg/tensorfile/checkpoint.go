@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,7 +38,7 @@ func OpenPickle(path string) (map[string]Tensor, error) {
 // TorchScript archive, without running anything in it. A dict nested under state_dict, model,
 // teacher and such is unwrapped, the averaged weights first where there are some; the tensors of a
 // whole module get the names that its state dict would give them; what is no tensor is left out. A
-// model in shards, by its index, and that in a folder are read, too.
+// model in shards, by its index, and that in a folder are read, too, and so is an ONNX file.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -50,6 +51,10 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	}
 	if info.IsDir() || strings.HasSuffix(path, indexEnding) {
 		return joined(path)
+	}
+	if strings.EqualFold(filepath.Ext(path), ".onnx") {
+		tensors, err := ReadONNX(path)
+		return &Checkpoint{Tensors: tensors}, err
 	}
 	if !info.Mode().IsRegular() || info.Size() == 0 {
 		return nil, fmt.Errorf("%s: not a PyTorch state dict: expected a file with something in it",

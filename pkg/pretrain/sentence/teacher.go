@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
+	"strings"
 
 	"adlab/pkg/layer"
+	"adlab/pkg/tensorfile"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -38,11 +39,7 @@ func openTeacher(backend compute.Backend, onnx, vocabulary string) (*Teacher,
 	if err != nil {
 		return nil, err
 	}
-	b, err := os.ReadFile(onnx)
-	if err != nil {
-		return nil, err
-	}
-	arrays, err := onnxTensors(onnx, b, "model.0.auto_model.")
+	arrays, err := teacherArrays(onnx)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +55,28 @@ func openTeacher(backend compute.Backend, onnx, vocabulary string) (*Teacher,
 		return teacherVectors(scope, len(pieces), ids)
 	})
 	return &Teacher{pieces, exec}, err
+}
+
+// teacherArrays are the encoder's tensors, without what the file keeps of the graph's own numbers.
+func teacherArrays(onnx string) (map[string]layer.Array, error) {
+	const root = "model.0.auto_model."
+	all, err := tensorfile.ReadONNX(onnx)
+	if err != nil {
+		return nil, err
+	}
+	arrays := map[string]layer.Array{}
+	for name, t := range all {
+		short, below := strings.CutPrefix(name, root)
+		if !below || t.DType != tensorfile.DTypeF32 {
+			continue
+		}
+		data, err := t.Float32s()
+		if err != nil {
+			return nil, fmt.Errorf("%s: tensor %q: %w", onnx, name, err)
+		}
+		arrays[short] = layer.Array{Shape: t.Shape, Data: data}
+	}
+	return arrays, nil
 }
 
 // teacherShapes lists the encoder's tensors.

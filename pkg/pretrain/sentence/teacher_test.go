@@ -1,9 +1,7 @@
 package sentence
 
 import (
-	"encoding/binary"
 	"maps"
-	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -19,7 +17,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 func TestWordPieces(t *testing.T) {
@@ -33,42 +30,6 @@ func TestWordPieces(t *testing.T) {
 	require.Equal(t, []int32{firstPiece, 3, lastPiece}, w.ids("a a a a a", 3),
 		"cut, the end mark kept")
 	require.Equal(t, []int32{firstPiece, lastPiece}, w.ids("", 2))
-}
-
-func message(parts ...any) (b []byte) {
-	for i := 0; i < len(parts); i += 2 {
-		n := protowire.Number(parts[i].(int))
-		switch v := parts[i+1].(type) {
-		case int:
-			b = protowire.AppendVarint(protowire.AppendTag(b, n, protowire.VarintType), uint64(v))
-		case string:
-			b = protowire.AppendString(protowire.AppendTag(b, n, protowire.BytesType), v)
-		case []byte:
-			b = protowire.AppendBytes(protowire.AppendTag(b, n, protowire.BytesType), v)
-		}
-	}
-	return b
-}
-
-func TestONNXTensorsHaveTheirPartsNames(t *testing.T) {
-	var raw []byte
-	for _, x := range []float32{1, 2, 3, 4, 5, 6} {
-		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
-	}
-	file := message(7, message(
-		1, message(1, "x", 1, "onnx::MatMul_7", 3, "/model/m.0/layer.0/query/MatMul", 4, "MatMul"),
-		5, message(1, 2, 1, 3, 2, 1, 8, "onnx::MatMul_7", 9, raw),
-		5, message(1, 6, 2, 1, 8, "m.0.layer.0.query.bias", 9, raw),
-		5, message(1, 3, 2, 7, 8, "whole numbers", 9, raw),
-	))
-	got, err := onnxTensors("f", file, "m.0.")
-	require.NoError(t, err)
-	require.Equal(t, map[string]layer.Array{
-		"layer.0.query.weight": {Shape: []int{3, 2}, Data: []float32{1, 4, 2, 5, 3, 6}},
-		"layer.0.query.bias":   {Shape: []int{6}, Data: []float32{1, 2, 3, 4, 5, 6}},
-	}, got)
-	_, err = onnxTensors("f", []byte{0xff}, "")
-	require.ErrorContains(t, err, "no ONNX file")
 }
 
 func TestPaddingChangesNoSentence(t *testing.T) {
