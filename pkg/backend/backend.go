@@ -138,8 +138,11 @@ func ownPlugin() string {
 	return ""
 }
 
-// Go is the name of the pure-Go backend.
-const Go = "go"
+// The names of the pure-Go backend and of XLA on a GPU.
+const (
+	Go   = "go"
+	CUDA = "xla-cuda"
+)
 
 // Name names a backend in results and in the keys of what is kept: two of one name give the same
 // bits, as adlab sets them (see exactCUDA). It is Go, "xla" on the CPU or "xla-cuda" on a GPU.
@@ -149,7 +152,7 @@ func Name(b compute.Backend) string {
 	case !ok:
 		return Go
 	case pjrt.IsCUDAName(x.PluginName()):
-		return x.Name() + "-cuda"
+		return CUDA
 	}
 	return x.Name()
 }

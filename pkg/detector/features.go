@@ -10,9 +10,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// batchSize is the number of images that are scored together.
-const batchSize = 16
-
 // PredictFeatures runs a detector's graph over the samples' features in batches: score takes
 // [batch, groups, N, C] and gives image scores [batch], or nil for TopMean of the maps, and maps
 // [batch, MapSide, MapSide]. The last batch is filled up with its last image, so that one shape is
@@ -21,7 +18,7 @@ func PredictFeatures(ctx context.Context, x *encoder.Cache, samples []datasets.S
 	score func(*tensors.Tensor) (scores, maps *tensors.Tensor, err error)) iter.Seq2[Prediction,
 	error] {
 	return func(yield func(Prediction, error) bool) {
-		size := min(batchSize, len(samples))
+		size := min(encoder.Together(x.Backend), len(samples))
 		for features, err := range x.Parts(ctx, samples) {
 			if err != nil {
 				yield(Prediction{}, err)

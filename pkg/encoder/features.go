@@ -24,8 +24,15 @@ import (
 // chunk is the number of images in one file of the cache, at most.
 const chunk = 256
 
-// encodeBatch is the number of images that go through the encoder together.
-const encodeBatch = 16
+// Together is how many images go through a graph together. One on a processor: as fast as more, the
+// next image need not be waited for, and what an image gives depends on itself alone, where in a
+// batch its last bits would follow its place. A GPU needs many to be busy.
+func Together(b compute.Backend) int {
+	if backend.Name(b) == backend.CUDA {
+		return 16
+	}
+	return 1
+}
 
 // Features are the group means of a frozen encoder's levels for a list of images: what INP-Former
 // and its neighbours train and predict on. They are data: computed once and read from the cache
@@ -172,7 +179,7 @@ func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.S
 // key addresses a chunk by everything that its numbers depend on.
 func (x *Cache) key(part []datasets.Sample, v Variants) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "features 2%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(),
+	fmt.Fprintf(h, "features 3%s\n%s\n%v\n%s\n", v.Name, x.Encoder.Digest(), x.GroupsInUse(),
 		backend.Bits(x.Backend))
 	if err := datasets.WriteDigests(h, part); err != nil {
 		return "", err
@@ -184,12 +191,13 @@ func (x *Cache) key(part []datasets.Sample, v Variants) (string, error) {
 func (x *Cache) encode(ctx context.Context, f *Features, part []datasets.Sample, v Variants,
 	done, total int) ([]float32, error) {
 	size, per := x.Encoder.Transform().Crop, f.Groups*f.Tokens*f.Width
-	pixels := make([]float32, encodeBatch*size*size*3)
+	batch := Together(x.Backend)
+	pixels := make([]float32, batch*size*size*3)
 	data := make([]float32, 0, len(part)*v.Count*per)
 	filled := 0
 	flush := func() error {
 		// the last batch is padded with what was there: one compiled shape
-		out, err := x.Run(pixels, encodeBatch)
+		out, err := x.Run(pixels, batch)
 		if err != nil {
 			return err
 		}
@@ -208,7 +216,7 @@ func (x *Cache) encode(ctx context.Context, f *Features, part []datasets.Sample,
 		x.Encoder.Transform().Apply(image, loaded.Image)
 		for _, variant := range v.Make(image, size) {
 			copy(pixels[filled*size*size*3:], variant)
-			if filled++; filled == encodeBatch {
+			if filled++; filled == batch {
 				if err := flush(); err != nil {
 					return nil, err
 				}

@@ -12,6 +12,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/backend"
+	"adlab/pkg/convnet"
 	"adlab/pkg/encoder"
 	"adlab/pkg/imageio"
 
@@ -56,6 +57,31 @@ func plain(t *testing.T, n int) []datasets.Sample {
 		samples = append(samples, datasets.Sample{ID: filepath.Base(path), Path: path})
 	}
 	return samples
+}
+
+// TestAnImageDependsOnItselfAlone: its neighbours, their number and its place change no bit, on a
+// network whose products XLA cuts among its threads.
+func TestAnImageDependsOnItselfAlone(t *testing.T) {
+	b, err := backend.Open("")
+	require.NoError(t, err)
+	e, err := convnet.New(convnet.Config{Image: 64, Taps: []int{4, 10}})
+	require.NoError(t, err)
+	samples := plain(t, 5)
+	x := &encoder.Cache{Backend: b.Backend, Encoder: e}
+	all, err := x.Extract(t.Context(), samples)
+	require.NoError(t, err)
+	defer all.Close()
+	for i := range samples {
+		alone, err := x.Extract(t.Context(), samples[i:i+1])
+		require.NoError(t, err)
+		require.Equal(t, all.At(i), alone.At(0))
+		alone.Close()
+	}
+	turned, err := x.Extract(t.Context(), append(samples[2:len(samples):len(samples)],
+		samples[:2]...))
+	require.NoError(t, err)
+	defer turned.Close()
+	require.Equal(t, all.At(0), turned.At(3))
 }
 
 func TestExtractKeepsTheOrder(t *testing.T) {

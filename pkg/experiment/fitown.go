@@ -153,7 +153,7 @@ func (v *Env) foretell(e Experiment, enc encoder.Encoder, x owned, trains bool, 
 // encodeSeconds is how long an image takes to encode here, and how long the first batch, which
 // compiles.
 func encodeSeconds(x *encoder.Cache) (image, first float64, err error) {
-	const batch = 16 // as the cache's
+	batch := encoder.Together(x.Backend)
 	side := x.Encoder.Transform().Crop
 	pixels := make([]float32, batch*side*side*3)
 	for i := range 2 {
@@ -161,8 +161,8 @@ func encodeSeconds(x *encoder.Cache) (image, first float64, err error) {
 		if _, err := x.Run(pixels, batch); err != nil {
 			return 0, 0, err
 		}
-		if image = time.Since(start).Seconds() / batch; i == 0 {
-			first = image * batch
+		if image = time.Since(start).Seconds() / float64(batch); i == 0 {
+			first = image * float64(batch)
 		}
 	}
 	return image, first, nil

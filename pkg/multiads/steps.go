@@ -100,10 +100,10 @@ func (l *Looks) Close() {
 // Look takes one image of no data set through the vision tower: Crop·Crop·3 values, as the tower's
 // transform gives them. Nothing is kept of it.
 func (d *Detector) Look(pixels []float32) (*Look, error) {
-	const batch = 16 // of the cache's: what is compiled for it serves here, too
-	images := make([]float32, batch*len(pixels))
-	copy(images, pixels)
 	run := func(x *encoder.Cache) (*tensors.Tensor, error) {
+		batch := encoder.Together(d.backend) // what is compiled for the cache serves here, too
+		images := make([]float32, batch*len(pixels))
+		copy(images, pixels)
 		flat, err := x.Run(images, batch)
 		if err != nil {
 			return nil, err

@@ -98,9 +98,10 @@ func drawTimes(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) ([]exhi
 }
 
 // encodingTime is how long the encoder takes for an image here, in milliseconds: the shortest of
-// some runs of a batch, measured or known from before.
+// some runs, measured or known from before.
 func encodingTime(ctx context.Context, v *experiment.Env, enc encoder.Encoder) (float64, error) {
-	const batch, runs = 16, 8
+	const runs = 8
+	batch := encoder.Together(v.Backend.Backend)
 	path := exhibit.CostPath(v, "encoding", enc.Digest(), v.Backend.Short())
 	return store.JSON(ctx, path, func() (float64, error) {
 		side := enc.Transform().Crop
@@ -114,6 +115,6 @@ func encodingTime(ctx context.Context, v *experiment.Env, enc encoder.Encoder) (
 			}
 			best = min(best, time.Since(start).Seconds())
 		}
-		return math.Round(best/batch*1e5) / 100, nil
+		return math.Round(best/float64(batch)*1e5) / 100, nil
 	})
 }
