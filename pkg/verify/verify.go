@@ -43,8 +43,8 @@ var inpFormerGroups = []group{
 	{"maps", maps}, {"maps_zeroshot", mapsZeroShot}, {"metrics", metrics}, {"augment", augment},
 }
 
-// Folder runs every group that the folder is for: convnet, dinov2 and dinov3 where it has a file of
-// that name in JSON, MultiADS's where it has its files, INP-Former's otherwise. A missing file
+// Folder runs every group that the folder is for: convnet, dinov2, dinov3 and sentence where it has
+// a file of that name in JSON, MultiADS's where it has its files, INP-Former's otherwise. A missing file
 // fails its group.
 func Folder(backend compute.Backend, dir string, report func(Result)) (results []Result,
 	err error) {
@@ -61,7 +61,7 @@ func Folder(backend compute.Backend, dir string, report func(Result)) (results [
 		groups = append(groups, group{"convnet", convNet})
 	}
 	for _, g := range []group{{"dinov2", dinov2}, {"dinov3", dinov3},
-		{"dinov2_real", dinov2Real}} {
+		{"dinov2_real", dinov2Real}, {"sentence", sentence}, {"sentence_real", sentenceReal}} {
 		if exists(dir, g.name+".json") {
 			groups = append(groups, g)
 		}

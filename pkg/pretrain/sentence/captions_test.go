@@ -7,6 +7,7 @@ import (
 
 	"adlab/datasets/kba"
 	"adlab/datasets/synth/lessons"
+	"adlab/pkg/bert"
 
 	"github.com/stretchr/testify/require"
 )
@@ -78,21 +79,21 @@ func TestKeptSynonymsAreInNoCaption(t *testing.T) {
 	g := Captions()
 	for _, list := range [][]string{everyCaption(t), g.Flawed, g.Described, g.Normal, g.Frames} {
 		for _, c := range list {
-			for _, w := range bertWords(c) {
+			for _, w := range bert.Words(c) {
 				words[w] = true
 			}
 		}
 	}
 	for _, k := range g.Types {
 		for _, phrase := range append(append([]string{}, k.Words...), k.Describing...) {
-			for _, w := range bertWords(phrase) {
+			for _, w := range bert.Words(phrase) {
 				words[w] = true
 			}
 		}
 	}
 	for name, kept := range KeptSynonyms() {
 		new := false
-		for _, w := range bertWords(kept) {
+		for _, w := range bert.Words(kept) {
 			new = new || !words[w]
 		}
 		require.True(t, new, "%s: captions have every word of %q", name, kept)
