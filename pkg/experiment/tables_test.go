@@ -11,6 +11,7 @@ import (
 	"adlab/datasets"
 	"adlab/datasets/synth"
 	"adlab/pkg/backend"
+	"adlab/pkg/backend/compiled"
 	_ "adlab/pkg/backend/quick" // compiling is most of the work
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
@@ -150,6 +151,18 @@ func keeps(t *testing.T, v *Env, e Experiment) {
 	got, err := read.Predict(t.Context(), asked)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
+
+	// what was compiled serves any number of pictures, and each answer is the picture's own
+	count := func() int64 { return compiled.Compiled.Load() + compiled.Loaded.Load() }
+	made := count()
+	asked.Images = images[1:2]
+	one, err := read.Predict(t.Context(), asked)
+	require.NoError(t, err)
+	require.Equal(t, want[1:2], one)
+	asked.Images = append(slices.Clone(images), images...)
+	_, err = read.Predict(t.Context(), asked)
+	require.NoError(t, err)
+	require.Equal(t, made, count(), "graphs were compiled for another number of pictures")
 }
 
 // alone is a trained detector as it is asked about single pictures.
