@@ -113,11 +113,10 @@ func TestPlainCLIPByHand(t *testing.T) {
 			require.NoError(t, err)
 			return f
 		}
-		taps, embeddings := features(clip.TapEncoder{Model: m}),
-			features(clip.EmbeddingEncoder{Model: m})
+		taps, space := features(clip.TapEncoder{Model: m}), features(clip.SpaceEncoder{Model: m})
 		for i, s := range samples {
 			var embedding []float64
-			for _, x := range embeddings.At(i) {
+			for _, x := range space.At(i)[:space.Width] {
 				embedding = append(embedding, float64(x))
 			}
 			require.InDelta(t, probability(embedding, s.Category), predictions[i].Score, 1e-3)
@@ -143,7 +142,7 @@ func TestPlainCLIPByHand(t *testing.T) {
 			require.Len(t, predictions[i].Map, detector.MapSide*detector.MapSide)
 		}
 		taps.Close()
-		embeddings.Close()
+		space.Close()
 		require.NotEqual(t, predictions[1].Score, predictions[2].Score,
 			"the category's name is in the texts")
 		cancelled, cancel := context.WithCancel(t.Context())

@@ -21,19 +21,18 @@ import (
 // PlainCLIP is CLIP as it was trained (Radford et al., ICML 2021), asked whether a picture is
 // closer to texts of the normal state or of any other. The image score is the probability of the
 // latter under a softmax of the image's embedding; the map is the same of each patch of the last
-// tap, brought to the texts' space as the class token is. It learns nothing, and the tower was not
+// block, brought to the texts' space as the class token is. It learns nothing, and the tower was not
 // trained to have such patches: the map is what comes of trying.
 type PlainCLIP struct {
-	Base       *kba.Base // its types together are the other state
-	Sentences  *kba.Sentences
-	text       *multiads.TextEncoder
-	taps       *encoder.Cache
-	embeddings *encoder.Cache
-	exec       *model.Exec
+	Base      *kba.Base // its types together are the other state
+	Sentences *kba.Sentences
+	text      *multiads.TextEncoder
+	space     *encoder.Cache
+	exec      *model.Exec
 }
 
 // NewPlainCLIP is for a pair of towers and the prompts of Anomaly. Features and embeddings of texts
-// are kept in the folder cache, which MultiADS shares; tell, which may be nil, is called as
+// are kept in the folder cache; tell, which may be nil, is called as
 // features are computed.
 func NewPlainCLIP(backend compute.Backend, m *clip.Model, sentences *kba.Sentences, cache string,
 	tell func(done, total int)) (*PlainCLIP, error) {
@@ -41,20 +40,17 @@ func NewPlainCLIP(backend compute.Backend, m *clip.Model, sentences *kba.Sentenc
 	if err != nil {
 		return nil, err
 	}
-	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope, x []*Node) []*Node {
-		// [B, N, Dv] each, [B, D], [D, C]
-		taps, embedding, text := encoder.Ungroup(x[0]), Squeeze(x[1], 1, 2), x[2]
-		patches := layer.Normalize(clip.Embed(scope.At("visual"), m.Config, taps[len(taps)-1]),
-			1e-12)
+	exec, err := model.NewExec(backend, m.Store(), func(_ *model.Scope, x []*Node) []*Node {
+		tokens, text := Squeeze(x[0], 1), x[1] // [B, 1+N, D], [D, C]
+		embedding := Squeeze(Slice(tokens, AxisRange(), AxisRange(0, 1)), 1)
+		patches := layer.Normalize(clip.Patches(tokens), 1e-12)
 		maps := multiads.Probabilities(multiads.Logits(patches, text), detector.MapSide)
 		return []*Node{multiads.TextScore(embedding, text), multiads.AnomalyMap(maps)}
 	})
 	return &PlainCLIP{
 		Base: Anomaly(), Sentences: sentences, text: text, exec: exec,
-		taps: &encoder.Cache{Backend: backend, Encoder: clip.TapEncoder{Model: m},
-			Dir: cache, Tell: tell},
-		embeddings: &encoder.Cache{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: m},
-			Dir: cache, Tell: tell},
+		space: &encoder.Cache{Backend: backend, Encoder: clip.SpaceEncoder{Model: m}, Dir: cache,
+			Tell: tell},
 	}, err
 }
 
@@ -79,16 +75,11 @@ func (p *PlainCLIP) Predict(ctx context.Context,
 // predict hands on each prediction until it is told to stop.
 func (p *PlainCLIP) predict(ctx context.Context, samples []datasets.Sample,
 	hand func(detector.Prediction) bool) error {
-	taps, err := p.taps.Extract(ctx, samples)
+	seen, err := p.space.Extract(ctx, samples)
 	if err != nil {
 		return err
 	}
-	defer taps.Close()
-	embeddings, err := p.embeddings.Extract(ctx, samples)
-	if err != nil {
-		return err
-	}
-	defer embeddings.Close()
+	defer seen.Close()
 	texts := map[string]*tensors.Tensor{}
 	for i, s := range samples {
 		if err := context.Cause(ctx); err != nil {
@@ -100,7 +91,7 @@ func (p *PlainCLIP) predict(ctx context.Context, samples []datasets.Sample,
 				return err
 			}
 		}
-		out, err := p.exec.Call(taps.Batch([]int{i}), embeddings.Batch([]int{i}), texts[s.Category])
+		out, err := p.exec.Call(seen.Batch([]int{i}), texts[s.Category])
 		if err != nil {
 			return err
 		}

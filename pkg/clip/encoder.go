@@ -3,8 +3,6 @@ package clip
 import (
 	"fmt"
 
-	"adlab/pkg/imageio"
-
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -40,60 +38,78 @@ func (e TapEncoder) Forward(scope *model.Scope, images *Node) (levels []*Node) {
 	return levels
 }
 
-// EmbeddingEncoder is the vision tower's embedding of the whole image as an encoder with one token.
-// It satisfies encoder.Encoder.
-type EmbeddingEncoder struct{ *Model }
+// TowerEncoder is the vision tower as MultiADS looks through it, in one pass: the levels of
+// TapEncoder with the class token in front, and behind them the last block where it is no tap. Space
+// makes the image's embedding of the last level's class token. It satisfies encoder.Led.
+type TowerEncoder struct{ *Model }
 
-// Name is "clip-WIDTH-LAYERS-embedding".
-func (e EmbeddingEncoder) Name() string { return TapEncoder(e).Name() + "-embedding" }
+// Name is "clip-WIDTH-LAYERS-tower".
+func (e TowerEncoder) Name() string { return TapEncoder(e).Name() + "-tower" }
 
-// Digest is the model's, for the embedding.
-func (e EmbeddingEncoder) Digest() string { return e.Model.Digest() + " embedding" }
-
-// Transform is the model's.
-func (e EmbeddingEncoder) Transform() imageio.Transform { return e.Model.Transform() }
-
-// Grid is 1.
-func (e EmbeddingEncoder) Grid() int { return 1 }
-
-// Width is the common space's.
-func (e EmbeddingEncoder) Width() int { return e.Config.Embed }
-
-// Groups is the only level.
-func (e EmbeddingEncoder) Groups() [][]int { return [][]int{{0}} }
-
-// Forward gives the embedding, not normalised: [B, H, W, 3] to [B, 1, D].
-func (e EmbeddingEncoder) Forward(scope *model.Scope, images *Node) []*Node {
-	_, embedding := Vision(scope, e.Config, images)
-	return []*Node{ExpandAxes(embedding, 1)}
-}
-
-// PatchEncoder is the last block's patch tokens in the common space as an encoder of one level. It
-// satisfies encoder.Encoder.
-type PatchEncoder struct{ *Model }
-
-// Name is "clip-WIDTH-LAYERS-patches".
-func (e PatchEncoder) Name() string { return TapEncoder(e).Name() + "-patches" }
-
-// Digest is the model's, for the patches.
-func (e PatchEncoder) Digest() string { return e.Model.Digest() + " patches" }
-
-// Transform is the model's.
-func (e PatchEncoder) Transform() imageio.Transform { return e.Model.Transform() }
+// Digest is the model's, for the tower.
+func (e TowerEncoder) Digest() string { return e.Model.Digest() + " tower" }
 
 // Grid is the number of patch tokens per side.
-func (e PatchEncoder) Grid() int { return e.Config.Grid }
+func (e TowerEncoder) Grid() int { return e.Config.Grid }
+
+// Leading is 1, the class token.
+func (e TowerEncoder) Leading() int { return 1 }
+
+// Width is the vision tower's.
+func (e TowerEncoder) Width() int { return e.Config.Vision.Width }
+
+// Groups are the levels, each on its own.
+func (e TowerEncoder) Groups() (groups [][]int) {
+	for i := range e.levels() {
+		groups = append(groups, []int{i})
+	}
+	return groups
+}
+
+// levels is how many there are.
+func (e TowerEncoder) levels() int {
+	n := len(e.Config.Taps)
+	if e.Config.Taps[n-1] < e.Config.Vision.Layers {
+		n++
+	}
+	return n
+}
+
+// Forward gives the levels: [B, H, W, 3] to [B, 1+N, Dv] each.
+func (e TowerEncoder) Forward(scope *model.Scope, images *Node) []*Node {
+	taps, x := vision(scope.At("visual"), e.Config, images, e.Config.Vision.Layers)
+	if e.levels() > len(taps) {
+		taps = append(taps, x)
+	}
+	return taps
+}
+
+// SpaceEncoder is the last block's tokens in the common space as an encoder of one level, the
+// image's embedding in front. It satisfies encoder.Led.
+type SpaceEncoder struct{ *Model }
+
+// Name is "clip-WIDTH-LAYERS-space".
+func (e SpaceEncoder) Name() string { return TapEncoder(e).Name() + "-space" }
+
+// Digest is the model's, for the space.
+func (e SpaceEncoder) Digest() string { return e.Model.Digest() + " space" }
+
+// Grid is the number of patch tokens per side.
+func (e SpaceEncoder) Grid() int { return e.Config.Grid }
+
+// Leading is 1, the embedding.
+func (e SpaceEncoder) Leading() int { return 1 }
 
 // Width is the common space's.
-func (e PatchEncoder) Width() int { return e.Config.Embed }
+func (e SpaceEncoder) Width() int { return e.Config.Embed }
 
 // Groups is the only level.
-func (e PatchEncoder) Groups() [][]int { return [][]int{{0}} }
+func (e SpaceEncoder) Groups() [][]int { return [][]int{{0}} }
 
 // Forward takes the patch tokens where the class token goes, through Embed: [B, H, W, 3] to
-// [B, N, D], not normalised.
-func (e PatchEncoder) Forward(scope *model.Scope, images *Node) []*Node {
+// [B, 1+N, D], not normalised.
+func (e SpaceEncoder) Forward(scope *model.Scope, images *Node) []*Node {
 	scope = scope.At("visual")
 	_, x := vision(scope, e.Config, images, e.Config.Vision.Layers)
-	return []*Node{Embed(scope, e.Config, Patches(x))}
+	return []*Node{Embed(scope, e.Config, x)}
 }

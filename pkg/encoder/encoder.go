@@ -37,6 +37,21 @@ type Encoder interface {
 	Forward(scope *model.Scope, images *graph.Node) []*graph.Node
 }
 
+// Led is an encoder whose levels have tokens of the whole image in front of the patches.
+type Led interface {
+	Encoder
+	Leading() int
+}
+
+// tokens is the number of tokens of a level.
+func tokens(e Encoder) int {
+	n := e.Grid() * e.Grid()
+	if led, ok := e.(Led); ok {
+		n += led.Leading()
+	}
+	return n
+}
+
 // Drawn is an encoder that was drawn, not read from a file.
 type Drawn interface {
 	Encoder

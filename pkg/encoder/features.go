@@ -131,7 +131,7 @@ func (x *Cache) Parts(ctx context.Context, samples []datasets.Sample) iter.Seq2[
 // features are those of so many images, still without any.
 func (x *Cache) features(images, perChunk int) *Features {
 	return &Features{Len: images, Groups: len(x.GroupsInUse()),
-		Tokens: x.Encoder.Grid() * x.Encoder.Grid(), Width: x.Encoder.Width(), perChunk: perChunk}
+		Tokens: tokens(x.Encoder), Width: x.Encoder.Width(), perChunk: perChunk}
 }
 
 // extractChunk adds the features of a part, computed or read; done of total images were before it.

@@ -84,7 +84,7 @@ func newMethod(j detector.Job) (detector.Detector, error) {
 func fingerprint(j detector.Job, cfg Config, x *encoder.Cache, way string, steps, batch int,
 	rates train.WarmCosine) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "inp-former 3%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(),
+	fmt.Fprintf(h, "inp-former 4%s\n%+v\n%s\n%v\n%d %d %d %+v\n%s\n", way, cfg, x.Encoder.Digest(),
 		x.GroupsInUse(), steps, batch, j.Seed, rates, backend.Bits(j.Backend))
 	if err := datasets.WriteDigests(h, j.Train); err != nil {
 		return "", err

@@ -14,6 +14,7 @@ import (
 	"adlab/pkg/layer"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -48,14 +49,14 @@ type Config struct {
 type Detector struct {
 	Config
 
-	backend    compute.Backend
-	text       *TextEncoder
-	taps       *encoder.Cache
-	embeddings *encoder.Cache
-	store      *model.Store
-	memories   map[string]Memory // of each product
-	noted      map[string]bool   // prompts that were looked at for what is odd in them
-	exec       map[string]*model.Exec
+	backend  compute.Backend
+	text     *TextEncoder
+	tower    *encoder.Cache
+	embed    *model.Exec // the class token [1, Dv] in the common space [1, D]
+	store    *model.Store
+	memories map[string]Memory // of each product
+	noted    map[string]bool   // prompts that were looked at for what is odd in them
+	exec     map[string]*model.Exec
 }
 
 // New makes a detector with untrained adapters.
@@ -74,10 +75,15 @@ func New(backend compute.Backend, c Config) (*Detector, error) {
 	d := &Detector{
 		Config: c, backend: backend, text: text, store: model.NewStore(),
 		memories: map[string]Memory{}, noted: map[string]bool{}, exec: map[string]*model.Exec{},
-		taps: &encoder.Cache{Backend: backend, Encoder: clip.TapEncoder{Model: c.Model},
+		tower: &encoder.Cache{Backend: backend, Encoder: clip.TowerEncoder{Model: c.Model},
 			Dir: features, Tell: c.Tell},
-		embeddings: &encoder.Cache{Backend: backend, Encoder: clip.EmbeddingEncoder{Model: c.Model},
-			Dir: features, Tell: c.Tell},
+	}
+	d.embed, err = model.NewExec(backend, c.Model.Store(), func(scope *model.Scope,
+		class *graph.Node) *graph.Node {
+		return clip.Embed(scope.At("visual"), c.Model.Config, class)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return d, layer.Put(d.store, "", Adapters(len(c.Model.Config.Taps), c.Model.Config.Vision.Width,
 		c.Model.Config.Embed, c.Seed), true)
@@ -197,10 +203,7 @@ func (d *Detector) predictAlone(ctx context.Context, part []datasets.Sample,
 		if err := context.Cause(ctx); err != nil {
 			return fail(err)
 		}
-		look := looks.At(i)
-		a, err := d.Ask(look, texts[s.Category], d.memories[s.Category], d.Typed)
-		look.Taps.FinalizeAll()
-		look.Embedding.FinalizeAll()
+		a, err := d.answer(looks, i, texts[s.Category], s.Category)
 		if err != nil {
 			return fail(err)
 		}
@@ -266,7 +269,7 @@ func (d *Detector) predict(ctx context.Context, product string, samples []datase
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
-		a, err := d.Ask(looks.At(k), text, d.memories[product], d.Typed)
+		a, err := d.answer(looks, k, text, product)
 		if err != nil {
 			return err
 		}
@@ -281,4 +284,15 @@ func (d *Detector) predict(ctx context.Context, product string, samples []datase
 		out[i].Score = scores[k]
 	}
 	return nil
+}
+
+// answer asks about the i-th look, with what is remembered of its product.
+func (d *Detector) answer(looks *Looks, i int, text *Text, product string) (*Answer, error) {
+	look, err := looks.At(i)
+	if err != nil {
+		return nil, err
+	}
+	defer look.Levels.FinalizeAll()
+	defer look.Embedding.FinalizeAll()
+	return d.Ask(look, text, d.memories[product], d.Typed)
 }

@@ -5,7 +5,6 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/detector"
-	"adlab/pkg/encoder"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -15,12 +14,12 @@ import (
 // Levels gives the probabilities of every column of a text at every tap, [taps][C][MapSide²].
 func (d *Detector) Levels(look *Look, text *Text) (levels [][][]float32, err error) {
 	maps, err := d.run("levels", func(scope *model.Scope, x []*Node) (out []*Node) {
-		t := Forward(scope, Inputs{Taps: encoder.Ungroup(x[0]), Text: x[1]}, detector.MapSide)
+		t := Forward(scope, Inputs{Taps: d.tapsOf(x[0]), Text: x[1]}, detector.MapSide)
 		for _, m := range t.Probabilities {
 			out = append(out, TransposeAllAxes(Squeeze(m, 0), 2, 0, 1)) // [C, S, S]
 		}
 		return out
-	}, look.Taps, text.Matrix)
+	}, look.Levels, text.Matrix)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +45,7 @@ func (d *Detector) Losses(ctx context.Context, source Source, s datasets.Sample)
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := d.taps.Extract(ctx, []datasets.Sample{s})
+	f, err := d.tower.Extract(ctx, []datasets.Sample{s})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,9 +53,9 @@ func (d *Detector) Losses(ctx context.Context, source Source, s datasets.Sample)
 	side := d.Model.Transform().Crop
 	out, err := d.run("losses", func(scope *model.Scope, x []*Node) []*Node {
 		columns, mask := lesson(x[2])
-		_, f, d := Forward(scope, Inputs{Taps: encoder.Ungroup(x[0]), Text: x[1]}, side).
+		_, focal, dice := Forward(scope, Inputs{Taps: d.tapsOf(x[0]), Text: x[1]}, side).
 			Loss(Sum, columns, mask)
-		return []*Node{Stack(f, 0), Stack(d, 0)}
+		return []*Node{Stack(focal, 0), Stack(dice, 0)}
 	}, f.Batch([]int{0}), text.Matrix, columnsTensor(side, columns))
 	if err != nil {
 		return nil, nil, err

@@ -10,6 +10,7 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
+	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 
@@ -64,60 +65,58 @@ func (d *Detector) Prompts(ctx context.Context, product string,
 
 // Look is what the vision tower sees in one image.
 type Look struct {
-	Taps      *tensors.Tensor // patch tokens [1, taps, N, Dv]
-	Embedding *tensors.Tensor // [1, 1, 1, D]
+	Levels    *tensors.Tensor // as clip.TowerEncoder gives them: [1, levels, 1+N, Dv]
+	Embedding *tensors.Tensor // [1, D]
+}
+
+// tapsOf are the taps' patch tokens [B, N, Dv] of what the tower sees, [B, levels, 1+N, Dv].
+func (d *Detector) tapsOf(levels *Node) (taps []*Node) {
+	for _, level := range encoder.Ungroup(levels)[:d.Taps()] {
+		taps = append(taps, clip.Patches(level))
+	}
+	return taps
 }
 
 // Looks are those of a list of images, from the cache of features.
-type Looks struct{ taps, embeddings *encoder.Features }
+type Looks struct {
+	levels *encoder.Features
+	of     *Detector
+}
 
 // Looks takes the samples through the vision tower, but for those that the cache knows. Close lets
 // go of the cache's files.
 func (d *Detector) Looks(ctx context.Context, samples []datasets.Sample) (*Looks, error) {
-	taps, err := d.taps.Extract(ctx, samples)
-	if err != nil {
-		return nil, err
-	}
-	embeddings, err := d.embeddings.Extract(ctx, samples)
-	if err != nil {
-		taps.Close()
-		return nil, err
-	}
-	return &Looks{taps, embeddings}, nil
+	levels, err := d.tower.Extract(ctx, samples)
+	return &Looks{levels, d}, err
 }
 
 // At is the i-th image's.
-func (l *Looks) At(i int) *Look {
-	return &Look{l.taps.Batch([]int{i}), l.embeddings.Batch([]int{i})}
-}
+func (l *Looks) At(i int) (*Look, error) { return l.of.look(l.levels.At(i)) }
 
 // Close lets go of the cache's files.
-func (l *Looks) Close() {
-	l.taps.Close()
-	l.embeddings.Close()
-}
+func (l *Looks) Close() { l.levels.Close() }
 
 // Look takes one image of no data set through the vision tower: Crop·Crop·3 values, as the tower's
 // transform gives them. Nothing is kept of it.
 func (d *Detector) Look(pixels []float32) (*Look, error) {
-	run := func(x *encoder.Cache) (*tensors.Tensor, error) {
-		batch := encoder.Together(d.backend) // what is compiled for the cache serves here, too
-		images := make([]float32, batch*len(pixels))
-		copy(images, pixels)
-		flat, err := x.Run(images, batch)
-		if err != nil {
-			return nil, err
-		}
-		e := x.Encoder
-		return tensors.FromFlatDataAndDimensions(flat[:len(flat)/batch], 1, len(x.GroupsInUse()),
-			len(flat)/batch/len(x.GroupsInUse())/e.Width(), e.Width()), nil
-	}
-	taps, err := run(d.taps)
+	batch := encoder.Together(d.backend) // what is compiled for the cache serves here, too
+	images := make([]float32, batch*len(pixels))
+	copy(images, pixels)
+	flat, err := d.tower.Run(images, batch)
 	if err != nil {
 		return nil, err
 	}
-	embedding, err := run(d.embeddings)
-	return &Look{taps, embedding}, err
+	return d.look(flat[:len(flat)/batch])
+}
+
+// look is a look of its levels' values.
+func (d *Detector) look(flat []float32) (*Look, error) {
+	levels, width := len(d.tower.GroupsInUse()), d.tower.Encoder.Width()
+	per := len(flat) / levels // the class token of the last level begins it
+	class := flat[len(flat)-per : len(flat)-per+width]
+	embedding, err := d.embed.Call1(tensors.FromFlatDataAndDimensions(class, 1, width))
+	return &Look{tensors.FromFlatDataAndDimensions(flat, 1, levels, per/width, width),
+		embedding}, err
 }
 
 // Memory is a memory bank: the patch tokens of normal references, [K·N, Dv], one a tap.
@@ -128,19 +127,20 @@ func (d *Detector) References(ctx context.Context, samples []datasets.Sample) (M
 	if len(samples) == 0 {
 		return nil, nil
 	}
-	f, err := d.taps.Extract(ctx, samples)
+	f, err := d.tower.Extract(ctx, samples)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	var memory Memory
 	size := f.Tokens * f.Width
-	for g := range f.Groups {
+	for g := range d.Taps() {
 		rows := make([]float32, 0, f.Len*size)
 		for i := range f.Len {
-			rows = append(rows, f.At(i)[g*size:(g+1)*size]...)
+			rows = append(rows, f.At(i)[g*size+f.Width:(g+1)*size]...) // without the class token
 		}
-		memory = append(memory, tensors.FromFlatDataAndDimensions(rows, f.Len*f.Tokens, f.Width))
+		memory = append(memory, tensors.FromFlatDataAndDimensions(rows, f.Len*(f.Tokens-1),
+			f.Width))
 	}
 	return memory, nil
 }
@@ -160,12 +160,12 @@ func (d *Detector) Ask(look *Look, text *Text, memory Memory, typed bool) (*Answ
 	if memory != nil {
 		name = "ask with references"
 	}
-	inputs := []any{look.Taps, look.Embedding, text.Matrix}
+	inputs := []any{look.Levels, look.Embedding, text.Matrix}
 	for _, m := range memory {
 		inputs = append(inputs, m)
 	}
 	out, err := d.run(name, func(scope *model.Scope, x []*Node) []*Node {
-		t := Forward(scope, Inputs{Taps: encoder.Ungroup(x[0]), Embedding: Squeeze(x[1], 1, 2),
+		t := Forward(scope, Inputs{Taps: d.tapsOf(x[0]), Embedding: x[1],
 			Text: x[2], Memory: x[3:]}, detector.MapSide)
 		types := TransposeAllAxes(Squeeze(t.Typed, 0), 2, 0, 1) // [C, S, S]
 		return []*Node{t.Anomaly, t.TextScore, types}

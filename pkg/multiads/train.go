@@ -34,7 +34,7 @@ type lessons struct {
 // Len satisfies train.Data.
 func (l lessons) Len() int { return len(l.columns) }
 
-// Batch satisfies train.Data: patch tokens [B, taps, N, Dv], columns [B, side, side] and products
+// Batch satisfies train.Data: levels [B, levels, 1+N, Dv], columns [B, side, side] and products
 // [B, 1], both int32.
 func (l lessons) Batch(places []int) []*tensors.Tensor {
 	var columns [][]uint8
@@ -107,13 +107,13 @@ func (d *Detector) TrainAdapters(ctx context.Context, sources []Source, objectiv
 	if err != nil {
 		return err
 	}
-	if data.features, err = d.taps.Extract(ctx, samples); err != nil {
+	if data.features, err = d.tower.Extract(ctx, samples); err != nil {
 		return err
 	}
 	defer data.features.Close()
 	loss := func(scope *model.Scope, batch []*Node) (*Node, []*Node) {
 		g, product := batch[0].Graph(), batch[2]
-		x := Inputs{Taps: encoder.Ungroup(batch[0]), Text: Gather(ConstTensor(g, texts), product)}
+		x := Inputs{Taps: d.tapsOf(batch[0]), Text: Gather(ConstTensor(g, texts), product)}
 		if closed != nil {
 			x.Closed = Gather(ConstTensor(g, closed), product) // [B, C]
 		}

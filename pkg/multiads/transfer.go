@@ -225,7 +225,7 @@ func (t *Transfer) Sources() (out []Source, err error) {
 func (t *Transfer) fingerprint(v Variant, sources []Source, o train.Options) (string, error) {
 	h := sha256.New()
 	v.Rule = ""
-	fmt.Fprintf(h, "multiads 2\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", t.Model.Digest(), v, o.Steps,
+	fmt.Fprintf(h, "multiads 3\n%s\n%+v\n%d %d %d %+v\n%+v\n%s\n", t.Model.Digest(), v, o.Steps,
 		o.Batch, t.job.Seed, o.Schedule, *t.Sentences, backend.Bits(t.job.Backend))
 	for _, s := range sources {
 		set := &datasets.Set{}

@@ -239,7 +239,8 @@ func (w *TypeWalk) asked(ctx context.Context, s datasets.Sample) (*multiads.Look
 		return nil, nil, err
 	}
 	defer looks.Close()
-	return looks.At(0), text, nil
+	look, err := looks.At(0)
+	return look, text, err
 }
 
 // outlined is a picture at the side of the maps with the outline of the sample's mask.

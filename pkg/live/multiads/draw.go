@@ -118,7 +118,7 @@ func (s *Session) look(ctx context.Context, category string, x datasets.Sample,
 		}
 		return looks.At(slices.IndexFunc(c.Test, func(t datasets.Sample) bool {
 			return t.ID == x.ID
-		})), nil
+		}))
 	})
 }
 

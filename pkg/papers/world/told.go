@@ -49,8 +49,7 @@ func tell(ctx context.Context, v *experiment.Env, m *clip.Model, b synth.Benchma
 			samples = append(samples, s)
 		}
 	}
-	images, err := look(ctx, v.Features(clip.PatchEncoder{Model: m}),
-		v.Features(clip.EmbeddingEncoder{Model: m}), samples)
+	images, err := look(ctx, v.Features(clip.SpaceEncoder{Model: m}), samples)
 	if err != nil {
 		return told{}, err
 	}
@@ -110,23 +109,18 @@ type seen struct {
 	patches [][]float32
 }
 
-func look(ctx context.Context, patches, whole *encoder.Cache,
-	samples []datasets.Sample) ([]seen, error) {
-	p, err := patches.Extract(ctx, samples)
+func look(ctx context.Context, space *encoder.Cache, samples []datasets.Sample) ([]seen, error) {
+	f, err := space.Extract(ctx, samples)
 	if err != nil {
 		return nil, err
 	}
-	defer p.Close()
-	w, err := whole.Extract(ctx, samples)
-	if err != nil {
-		return nil, err
-	}
-	defer w.Close()
+	defer f.Close()
 	out := make([]seen, len(samples))
 	for i, s := range samples {
-		out[i] = seen{Sample: s, image: unitVector(w.At(i))}
-		for t := range p.Tokens {
-			out[i].patches = append(out[i].patches, unitVector(p.At(i)[t*p.Width:(t+1)*p.Width]))
+		tokens := slices.Collect(slices.Chunk(f.At(i), f.Width)) // the embedding in front
+		out[i] = seen{Sample: s, image: unitVector(tokens[0])}
+		for _, patch := range tokens[1:] {
+			out[i].patches = append(out[i].patches, unitVector(patch))
 		}
 	}
 	return out, nil
