@@ -84,14 +84,14 @@ func TestPlainCLIPByHand(t *testing.T) {
 		weights, err := layer.Get(m.Store(), "visual.")
 		require.NoError(t, err)
 		cache := t.TempDir()
-		p, err := NewPlainCLIP(b.Backend, m, sentences, cache, nil)
+		p, err := NewPlainCLIP(b.Backend, clip.TapEncoder{Model: m}, sentences, cache, nil)
 		require.NoError(t, err)
 		require.NoError(t, p.Fit(t.Context(), nil), "zero-shot")
 		predictions, err := predictAll(t.Context(), p, samples)
 		require.NoError(t, err)
 		require.Len(t, predictions, len(samples))
 
-		text, err := multiads.NewTextEncoder(b.Backend, m, "")
+		text, err := multiads.NewTextEncoder(b.Backend, clip.TapEncoder{Model: m}, "")
 		require.NoError(t, err)
 		probability := func(v []float64, category string) float64 { // of the second column
 			matrix, err := text.Matrix(t.Context(), Anomaly().Columns(sentences, category))
@@ -209,7 +209,7 @@ func TestAprilGANFindsWhatItLearned(t *testing.T) {
 			}
 			require.Greater(t, inside, 2*outside, "%s: picture %d", name, i)
 		}
-		plain, err := NewPlainCLIP(b.Backend, m, sentences, cache, nil)
+		plain, err := NewPlainCLIP(b.Backend, clip.TapEncoder{Model: m}, sentences, cache, nil)
 		require.NoError(t, err)
 		same, err := predictAll(t.Context(), plain, test)
 		require.NoError(t, err)

@@ -1,8 +1,8 @@
 package baseline
 
 import (
-	"adlab/pkg/clip"
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/multiads"
 )
 
@@ -58,6 +58,6 @@ func newCLIPMethod(j detector.Job) (detector.Detector, error) {
 		return nil, err
 	}
 	bar := j.Progress.Bar("features of the vision tower")
-	return NewPlainCLIP(j.Backend, j.Encoder.(clip.TapEncoder).Model, phrases, j.Cache,
+	return NewPlainCLIP(j.Backend, j.Encoder.(encoder.Pair), phrases, j.Cache,
 		func(done, total int) { bar(done, total, "images") })
 }

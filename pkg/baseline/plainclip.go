@@ -6,7 +6,6 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
@@ -34,7 +33,7 @@ type PlainCLIP struct {
 // NewPlainCLIP is for a pair of towers and the prompts of Anomaly. Features and embeddings of texts
 // are kept in the folder cache; tell, which may be nil, is called as
 // features are computed.
-func NewPlainCLIP(backend compute.Backend, m *clip.Model, sentences *kba.Sentences, cache string,
+func NewPlainCLIP(backend compute.Backend, m encoder.Pair, sentences *kba.Sentences, cache string,
 	tell func(done, total int)) (*PlainCLIP, error) {
 	text, err := multiads.NewTextEncoder(backend, m, cache)
 	if err != nil {
@@ -43,14 +42,13 @@ func NewPlainCLIP(backend compute.Backend, m *clip.Model, sentences *kba.Sentenc
 	exec, err := model.NewExec(backend, m.Store(), func(_ *model.Scope, x []*Node) []*Node {
 		tokens, text := Squeeze(x[0], 1), x[1] // [B, 1+N, D], [D, C]
 		embedding := Squeeze(Slice(tokens, AxisRange(), AxisRange(0, 1)), 1)
-		patches := layer.Normalize(clip.Patches(tokens), 1e-12)
+		patches := layer.Normalize(Slice(tokens, AxisRange(), AxisRangeToEnd(1)), 1e-12)
 		maps := multiads.Probabilities(multiads.Logits(patches, text), detector.MapSide)
 		return []*Node{multiads.TextScore(embedding, text), multiads.AnomalyMap(maps)}
 	})
 	return &PlainCLIP{
 		Base: Anomaly(), Sentences: sentences, text: text, exec: exec,
-		space: &encoder.Cache{Backend: backend, Encoder: clip.SpaceEncoder{Model: m}, Dir: cache,
-			Tell: tell},
+		space: &encoder.Cache{Backend: backend, Encoder: m.Space(), Dir: cache, Tell: tell},
 	}, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"adlab/datasets"
 	"adlab/datasets/kba"
 	"adlab/pkg/backend"
+	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/inpformer"
@@ -65,8 +66,9 @@ func (t Task) multiADS(dir string, b *backend.Choice) (*multiads.Detector, error
 	if err != nil {
 		return nil, err
 	}
-	return multiads.New(b.Backend, multiads.Config{Model: enc, Base: base, Sentences: sentences,
-		Seed: t.Seed, Alone: true})
+	return multiads.New(b.Backend, multiads.Config{Model: clip.TapEncoder{Model: enc}, Base: base,
+		Sentences: sentences,
+		Seed:      t.Seed, Alone: true})
 }
 
 // drawText writes the text matrix that MultiADS asks with, for peers that have no text tower, and

@@ -3,12 +3,14 @@ package clip
 import (
 	"fmt"
 
+	"adlab/pkg/encoder"
+
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// TapEncoder is the vision tower as a frozen encoder: one level of patch tokens a tap, class token
-// left out, each a group of its own. It satisfies encoder.Encoder.
+// TapEncoder is the pair by its taps: one level of patch tokens a tap, class token left out, each a
+// group of its own. It satisfies encoder.Pair.
 type TapEncoder struct{ *Model }
 
 // Name is "clip-WIDTH-LAYERS".
@@ -37,6 +39,44 @@ func (e TapEncoder) Forward(scope *model.Scope, images *Node) (levels []*Node) {
 	}
 	return levels
 }
+
+// Blocks are the taps.
+func (e TapEncoder) Blocks() []int { return e.Config.Taps }
+
+// Embed is the number of channels of the common space.
+func (e TapEncoder) Embed() int { return e.Config.Embed }
+
+// Tower is the vision tower in one pass.
+func (e TapEncoder) Tower() encoder.Led { return TowerEncoder(e) }
+
+// Space is the last block in the common space.
+func (e TapEncoder) Space() encoder.Led { return SpaceEncoder(e) }
+
+// Image brings class tokens [B, Dv] to the common space [B, D], not normalised.
+func (e TapEncoder) Image(scope *model.Scope, class *Node) *Node {
+	return Embed(scope.At("visual"), e.Config, class)
+}
+
+// Read gives the Context ids of a text.
+func (e TapEncoder) Read(text string) ([]int32, error) {
+	ids := Tokenize(text).IDs
+	for _, id := range ids {
+		if int(id) >= e.Config.Words {
+			return nil, fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words",
+				text, id, e.Config.Words)
+		}
+	}
+	return ids[:], nil
+}
+
+// Text embeds texts from their ids [B, Context]: [B, D], not normalised.
+func (e TapEncoder) Text(scope *model.Scope, ids *Node) *Node { return Text(scope, e.Config, ids) }
+
+// Cut tells whether a text has more than Context pieces.
+func (e TapEncoder) Cut(text string) bool { return Tokenize(text).Truncated }
+
+// Unknown are the words of a text that the vocabulary knows no piece of.
+func (e TapEncoder) Unknown(text string) []string { return Unknown(text) }
 
 // TowerEncoder is the vision tower as MultiADS looks through it, in one pass: the levels of
 // TapEncoder with the class token in front, and behind them the last block where it is no tap. Space

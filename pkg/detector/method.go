@@ -76,7 +76,7 @@ type Job struct {
 	Backend  compute.Backend
 	Cache    string // folder
 	Progress *progress.Progress
-	// Encoder is what the method sees through: of tokens, or clip.TapEncoder of a pair; nil for
+	// Encoder is what the method sees through: of tokens, or an encoder.Pair; nil for
 	// methods that see pixels.
 	Encoder encoder.Encoder
 	// Train is what it will be fitted on, and part of the address of its checkpoint; nil for a

@@ -8,7 +8,6 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -82,7 +81,7 @@ func (r *Runner) speedOnPair(ctx context.Context, set string, e experiment.Exper
 	}
 	d, err := multiads.New(r.Env.Backend.Backend,
 		multiads.Config{Base: k.Base, Sentences: sentences,
-			Model: enc.(clip.TapEncoder).Model, Seed: 1, Cache: r.Env.Cache})
+			Model: enc.(encoder.Pair), Seed: 1, Cache: r.Env.Cache})
 	if err != nil {
 		return v, err
 	}

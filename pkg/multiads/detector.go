@@ -8,19 +8,17 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Config is what a detector is made of and how it answers.
 type Config struct {
-	Model     *clip.Model // the frozen towers
+	Model     encoder.Pair // the frozen towers
 	Base      *kba.Base
 	Sentences *kba.Sentences
 	Seed      uint64 // draws the adapters
@@ -52,7 +50,7 @@ type Detector struct {
 	backend  compute.Backend
 	text     *TextEncoder
 	tower    *encoder.Cache
-	embed    *model.Exec // the class token [1, Dv] in the common space [1, D]
+	embed    *model.Exec // the tower's token of the image [1, Dv] in the common space [1, D]
 	store    *model.Store
 	memories map[string]Memory // of each product
 	noted    map[string]bool   // prompts that were looked at for what is odd in them
@@ -75,18 +73,15 @@ func New(backend compute.Backend, c Config) (*Detector, error) {
 	d := &Detector{
 		Config: c, backend: backend, text: text, store: model.NewStore(),
 		memories: map[string]Memory{}, noted: map[string]bool{}, exec: map[string]*model.Exec{},
-		tower: &encoder.Cache{Backend: backend, Encoder: clip.TowerEncoder{Model: c.Model},
-			Dir: features, Tell: c.Tell},
+		tower: &encoder.Cache{Backend: backend, Encoder: c.Model.Tower(), Dir: features,
+			Tell: c.Tell},
 	}
-	d.embed, err = model.NewExec(backend, c.Model.Store(), func(scope *model.Scope,
-		class *graph.Node) *graph.Node {
-		return clip.Embed(scope.At("visual"), c.Model.Config, class)
-	})
+	d.embed, err = model.NewExec(backend, c.Model.Store(), c.Model.Image)
 	if err != nil {
 		return nil, err
 	}
-	return d, layer.Put(d.store, "", Adapters(len(c.Model.Config.Taps), c.Model.Config.Vision.Width,
-		c.Model.Config.Embed, c.Seed), true)
+	return d, layer.Put(d.store, "", Adapters(len(c.Model.Blocks()), c.Model.Width(),
+		c.Model.Embed(), c.Seed), true)
 }
 
 // With is a detector of other settings on the same adapters, apart from this one: another goroutine
@@ -113,7 +108,7 @@ func (d *Detector) Store() *model.Store { return d.store }
 func (d *Detector) Encoder() *TextEncoder { return d.text }
 
 // Taps is the number of levels of the vision tower that are looked at: what the maps' sums end at.
-func (d *Detector) Taps() int { return len(d.Model.Config.Taps) }
+func (d *Detector) Taps() int { return len(d.Model.Blocks()) }
 
 // BaseOf is what is used of the knowledge base for a product: all of it, or what Filter keeps.
 func (d *Detector) BaseOf(product string) (*kba.Base, error) {

@@ -21,13 +21,13 @@ import (
 var _ detector.Detector = (*Detector)(nil)
 
 // small is a pair of small random towers at 64 pixels.
-func small(t *testing.T) *clip.Model {
+func small(t *testing.T) clip.TapEncoder {
 	cfg := clip.Config{Vision: clip.Tower{Width: 24, Heads: 2, Layers: 4},
 		Text: clip.Tower{Width: 16, Heads: 2, Layers: 2}, Embed: 12, Patch: 16, StoredGrid: 4,
 		Grid: 4, Words: clip.Vocabulary, Taps: []int{1, 2, 3, 4}}
 	m, err := clip.Random(cfg, 1)
 	require.NoError(t, err)
-	return m
+	return clip.TapEncoder{Model: m}
 }
 
 // TestFromSourceToTarget trains on one generated benchmark and looks at another, zero-shot and

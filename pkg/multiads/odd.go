@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
+	"adlab/pkg/encoder"
 )
 
 // note tells of what is odd in the prompts for a product, of each prompt once.
@@ -17,7 +17,7 @@ func (d *Detector) note(base *kba.Base, product string) {
 		for _, p := range prompts {
 			if key := product + "\n" + p; !d.noted[key] {
 				d.noted[key] = true
-				for _, text := range odd(p, product, d.Sentences.Templates) {
+				for _, text := range odd(d.Model, p, product, d.Sentences.Templates) {
 					d.Note(text)
 				}
 			}
@@ -29,19 +29,19 @@ func (d *Detector) note(base *kba.Base, product string) {
 	}
 }
 
-// odd says what a person may not see in a prompt: that sentences of more than 77 ids are cut, and
+// odd says what a person may not see in a prompt: that long sentences are cut, and
 // which words the text tower cannot know.
-func odd(prompt, product string, templates []string) (notes []string) {
+func odd(tower encoder.Pair, prompt, product string, templates []string) (notes []string) {
 	for _, t := range templates {
 		sentence := strings.ReplaceAll(t, kba.State, strings.ReplaceAll(prompt, kba.Product,
 			product))
-		if clip.Tokenize(sentence).Truncated {
-			notes = append(notes, fmt.Sprintf("a prompt makes sentences of more than 77 pieces, "+
-				"the rest is cut off: %.60s...", prompt))
+		if tower.Cut(sentence) {
+			notes = append(notes, fmt.Sprintf("a prompt makes longer sentences than the text "+
+				"tower reads, the rest is cut off: %.60s...", prompt))
 			break
 		}
 	}
-	for _, word := range clip.Unknown(prompt) {
+	for _, word := range tower.Unknown(prompt) {
 		notes = append(notes, UnknownWord(word))
 	}
 	return notes

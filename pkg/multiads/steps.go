@@ -10,7 +10,6 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 
@@ -65,14 +64,14 @@ func (d *Detector) Prompts(ctx context.Context, product string,
 
 // Look is what the vision tower sees in one image.
 type Look struct {
-	Levels    *tensors.Tensor // as clip.TowerEncoder gives them: [1, levels, 1+N, Dv]
+	Levels    *tensors.Tensor // as encoder.Pair's Tower gives them: [1, levels, 1+N, Dv]
 	Embedding *tensors.Tensor // [1, D]
 }
 
 // tapsOf are the taps' patch tokens [B, N, Dv] of what the tower sees, [B, levels, 1+N, Dv].
 func (d *Detector) tapsOf(levels *Node) (taps []*Node) {
 	for _, level := range encoder.Ungroup(levels)[:d.Taps()] {
-		taps = append(taps, clip.Patches(level))
+		taps = append(taps, Slice(level, AxisRange(), AxisRangeToEnd(1)))
 	}
 	return taps
 }

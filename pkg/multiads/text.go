@@ -8,10 +8,9 @@ import (
 	"path/filepath"
 
 	"adlab/pkg/backend"
-	"adlab/pkg/clip"
+	"adlab/pkg/encoder"
 
 	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -20,7 +19,7 @@ import (
 // edited prompt costs that prompt alone.
 type TextEncoder struct {
 	backend compute.Backend
-	model   *clip.Model
+	model   encoder.Pair
 	exec    *model.Exec
 	known   map[string][]float32 // unit length
 	cache   *textCache           // of earlier runs, or nil
@@ -31,10 +30,8 @@ type TextEncoder struct {
 
 // NewTextEncoder is for the text tower of a pair. It keeps embeddings in the folder cache, or in
 // memory alone where that is "".
-func NewTextEncoder(b compute.Backend, m *clip.Model, cache string) (*TextEncoder, error) {
-	exec, err := model.NewExec(b, m.Store(), func(scope *model.Scope, ids *Node) *Node {
-		return clip.Text(scope, m.Config, ids)
-	})
+func NewTextEncoder(b compute.Backend, m encoder.Pair, cache string) (*TextEncoder, error) {
+	exec, err := model.NewExec(b, m.Store(), m.Text)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +40,7 @@ func NewTextEncoder(b compute.Backend, m *clip.Model, cache string) (*TextEncode
 		key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d at once", m.Digest(), backend.Bits(b),
 			textBatch))
 		t.cache = &textCache{filepath.Join(cache, "texts", fmt.Sprintf("%x", key)[:40]),
-			m.Config.Embed, 0}
+			m.Embed(), 0}
 		t.stored, err = t.cache.load()
 	}
 	return t, err
@@ -90,22 +87,20 @@ func (t *TextEncoder) encode(ctx context.Context, fresh []string) error {
 		}
 		n := min(textBatch, len(fresh))
 		// one shape; rows beyond n are the last sentence again
-		ids := make([]int32, textBatch*clip.Context)
+		var ids []int32
 		for i := range textBatch {
-			tokens := clip.Tokenize(fresh[min(i, n-1)])
-			for k, id := range tokens.IDs {
-				if int(id) >= t.model.Config.Words {
-					return fmt.Errorf("prompt %q: its piece %d is beyond the text tower's %d words",
-						fresh[min(i, n-1)], id, t.model.Config.Words)
-				}
-				ids[i*clip.Context+k] = id
+			read, err := t.model.Read(fresh[min(i, n-1)])
+			if err != nil {
+				return err
 			}
+			ids = append(ids, read...)
 		}
-		out, err := t.exec.Call1(tensors.FromFlatDataAndDimensions(ids, textBatch, clip.Context))
+		out, err := t.exec.Call1(tensors.FromFlatDataAndDimensions(ids, textBatch,
+			len(ids)/textBatch))
 		if err != nil {
 			return err
 		}
-		flat, d := tensors.MustCopyFlatData[float32](out), t.model.Config.Embed
+		flat, d := tensors.MustCopyFlatData[float32](out), t.model.Embed()
 		for i := range n {
 			t.known[fresh[i]] = unit(flat[i*d : (i+1)*d])
 		}
@@ -118,7 +113,7 @@ func (t *TextEncoder) encode(ctx context.Context, fresh []string) error {
 // Matrix is the text matrix [D, C] of a product: each column the mean of its sentences' embeddings,
 // of unit length. columns[c] lists the sentences of column c. Source: SPEC 5b.
 func (t *TextEncoder) Matrix(ctx context.Context, columns [][]string) (*tensors.Tensor, error) {
-	d, c := t.model.Config.Embed, len(columns)
+	d, c := t.model.Embed(), len(columns)
 	flat := make([]float32, d*c)
 	for k, sentences := range columns {
 		if len(sentences) == 0 {

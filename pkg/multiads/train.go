@@ -132,7 +132,7 @@ const never = -1e9
 // elsewhere; else nil.
 func (d *Detector) matrices(ctx context.Context, products [][][]string, widest int) (texts,
 	closed *tensors.Tensor, err error) {
-	embed := d.Model.Config.Embed
+	embed := d.Model.Embed()
 	flat, shut := make([]float32, 0, len(products)*embed*widest),
 		make([]float32, 0, len(products)*widest)
 	uneven := false

@@ -14,8 +14,8 @@ import (
 	"adlab/datasets"
 	"adlab/datasets/kba"
 	"adlab/pkg/backend"
-	"adlab/pkg/clip"
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/train"
 )
 
@@ -86,7 +86,7 @@ func newMethod(j detector.Job) (detector.Detector, error) {
 func ConfigFor(j detector.Job, base *kba.Base, phrases *kba.Sentences) Config {
 	bar := j.Progress.Bar("features of the vision tower")
 	return Config{
-		Model: j.Encoder.(clip.TapEncoder).Model, Base: base, Sentences: phrases, Seed: j.Seed,
+		Model: j.Encoder.(encoder.Pair), Base: base, Sentences: phrases, Seed: j.Seed,
 		Shots: j.Shots, Cache: j.Cache, Passing: j.Passing,
 		Tell: func(done, total int) { bar(done, total, "images") },
 		Note: func(text string) { j.Progress.Once("note: %s", text) },

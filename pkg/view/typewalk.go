@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/clip"
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/imageio"
 	"adlab/pkg/multiads"
@@ -26,7 +26,7 @@ type TypeWalk struct {
 	Detector   *multiads.Transfer
 
 	env    *experiment.Env
-	pair   *clip.Model
+	pair   encoder.Pair
 	source multiads.Source
 }
 
@@ -64,7 +64,7 @@ func NewTypeWalk(ctx context.Context, v *experiment.Env, e experiment.Experiment
 
 // untrained is the same detector before it learned anything.
 func (w *TypeWalk) untrained() (*multiads.Transfer, error) {
-	d, err := w.env.NewDetector(w.Experiment, clip.TapEncoder{Model: w.pair}, nil, w.Target)
+	d, err := w.env.NewDetector(w.Experiment, w.pair, nil, w.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (w *TypeWalk) Levels(ctx context.Context, s datasets.Sample, name string) (
 		}
 		tiles = append(tiles,
 			plot.Tile{Picture: plot.Overlay(picture, level[column], detector.MapSide, scale),
-				Caption: fmt.Sprintf("after block %d", w.pair.Config.Taps[l])})
+				Caption: fmt.Sprintf("after block %d", w.pair.Blocks()[l])})
 	}
 	tiles = append(tiles, plot.Tile{Picture: plot.Overlay(picture, mean, detector.MapSide, scale),
 		Caption: "mean"})
@@ -259,7 +259,7 @@ func (w *TypeWalk) Losses(ctx context.Context, s datasets.Sample) (string, error
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s: loss at each level\n%-18s", s.Category, s.DefectType, "")
-	for _, t := range w.pair.Config.Taps {
+	for _, t := range w.pair.Blocks() {
 		fmt.Fprintf(&b, "  block %2d", t)
 	}
 	for _, stage := range []struct {

@@ -93,7 +93,7 @@ func (s *Session) Apply(ctx context.Context, state State) (live.Frame, error) {
 	}
 	f.Numbers = append(f.Numbers, row...)
 	f.Text = s.text(state, base, p.encoded)
-	if words := unknown(state, base); len(words) > 0 {
+	if words := unknown(s.detector.Model, state, base); len(words) > 0 {
 		f.Message = multiads.UnknownWord(words[0])
 	}
 	return f, nil

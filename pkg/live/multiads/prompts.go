@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
+	"adlab/pkg/encoder"
 )
 
 // Bounds of what a text box may hold.
@@ -102,10 +102,10 @@ func baseOf(state State, own *kba.Base) *kba.Base {
 
 // unknown are the words of a state's own prompts, and of its added types, that the text tower has
 // no letters for.
-func unknown(state State, base *kba.Base) (words []string) {
+func unknown(tower encoder.Pair, state State, base *kba.Base) (words []string) {
 	for _, t := range base.Types {
 		if _, own := state.Prompts[t.Name]; own || slices.Contains(state.Added, t.Name) {
-			words = append(words, clip.Unknown(strings.Join(t.Prompts, " "))...)
+			words = append(words, tower.Unknown(strings.Join(t.Prompts, " "))...)
 		}
 	}
 	return words

@@ -18,7 +18,6 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
-	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
@@ -138,7 +137,7 @@ func (s *Session) record(target string) (map[string]string, error) {
 }
 
 // encoder is the vision tower as the measurements know it.
-func (s *Session) encoder() encoder.Encoder { return clip.TapEncoder{Model: s.detector.Model} }
+func (s *Session) encoder() encoder.Encoder { return s.detector.Model }
 
 // playground is its name.
 const playground = "multiads"

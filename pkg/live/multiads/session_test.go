@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"adlab/datasets/kba"
+	"adlab/pkg/clip"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/live"
@@ -216,8 +217,8 @@ func TestAddressesTellTextsApart(t *testing.T) {
 func TestWordsThatTheTowerCannotKnowAreSaid(t *testing.T) {
 	base := &kba.Base{Types: []kba.Type{{Name: "hole", Prompts: []string{"[cls] with a hole"}},
 		{Name: "녹슨 자국", Prompts: []string{"[cls] with 녹슨 자국"}}}}
-	require.Empty(t, unknown(State{}, base))
+	require.Empty(t, unknown(clip.TapEncoder{}, State{}, base))
 	require.Equal(t, []string{"녹슨", "자국"},
-		unknown(State{Added: []string{"녹슨 자국"}}, base))
-	require.Empty(t, unknown(State{Prompts: map[string]string{"hole": "[cls] with a hole"}}, base))
+		unknown(clip.TapEncoder{}, State{Added: []string{"녹슨 자국"}}, base))
+	require.Empty(t, unknown(clip.TapEncoder{}, State{Prompts: map[string]string{"hole": "[cls] with a hole"}}, base))
 }

@@ -10,7 +10,7 @@ import (
 
 	"adlab/datasets/synth"
 	code "adlab/pkg"
-	"adlab/pkg/clip"
+	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/pretrain/sentence"
@@ -36,7 +36,7 @@ func towers(p experiment.Profile) (all []exhibit.Measurement) {
 }
 
 // asked is the pair, and where what it tells of a benchmark is kept.
-func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair *clip.Model,
+func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair encoder.Pair,
 	path string, err error) {
 	e, err := r.Ready(ctx, m)
 	if err != nil {
@@ -50,7 +50,7 @@ func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair 
 	if err != nil {
 		return nil, "", err
 	}
-	pair = enc.(clip.TapEncoder).Model
+	pair = enc.(encoder.Pair)
 	return pair, filepath.Join(r.Env.Cache, "told", store.Address("told 1", pair.Digest(), digest,
 		string(sentence.GrammarText()), r.Env.Backend.Short(), code.Numbers())+".json"), nil
 }

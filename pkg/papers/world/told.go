@@ -9,7 +9,6 @@ import (
 
 	"adlab/datasets"
 	"adlab/datasets/synth"
-	"adlab/pkg/clip"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/multiads"
@@ -36,7 +35,7 @@ type told struct {
 }
 
 // tell measures a pair on a benchmark. An image has the type whose text it shows most.
-func tell(ctx context.Context, v *experiment.Env, m *clip.Model, b synth.Benchmark,
+func tell(ctx context.Context, v *experiment.Env, m encoder.Pair, b synth.Benchmark,
 	set *datasets.Set) (told, error) {
 	text, err := multiads.NewTextEncoder(v.Backend.Backend, m, v.Cache)
 	if err != nil {
@@ -49,7 +48,7 @@ func tell(ctx context.Context, v *experiment.Env, m *clip.Model, b synth.Benchma
 			samples = append(samples, s)
 		}
 	}
-	images, err := look(ctx, v.Features(clip.SpaceEncoder{Model: m}), samples)
+	images, err := look(ctx, v.Features(m.Space()), samples)
 	if err != nil {
 		return told{}, err
 	}
@@ -203,7 +202,7 @@ func types(ctx context.Context, text *multiads.TextEncoder, images []seen,
 
 // holeLights tells whether the patches' similarity to "[cls] with a hole" has a higher mean in the
 // hole than elsewhere.
-func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip.Model) (bool,
+func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m encoder.Pair) (bool,
 	error) {
 	vectors, err := text.Embed(ctx, []string{spoken(x.Category) + " with a hole"})
 	if err != nil {
@@ -213,10 +212,10 @@ func holeLights(ctx context.Context, text *multiads.TextEncoder, x seen, m *clip
 	if err != nil {
 		return false, err
 	}
-	side, patch := m.Transform().Crop, m.Config.Patch
+	side, patch := m.Transform().Crop, m.Transform().Crop/m.Grid()
 	var in, out, inside, outside float64
 	for i, v := range m.Transform().Mask(mask) {
-		s := pretrain.Product(x.patches[i/side/patch*m.Config.Grid+i%side/patch], vectors[0])
+		s := pretrain.Product(x.patches[i/side/patch*m.Grid()+i%side/patch], vectors[0])
 		in, inside = in+float64(v), inside+float64(v)*s
 		out, outside = out+1-float64(v), outside+(1-float64(v))*s
 	}
