@@ -167,3 +167,13 @@ func isIdeograph(r rune) bool {
 	}
 	return false
 }
+
+// Unknown are the words of a text that the vocabulary has no pieces for.
+func (p *Pieces) Unknown(text string) (unknown []string) {
+	for _, word := range Words(text) {
+		if ids := p.word(word); len(ids) == 1 && ids[0] == p.unknown {
+			unknown = append(unknown, word)
+		}
+	}
+	return unknown
+}

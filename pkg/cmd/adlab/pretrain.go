@@ -14,7 +14,7 @@ import (
 
 func newPretrain(c *cli) *cobra.Command {
 	return family("pretrain", "make the small encoders that ship with adlab again, from scratch",
-		newPretrainVision(c), newPretrainClip(c))
+		newPretrainVision(c), newPretrainClip(c), newPretrainPair(c))
 }
 
 func newPretrainVision(c *cli) *cobra.Command {

@@ -6,6 +6,7 @@ import (
 
 	"adlab/datasets/synth/lessons"
 	"adlab/pkg/clip"
+	"adlab/pkg/pretrain/align"
 	"adlab/pkg/pretrain/sentence"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -35,7 +36,7 @@ func pictureSizes(side int) int {
 	if side == 0 {
 		return 0
 	}
-	return lessonGroup * pictureSize(side)
+	return align.Group * pictureSize(side)
 }
 
 // sentenceSize is how many it has for a sentence: ids, the teacher's vector, the meaning.
@@ -47,12 +48,12 @@ func sentenceSize() int { return contextIDs + sentence.Width + sentence.States()
 type batches struct {
 	seed    uint64
 	side    int // of the windows, in pixels; 0 leaves the pictures out
-	lessons *drawn
+	lessons *align.Pictures
 	pool    *sentence.Pool
 	state   map[string]int // of each type
 }
 
-func newBatches(seed uint64, side int, l *drawn, p *sentence.Pool) *batches {
+func newBatches(seed uint64, side int, l *align.Pictures, p *sentence.Pool) *batches {
 	b := &batches{seed: seed, side: side, lessons: l, pool: p, state: map[string]int{}}
 	for i, kind := range sentence.Types() {
 		b.state[kind] = i + 1
@@ -71,8 +72,8 @@ func (b *batches) Batch(places []int) *tensors.Tensor {
 			flat, r := all[row*width:row*width:(row+1)*width],
 				rand.New(rand.NewPCG(b.seed+1, uint64(place)))
 			if b.side > 0 {
-				for range lessonGroup {
-					flat = b.picture(r, flat, b.lessons.pick(r))
+				for range align.Group {
+					flat = b.picture(r, flat, b.lessons.Pick(r))
 				}
 			}
 			for k := range shareOfSet {
@@ -107,9 +108,9 @@ func appendIDs(flat []float32, text string) []float32 {
 // picture appends picture i as one window of it, in most cases one with some of the flaw, turned
 // and mirrored anyhow, in other light.
 func (b *batches) picture(r *rand.Rand, flat []float32, i int) []float32 {
-	const pixels = lessonSide * lessonSide
-	image, mask := b.lessons.images[i*pixels*3:(i+1)*pixels*3],
-		b.lessons.masks[i*pixels:(i+1)*pixels]
+	const pixels = align.Side * align.Side
+	image, mask := b.lessons.Images[i*pixels*3:(i+1)*pixels*3],
+		b.lessons.Masks[i*pixels:(i+1)*pixels]
 	left, top, turn := b.corner(r, mask)
 	gain, shift := 0.75+0.5*r.Float32(), 30*r.Float32()-15
 	tint := [3]float32{0.9 + 0.2*r.Float32(), 0.9 + 0.2*r.Float32(), 0.9 + 0.2*r.Float32()}
@@ -132,7 +133,7 @@ func (b *batches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 			if turn&4 != 0 {
 				u, v = v, u
 			}
-			from := (top+v)*lessonSide + left + u
+			from := (top+v)*align.Side + left + u
 			p := [3]float32{float32(image[3*from]), float32(image[3*from+1]),
 				float32(image[3*from+2])}
 			mean := (p[0] + p[1] + p[2]) / 3
@@ -149,7 +150,7 @@ func (b *batches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 		}
 	}
 	flat = append(flat, cover...)
-	l := *b.lessons.told[i]
+	l := *b.lessons.Told[i]
 	place := ""
 	if count < 4 { // the window has lost the flaw
 		l.Type = ""
@@ -163,7 +164,7 @@ func (b *batches) picture(r *rand.Rand, flat []float32, i int) []float32 {
 // corner draws a window's corner, and a number of eight ways to turn and mirror it. Four of five
 // windows of a flawed picture hold a pixel of the flaw.
 func (b *batches) corner(r *rand.Rand, mask []uint8) (left, top, turn int) {
-	room := lessonSide - b.side
+	room := align.Side - b.side
 	left, top, turn = r.IntN(room+1), r.IntN(room+1), r.IntN(8)
 	var flaw []int
 	for i, v := range mask {
@@ -179,5 +180,5 @@ func (b *batches) corner(r *rand.Rand, mask []uint8) (left, top, turn int) {
 		return lo + r.IntN(hi-lo+1)
 	}
 	at := flaw[r.IntN(len(flaw))]
-	return within(at % lessonSide), within(at / lessonSide), turn
+	return within(at % align.Side), within(at / align.Side), turn
 }

@@ -19,6 +19,7 @@ import (
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
+	"adlab/pkg/pretrain/align"
 	"adlab/pkg/pretrain/sentence"
 	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
@@ -59,7 +60,7 @@ type curved struct {
 func (p Training) write(arrays map[string]layer.Array, cfg clip.Config, out, start string, done int,
 	curves []*pretrain.Curve, version string) (*Card, error) {
 	card := &Card{Version: version, Start: start, Seed: p.Seed, Steps: done, Of: p.Steps,
-		Batch: specimens * lessonGroup, Pictures: p.Pictures, Sketches: p.Sketches,
+		Batch: specimens * align.Group, Pictures: p.Pictures, Sketches: p.Sketches,
 		Sentences: sentence.Sets * sentence.SetSize, Rate: p.Rate, Backend: backend.Name(p.Backend),
 		Cores:      runtime.NumCPU(),
 		Parameters: map[string]int{}, Image: cfg.Grid * cfg.Patch, Patch: cfg.Patch, Taps: cfg.Taps}

@@ -7,6 +7,7 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
+	"adlab/pkg/pretrain/align"
 	"adlab/pkg/pretrain/sentence"
 
 	"github.com/gomlx/compute/dtypes"
@@ -38,9 +39,6 @@ const temperature = 30
 // anchor is the scope of the text tower as it was when the vision tower learned, in the phase that
 // sharpens it, and anchorWeight how much a text of a state that strays from there counts.
 const anchor, anchorWeight = "anchor", 30
-
-// shown is the part of a patch that a flaw must cover for the patch to be all flaw.
-const shown = 0.25
 
 // objective gives the loss of a batch of batches and its terms in the order of LossWeights,
 // those of weight 0 left out.
@@ -79,7 +77,7 @@ func (p objective) loss(scope *model.Scope, inputs []*Node) (total *Node, parts 
 	}
 	meaning := func() *Node {
 		others := AxisRange(sentence.States(), sentence.SetSize)
-		return crossEntropy(cosines(Slice(unit, others), columns), MatMul(Slice(x.meaning, others),
+		return align.CrossEntropy(cosines(Slice(unit, others), columns), MatMul(Slice(x.meaning, others),
 			table))
 	}
 	if p.anchored {
@@ -105,17 +103,17 @@ func (p objective) loss(scope *model.Scope, inputs []*Node) (total *Node, parts 
 	add(p.weights.Dense, func() *Node {
 		var terms []*Node
 		for _, z := range p.spaces(scope, taps) {
-			terms = append(terms, denseLoss(cosines(layer.Normalize(z, 1e-12), columns), x.cover,
+			terms = append(terms, align.Dense(cosines(layer.Normalize(z, 1e-12), columns), x.cover,
 				named))
 		}
 		return encoder.Mean(terms)
 	})
-	add(p.weights.Whole, func() *Node { return crossEntropy(cosines(image, columns), named) })
+	add(p.weights.Whole, func() *Node { return align.CrossEntropy(cosines(image, columns), named) })
 	add(p.weights.Captions, func() *Node {
 		n := image.Shape().Dimensions[0]
 		logits := cosines(image, Slice(unit, AxisRangeToEnd(sentence.SetSize)))
 		same := DiagonalWithValue(ScalarOne(batch.Graph(), dtypes.Float32), n)
-		return MulScalar(Add(crossEntropy(logits, same), crossEntropy(Transpose(logits, 0, 1),
+		return MulScalar(Add(align.CrossEntropy(logits, same), align.CrossEntropy(Transpose(logits, 0, 1),
 			same)), 0.5)
 	})
 	return total, parts
@@ -133,7 +131,7 @@ func (p objective) anchoredMeaning(scope *model.Scope, x input, unit, table *Nod
 	sharp = Div(sharp, ReduceAndKeep(sharp, ReduceSum, -1))
 	fixed := Slice(known, own)
 	stay := OneMinus(ReduceAllMean(ReduceSum(Mul(Slice(unit, own), fixed), -1)))
-	return Add(crossEntropy(cosines(Slice(unit, others), fixed), sharp),
+	return Add(align.CrossEntropy(cosines(Slice(unit, others), fixed), sharp),
 		MulScalar(stay, anchorWeight))
 }
 
@@ -164,8 +162,8 @@ func (p objective) cut(batch *Node) (x input) {
 	if side == 0 {
 		return x
 	}
-	next = rows(0, lessonGroup, pictureSize(side))
-	x.pixels = Reshape(next(side*side*3), b*lessonGroup, side, side, 3)
+	next = rows(0, align.Group, pictureSize(side))
+	x.pixels = Reshape(next(side*side*3), b*align.Group, side, side, 3)
 	x.cover, x.state = next(grid*grid), ConvertDType(Squeeze(next(1), 1), dtypes.Int32)
 	x.ids = Concatenate([]*Node{x.ids, ConvertDType(next(contextIDs), dtypes.Int32)}, 0)
 	return x
@@ -179,27 +177,4 @@ func (p objective) spaces(scope *model.Scope, taps []*Node) (all []*Node) {
 			p.config.Embed))
 	}
 	return append(all, clip.Embed(scope.At("visual"), p.config, taps[len(taps)-1]))
-}
-
-// denseLoss is the cross-entropy of patches' logits [N, P, C] with the images' states named [N, C]
-// as far as the flaw covers the patch, and with the normal state, which is the first, as far as it
-// does not: both halves count the same, and so do all images with a flaw, or large flaws of few
-// images would drown the rest. cover is [N, P].
-func denseLoss(logits, cover, named *Node) *Node {
-	flawed := ClipScalar(DivScalar(cover, shown), 0, 1)
-	logs := LogSoftmax(logits, -1)
-	normal := Squeeze(Slice(logs, AxisRange(), AxisRange(), AxisRange(0, 1)), -1) // [N, P]
-	own := Einsum("npc,nc->np", logs, named)
-	amount := ReduceSum(flawed, -1)                                      // [N]
-	each := Div(ReduceSum(Mul(own, flawed), -1), AddScalar(amount, 0.3)) // [N], 0 without a flaw
-	with := Div(amount, AddScalar(amount, 0.3))
-	sound := OneMinus(flawed)
-	flaws := Div(ReduceAllSum(each), AddScalar(ReduceAllSum(with), 1e-3))
-	return MulScalar(Add(flaws, Div(ReduceAllSum(Mul(normal, sound)),
-		AddScalar(ReduceAllSum(sound), 1e-3))), -0.5)
-}
-
-// crossEntropy is the mean of -Σ target·log softmax(logits) over the rows: [N, C] both.
-func crossEntropy(logits, target *Node) *Node {
-	return Neg(ReduceAllMean(ReduceSum(Mul(LogSoftmax(logits, -1), target), -1)))
 }

@@ -17,6 +17,7 @@ import (
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
+	"adlab/pkg/pretrain/align"
 	"adlab/pkg/pretrain/sentence"
 	"adlab/pkg/train"
 	"adlab/pkg/vit"
@@ -45,23 +46,23 @@ func drawnPool() *sentence.Pool {
 }
 
 // markedLessons are black pictures with a white square where the flaw is.
-func markedLessons(n int) *drawn {
-	l := &drawn{}
-	const pixels = lessonSide * lessonSide
-	l.images, l.masks = make([]uint8, n*pixels*3), make([]uint8, n*pixels)
+func markedLessons(n int) *align.Pictures {
+	l := &align.Pictures{}
+	const pixels = align.Side * align.Side
+	l.Images, l.Masks = make([]uint8, n*pixels*3), make([]uint8, n*pixels)
 	for i := range n {
 		lesson := &lessons.Lesson{Names: []string{"disc"}, Material: "steel"}
-		if i%lessonGroup > 0 {
+		if i%align.Group > 0 {
 			lesson.Type, lesson.Size = "hole", "large"
 			for y := 80; y < 120; y++ {
 				for x := 60; x < 110; x++ {
-					at := i*pixels + y*lessonSide + x
-					l.masks[at] = 1
-					copy(l.images[3*at:], []uint8{255, 255, 255})
+					at := i*pixels + y*align.Side + x
+					l.Masks[at] = 1
+					copy(l.Images[3*at:], []uint8{255, 255, 255})
 				}
 			}
 		}
-		l.told = append(l.told, lesson)
+		l.Told = append(l.Told, lesson)
 	}
 	return l
 }
@@ -73,9 +74,9 @@ func TestBatchesTurnPictureAndMaskAlike(t *testing.T) {
 		tensors.MustCopyFlatData[float32](b.Batch([]int{0, 5, 1, 7, 2, 9, 4, 3})),
 		"places name all random numbers")
 	size, grid := pictureSize(windowSide), windowSide/patchSide
-	width := lessonGroup*pictureSize(windowSide) + shareOfSet*sentenceSize()
+	width := align.Group*pictureSize(windowSide) + shareOfSet*sentenceSize()
 	require.Len(t, flat, 8*width)
-	for k := range lessonGroup {
+	for k := range align.Group {
 		p := flat[5*width+k*size:]
 		pixels, cover, state := p[:windowSide*windowSide*3],
 			p[windowSide*windowSide*3:][:grid*grid], p[windowSide*windowSide*3+grid*grid]
@@ -98,7 +99,7 @@ func TestBatchesTurnPictureAndMaskAlike(t *testing.T) {
 }
 
 func TestTwinsSumToOne(t *testing.T) {
-	for _, row := range twins() {
+	for _, row := range align.Twins() {
 		sum := float32(0)
 		for _, x := range row {
 			sum += x
@@ -112,7 +113,7 @@ func TestDenseLossWantsTheFlawWhereItIs(t *testing.T) {
 	require.NoError(t, err)
 	value := func(logits [][][]float32) float32 {
 		out := MustExecOnce(b.Backend, func(logits, cover, named *Node) *Node {
-			return denseLoss(logits, cover, named)
+			return align.Dense(logits, cover, named)
 		},
 			logits, [][]float32{{0, 1}}, [][]float32{{0, 0, 1}})
 		return tensors.ToScalar[float32](out)
@@ -140,7 +141,7 @@ func TestPhasesMoveWhatIsTheirs(t *testing.T) {
 		store, err := newStore(before, phase.trains)
 		require.NoError(t, err)
 		stepper, err := train.NewStepper(b.Backend, store,
-			objective{narrow(phase.side), phase.weights, false, twins()}.loss,
+			objective{narrow(phase.side), phase.weights, false, align.Twins()}.loss,
 			train.NewAdam(0.9, 0.98), 1)
 		require.NoError(t, err)
 		data := newBatches(1, phase.side, markedLessons(32), pool)

@@ -19,6 +19,7 @@ import (
 	"adlab/pkg/backend"
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
+	"adlab/pkg/pretrain/align"
 	"adlab/pkg/pretrain/sentence"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
@@ -49,9 +50,9 @@ func Default() Training {
 
 // Validate says in one line which setting cannot be.
 func (p Training) Validate() error {
-	if p.Steps < 3 || p.Pictures < specimens*lessonGroup || p.Sketches < 0 || !(p.Rate > 0) {
+	if p.Steps < 3 || p.Pictures < specimens*align.Group || p.Sketches < 0 || !(p.Rate > 0) {
 		return fmt.Errorf("pretrain clip: expected at least 3 steps, %d pictures, no sketches or "+
-			"some, and a positive rate, got %d, %d, %d and %g", specimens*lessonGroup, p.Steps,
+			"some, and a positive rate, got %d, %d, %d and %g", specimens*align.Group, p.Steps,
 			p.Pictures, p.Sketches, p.Rate)
 	}
 	return nil
@@ -111,7 +112,7 @@ func (p Training) Run(ctx context.Context, out string, asItStands bool, version 
 	}
 	cfg, dir := configOf(wholeSide), filepath.Join(p.Cache, "pretrain")
 	bar := p.Bar("training pictures")
-	pictures, err := drawLessons(ctx, dir, p.Seed, p.Pictures, p.Sketches, func(done, total int) {
+	pictures, err := align.Draw(ctx, dir, p.Seed, p.Pictures, p.Sketches, func(done, total int) {
 		bar(done, total, "drawn")
 	})
 	if err != nil {
@@ -146,7 +147,7 @@ func (p Training) Run(ctx context.Context, out string, asItStands bool, version 
 			}
 		} else {
 			p.Say("%s: %d steps, checkpoint %s", phase.name, phase.steps, checkpoint)
-			loss := objective{configOf(phase.side), phase.weights, phase.anchored(), twins()}
+			loss := objective{configOf(phase.side), phase.weights, phase.anchored(), align.Twins()}
 			arrays, err = p.train(ctx, arrays, newBatches(p.Seed, phase.side, pictures, pool),
 				loss, phase, checkpoint, fingerprint, c)
 		}
@@ -206,7 +207,7 @@ func (p Training) train(ctx context.Context, arrays map[string]layer.Array, data
 func (p Training) fingerprint(phase phase, before string) string {
 	h := sha256.New()
 	fmt.Fprintln(h, backend.Bits(p.Backend), configOf(phase.side), phase, p.Steps, p.Pictures,
-		p.Sketches, p.Rate, p.Seed, temperature, shown, before, sentence.TeacherWeights.SHA256,
+		p.Sketches, p.Rate, p.Seed, temperature, align.Shown, before, sentence.TeacherWeights.SHA256,
 		lessons.Generation, sentence.Generation)
 	h.Write(sentence.GrammarText())
 	return fmt.Sprintf("%x", h.Sum(nil))
@@ -225,25 +226,4 @@ func loadCheckpoint(checkpoint string, arrays map[string]layer.Array) (int, erro
 	}
 	maps.Copy(arrays, read)
 	return strconv.Atoi(f.Metadata()["steps"])
-}
-
-// twins says what each state counts as: itself, but for the types that are drawn alike, which count
-// as each other.
-func twins() [][]float32 {
-	kinds := append([]string{""}, sentence.Types()...)
-	out := make([][]float32, len(kinds))
-	for i, a := range kinds {
-		out[i] = make([]float32, len(kinds))
-		for k, b := range kinds {
-			if a == b || a == "thread" && b == "foreign" || a == "foreign" && b == "thread" {
-				out[i][k] = 1
-			}
-		}
-		if a == "thread" || a == "foreign" {
-			for k := range out[i] {
-				out[i][k] /= 2
-			}
-		}
-	}
-	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
+	"adlab/pkg/pretrain/align"
 	"adlab/pkg/setting"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/vit"
@@ -14,7 +15,7 @@ import (
 
 // readStart reads the small vision transformer, which was distilled from EfficientNet-Lite0, as a
 // start for the vision tower: a file's, or the shipped one.
-func readStart(path string, cfg clip.Config, l *drawn, seed uint64) (start map[string]layer.Array,
+func readStart(path string, cfg clip.Config, l *align.Pictures, seed uint64) (start map[string]layer.Array,
 	digest string, err error) {
 	arrays, digest, err := readTransformer(path)
 	if err != nil {
@@ -63,7 +64,7 @@ func startShapes(cfg clip.Config) map[string][]int {
 // it has: the patches' bias and the other statistics of the pixels into first layer and positions,
 // LayerScale into the projections that it follows. Register tokens are left out. The norm before
 // the blocks, which the transformer has not, gets the tokens' usual size for its weight.
-func towerOf(a map[string]layer.Array, cfg clip.Config, l *drawn,
+func towerOf(a map[string]layer.Array, cfg clip.Config, l *align.Pictures,
 	seed uint64) map[string]layer.Array {
 	w, p := cfg.Vision.Width, cfg.Patch
 	area := p * p
@@ -117,19 +118,19 @@ func towerOf(a map[string]layer.Array, cfg clip.Config, l *drawn,
 
 // tokenSize is the root mean square, over some patches of the pictures, of the tokens before the
 // norm, less their mean.
-func tokenSize(conv, position []float32, cfg clip.Config, l *drawn, seed uint64) float32 {
-	const pixels, samples = lessonSide * lessonSide, 400
+func tokenSize(conv, position []float32, cfg clip.Config, l *align.Pictures, seed uint64) float32 {
+	const pixels, samples = align.Side * align.Side, 400
 	w, p := cfg.Vision.Width, cfg.Patch
 	r, sum := rand.New(rand.NewPCG(seed, 0x73697a65)), 0.0
 	for range samples {
-		i, x, y, place := r.IntN(len(l.told)), r.IntN(lessonSide-p), r.IntN(lessonSide-p),
+		i, x, y, place := r.IntN(len(l.Told)), r.IntN(align.Side-p), r.IntN(align.Side-p),
 			1+r.IntN(len(position)/w-1)
 		token, mean := make([]float64, w), 0.0
 		for j := range w {
 			v := float64(position[place*w+j])
 			for k := range 3 * p * p {
-				c, at := k/(p*p), i*pixels+(y+k%(p*p)/p)*lessonSide+x+k%p
-				pixel := float64(l.images[3*at+c])/255 - float64(clip.Mean[c])
+				c, at := k/(p*p), i*pixels+(y+k%(p*p)/p)*align.Side+x+k%p
+				pixel := float64(l.Images[3*at+c])/255 - float64(clip.Mean[c])
 				v += float64(conv[j*3*p*p+k]) * pixel / float64(clip.Std[c])
 			}
 			token[j], mean = v, mean+v/float64(w)

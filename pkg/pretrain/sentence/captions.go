@@ -88,6 +88,16 @@ func (g Grammar) state(r *rand.Rand, f form, noun, kind string) string {
 	return fill(f.frame, "{s}", fill(f.flawed, "{a}", noun, "{w}", draw(r, t.Words)))
 }
 
+// Row tells every state of a noun in one form, which is drawn: the normal state, then Types.
+func (g Grammar) Row(r *rand.Rand, noun string) []string {
+	f := g.form(r)
+	row := []string{g.state(r, f, noun, "")}
+	for _, kind := range Types() {
+		row = append(row, g.state(r, f, noun, kind))
+	}
+	return row
+}
+
 // Told tells a picture: what it shows, its state, and often material, size and place. The place is
 // given, because pictures are turned and mirrored in training.
 func (g Grammar) Told(r *rand.Rand, l *lessons.Lesson, place string) string {

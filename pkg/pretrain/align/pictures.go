@@ -1,4 +1,6 @@
-package pair
+// Package align is what both trainings of vision-language pairs share: the drawn pictures that they
+// learn from, and the terms of their losses.
+package align
 
 import (
 	"context"
@@ -18,28 +20,28 @@ import (
 )
 
 const (
-	// lessonSide is the side of the pictures in memory, in pixels; the towers see windows of them.
-	lessonSide = 224
+	// Side is the side of the pictures in memory, in pixels.
+	Side = 224
 	// sketchSide is that of pictures that are drawn smaller, at a third of the cost, and enlarged.
 	sketchSide = 128
-	// lessonGroup is how many pictures a sample has.
-	lessonGroup = 4
+	// Group is how many pictures show one specimen.
+	Group = 4
 )
 
-// drawn are pictures of the training family in memory.
-type drawn struct {
-	told   []*lessons.Lesson // without pixels
-	images []uint8           // [n, side, side, 3]
-	masks  []uint8           // [n, side, side], 1 where the flaw is
+// Pictures are pictures of the training family in memory.
+type Pictures struct {
+	Told   []*lessons.Lesson // without pixels
+	Images []uint8           // [n, side, side, 3]
+	Masks  []uint8           // [n, side, side], 1 where the flaw is
 	sharp  int               // the first so many are no sketches
 }
 
-// pick draws a picture: each third is no sketch.
-func (l *drawn) pick(r *rand.Rand) int {
+// Pick draws a picture: each third is no sketch.
+func (l *Pictures) Pick(r *rand.Rand) int {
 	if l.sharp > 0 && r.IntN(3) == 0 {
 		return r.IntN(l.sharp)
 	}
-	return r.IntN(len(l.told))
+	return r.IntN(len(l.Told))
 }
 
 // lessonNote is what a shard's header says of a picture.
@@ -50,14 +52,14 @@ type lessonNote struct {
 	Size     string   `json:"s,omitempty"`
 }
 
-// drawLessons draws n pictures and so many sketches, or reads those that are in the folder dir
+// Draw draws n pictures and so many sketches, or reads those that are in the folder dir
 // already; an interrupted drawing goes on where it stopped.
-func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int,
-	tell func(done, total int)) (*drawn, error) {
-	const pixels = lessonSide * lessonSide
-	l := &drawn{sharp: n, images: make([]uint8, 0, (n+sketches)*pixels*3),
-		masks: make([]uint8, 0, (n+sketches)*pixels)}
-	for _, part := range []struct{ side, n, shard int }{{lessonSide, n, 250},
+func Draw(ctx context.Context, dir string, seed uint64, n, sketches int,
+	tell func(done, total int)) (*Pictures, error) {
+	const pixels = Side * Side
+	l := &Pictures{sharp: n, Images: make([]uint8, 0, (n+sketches)*pixels*3),
+		Masks: make([]uint8, 0, (n+sketches)*pixels)}
+	for _, part := range []struct{ side, n, shard int }{{Side, n, 250},
 		{sketchSide, sketches, 500}} {
 		for at := 0; at < part.n; at += part.shard {
 			count := min(part.shard, part.n-at)
@@ -71,7 +73,7 @@ func drawLessons(ctx context.Context, dir string, seed uint64, n, sketches int,
 			if err := l.read(path, part.side, count); err != nil {
 				return nil, err
 			}
-			tell(len(l.told), n+sketches)
+			tell(len(l.Told), n+sketches)
 		}
 	}
 	return l, nil
@@ -125,7 +127,7 @@ func drawShard(ctx context.Context, path string, seed uint64, side, at, count in
 		"pictures": string(b)})
 }
 
-func (l *drawn) read(path string, side, count int) error {
+func (l *Pictures) read(path string, side, count int) error {
 	f, err := tensorfile.Open(path)
 	if err != nil {
 		return err
@@ -146,27 +148,27 @@ func (l *drawn) read(path string, side, count int) error {
 			len(notes))
 	}
 	for _, n := range notes {
-		l.told = append(l.told, &lessons.Lesson{Names: n.Names, Material: n.Material, Type: n.Type,
+		l.Told = append(l.Told, &lessons.Lesson{Names: n.Names, Material: n.Material, Type: n.Type,
 			Size: n.Size})
 	}
 	for i := range count {
 		image, mask := images[i*side*side*3:(i+1)*side*side*3], masks[i*side*side:(i+1)*side*side]
-		if side != lessonSide {
+		if side != Side {
 			image, mask = enlarged(image, mask, side)
 		}
-		l.images, l.masks = append(l.images, image...), append(l.masks, mask...)
+		l.Images, l.Masks = append(l.Images, image...), append(l.Masks, mask...)
 	}
 	return nil
 }
 
-// enlarged brings a picture and its mask to lessonSide.
+// enlarged brings a picture and its mask to Side.
 func enlarged(pixels, mask []uint8, side int) (image, flaw []uint8) {
 	m := imageio.New(side, side, 3)
 	copy(m.Pix, pixels)
-	for y := range lessonSide {
-		for x := range lessonSide {
-			flaw = append(flaw, mask[y*side/lessonSide*side+x*side/lessonSide])
+	for y := range Side {
+		for x := range Side {
+			flaw = append(flaw, mask[y*side/Side*side+x*side/Side])
 		}
 	}
-	return imageio.Resize(m, lessonSide, lessonSide).Pix, flaw
+	return imageio.Resize(m, Side, Side).Pix, flaw
 }

@@ -1,0 +1,221 @@
+// Package bridge trains what lies between a frozen DINOv2 and a frozen sentence encoder: on drawn
+// pictures of no benchmark, each told in words, with what both towers say of them kept.
+package bridge
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"adlab/datasets/synth/lessons"
+	"adlab/pkg/backend"
+	"adlab/pkg/bert"
+	towers "adlab/pkg/bridge"
+	"adlab/pkg/layer"
+	"adlab/pkg/pretrain"
+	"adlab/pkg/pretrain/align"
+	"adlab/pkg/pretrain/sentence"
+	"adlab/pkg/tensorfile"
+	"adlab/pkg/train"
+	"adlab/pkg/vit"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Training is one training of a bridge.
+type Training struct {
+	Backend  compute.Backend
+	Cache    string // where pictures, features and checkpoints lie
+	Vision   string // file of the vision tower
+	Text     string // file of the text tower
+	Steps    int
+	Pictures int
+	Rate     float64
+	Seed     uint64
+	Say      func(format string, args ...any)
+	Bar      func(name string) func(done, total int, unit string)
+}
+
+// Default is the training of the shipped bridge; files, Backend, Cache, Say and Bar are the
+// caller's.
+func Default() Training { return Training{Steps: 3000, Pictures: 2400, Rate: 1e-3, Seed: 1} }
+
+// Validate says in one line which setting cannot be.
+func (p Training) Validate() error {
+	if p.Steps < 1 || p.Pictures < align.Group || !(p.Rate > 0) {
+		return fmt.Errorf("pretrain pair: expected a step, %d pictures at least and a positive "+
+			"rate, got %d, %d and %g", align.Group, p.Steps, p.Pictures, p.Rate)
+	}
+	return nil
+}
+
+// Taps are the blocks of the vision tower that are looked at.
+var Taps = []int{2, 5, 8, 11}
+
+// open opens the towers.
+func (p Training) open() (*vit.Encoder, *bert.Model, error) {
+	vision, err := vit.Open(p.Vision, vit.Options{Resize: align.Side, Crop: align.Side, Taps: Taps})
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := bert.Open(p.Text, 0)
+	return vision, text, err
+}
+
+// Run trains the bridge, or goes on from its checkpoint, and writes it to out with the card beside
+// it.
+func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	vision, text, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	cfg := towers.Config{Vision: vision.Config, Text: text.Config, Embed: text.Width}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(p.Cache, "pretrain")
+	bar := func(name, unit string) func(done, total int) {
+		tell := p.Bar(name)
+		return func(done, total int) { tell(done, total, unit) }
+	}
+	pictures, err := align.Draw(ctx, dir, p.Seed, p.Pictures, 0, bar("training pictures", "drawn"))
+	if err != nil {
+		return nil, err
+	}
+	by := p.address(vision.Digest(), text.Digest())
+	seen, err := look(ctx, p.Backend, vision, cfg, pictures, dir, by, bar("the vision tower",
+		"pictures"))
+	if err != nil {
+		return nil, err
+	}
+	defer seen.close()
+	said, err := tell(ctx, p.Backend, text, pictures, dir, by, p.Seed, bar("the text tower",
+		"sentences"))
+	if err != nil {
+		return nil, err
+	}
+	fingerprint := fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, by, p.Steps, p.Rate,
+		temperature, denseWeight, wholeWeight, captionsWeight, specimens)))
+	checkpoint := filepath.Join(dir, fmt.Sprintf("bridge-%s.safetensors", fingerprint[:12]))
+	curve := &pretrain.Curve{Path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
+	store := model.NewStore()
+	if err := layer.Put(store, towers.Scope+".", start(cfg, said, p.Seed), true); err != nil {
+		return nil, err
+	}
+	if err := curve.Open(); err != nil {
+		return nil, err
+	}
+	tell := p.Bar("training")
+	err = errors.Join(train.Run(ctx, p.Backend, store, newBatches(p.Seed, p.Steps, pictures, seen,
+		said), objective(cfg), train.Options{
+		Steps: p.Steps, Batch: specimens, Seed: p.Seed, ClipNorm: 1,
+		Schedule: train.WarmCosine{Base: p.Rate, Final: p.Rate / 100, Warmup: min(100, p.Steps/4),
+			Total: p.Steps},
+		Optimizer: train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02,
+			Threshold: 1},
+		Checkpoint: checkpoint, Every: time.Minute, Fingerprint: fingerprint,
+		Report: func(s train.Step) {
+			curve.Add(s.Number, s.Loss)
+			tell(s.Number, s.Of, fmt.Sprintf("steps, loss %.3f, terms %.3f", s.Loss, s.Parts))
+		},
+	}), curve.Close())
+	if err != nil {
+		return nil, err
+	}
+	trained, err := layer.Get(store, towers.Scope+".")
+	if err != nil {
+		return nil, err
+	}
+	return p.write(trained, vision, text, out, curve, version)
+}
+
+// address names everything that what the towers say of the pictures depends on.
+func (p Training) address(vision, text string) string {
+	h := sha256.New()
+	fmt.Fprintln(h, "bridge 1", backend.Bits(p.Backend), vision, text, p.Pictures, p.Seed, rows,
+		tellings, pieces, lessons.Generation)
+	h.Write(sentence.GrammarText())
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// start is the bridge before training: maps of the vision tower's tokens drawn, texts as they are
+// but for what they have in common.
+func start(cfg towers.Config, s *said, seed uint64) map[string]layer.Array {
+	rng := rand.New(rand.NewPCG(seed, 0x627267))
+	arrays := layer.Draw(towers.Shapes(cfg), func(name string, shape []int, data []float32) {
+		switch {
+		case name == "text.centre":
+			copy(data, s.centre())
+		case name == "text.map.weight":
+			for i := range min(shape[0], shape[1]) {
+				data[i*shape[1]+i] = 1
+			}
+		case strings.HasSuffix(name, ".weight"):
+			layer.Fill(data, func() float64 {
+				return rng.NormFloat64() / math.Sqrt(float64(shape[1]))
+			})
+		}
+	})
+	return arrays
+}
+
+// Card says what made a bridge.
+type Card struct {
+	Version  string             `json:"version"`
+	Digest   string             `json:"sha256"` // of the file
+	Bytes    int                `json:"bytes"`
+	Vision   string             `json:"vision"`
+	Text     string             `json:"text"`
+	Seed     uint64             `json:"seed"`
+	Steps    int                `json:"steps"`
+	Batch    int                `json:"pictures_a_step"`
+	Pictures int                `json:"pictures"`
+	Rate     float64            `json:"rate"`
+	Backend  string             `json:"backend"`
+	Minutes  float64            `json:"minutes"` // of training alone
+	Losses   map[string]float64 `json:"losses"`  // mean of the tenth of the steps that ends at each
+}
+
+// write writes what was trained as F16, and the card beside it.
+func (p Training) write(trained map[string]layer.Array, vision *vit.Encoder, text *bert.Model,
+	out string, curve *pretrain.Curve, version string) (*Card, error) {
+	points, err := curve.Points()
+	if err != nil {
+		return nil, err
+	}
+	card := &Card{Version: version, Vision: vision.Name() + " " + vision.Digest(),
+		Text: text.Digest(), Seed: p.Seed, Steps: p.Steps, Batch: specimens * align.Group,
+		Pictures: p.Pictures, Rate: p.Rate, Backend: backend.Name(p.Backend),
+		Losses: map[string]float64{}}
+	sums, counts := map[int]float64{}, map[int]int{}
+	for _, x := range points {
+		card.Minutes += x.Seconds / 60
+		tenth := (10*x.Step + p.Steps - 1) / p.Steps
+		sums[tenth], counts[tenth] = sums[tenth]+x.Loss, counts[tenth]+1
+	}
+	for tenth, sum := range sums {
+		card.Losses[fmt.Sprintf("%06d", tenth*p.Steps/10)] = sum / float64(counts[tenth])
+	}
+	file := map[string]tensorfile.Tensor{}
+	for name, a := range trained {
+		file[name] = tensorfile.F16(a.Data, a.Shape...)
+	}
+	meta := towers.Metadata(vision, text)
+	meta["made_by"] = fmt.Sprintf("adlab pretrain pair, version %s, seed %d, %d steps", version,
+		p.Seed, p.Steps)
+	meta["licence"] = "Apache-2.0"
+	if err := tensorfile.Write(out, file, meta); err != nil {
+		return nil, err
+	}
+	return card, card.write(out)
+}
