@@ -23,14 +23,16 @@ type Model struct {
 	vision *vit.Encoder
 	text   *bert.Model
 	digest string
-	store  *model.Store
+	// trained is what New was given
+	trained map[string]layer.Array
+	store   *model.Store
 }
 
 // New joins two towers by what was trained for them.
 func New(vision *vit.Encoder, text *bert.Model, trained map[string]layer.Array) (*Model, error) {
 	m := &Model{Config: Config{Vision: vision.Config, Text: text.Config,
 		Embed: len(trained["image.bias"].Data)}, vision: vision, text: text,
-		store: model.NewStore()}
+		trained: trained, store: model.NewStore()}
 	if err := m.Config.Validate(); err != nil {
 		return nil, err
 	}
@@ -167,6 +169,17 @@ func (m *Model) Image(scope *model.Scope, class *Node) *Node {
 
 // Space is the last tap in the common space.
 func (m *Model) Space() encoder.Led { return space{m} }
+
+// Adapters are the maps of the taps.
+func (m *Model) Adapters() map[string]layer.Array {
+	adapters := map[string]layer.Array{}
+	for name, a := range m.trained {
+		if strings.HasPrefix(name, "fc.") {
+			adapters[name] = a
+		}
+	}
+	return adapters
+}
 
 // Read gives the pieces of a text.
 func (m *Model) Read(text string) ([]int32, error) { return m.text.IDs(text, context), nil }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"adlab/pkg/encoder"
+	"adlab/pkg/layer"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -56,6 +57,9 @@ func (e TapEncoder) Space() encoder.Led { return SpaceEncoder(e) }
 func (e TapEncoder) Image(scope *model.Scope, class *Node) *Node {
 	return Embed(scope.At("visual"), e.Config, class)
 }
+
+// Adapters are none: CLIP was trained without.
+func (e TapEncoder) Adapters() map[string]layer.Array { return nil }
 
 // Read gives the Context ids of a text.
 func (e TapEncoder) Read(text string) ([]int32, error) {

@@ -1,6 +1,8 @@
 package encoder
 
 import (
+	"adlab/pkg/layer"
+
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -21,6 +23,9 @@ type Pair interface {
 	// Space is one level of tokens in the common space, [B, 1+N, D]: the image's embedding, then the
 	// patches, not normalised.
 	Space() Led
+	// Adapters are maps of the taps to the common space that were trained with the pair, by the names
+	// of MultiADS's adapters, which start as these are; nil for a pair that has none.
+	Adapters() map[string]layer.Array
 	// Read gives a text's ids, as many for each text; an error where the text tower lacks one.
 	Read(text string) (ids []int32, err error)
 	// Text embeds texts from their ids [B, T]: [B, D], not normalised.

@@ -57,7 +57,7 @@ type Detector struct {
 	exec     map[string]*model.Exec
 }
 
-// New makes a detector with untrained adapters.
+// New makes a detector with untrained adapters, or with those that were trained with the pair.
 func New(backend compute.Backend, c Config) (*Detector, error) {
 	text, err := NewTextEncoder(backend, c.Model, c.Cache)
 	if err != nil {
@@ -80,8 +80,11 @@ func New(backend compute.Backend, c Config) (*Detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d, layer.Put(d.store, "", Adapters(len(c.Model.Blocks()), c.Model.Width(),
-		c.Model.Embed(), c.Seed), true)
+	adapters := c.Model.Adapters()
+	if adapters == nil {
+		adapters = Adapters(len(c.Model.Blocks()), c.Model.Width(), c.Model.Embed(), c.Seed)
+	}
+	return d, layer.Put(d.store, "", adapters, true)
 }
 
 // With is a detector of other settings on the same adapters, apart from this one: another goroutine

@@ -1,0 +1,107 @@
+package bridge
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"adlab/pkg/backend"
+	_ "adlab/pkg/backend/quick" // compiling is most of the work
+	"adlab/pkg/bert"
+	towers "adlab/pkg/bridge"
+	"adlab/pkg/layer"
+	"adlab/pkg/pretrain/align"
+	"adlab/pkg/tensorfile"
+	"adlab/pkg/train"
+	"adlab/pkg/vit"
+
+	"github.com/stretchr/testify/require"
+)
+
+// training is one on towers without meaning.
+func training(t *testing.T, dir string) Training {
+	b, err := backend.Open("")
+	require.NoError(t, err)
+	vision, text := filepath.Join(dir, "vision.safetensors"), filepath.Join(dir, "t.safetensors")
+	require.NoError(t, tensorfile.Write(vision, layer.Tensors(vit.Random(vit.Config{Width: 64,
+		Heads: 1, Depth: 12, Patch: 56, StoredGrid: 4, Grid: 4}, 1)), nil))
+	r := rand.New(rand.NewPCG(1, 1))
+	require.NoError(t, tensorfile.Write(text, layer.Tensors(layer.Draw(bert.Shapes(bert.Config{
+		Width: 32, Depth: 1, Words: 12, Positions: 40}), func(_ string, _ []int, data []float32) {
+		layer.Fill(data, func() float64 { return r.NormFloat64() / 4 })
+	})), nil))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "vocab.txt"), []byte("[PAD]\n[UNK]\n[CLS]\n"+
+		"[SEP]\na\nhole\nwith\ngood\ndent\nscratch\nstain\ncrack\n"), 0o600))
+	return Training{Backend: b.Backend, Cache: dir, Vision: vision, Text: text, Steps: 6,
+		Pictures: 8, Rate: 1e-2, Seed: 1, Say: t.Logf,
+		Bar: func(string) func(int, int, string) { return func(int, int, string) {} }}
+}
+
+// TestSameSeedSameBits: trained at once, and interrupted and gone on with; the file opens as a pair
+// for its own towers.
+func TestSameSeedSameBits(t *testing.T) {
+	whole := training(t, t.TempDir())
+	out := filepath.Join(whole.Cache, "out.safetensors")
+	card, err := whole.Run(t.Context(), out, "test")
+	require.NoError(t, err)
+	require.Equal(t, 6, card.Steps)
+	require.Less(t, card.Losses["000006"], card.Losses["000001"], "it learns")
+
+	parted := training(t, t.TempDir())
+	ctx, stop := context.WithCancel(t.Context())
+	parted.Bar = func(name string) func(int, int, string) {
+		return func(done, _ int, _ string) {
+			if name == "training" && done == 3 {
+				stop()
+			}
+		}
+	}
+	again := filepath.Join(parted.Cache, "out.safetensors")
+	_, err = parted.Run(ctx, again, "test")
+	require.ErrorIs(t, err, train.ErrInterrupted)
+	require.NoFileExists(t, again)
+	_, err = parted.Run(t.Context(), again, "test")
+	require.NoError(t, err)
+	a, err := os.ReadFile(out)
+	require.NoError(t, err)
+	b, err := os.ReadFile(again)
+	require.NoError(t, err)
+	require.Equal(t, a, b)
+
+	f, err := tensorfile.Open(out)
+	require.NoError(t, err)
+	defer f.Close()
+	m, err := towers.Open(f, whole.Vision, whole.Text)
+	require.NoError(t, err)
+	require.Equal(t, []int{3, 6, 9, 12}, m.Blocks())
+	require.FileExists(t, strings.TrimSuffix(out, ".safetensors")+".json")
+}
+
+// TestCovers: the part of each patch that the flaw covers, and where it lies, mirrored too.
+func TestCovers(t *testing.T) {
+	mask := make([]uint8, align.Side*align.Side)
+	for y := range 56 {
+		for x := range 28 {
+			mask[y*align.Side+x] = 1
+		}
+	}
+	cover, x, y, found := covers(mask, 4, false)
+	require.True(t, found)
+	require.InDelta(t, 0.5, cover[0], 1e-5)
+	require.InDelta(t, 13.5/align.Side, x, 1e-9)
+	require.InDelta(t, 27.5/align.Side, y, 1e-9)
+	mirrored, x, _, _ := covers(mask, 4, true)
+	require.InDelta(t, 0.5, mirrored[3], 1e-5)
+	require.InDelta(t, 1-14.5/align.Side, x, 1e-9)
+	_, _, _, found = covers(make([]uint8, len(mask)), 4, false)
+	require.False(t, found)
+}
+
+func TestSettingsThatCannotBe(t *testing.T) {
+	p := Default()
+	p.Rate = 0
+	require.ErrorContains(t, p.Validate(), "a positive rate")
+}
