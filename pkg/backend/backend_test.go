@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -47,5 +48,19 @@ func TestWithoutPluginFallsBackWithOneLine(t *testing.T) {
 	if b.Short() == "go" {
 		require.True(t, strings.HasPrefix(b.Notice, Notice))
 		require.NotContains(t, b.Notice, "\n")
+	}
+}
+
+// TestNativeSetsNothing: its line names the processor, unless the user's own settings pin it.
+func TestNativeSetsNothing(t *testing.T) {
+	if !hasPlugin() {
+		t.Skip("no plugin")
+	}
+	unset(t, envDNN, envThreads, envFlags)
+	b, err := Open(Native)
+	require.NoError(t, err)
+	require.Empty(t, os.Getenv(envDNN)+os.Getenv(envThreads)+flagValue(flagISA))
+	if b.Short() == "xla" {
+		require.Contains(t, b.Bits(), processor("/proc/cpuinfo"))
 	}
 }

@@ -69,7 +69,7 @@ func (c *Choice) Machine() Machine {
 	}
 	m.Instructions, m.Threads = xlaInstructions(level()), xlaThreads()
 	m.Flags = ownFlags(portableFlags)
-	if v := os.Getenv(envDNN); v != portableEnv[0][1] {
+	if v := os.Getenv(envDNN); v != "" && v != portableEnv[0][1] {
 		m.Flags = append(m.Flags, envDNN+"="+v)
 	}
 	return m

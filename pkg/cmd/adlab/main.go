@@ -84,7 +84,8 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON value instead of text")
 	root.PersistentFlags().StringVar(&c.backend, "backend", "",
-		"xla, go, or as $GOMLX_BACKEND takes them (default: XLA where its plugin is)")
+		"xla, xla-native (faster; bits of this processor's kind), go, or as $GOMLX_BACKEND takes "+
+			"them (default: XLA where its plugin is)")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newFit(c), newPredict(c), newEval(c), newTrain(c), newVerify(c), newWeights(c),
 		newData(c),

@@ -53,11 +53,6 @@ func Exhibits() (all []exhibit.Exhibit) {
 	return append(all, growth)
 }
 
-// free are the variables with which XLA is left to itself: bits that stay on one kind of processor.
-var free = []string{
-	"XLA_FLAGS=--xla_cpu_max_isa=AVX512 --xla_backend_extra_options=xla_none",
-	"ONEDNN_MAX_CPU_ISA=ALL", fmt.Sprintf("NPROC=%d", runtime.NumCPU())}
-
 // The names of adlab's own sides.
 const (
 	asSet     = "adlab"
@@ -78,7 +73,7 @@ func (w work) sides(v *experiment.Env) ([]bench.Side, error) {
 	own := on(v.Backend.Short())
 	sides := []bench.Side{{Name: asSet, Command: own}}
 	if v.Backend.Short() == "xla" && w.task.Kind != bench.Metrics {
-		sides = append(sides, bench.Side{Name: unpinned, Command: own, Env: free})
+		sides = append(sides, bench.Side{Name: unpinned, Command: on(backend.Native)})
 	}
 	if w.cached != nil {
 		sides = append(sides, bench.Side{Name: fromCache, Command: own, Dir: "cached"})
