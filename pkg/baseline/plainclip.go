@@ -20,8 +20,8 @@ import (
 // PlainCLIP is CLIP as it was trained (Radford et al., ICML 2021), asked whether a picture is
 // closer to texts of the normal state or of any other. The image score is the probability of the
 // latter under a softmax of the image's embedding; the map is the same of each patch of the last
-// block, brought to the texts' space as the class token is. It learns nothing, and the tower was not
-// trained to have such patches: the map is what comes of trying.
+// block, brought to the texts' space as the class token is. It learns nothing, and the tower was
+// not trained to have such patches: the map is what comes of trying.
 type PlainCLIP struct {
 	Base      *kba.Base // its types together are the other state
 	Sentences *kba.Sentences

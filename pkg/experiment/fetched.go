@@ -18,8 +18,8 @@ import (
 func fetchedFile(x encoder.Entry) (string, error) {
 	for _, f := range x.Fetched {
 		if _, err := os.Stat(filepath.Join(EncodersDir(), f.File)); err != nil {
-			return "", setting.Errorf("Encoder", "%s is not here: `adlab encoders fetch %s` brings "+
-				"it (%s)", x.Name, x.Name, packages(x))
+			return "", setting.Errorf("Encoder", "%s is not here: `adlab encoders fetch %s` "+
+				"brings it (%s)", x.Name, x.Name, packages(x))
 		}
 	}
 	return filepath.Join(EncodersDir(), x.Fetched[0].File), nil

@@ -17,8 +17,8 @@ func TestWhatIsOddInPromptsIsSaidOnce(t *testing.T) {
 		"찍힘이 있는 [cls]", "🔩 with a hole, 있는"}}}}
 	var notes []string
 	d := &Detector{noted: map[string]bool{}, Config: Config{
-		Model: clip.TapEncoder{}, Sentences: &kba.Sentences{Normal: []string{"[cls]"}, Templates: []string{"a [state].",
-			"a photo of the [state]."}},
+		Model: clip.TapEncoder{}, Sentences: &kba.Sentences{Normal: []string{"[cls]"},
+			Templates: []string{"a [state].", "a photo of the [state]."}},
 		Note: func(text string) { notes = append(notes, text) }}}
 	d.note(base, "nut")
 	d.note(base, "nut")

@@ -18,7 +18,8 @@ import (
 // textFeatures: the text matrix of every prompt set and product in the folder.
 func textFeatures(c *checker) {
 	p := c.prompts()
-	encoder := must(multiads.NewTextEncoder(c.backend, clip.TapEncoder{Model: c.clipModel(false)}, ""))
+	encoder := must(multiads.NewTextEncoder(c.backend,
+		clip.TapEncoder{Model: c.clipModel(false)}, ""))
 	for _, name := range c.file("text_features").Names() {
 		set, object, _ := strings.Cut(name, ".")
 		states, ok := p.States[set]

@@ -44,8 +44,8 @@ var inpFormerGroups = []group{
 }
 
 // Folder runs every group that the folder is for: convnet, dinov2, dinov3 and sentence where it has
-// a file of that name in JSON, MultiADS's where it has its files, INP-Former's otherwise. A missing file
-// fails its group.
+// a file of that name in JSON, MultiADS's where it has its files, INP-Former's otherwise. A missing
+// file fails its group.
 func Folder(backend compute.Backend, dir string, report func(Result)) (results []Result,
 	err error) {
 	info, err := os.Stat(dir)

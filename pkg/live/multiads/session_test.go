@@ -220,5 +220,6 @@ func TestWordsThatTheTowerCannotKnowAreSaid(t *testing.T) {
 	require.Empty(t, unknown(clip.TapEncoder{}, State{}, base))
 	require.Equal(t, []string{"녹슨", "자국"},
 		unknown(clip.TapEncoder{}, State{Added: []string{"녹슨 자국"}}, base))
-	require.Empty(t, unknown(clip.TapEncoder{}, State{Prompts: map[string]string{"hole": "[cls] with a hole"}}, base))
+	require.Empty(t, unknown(clip.TapEncoder{},
+		State{Prompts: map[string]string{"hole": "[cls] with a hole"}}, base))
 }

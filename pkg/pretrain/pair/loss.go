@@ -77,8 +77,8 @@ func (p objective) loss(scope *model.Scope, inputs []*Node) (total *Node, parts 
 	}
 	meaning := func() *Node {
 		others := AxisRange(sentence.States(), sentence.SetSize)
-		return align.CrossEntropy(cosines(Slice(unit, others), columns), MatMul(Slice(x.meaning, others),
-			table))
+		return align.CrossEntropy(cosines(Slice(unit, others), columns),
+			MatMul(Slice(x.meaning, others), table))
 	}
 	if p.anchored {
 		meaning = func() *Node { return p.anchoredMeaning(scope, x, unit, table, cosines) }
@@ -113,8 +113,8 @@ func (p objective) loss(scope *model.Scope, inputs []*Node) (total *Node, parts 
 		n := image.Shape().Dimensions[0]
 		logits := cosines(image, Slice(unit, AxisRangeToEnd(sentence.SetSize)))
 		same := DiagonalWithValue(ScalarOne(batch.Graph(), dtypes.Float32), n)
-		return MulScalar(Add(align.CrossEntropy(logits, same), align.CrossEntropy(Transpose(logits, 0, 1),
-			same)), 0.5)
+		return MulScalar(Add(align.CrossEntropy(logits, same),
+			align.CrossEntropy(Transpose(logits, 0, 1), same)), 0.5)
 	})
 	return total, parts
 }

@@ -207,8 +207,8 @@ func (p Training) train(ctx context.Context, arrays map[string]layer.Array, data
 func (p Training) fingerprint(phase phase, before string) string {
 	h := sha256.New()
 	fmt.Fprintln(h, backend.Bits(p.Backend), configOf(phase.side), phase, p.Steps, p.Pictures,
-		p.Sketches, p.Rate, p.Seed, temperature, align.Shown, before, sentence.TeacherWeights.SHA256,
-		lessons.Generation, sentence.Generation)
+		p.Sketches, p.Rate, p.Seed, temperature, align.Shown, before,
+		sentence.TeacherWeights.SHA256, lessons.Generation, sentence.Generation)
 	h.Write(sentence.GrammarText())
 	return fmt.Sprintf("%x", h.Sum(nil))
 }

@@ -15,8 +15,8 @@ import (
 
 // readStart reads the small vision transformer, which was distilled from EfficientNet-Lite0, as a
 // start for the vision tower: a file's, or the shipped one.
-func readStart(path string, cfg clip.Config, l *align.Pictures, seed uint64) (start map[string]layer.Array,
-	digest string, err error) {
+func readStart(path string, cfg clip.Config, l *align.Pictures, seed uint64) (
+	start map[string]layer.Array, digest string, err error) {
 	arrays, digest, err := readTransformer(path)
 	if err != nil {
 		return nil, "", err
