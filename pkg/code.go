@@ -12,7 +12,10 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
+	"reflect"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -21,11 +24,17 @@ import (
 	"adlab/datasets"
 )
 
-// numbers are the rooms that a measured number's bits depend on: what lies left of view.
+// common are the rooms that every measured number goes through, from reading to metrics.
 //
-//go:embed backend/*.go baseline/*.go clip/*.go convnet/*.go detector/*.go encoder/*.go experiment/*.go
-//go:embed imageio/*.go inpformer/*.go layer/*.go metric/*.go multiads/*.go tensorfile/*.go train/*.go vit/*.go
-var numbers embed.FS
+//go:embed backend/*.go detector/*.go encoder/*.go experiment/*.go imageio/*.go layer/*.go
+//go:embed metric/*.go tensorfile/*.go train/*.go
+var common embed.FS
+
+// particular are the rooms of methods and of encoders, which some numbers go through.
+//
+//go:embed baseline/*.go bert/*.go bridge/*.go clip/*.go convnet/*.go inpformer/*.go
+//go:embed multiads/*.go vit/*.go
+var particular embed.FS
 
 // drawing are the rooms that tables and pictures depend on besides.
 //
@@ -36,10 +45,98 @@ var drawing embed.FS
 var arithmetic = []string{"github.com/gomlx/compute", "github.com/gomlx/go-xla",
 	"github.com/gomlx/gomlx", "gonum.org/v1/gonum"}
 
-// Numbers is a digest over everything in the program that a measured number's bits depend on:
-// rooms from reading data to metrics, and the libraries that calculate. Comments, tests, layout,
-// and what is only said to a person do not count.
-var Numbers = sync.OnceValue(func() string { return digest(numbers, datasets.Code) })
+// Numbers is a digest over everything in the program that bits of a number depend on which went
+// through these rooms of methods and encoders, those of RoomOf: the rooms that all numbers go
+// through, these and what they import, and the libraries that calculate. Without rooms, or with one
+// that is not known, it is over all. Comments, tests, layout, and what is only said to a person do
+// not count.
+func Numbers(rooms ...string) string {
+	key := strings.Join(slices.Sorted(slices.Values(rooms)), " ")
+	if known, ok := counted.Load(key); ok {
+		return known.(string)
+	}
+	trees := []fs.FS{common, datasets.Code}
+	for _, room := range reached(rooms) {
+		tree, err := fs.Sub(particular, room)
+		if err != nil {
+			panic(err) // the name of a room is a path
+		}
+		trees = append(trees, tree)
+	}
+	d := digest(trees...)
+	counted.Store(key, d)
+	return d
+}
+
+// counted are the digests of Numbers, by rooms.
+var counted sync.Map
+
+// RoomOf is the room that a function or a value's type is from, as Numbers takes it.
+func RoomOf(x any) string {
+	from := ""
+	switch t := reflect.TypeOf(x); t.Kind() {
+	case reflect.Func:
+		from = runtime.FuncForPC(reflect.ValueOf(x).Pointer()).Name()
+		dir, name := path.Split(from)
+		name, _, _ = strings.Cut(name, ".") // before the function's, or init's or a closure's
+		from = dir + name
+	case reflect.Pointer:
+		from = t.Elem().PkgPath()
+	default:
+		from = t.PkgPath()
+	}
+	return strings.TrimPrefix(from, "adlab/pkg/")
+}
+
+// reached are the particular rooms among these and what they import, sorted; all where there are
+// none, or one is not particular.
+func reached(rooms []string) (all []string) {
+	entries, err := fs.ReadDir(particular, ".")
+	if err != nil {
+		panic(err)
+	}
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	found := map[string]bool{}
+	var visit func(room string)
+	visit = func(room string) {
+		if found[room] || !slices.Contains(all, room) {
+			return
+		}
+		found[room] = true
+		files, err := fs.Glob(particular, room+"/*.go")
+		if err != nil {
+			panic(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			source, err := fs.ReadFile(particular, file)
+			if err != nil {
+				panic(err)
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), file, source, parser.ImportsOnly)
+			if err != nil {
+				panic(err)
+			}
+			for _, i := range f.Imports {
+				visit(strings.TrimPrefix(strings.Trim(i.Path.Value, `"`), "adlab/pkg/"))
+			}
+		}
+	}
+	for _, room := range rooms {
+		if !slices.Contains(all, room) {
+			return all
+		}
+		visit(room)
+	}
+	if len(found) == 0 {
+		return all
+	}
+	return slices.Sorted(maps.Keys(found))
+}
 
 // Drawing is a digest over the rest of what a table's or a picture's bytes depend on.
 var Drawing = sync.OnceValue(func() string { return digest(drawing) })
@@ -67,13 +164,18 @@ func digest(trees ...fs.FS) string {
 // make none either.
 var idle = []string{"published", "testdata", "testworld", "livetest"}
 
+// lists are files that only say what there is to choose from: what a number takes of them is in its
+// address.
+var lists = []string{"experiment/profile.go", "experiment/tables.go"}
+
 // write writes the files of a tree: Go files as their tokens, and no tests.
 func write(w io.Writer, tree fs.FS) error {
 	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if d != nil && d.IsDir() && slices.Contains(idle, path.Base(name)) {
 			return fs.SkipDir
 		}
-		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") {
+		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") ||
+			slices.Contains(lists, name) {
 			return err
 		}
 		content, err := fs.ReadFile(tree, name)

@@ -13,6 +13,28 @@ func TestDigestsTellNumbersFromPictures(t *testing.T) {
 	require.NotEqual(t, Numbers(), Drawing())
 }
 
+// TestNumbersGoThroughRooms: a method's room and those that it imports count, others do not; what
+// is not known counts as all.
+func TestNumbersGoThroughRooms(t *testing.T) {
+	require.Equal(t, []string{"inpformer", "vit"}, reached([]string{"vit", "inpformer"}))
+	require.Equal(t, []string{"baseline", "multiads"}, reached([]string{"baseline"}))
+	require.Equal(t, []string{"bert", "bridge", "vit"}, reached([]string{"bridge"}))
+	require.Contains(t, reached(nil), "clip")
+	require.Equal(t, reached(nil), reached([]string{"vit", "encoder"}))
+	require.NotEqual(t, Numbers("vit"), Numbers("convnet"))
+	require.Equal(t, Numbers("vit", "inpformer"), Numbers("inpformer", "vit"))
+	require.Equal(t, Numbers(), Numbers("no room"))
+}
+
+type kind struct{}
+
+func TestRoomOf(t *testing.T) {
+	for _, x := range []any{kind{}, &kind{}, TestRoomOf, func() {}} {
+		require.Equal(t, "adlab/pkg", RoomOf(x))
+	}
+	require.Equal(t, "testing", RoomOf(t))
+}
+
 func TestWhatMakesNoNumberDoesNotCount(t *testing.T) {
 	content := func(files map[string]string) string {
 		tree := fstest.MapFS{}

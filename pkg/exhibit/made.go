@@ -51,8 +51,9 @@ func (r *Runner) Configured(e Exhibit) (made map[string]string, sets []string, e
 	made = map[string]string{"adlab": e.Paper + ", " + e.Title.EN, "exhibit": e.ID,
 		"profile": r.Profile.Name, "settings": string(settings), "backend": r.Env.Backend.Short(),
 		processor: r.Env.Backend.Bits(),
-		drawnBy:   code.Drawing(), countedBy: code.Numbers()}
+		drawnBy:   code.Drawing()}
 	encoders := map[string]bool{}
+	var rooms []string
 	for _, m := range e.Measurements(r.Profile) {
 		x, err := r.placed(m, unplaced)
 		if err != nil {
@@ -63,8 +64,11 @@ func (r *Runner) Configured(e Exhibit) (made map[string]string, sets []string, e
 			return nil, nil, err
 		}
 		encoders[enc.Name()+" "+enc.Digest()[:16]] = true
+		rooms = append(rooms, m.rooms(enc)...)
 		sets = append(append(sets, m.Set), m.trainedOn()...)
 	}
+	slices.Sort(rooms)
+	made[countedBy] = code.Numbers(slices.Compact(rooms)...)
 	made["encoder"] = strings.Join(slices.Sorted(maps.Keys(encoders)), ", ")
 	slices.Sort(sets)
 	return made, slices.Compact(sets), nil

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	code "adlab/pkg"
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/multiads"
@@ -88,6 +90,11 @@ func (m Measurement) method() detector.Method {
 		panic(err)
 	}
 	return entry
+}
+
+// rooms are those that the measurement's numbers go through besides what all go through.
+func (m Measurement) rooms(enc encoder.Encoder) []string {
+	return []string{code.RoomOf(m.method().New), code.RoomOf(enc)}
 }
 
 // onPair tells the detectors that look through a pair of towers.

@@ -28,7 +28,8 @@ func Record(v *experiment.Env, playground string, e experiment.Experiment, enc e
 	}
 	made := map[string]string{"adlab": "playground " + playground, "playground": playground,
 		"profile": e.Profile, "experiment": string(settings), "backend": v.Backend.Short(),
-		processor: v.Backend.Bits(), drawnBy: code.Drawing(), countedBy: code.Numbers(),
+		processor: v.Backend.Bits(), drawnBy: code.Drawing(),
+		countedBy: code.Numbers(Measurement{Experiment: e}.rooms(enc)...),
 		"encoder": enc.Name() + " " + enc.Digest()[:16], "data": dataOf(sets)}
 	made[identical] = identity(made)
 	return made

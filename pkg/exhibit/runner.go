@@ -170,7 +170,7 @@ func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, experiment
 		}
 		run.Data[key] = r.digests[key]
 	}
-	return run, e, enc, run.address()
+	return run, e, enc, run.address(r.Profile, enc)
 }
 
 // Measure gives the run of a measurement: from the store, or computed and stored. A process that

@@ -39,6 +39,11 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 	other, err := fresh.Measure(t.Context(), seed)
 	require.NoError(t, err)
 	require.NotEqual(t, first.Key, other.Key)
+	_, _, enc, err := r.addressed(t.Context(), meanPicture("mad-real"))
+	require.NoError(t, err)
+	same := *first
+	require.NoError(t, same.address(r.Profile, enc))
+	require.Equal(t, first.Key, same.Key)
 	for name, change := range map[string]func(*Run){
 		"weights": func(r *Run) {
 			r.Weights = "x"
@@ -49,7 +54,7 @@ func TestARunIsStoredUnderAllThatDecidedIt(t *testing.T) {
 	} {
 		changed := *first
 		change(&changed)
-		require.NoError(t, changed.address())
+		require.NoError(t, changed.address(r.Profile, enc))
 		require.NotEqual(t, first.Key, changed.Key, name)
 	}
 	runs, err := Runs(r.Env.Cache)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	code "adlab/pkg"
+	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/store"
 )
@@ -32,9 +33,9 @@ type Run struct {
 
 // address gives the run its key: a digest over configuration, seed, weights, data, processor and
 // code.
-func (r *Run) address() error {
-	r.Code = code.Numbers()
-	b, err := json.Marshal([]any{r.Measurement, r.Weights, r.Data, r.Processor, r.Code})
+func (r *Run) address(p experiment.Profile, enc encoder.Encoder) error {
+	r.Code = code.Numbers(r.Measurement.rooms(enc)...)
+	b, err := json.Marshal([]any{r.Measurement, p.Alone, r.Weights, r.Data, r.Processor, r.Code})
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"adlab/datasets"
-	"adlab/pkg/baseline"
 	"adlab/pkg/clip"
 	"adlab/pkg/convnet"
 	"adlab/pkg/detector"
@@ -17,15 +16,6 @@ import (
 	"adlab/pkg/layer"
 	"adlab/pkg/setting"
 	"adlab/pkg/tensorfile"
-	"adlab/pkg/vit"
-)
-
-// encoders is the table of encoders, formats that of the files that they are read from, the first
-// that claims a file. Nothing else in adlab lists them.
-var (
-	encoders = slices.Concat(convnet.Entries, vit.Entries, baseline.Entries, clip.Entries)
-	formats  = slices.Concat([]encoder.Format{convnet.Format}, clip.Formats,
-		[]encoder.Format{vit.Format})
 )
 
 // EncoderNames are those that can be named, of pairs of towers or of encoders of images.

@@ -1,22 +1,12 @@
 package experiment
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
-	"adlab/pkg/baseline"
 	"adlab/pkg/detector"
-	"adlab/pkg/inpformer"
-	"adlab/pkg/multiads"
 	"adlab/pkg/setting"
 )
-
-// methods is the table of methods: what a detector is called, what it needs, its own settings and
-// how it is made. Nothing else in adlab lists them.
-var methods = slices.SortedFunc(slices.Values(slices.Concat(
-	[]detector.Method{inpformer.Method, multiads.Method}, baseline.Methods)),
-	func(a, b detector.Method) int { return cmp.Compare(a.Name, b.Name) })
 
 // Methods lists the table, ordered by name.
 func Methods() []detector.Method { return slices.Clone(methods) }

@@ -128,7 +128,8 @@ func (s *Session) sweepOf(m exhibit.Measurement, entry detector.Method) (*sweep,
 	if err != nil {
 		return nil, err
 	}
-	path := sweepPath(s.env.Cache, "beside", m, s.setDigest, weights, s.env.Backend.Short())
+	path := sweepPath(s.env.Cache, nil, "beside", m, s.setDigest, weights,
+		s.env.Backend.Short())
 	if kept := s.others[path]; kept != nil {
 		return kept, nil
 	}

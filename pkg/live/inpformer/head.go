@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"adlab/datasets"
+	code "adlab/pkg"
 	"adlab/pkg/detector"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -41,7 +42,8 @@ func (s *Session) newHead(m int) (*head, error) {
 		return nil, err
 	}
 	h := &head{m: m, detector: d.(*inpformer.Detector)}
-	h.path = sweepPath(s.env.Cache, "head", h.detector.Options.Fingerprint, s.setDigest)
+	h.path = sweepPath(s.env.Cache, []string{"inpformer", code.RoomOf(s.encoder)}, "head",
+		h.detector.Options.Fingerprint, s.setDigest)
 	return h, nil
 }
 

@@ -24,10 +24,10 @@ type sweep struct {
 	fresh  bool       // whether the detector was trained for this sweep
 }
 
-// sweepPath is where the sweep of an address is kept.
-func sweepPath(cacheDir string, address ...any) string {
+// sweepPath is where the sweep of an address is kept, whose numbers went through these rooms.
+func sweepPath(cacheDir string, rooms []string, address ...any) string {
 	return filepath.Join(cacheDir, "live",
-		store.Address("sweep 1", code.Numbers(), address)+".safetensors")
+		store.Address("sweep 1", code.Numbers(rooms...), address)+".safetensors")
 }
 
 // openSweep opens a kept sweep of n images; nil where there is none.
