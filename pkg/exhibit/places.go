@@ -117,7 +117,7 @@ func weightsSetting(pair bool) string {
 // Missing lists what the exhibit needs in the runner's profile and does not find, one line each.
 func (r *Runner) Missing(e Exhibit) (lines []string) {
 	if e.Apart && r.Profile.Size == "" {
-		return []string{"it is of the small world: choose profile smoke or tiny"}
+		return []string{"it is of the small world: choose profile smoke, tiny or small"}
 	}
 	add := func(err error) {
 		if err != nil && !slices.Contains(lines, err.Error()) {
@@ -130,6 +130,9 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 				add(fmt.Errorf("data set %q is not here; fetch it with `adlab data fetch %s`",
 					m.Set, m.Set))
 			}
+			x := m.Experiment
+			x.Encoder = cmp.Or(x.Encoder, r.weights(m))
+			add(x.Lacking())
 		}
 		return lines
 	}

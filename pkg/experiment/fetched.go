@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/setting"
 	"adlab/pkg/tensorfile"
@@ -23,6 +24,24 @@ func fetchedFile(x encoder.Entry) (string, error) {
 		}
 	}
 	return filepath.Join(EncodersDir(), x.Fetched[0].File), nil
+}
+
+// Lacking is an error that says what brings the experiment's encoder, where it is one that packages
+// bring and is not here.
+func (e *Experiment) Lacking() error {
+	m, err := MethodOf(e.Detector)
+	if err != nil {
+		return err
+	}
+	p, err := ProfileOf(e.Profile)
+	if err != nil {
+		return err
+	}
+	pair := m.Sees == detector.Pair
+	if x, ok := encoderOf(e.encoder(p, pair), pair); ok && x.Fetched != nil {
+		_, err = fetchedFile(x)
+	}
+	return err
 }
 
 // packages names what an encoder is fetched from, and the licences.

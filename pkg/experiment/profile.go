@@ -64,6 +64,13 @@ var profiles = []Profile{
 		Tables: Tables{Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80,
 			Batch: 8, AdapterSteps: 60, AdapterBatch: 32, Blocks: 2,
 			Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6}},
+	// a night on two cores, or minutes on a GPU: tiny's pictures through the papers' own family
+	{Name: "small",
+		Alone: Alone{Encoder: "dinov2-small", Pair: "dinov2-minilm", Image: 224, Steps: 500,
+			Batch: 16},
+		Tables: Tables{Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80,
+			Batch: 8, AdapterSteps: 60, AdapterBatch: 32, Blocks: 2,
+			Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6}},
 	{Name: "paper", Alone: Alone{Batch: 16},
 		Tables: Tables{Seeds: []uint64{1}, Prototypes: []int{1, 2, 4, 6, 8, 16},
 			Shots: []int{1, 2, 4}, Cases: 6}},

@@ -50,8 +50,8 @@ func newList(c *cli) *cobra.Command {
 			}
 			var rows []listed
 			var text strings.Builder
-			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-30s %s\n", "id", "paper", "kind",
-				"smoke", "tiny", "paper", "cost, tiny", "title")
+			fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-8s %-23s %-30s %s\n", "id", "paper",
+				"kind", "smoke", "tiny", "small", "paper", "cost, tiny", "title")
 			for _, e := range papers.All() {
 				row := listed{e.ID, e.Paper, e.Kind, e.Title.EN, []string{}, e.Notebook,
 					map[string]string{}, map[string]string{}}
@@ -69,9 +69,9 @@ func newList(c *cli) *cobra.Command {
 					row.Cost[profile] = e.Cost(r.Profile)
 				}
 				rows = append(rows, row)
-				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-23s %-30s %s\n", row.ID, row.Paper,
-					row.Kind, row.Status["smoke"], row.Status["tiny"], row.Status["paper"],
-					row.Cost["tiny"], row.Title)
+				fmt.Fprintf(&text, "%-24s %-11s %-9s %-8s %-8s %-8s %-23s %-30s %s\n", row.ID,
+					row.Paper, row.Kind, row.Status["smoke"], row.Status["tiny"],
+					row.Status["small"], row.Status["paper"], row.Cost["tiny"], row.Title)
 			}
 			return c.print(cmd, rows, text.String())
 		},
