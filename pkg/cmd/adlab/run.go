@@ -60,9 +60,17 @@ func newGallery(c *cli) *cobra.Command {
 	var p place
 	var out string
 	cmd := &cobra.Command{
-		Use: "gallery", Short: "make every exhibit, with a manifest and pages that need no network",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use: "gallery [ID...]", Short: "make every exhibit, or some, with a manifest and pages " +
+			"that need no network",
+		Long: "Makes every exhibit, or those that are named, into a folder with a page over them. " +
+			"A gallery in a folder below, of another profile, is shown in the page beside.",
+		Example:           "  adlab gallery\n  adlab gallery --profile small --out figures/small inp-figure7",
+		ValidArgsFunction: words(exhibitNames()...),
+		RunE: func(cmd *cobra.Command, ids []string) error {
+			shown, err := papers.Find(ids...)
+			if err != nil {
+				return unknownExhibit(err, ids)
+			}
 			v, err := c.env()
 			if err != nil {
 				return err
@@ -71,9 +79,10 @@ func newGallery(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			shown, err := shownIn(cmd.Context(), r)
-			if err != nil {
-				return err
+			if len(ids) == 0 {
+				if shown, err = shownIn(cmd.Context(), r); err != nil {
+					return err
+				}
 			}
 			entries, err := c.exhibits(cmd, p, shown, out, false)
 			if err != nil {
@@ -82,8 +91,10 @@ func newGallery(c *cli) *cobra.Command {
 			if err := render.Clean(out, entries); err != nil {
 				return err
 			}
-			if err := playgrounds.WriteStills(cmd.Context(), r, out); err != nil {
-				return err
+			if len(ids) == 0 {
+				if err := playgrounds.WriteStills(cmd.Context(), r, out); err != nil {
+					return err
+				}
 			}
 			if err := render.WriteGallery(out, p.profile, entries); err != nil {
 				return err

@@ -99,22 +99,68 @@ func Write(r *exhibit.Result, folder string) (Entry, error) {
 const PlaygroundPage = "playground.html"
 
 // WriteGallery writes manifest.json and index.html over exhibits that have been written into the
-// folder, and links PlaygroundPage where it is there. The same exhibits give the same bytes.
+// folder, links PlaygroundPage where it is there, and shows what galleries in folders below have of
+// the same exhibits. The same exhibits give the same bytes.
 func WriteGallery(folder, profile string, entries []Entry) error {
 	m := Manifest{Profile: profile, Code: code.Drawing(), Exhibits: entries}
 	if err := errors.Join(store.WriteJSON(filepath.Join(folder, manifestFile), m),
 		store.WriteJSON(filepath.Join(folder, runsFile), runsOf(entries))); err != nil {
 		return err
 	}
-	_, err := os.Stat(filepath.Join(folder, PlaygroundPage))
+	others, err := galleriesBelow(folder)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stat(filepath.Join(folder, PlaygroundPage))
 	var b strings.Builder
 	if err := page.Execute(&b, struct {
 		Manifest
 		Playground bool
-	}{m, err == nil}); err != nil {
+		Others     map[string][]Other // by exhibit
+	}{m, err == nil, others}); err != nil {
 		return err
 	}
 	return store.WriteFile(filepath.Join(folder, "index.html"), []byte(b.String()))
+}
+
+// Other is the same exhibit in a gallery below, of another profile.
+type Other struct {
+	Entry
+	Profile, Folder string
+	Written         []template.HTML // its tables
+}
+
+// At is where its files lie, seen from the page.
+func (o Other) At() string { return o.Folder + "/" }
+
+// At is where the files of an entry of the page itself lie.
+func (Entry) At() string { return "" }
+
+// galleriesBelow are the exhibits of the galleries in folders of a folder, by ID.
+func galleriesBelow(folder string) (map[string][]Other, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*", manifestFile))
+	if err != nil {
+		return nil, err
+	}
+	others := map[string][]Other{}
+	for _, file := range files {
+		m, _, err := store.ReadJSON[Manifest](file)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range m.Exhibits {
+			o := Other{Entry: e, Profile: m.Profile, Folder: filepath.Base(filepath.Dir(file))}
+			for _, table := range e.Tables {
+				text, err := os.ReadFile(filepath.Join(filepath.Dir(file), table+".html"))
+				if err != nil {
+					return nil, err
+				}
+				o.Written = append(o.Written, template.HTML(text)) // escaped when it was written
+			}
+			others[e.ID] = append(others[e.ID], o)
+		}
+	}
+	return others, nil
 }
 
 // HTML is the tables of an entry.
