@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"adlab/datasets/synth"
 	code "adlab/pkg"
+	"adlab/pkg/bridge"
 	"adlab/pkg/encoder"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
@@ -27,15 +29,27 @@ func pairBenchmarks(p experiment.Profile) (all []synth.Benchmark) {
 	return all
 }
 
-// towers are the pair on each benchmark.
+// pairs are those that are asked, by name; the second one is fetched, which tests do not.
+func pairs(p experiment.Profile) []string {
+	if p.Name == "smoke" {
+		return []string{"random"}
+	}
+	return []string{"small", bridge.Name}
+}
+
+// towers are the pairs, each on each benchmark.
 func towers(p experiment.Profile) (all []exhibit.Measurement) {
-	for _, b := range pairBenchmarks(p) {
-		all = append(all, exhibit.Measuring(p, "clip", b.Name, 1))
+	for _, pair := range pairs(p) {
+		for _, b := range pairBenchmarks(p) {
+			m := exhibit.Measuring(p, "clip", b.Name, 1)
+			m.Experiment.Encoder = pair
+			all = append(all, m)
+		}
 	}
 	return all
 }
 
-// asked is the pair, and where what it tells of a benchmark is kept.
+// asked is a pair, and where what it tells of a benchmark is kept.
 func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair encoder.Pair,
 	path string, err error) {
 	e, err := r.Ready(ctx, m)
@@ -52,7 +66,7 @@ func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair 
 	}
 	pair = enc.(encoder.Pair)
 	return pair, filepath.Join(r.Env.Cache, "told", store.Address("told 1", pair.Digest(), digest,
-		string(sentence.GrammarText()), r.Env.Backend.Short(), code.Numbers())+".json"), nil
+		string(sentence.GrammarText()), r.Env.Backend.Short(), code.Numbers(code.RoomOf(pair)))+".json"), nil
 }
 
 // pairKept tells whether the pair has been asked about every benchmark.
@@ -74,7 +88,7 @@ func drawPair(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 	[]*exhibit.Table, error) {
 	t := &exhibit.Table{Corner: "candidates, benchmark", Columns: []string{"images", "types",
 		"chance", "plain", "plain, times chance", "synonym", "retained"}}
-	holes, higher := 0, 0
+	var holes []string
 	benchmarks := pairBenchmarks(r.Profile)
 	for i, m := range towers(r.Profile) {
 		pair, path, err := asked(ctx, r, m)
@@ -87,19 +101,22 @@ func drawPair(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 				return told{}, err
 			}
 			r.Env.Progress.Say("what the pair tells of %s", m.Set)
-			return tell(ctx, r.Env, pair, benchmarks[i], set)
+			return tell(ctx, r.Env, pair, benchmarks[i%len(benchmarks)], set)
 		})
 		if err != nil {
 			return nil, nil, fmt.Errorf("world-pair: %s: %w", m.Set, err)
 		}
-		holes, higher = holes+x.Holes, higher+x.Higher
+		name := m.Experiment.Encoder
+		if x.Holes > 0 {
+			holes = append(holes, fmt.Sprintf("%s, %s: %d of %d", name, m.Set, x.Higher, x.Holes))
+		}
 		count := float64(x.Images)
-		row(t, "all types of the benchmark", m.Set, count, float64(x.Candidates), x.Chance,
+		row(t, name+": all types of the benchmark", m.Set, count, float64(x.Candidates), x.Chance,
 			x.Plain, x.Synonym)
-		row(t, "the category's own types", m.Set, count, 0, x.OwnChance, x.OwnPlain, x.OwnSynonym)
+		row(t, name+": the category's own types", m.Set, count, 0, x.OwnChance, x.OwnPlain, x.OwnSynonym)
 	}
-	t.Notes = []string{fmt.Sprintf("percent of the images; the map of “[cls] with a hole” has a "+
-		"higher mean inside the hole than outside on %d of %d images", higher, holes)}
+	t.Notes = []string{"percent of the images; on how many the map of “[cls] with a hole” has a " +
+		"higher mean inside the hole than outside: " + strings.Join(holes, "; ")}
 	return nil, []*exhibit.Table{t}, nil
 }
 

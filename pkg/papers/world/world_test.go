@@ -57,20 +57,20 @@ func TestATableGoesOnWhereItStopped(t *testing.T) {
 func TestColumnsOfTheEncoders(t *testing.T) {
 	p := profile(t, "tiny")
 	table := encoders(p)
-	require.Equal(t, []string{"ms an image", "elpv mono I-AUROC", "elpv poly I-AUROC",
+	require.Equal(t, []string{"ms an image", "MB", "elpv mono I-AUROC", "elpv poly I-AUROC",
 		"elpv I-AUROC", "textile I-AUROC", "mvtec I-AUROC", "mvtec AUPRO", "visa I-AUROC",
 		"visa AUPRO"}, table.Columns)
 	rows := table.Rows()
-	require.Len(t, rows, 10)
+	require.Len(t, rows, 12)
 	for i, row := range rows {
 		seeds := len(p.Seeds)
-		if i >= 7 { // INP-Former on controls
+		if i >= 8 { // INP-Former on controls and on DINOv2
 			seeds = 1
 		}
 		require.Len(t, row.Of, 4*seeds)
 	}
-	require.Equal(t, "hog-cells", rows[9].Of[0].Experiment.Encoder)
-	require.Equal(t, 120, rows[9].Of[0].Experiment.Steps)
+	require.Equal(t, "hog-cells", rows[10].Of[0].Experiment.Encoder)
+	require.Equal(t, 120, rows[11].Of[0].Experiment.Steps)
 }
 
 // The foundation trains as long as an experiment of the profile, and less where more changes
