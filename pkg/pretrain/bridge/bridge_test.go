@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -74,10 +75,26 @@ func TestSameSeedSameBits(t *testing.T) {
 	f, err := tensorfile.Open(out)
 	require.NoError(t, err)
 	defer f.Close()
-	m, err := towers.Open(f, whole.Vision, whole.Text)
+	m, err := towers.Open(f, whole.Vision, whole.Text, 0)
 	require.NoError(t, err)
 	require.Equal(t, []int{3, 6, 9, 12}, m.Blocks())
 	require.FileExists(t, strings.TrimSuffix(out, ".safetensors")+".json")
+}
+
+// The card that ships is the page of its run, and of the weights that ship.
+func TestTheShippedCardIsItsRunsPage(t *testing.T) {
+	base := filepath.Join("..", "..", "bridge", "weights", towers.Name+".")
+	b, err := os.ReadFile(base + "json")
+	require.NoError(t, err)
+	var card Card
+	require.NoError(t, json.Unmarshal(b, &card))
+	page, err := os.ReadFile(base + "md")
+	require.NoError(t, err)
+	require.Equal(t, string(page), card.Markdown())
+	f, err := tensorfile.Open(base + "safetensors")
+	require.NoError(t, err)
+	defer f.Close()
+	require.Equal(t, card.Digest, f.Digest())
 }
 
 // TestCovers: the part of each patch that the flaw covers, and where it lies, mirrored too.

@@ -1,11 +1,15 @@
 package bridge
 
 import (
+	_ "embed"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"text/template"
 
+	"adlab/datasets/synth/lessons"
 	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 )
@@ -27,5 +31,26 @@ func (c *Card) write(out string) error {
 	if err != nil {
 		return err
 	}
-	return store.WriteFile(strings.TrimSuffix(out, filepath.Ext(out))+".json", append(b, '\n'))
+	base := strings.TrimSuffix(out, filepath.Ext(out))
+	return errors.Join(store.WriteFile(base+".json", append(b, '\n')),
+		store.WriteFile(base+".md", []byte(c.Markdown())))
+}
+
+//go:embed card.md.tmpl
+var cardText string
+
+// cardPage is the card as a page; losses come in the order of the steps.
+var cardPage = template.Must(template.New("card").Funcs(template.FuncMap{
+	"names": lessons.Names,
+	"types": lessons.Types,
+	"trim":  func(step string) string { return strings.TrimLeft(step, "0") },
+}).Parse(cardText))
+
+// Markdown is the card as a page.
+func (c *Card) Markdown() string {
+	var b strings.Builder
+	if err := cardPage.Execute(&b, c); err != nil {
+		panic("pretrain: card.md.tmpl: " + err.Error()) // a test fills it
+	}
+	return b.String()
 }
