@@ -50,7 +50,7 @@ func open(t *testing.T, bridge, vision, text string) (*Model, error) {
 	f, err := tensorfile.Open(bridge)
 	require.NoError(t, err)
 	defer f.Close()
-	return Open(f, vision, text)
+	return Open(f, vision, text, 0)
 }
 
 // TestABridgeIsAPair: what MultiADS asks of a pair has the shapes that it expects, one picture of

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"strconv"
@@ -69,9 +70,10 @@ func Metadata(vision *vit.Encoder, text *bert.Model) map[string]string {
 		imageEntry: strconv.Itoa(vision.Transform().Crop)}
 }
 
-// Open joins the towers of two files by what a third one, or the shipped one, has for them. Other
-// towers than it was trained for are an error.
-func Open(f *tensorfile.File, visionFile, textFile string) (*Model, error) {
+// Open joins the towers of two files by what a third one, or the shipped one, has for them, at so
+// many pixels a side, 0 for those that it was trained at. Other towers than it was trained for are
+// an error.
+func Open(f *tensorfile.File, visionFile, textFile string, side int) (*Model, error) {
 	meta := f.Metadata()
 	var taps []int
 	for field := range strings.FieldsSeq(meta[tapsEntry]) {
@@ -87,6 +89,7 @@ func Open(f *tensorfile.File, visionFile, textFile string) (*Model, error) {
 		return nil, fmt.Errorf("%s: no bridge in it: its header does not say %s", f.Path(),
 			imageEntry)
 	}
+	image = cmp.Or(side, image)
 	vision, err := vit.Open(visionFile, vit.Options{Resize: image, Crop: image, Taps: taps})
 	if err != nil {
 		return nil, err

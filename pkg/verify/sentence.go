@@ -39,7 +39,7 @@ func sentenceReal(c *checker) {
 		Tolerance float64
 	}
 	c.json("sentence_real", &j)
-	m := must(bert.Open(bert.MiniLMFile(datasets.Home()), 0))
+	m := must(bert.Open(filepath.Join(datasets.Home(), "encoders", bert.MiniLM[0].File), 0))
 	ids := c.pieces(m, j.Texts)
 	out := must(model.CallOnce(c.backend, m.Store(), func(scope *model.Scope, x *Node) *Node {
 		return bert.Embed(scope, m.Config, x)

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"adlab/datasets"
 	"adlab/pkg/bert"
+	towers "adlab/pkg/bridge"
 	"adlab/pkg/experiment"
 	"adlab/pkg/pretrain/bridge"
+	"adlab/pkg/vit"
 
 	"github.com/spf13/cobra"
 )
@@ -34,16 +35,14 @@ was interrupted goes on to the same bits.`,
 			if err != nil {
 				return err
 			}
-			if p.Vision, err = v.FetchEncoder(cmd.Context(), "dinov2-small"); err != nil {
+			if _, err = v.FetchEncoder(cmd.Context(), towers.Name); err != nil {
 				return err
 			}
-			if _, err := bert.FetchMiniLM(cmd.Context(), datasets.Home(),
-				v.Progress.Say); err != nil {
-				return err
-			}
-			p.Backend, p.Text, p.Cache, p.Say, p.Bar = v.Backend.Backend,
-				bert.MiniLMFile(datasets.Home()), experiment.CacheDir(), v.Progress.Say,
-				v.Progress.Bar
+			dir := experiment.EncodersDir()
+			p.Vision, p.Text = filepath.Join(dir, vit.DINOv2Small.File),
+				filepath.Join(dir, bert.MiniLM[0].File)
+			p.Backend, p.Cache, p.Say, p.Bar = v.Backend.Backend, experiment.CacheDir(),
+				v.Progress.Say, v.Progress.Bar
 			card, err := p.Run(cmd.Context(), out, version)
 			if err != nil {
 				return err
