@@ -12,8 +12,8 @@ import (
 var extensions = []string{".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".tif", ".tiff",
 	".webp", ".gif", ".pgm", ".ppm", ".pbm", ".pnm"}
 
-// isImage says it by a file's name.
-func isImage(name string) bool {
+// IsImage tells an image file by its name.
+func IsImage(name string) bool {
 	return slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
 }
 
@@ -84,7 +84,7 @@ func onlyImages(files []string, err error) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(files, func(path string) bool { return !isImage(path) }), nil
+	return slices.DeleteFunc(files, func(path string) bool { return !IsImage(path) }), nil
 }
 
 // noTwins is an error where two files of one folder differ in their extension alone: by name it

@@ -79,7 +79,7 @@ func (s *Set) addCategory(dir, name string, normal normalMasks) error {
 // anyImages says whether a folder holds an image anywhere; one called "" does not.
 func anyImages(dir string) (found bool, err error) {
 	if dir != "" {
-		err = walk(dir, func(path string) { found = found || isImage(path) })
+		err = walk(dir, func(path string) { found = found || IsImage(path) })
 	}
 	return found, err
 }

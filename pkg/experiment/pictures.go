@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"adlab/datasets"
 	"adlab/pkg/imageio"
 )
 
@@ -19,10 +20,6 @@ type Listed struct {
 	Left  map[string]int // other files in the folders, by their ending
 	Root  string         // the deepest folder that all of them are in, and the folders named
 }
-
-// pictureEndings are of files that claim to be pictures; others are pictures if they begin as such.
-var pictureEndings = []string{".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".tif",
-	".tiff", ".webp", ".gif", ".pgm", ".ppm", ".pbm", ".pnm"}
 
 // ListPictures lists files as they are named, and the pictures in folders and below them, sorted,
 // each once. What lies in the folder except, files and folders with a leading dot, and folders
@@ -98,9 +95,9 @@ func (l *Listed) walk(folder, except string, add func(path string)) error {
 		})
 }
 
-// isPicture tells a picture by its ending, or else by its beginning.
+// isPicture tells a picture by its name, or else by its beginning.
 func isPicture(path string) bool {
-	if slices.Contains(pictureEndings, strings.ToLower(filepath.Ext(path))) {
+	if datasets.IsImage(path) {
 		return true
 	}
 	_, _, err := imageio.Size(path)
