@@ -78,17 +78,22 @@ func (s *Set) checkMask(x Sample, masked bool) error {
 	return nil
 }
 
-// checkSize compares a mask's size with its image's.
-func (s *Set) checkSize(x Sample, mask string) error {
-	w, h, err := imageio.Size(x.Path)
+// FitMask compares a mask's size with the image's by the one rule that imageio.FitMask states.
+func (s Sample) FitMask(mask string) (scaled bool, err error) {
+	w, h, err := imageio.Size(s.Path)
 	if err != nil {
-		return err
+		return false, err
 	}
 	mw, mh, err := imageio.Size(mask)
 	if err != nil {
-		return err
+		return false, err
 	}
-	scaled, err := imageio.FitMask(mask, mw, mh, w, h)
+	return imageio.FitMask(mask, mw, mh, w, h)
+}
+
+// checkSize compares a mask's size with its image's, as the set's options allow.
+func (s *Set) checkSize(x Sample, mask string) error {
+	scaled, err := x.FitMask(mask)
 	switch {
 	case err == nil || scaled && s.opt.ResizeMasks:
 		return nil

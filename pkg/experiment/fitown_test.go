@@ -151,6 +151,10 @@ func TestFitOwnMistakes(t *testing.T) {
 		"2.png: expected a mask of its name": func(t *testing.T, o *Own) {
 			require.NoError(t, os.Remove(filepath.Join(o.Masks, "hole/2_mask.png")))
 		},
+		"hole/2_mask.png: expected 80x64 pixels as its image has, got 4x4": func(t *testing.T,
+			o *Own) {
+			grey(t, filepath.Join(o.Masks, "hole/2_mask.png"))
+		},
 		"it is among the good pictures, too": func(t *testing.T, o *Own) {
 			part(t, filepath.Join(o.Bad, "hole/0.png"), 3, false, "")
 		},

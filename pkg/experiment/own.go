@@ -160,17 +160,8 @@ func (o Own) addMasks(bad []datasets.Sample) error {
 		if s.Mask = of[key(s.Path, o.Bad)]; s.Mask == "" {
 			return fmt.Errorf("%s: expected a mask of its name in %s, found none", s.Path, o.Masks)
 		}
-		w, h, err := imageio.Size(s.Path)
-		if err != nil {
+		if _, err := s.FitMask(s.Mask); err != nil {
 			return err
-		}
-		mw, mh, err := imageio.Size(s.Mask)
-		if err != nil {
-			return err
-		}
-		if w != mw || h != mh {
-			return fmt.Errorf("mask %s: expected %dx%d pixels as its image has, got %dx%d", s.Mask,
-				w, h, mw, mh)
 		}
 	}
 	return nil
