@@ -18,7 +18,9 @@ import (
 type Listed struct {
 	Paths []string
 	Left  map[string]int // other files in the folders, by their ending
-	Root  string         // the deepest folder that all of them are in, and the folders named
+	// Root is the deepest folder that holds all that was named; "" where files alone were: results
+	// of files that were picked lie side by side where they can
+	Root string
 }
 
 // ListPictures lists files as they are named, and the pictures in folders and below them, sorted,
@@ -39,30 +41,38 @@ func ListPictures(named []string, except string) (l Listed, err error) {
 			return l, err
 		}
 	}
-	for i, path := range named {
-		within, err := filepath.Abs(path)
-		if err != nil {
-			return l, err
-		}
-		folder := isFolder(path)
-		if !folder {
+	for _, path := range named {
+		if !isFolder(path) {
 			add(path)
-			within = filepath.Dir(within)
-		}
-		if i == 0 {
-			l.Root = within
-		}
-		for l.Root != within && !strings.HasPrefix(within, strings.TrimSuffix(l.Root, "/")+"/") {
-			l.Root = filepath.Dir(l.Root)
-		}
-		if !folder {
-			continue
-		}
-		if err := l.walk(path, except, add); err != nil {
+		} else if err := l.walk(path, except, add); err != nil {
 			return l, err
 		}
 	}
-	return l, nil
+	if slices.ContainsFunc(named, isFolder) {
+		l.Root, err = CommonFolder(named)
+	}
+	return l, err
+}
+
+// CommonFolder is the deepest folder that holds all files and folders that are named; a folder
+// holds itself.
+func CommonFolder(named []string) (root string, err error) {
+	for i, path := range named {
+		within, err := filepath.Abs(path)
+		if err != nil {
+			return "", err
+		}
+		if !isFolder(path) {
+			within = filepath.Dir(within)
+		}
+		if i == 0 {
+			root = within
+		}
+		for root != within && !strings.HasPrefix(within, strings.TrimSuffix(root, "/")+"/") {
+			root = filepath.Dir(root)
+		}
+	}
+	return root, nil
 }
 
 // walk adds the pictures below a folder.

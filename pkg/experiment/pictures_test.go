@@ -42,7 +42,10 @@ func TestListPictures(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{at("in/sub/deep/A.PNG"), at("none.png"), at("in/b.png")}, l.Paths,
 		"as they are named")
-	require.Equal(t, dir, l.Root)
+	require.Empty(t, l.Root, "files that are picked have none")
+	root, err := CommonFolder(l.Paths)
+	require.NoError(t, err)
+	require.Equal(t, dir, root)
 	require.Empty(t, l.LeftOut())
 
 	l, err = ListPictures([]string{at("in/link")}, "")

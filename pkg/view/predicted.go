@@ -66,12 +66,11 @@ type Writing struct {
 // space are checked before anything is written.
 func Predict(ctx context.Context, v *experiment.Env, m *experiment.Model, asked experiment.Asked,
 	w Writing, see func(Predicted) error) error {
+	var err error
 	if w.Root == "" && !ownNames(asked.Images) {
-		l, err := experiment.ListPictures(asked.Images, "")
-		if err != nil {
+		if w.Root, err = experiment.CommonFolder(asked.Images); err != nil {
 			return err
 		}
-		w.Root = l.Root
 	}
 	bases, err := resultBases(asked.Images, w.Root, w.Out)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"adlab/pkg/experiment"
@@ -103,11 +102,6 @@ func (p *predicting) open(v *experiment.Env) (*experiment.Model, error) {
 	return m, err
 }
 
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
 // predict looks at the pictures that the arguments stand for.
 func (c *cli) predict(cmd *cobra.Command, p predicting, args []string) (err error) {
 	if info, err := os.Stat(p.model); err != nil || info.IsDir() {
@@ -146,9 +140,6 @@ func (c *cli) predict(cmd *cobra.Command, p predicting, args []string) (err erro
 			{"detector", m.Experiment.Detector},
 			{"encoder", m.Encoder.Name() + " " + m.Encoder.Digest()[:16]},
 			{"backend", v.Backend.Short() + " " + v.Backend.Bits()}}}
-	if !slices.ContainsFunc(args, isFolder) {
-		list.Root = "" // results of files that were picked lie side by side where they can
-	}
 	w := view.Writing{Out: p.out, Root: list.Root, Calibration: m.Calibration,
 		ScoresOnly: p.scoresOnly}
 	switch {
