@@ -10,8 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"adlab/pkg/store"
 )
 
 const (
@@ -46,10 +44,7 @@ func JPEG(picture image.Image, made map[string]string) ([]byte, error) {
 // WriteJPEG writes JPEG's bytes atomically.
 func WriteJPEG(path string, picture image.Image, made map[string]string) error {
 	b, err := JPEG(picture, made)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return store.WriteFile(path, b)
+	return writeEncoded(path, b, err)
 }
 
 // comments reads back the entries of a picture that JPEG encoded; b is what follows the header.

@@ -62,20 +62,22 @@ func encodePNG(picture image.Image, made map[string]string, level png.Compressio
 // WritePNG writes PNG's bytes atomically.
 func WritePNG(path string, picture image.Image, made map[string]string) error {
 	b, err := PNG(picture, made)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return store.WriteFile(path, b)
+	return writeEncoded(path, b, err)
 }
 
 // WriteQuickPNG is WritePNG for pictures of a camera's size, of which there are many: larger files,
 // in a tenth of the time.
 func WriteQuickPNG(path string, picture image.Image, made map[string]string) error {
 	b, err := encodePNG(picture, made, png.BestSpeed)
+	return writeEncoded(path, b, err)
+}
+
+// writeEncoded writes an encoded picture atomically; err is of its encoding.
+func writeEncoded(path string, encoded []byte, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return store.WriteFile(path, b)
+	return store.WriteFile(path, encoded)
 }
 
 // ReadMade reads back the entries of a picture that PNG or JPEG encoded.
