@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -145,12 +146,15 @@ func goInstructions(version string) string {
 	return runtime.GOARCH
 }
 
-// processor is "/maker-family-model" as Linux tells it, "" elsewhere.
-func processor(file string) string {
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		return ""
-	}
+// ProcessorName is the processor's model for a person, as Linux tells it; the architecture
+// elsewhere.
+func ProcessorName() string {
+	return cmp.Or(processorValues("/proc/cpuinfo")["model name"], runtime.GOARCH)
+}
+
+// processorValues are what Linux tells of the first processor, by name; none elsewhere.
+func processorValues(file string) map[string]string {
+	raw, _ := os.ReadFile(file) // unreadable: no values in it
 	values := map[string]string{}
 	for line := range strings.Lines(string(raw)) {
 		key, value, _ := strings.Cut(line, ":")
@@ -158,6 +162,12 @@ func processor(file string) string {
 			values[key] = strings.TrimSpace(value)
 		}
 	}
+	return values
+}
+
+// processor is "/maker-family-model" as Linux tells it, "" elsewhere.
+func processor(file string) string {
+	values := processorValues(file)
 	for _, keys := range [][]string{{"vendor_id", "cpu family", "model"},
 		{"CPU implementer", "CPU part"}} {
 		var found []string

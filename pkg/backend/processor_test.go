@@ -100,6 +100,9 @@ func TestProcessorAndGPU(t *testing.T) {
 		require.Equal(t, want, processor(file))
 	}
 	require.Empty(t, processor(file+".none"))
+	require.NotEmpty(t, ProcessorName())
+	require.NoError(t, os.WriteFile(file, []byte("processor : 0\nmodel name\t: Fast 1\n"), 0o600))
+	require.Equal(t, "Fast 1", processorValues(file)["model name"])
 	require.NoError(t, os.WriteFile(file, []byte("Model: \t NVIDIA A100 80GB\nIRQ: 3\n"), 0o600))
 	require.Equal(t, "NVIDIA-A100-80GB", gpu(file))
 	require.Equal(t, "gpu", gpu(file+"*.none"))

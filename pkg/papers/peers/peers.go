@@ -201,7 +201,7 @@ func draw(ctx context.Context, r *exhibit.Runner, all []work) ([]exhibit.Figure,
 	}
 	times.Notes = []string{
 		"medians; a ratio above 1 says that the other is slower; ratios are taken round by round",
-		fmt.Sprintf("%s, %d cores", processor("/proc/cpuinfo"), runtime.NumCPU()),
+		fmt.Sprintf("%s, %d cores", backend.ProcessorName(), runtime.NumCPU()),
 		"programs: " + strings.Join(slices.Sorted(maps.Keys(versions)), "; "),
 	}
 	picture, err := plot.Ratios("time of each program over adlab's",
@@ -268,15 +268,4 @@ func judged(name string, ratio float64, goal string, met bool) exhibit.Row {
 	}
 	return exhibit.Row{Name: name, Kind: exhibit.Beside, Cells: []exhibit.Cell{number(ratio, 2),
 		{Text: goal}, {Text: said}}}
-}
-
-// processor is the model's name as Linux tells it, the architecture elsewhere.
-func processor(file string) string {
-	raw, _ := os.ReadFile(file) // unreadable: no name in it
-	for line := range strings.Lines(string(raw)) {
-		if key, value, _ := strings.Cut(line, ":"); strings.TrimSpace(key) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return runtime.GOARCH
 }

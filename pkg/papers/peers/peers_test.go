@@ -2,8 +2,6 @@ package peers
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"adlab/pkg/bench"
@@ -134,11 +132,4 @@ func TestGrowthInSmoke(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, figures, 4)
 	require.Len(t, tables[0].Rows(), 5)
-}
-
-func TestProcessor(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "cpuinfo")
-	require.NoError(t, os.WriteFile(file, []byte("processor : 0\nmodel name\t: Fast 1\n"), 0o600))
-	require.Equal(t, "Fast 1", processor(file))
-	require.NotEmpty(t, processor(file+"x"))
 }
