@@ -10,72 +10,27 @@ import (
 	"time"
 
 	"adlab/pkg/exhibit"
-	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
 	"adlab/pkg/plot"
-	"adlab/pkg/store"
 )
 
-// spent is what a compiled attention module took on this machine for one image.
-type spent struct {
-	Tokens  int     `json:"tokens"`
-	Self    bool    `json:"self"`
-	Seconds float64 `json:"seconds"` // the fastest of several runs
-	// by which the process grew at most while it ran; 0 where the system does not say
-	Bytes int64 `json:"bytes"`
-}
-
-// spendings are both modules at each number of tokens: measured, or what was measured on this
-// machine before.
-func spendings(ctx context.Context, v *experiment.Env, cfg inpformer.Config, tokens []int) ([]spent,
-	error) {
-	path := exhibit.CostPath(v, "attention 2", cfg, tokens, v.Backend.Bits())
-	return store.JSON(ctx, path, func() (all []spent, err error) {
-		for _, n := range tokens {
-			for _, self := range []bool{true, false} {
-				if err := context.Cause(ctx); err != nil {
-					return nil, err
-				}
-				v.Progress.Say("attention of %d tokens", n)
-				s, err := spendOn(v, cfg, n, self)
-				if err != nil {
-					return nil, err
-				}
-				s.Tokens, s.Self = n, self
-				all = append(all, s)
-			}
-		}
-		return all, nil
-	})
-}
-
-// spendOn measures an attention module on so many tokens.
-func spendOn(v *experiment.Env, cfg inpformer.Config, tokens int, self bool) (spent, error) {
-	a, err := newAttention(v.Backend.Backend, cfg, tokens, self)
-	if err != nil {
-		return spent{}, err
-	}
-	defer a.close()
-	return spend(a.run)
-}
-
 // spend runs something several times, the first not counted.
-func spend(run func() error) (s spent, err error) {
-	s.Seconds = math.Inf(1)
+func spend(run func() error) (seconds float64, bytes int64, err error) {
+	seconds = math.Inf(1)
 	for i := range 6 {
 		before := resident("VmRSS")
 		// the peak begins anew, where there is such a file
 		os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 		start := time.Now()
 		if err := run(); err != nil {
-			return s, err
+			return 0, 0, err
 		}
 		if i > 0 {
-			s.Seconds = min(s.Seconds, time.Since(start).Seconds())
-			s.Bytes = max(s.Bytes, resident("VmHWM")-before)
+			seconds = min(seconds, time.Since(start).Seconds())
+			bytes = max(bytes, resident("VmHWM")-before)
 		}
 	}
-	return s, nil
+	return seconds, bytes, nil
 }
 
 // resident is a line of the process's state, in bytes; 0 where the system does not say.
@@ -113,7 +68,11 @@ func drawCost(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 	if r.Profile.Name == "smoke" {
 		tokens = []int{49, 196}
 	}
-	all, err := spendings(ctx, r.Env, cfg, tokens)
+	var all []Attended
+	for _, n := range tokens {
+		all = append(all, Attended{Tokens: n}, Attended{Tokens: n, INPs: cfg.INPs})
+	}
+	all, err := Attend(ctx, r.Env, cfg, all)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,7 +88,8 @@ func drawCost(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 	for _, s := range all {
 		cost, name := guidedCost(cfg.Width, cfg.Heads, s.Tokens, cfg.INPs),
 			"INP-guided attention"
-		if s.Self {
+		self := s.INPs == 0
+		if self {
 			cost, name = selfAttentionCost(cfg.Width, cfg.Heads, s.Tokens),
 				"self-attention"
 		}
@@ -148,7 +108,7 @@ func drawCost(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 		}
 		g := counted.Group(group)
 		g.Rows = append(g.Rows, exhibit.Row{Name: name, Kind: exhibit.Beside, Cells: cells})
-		l, b := lines[s.Self], memory[s.Self]
+		l, b := lines[self], memory[self]
 		l.X, l.Y = append(l.X, float64(s.Tokens)), append(l.Y, 1000*s.Seconds)
 		b.X, b.Y = append(b.X, float64(s.Tokens)), append(b.Y, 4*float64(cost.MapValues)/1e6)
 	}
