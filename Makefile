@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser lint lab world bench figures clean distclean
+.PHONY: help setup build data demo test test-browser lint lab world bench small figures clean distclean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,7 @@ lab: setup ## JupyterLab with the Go kernel, on a start page
 
 world: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)
 	@source tools/env.sh
+	bin/adlab encoders fetch dinov2-minilm
 	bin/adlab run world-foundation world-encoders world-pair world-hardness --out figures --into README.md
 
 bench: setup build ## adlab's speed beside PyTorch's, onnxruntime's and others', in turns, into figures/bench (half an hour; nothing else should run)
@@ -56,10 +57,22 @@ figures: setup build data ## every exhibit of profile tiny into figures, with a 
 	@source tools/env.sh
 	bin/adlab gallery --profile tiny --out figures
 
+small: setup build data ## what lives from good features, on DINOv2 ViT-S/14, into figures/small and figures' page (a night on two cores; goes on where it stopped)
+	@source tools/env.sh
+	bin/adlab encoders fetch dinov2-minilm
+	bin/adlab gallery --profile small --out figures/small inp-table2 inp-table3 inp-figure3 inp-figure6 inp-figure7 inp-coherence inp-figureS2 mads-table3 mads-table4 mads-table21
+	bin/adlab gallery --profile tiny --out figures
+
 clean: ## remove what was built and written
 	rm -rf bin out
 
-distclean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
+distsmall: setup build data ## what lives from good features, on DINOv2 ViT-S/14, into figures/small and figures' page (a night on two cores; goes on where it stopped)
+	@source tools/env.sh
+	bin/adlab encoders fetch dinov2-minilm
+	bin/adlab gallery --profile small --out figures/small inp-table2 inp-table3 inp-figure3 inp-figure6 inp-figure7 inp-coherence inp-figureS2 mads-table3 mads-table4 mads-table21
+	bin/adlab gallery --profile tiny --out figures
+
+clean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
 	@gone=$$(ls -d bin out .bin .venv .peers .plugin .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
 	[ -n "$$gone" ] || { echo "nothing to remove"; exit 0; }
 	du -sh $$gone

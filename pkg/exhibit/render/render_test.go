@@ -133,3 +133,29 @@ func TestLaTeXIsEscapedAndBalanced(t *testing.T) {
 	require.Equal(t, strings.Count(open, "{"), strings.Count(open, "}"))
 	require.Equal(t, strings.Count(text, `\begin{`), strings.Count(text, `\end{`))
 }
+
+// TestAGalleryShowsOthersBeside: what a gallery in a folder has of the same exhibit, from there.
+func TestAGalleryShowsOthersBeside(t *testing.T) {
+	folder := t.TempDir()
+	write := func(folder, profile string) {
+		e := exhibit.Exhibit{ID: "one", Paper: "a paper"}
+		entry, err := Write(&exhibit.Result{Exhibit: e, Tables: []*exhibit.Table{{Corner: profile +
+			"'s corner"}}, Made: map[string]string{"profile": profile}}, folder)
+		require.NoError(t, err)
+		require.NoError(t, WriteGallery(folder, profile, []Entry{entry}))
+	}
+	page := func() string {
+		b, err := os.ReadFile(filepath.Join(folder, "index.html"))
+		require.NoError(t, err)
+		return string(b)
+	}
+	write(folder, "tiny")
+	require.NotContains(t, page(), "profile small")
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "small"), 0o777))
+	write(filepath.Join(folder, "small"), "small")
+	write(folder, "tiny")
+	for _, text := range []string{"tiny&#39;s corner", "small&#39;s corner", `href="one.csv"`,
+		`href="small/one.csv"`, "profile small"} {
+		require.Contains(t, page(), text)
+	}
+}
