@@ -37,7 +37,7 @@ func TestPaperSaysWhatIsMissing(t *testing.T) {
 	for _, e := range papers.All() {
 		missing := strings.Join(r.Missing(e), "\n")
 		if e.Apart {
-			require.Contains(t, missing, "of the small world: choose profile smoke or tiny")
+			require.Contains(t, missing, "of the small world: choose profile smoke, tiny or small")
 			require.Equal(t, "of the small world", r.Status(e))
 			continue
 		}
