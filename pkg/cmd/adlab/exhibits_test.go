@@ -110,7 +110,7 @@ func TestTheSmallWorldSaysWhatIsMissing(t *testing.T) {
 	require.Contains(t, stderr, `data set "elpv" is not here; fetch it with `)
 	_, stderr, code = adlab("run", "world-foundation", "--profile", "paper", "--out", t.TempDir())
 	require.Equal(t, 1, code)
-	require.Contains(t, stderr, "choose profile smoke or tiny")
+	require.Contains(t, stderr, "choose profile smoke, tiny or small")
 }
 
 func TestExhibitMistakesAreOneLine(t *testing.T) {
