@@ -133,3 +133,22 @@ func TestOtherTowersAreRefused(t *testing.T) {
 	_, err = open(t, vision, vision, text)
 	require.ErrorContains(t, err, "no bridge in it")
 }
+
+// TestTheShippedBridge is of the published towers' sizes, and says which towers it was trained for.
+func TestTheShippedBridge(t *testing.T) {
+	shapes, err := Entries[0].Manifest()
+	require.NoError(t, err)
+	require.Equal(t, []int{384, 384}, shapes["bridge.fc.3.weight"])
+	require.Equal(t, []int{1, 1370, 384}, shapes["vision.pos_embed"])
+	require.Equal(t, []int{30522, 384}, shapes["text.embeddings.word_embeddings.weight"])
+	f, err := tensorfile.Parse(Name, trained)
+	require.NoError(t, err)
+	arrays, err := layer.ReadAll(f)
+	require.NoError(t, err)
+	require.NoError(t, layer.CheckNames(Name, Shapes(Config{Vision: vit.Config{Width: 384,
+		Taps: []int{2, 5, 8, 11}}, Text: bert.Config{Width: 384}, Embed: 384}),
+		layer.Shapes(arrays)))
+	require.Len(t, f.Metadata()[visionDigest], 64)
+	_, err = Entries[0].Open(encoder.Request{Dir: t.TempDir()})
+	require.ErrorContains(t, err, "dinov2-small.safetensors")
+}

@@ -23,7 +23,7 @@ func TestFetchedEncoders(t *testing.T) {
 	require.ErrorContains(t, err, "dinov2-small is not here: `adlab encoders fetch dinov2-small`")
 	require.NotContains(t, err.Error(), "\n")
 	_, err = v.FetchEncoder(t.Context(), "resnet")
-	require.ErrorContains(t, err, "expected dinov2-small, got \"resnet\"")
+	require.ErrorContains(t, err, "expected dinov2-small, dinov2-minilm, got \"resnet\"")
 
 	path := filepath.Join(EncodersDir(), "dinov2-small.safetensors")
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))

@@ -184,7 +184,7 @@ func TestEveryEncoder(t *testing.T) {
 		for _, x := range encoders {
 			require.NotEmpty(t, x.From, x.Name)
 			require.NotEmpty(t, x.Licence, x.Name)
-			if x.Open == nil {
+			if x.Open == nil || x.Fetched != nil {
 				continue
 			}
 			e, err := x.Open(encoder.Request{Backend: v.Backend.Backend, Image: 64, Seed: 1})

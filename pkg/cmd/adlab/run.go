@@ -62,15 +62,12 @@ func newGallery(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "gallery [ID...]", Short: "make every exhibit, or some, with a manifest and pages " +
 			"that need no network",
-		Long: "Makes every exhibit, or those that are named, into a folder with a page over them. " +
-			"A gallery in a folder below, of another profile, is shown in the page beside.",
-		Example:           "  adlab gallery\n  adlab gallery --profile small --out figures/small inp-figure7",
+		Long: "Makes every exhibit, or those that are named, into a folder with a page over " +
+			"them. A gallery in a folder below, of\nanother profile, is shown in the page beside.",
+		Example: "  adlab gallery\n" +
+			"  adlab gallery --profile small --out figures/small inp-figure7",
 		ValidArgsFunction: words(exhibitNames()...),
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			shown, err := papers.Find(ids...)
-			if err != nil {
-				return unknownExhibit(err, ids)
-			}
 			v, err := c.env()
 			if err != nil {
 				return err
@@ -79,10 +76,9 @@ func newGallery(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(ids) == 0 {
-				if shown, err = shownIn(cmd.Context(), r); err != nil {
-					return err
-				}
+			shown, err := shownIn(cmd.Context(), r, ids)
+			if err != nil {
+				return err
 			}
 			entries, err := c.exhibits(cmd, p, shown, out, false)
 			if err != nil {
@@ -108,8 +104,14 @@ func newGallery(c *cli) *cobra.Command {
 	return cmd
 }
 
-// shownIn are the exhibits of a gallery: of those that are apart what is stored.
-func shownIn(ctx context.Context, r *exhibit.Runner) (shown []exhibit.Exhibit, err error) {
+// shownIn are the exhibits of a gallery: those that are named, or all; of those that are apart what
+// is stored.
+func shownIn(ctx context.Context, r *exhibit.Runner, ids []string) (shown []exhibit.Exhibit,
+	err error) {
+	if len(ids) > 0 {
+		shown, err = papers.Find(ids...)
+		return shown, unknownExhibit(err, ids)
+	}
 	for _, e := range papers.All() {
 		stored := !e.Apart
 		if e.Apart && !e.Outside {

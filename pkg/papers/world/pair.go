@@ -66,7 +66,8 @@ func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair 
 	}
 	pair = enc.(encoder.Pair)
 	return pair, filepath.Join(r.Env.Cache, "told", store.Address("told 1", pair.Digest(), digest,
-		string(sentence.GrammarText()), r.Env.Backend.Short(), code.Numbers(code.RoomOf(pair)))+".json"), nil
+		string(sentence.GrammarText()), r.Env.Backend.Short(),
+		code.Numbers(code.RoomOf(pair)))+".json"), nil
 }
 
 // pairKept tells whether the pair has been asked about every benchmark.
@@ -113,7 +114,8 @@ func drawPair(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 		count := float64(x.Images)
 		row(t, name+": all types of the benchmark", m.Set, count, float64(x.Candidates), x.Chance,
 			x.Plain, x.Synonym)
-		row(t, name+": the category's own types", m.Set, count, 0, x.OwnChance, x.OwnPlain, x.OwnSynonym)
+		row(t, name+": the category's own types", m.Set, count, 0, x.OwnChance, x.OwnPlain,
+			x.OwnSynonym)
 	}
 	t.Notes = []string{"percent of the images; on how many the map of “[cls] with a hole” has a " +
 		"higher mean inside the hole than outside: " + strings.Join(holes, "; ")}
