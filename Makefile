@@ -66,13 +66,7 @@ small: setup build data ## what lives from good features, on DINOv2 ViT-S/14, in
 clean: ## remove what was built and written
 	rm -rf bin out
 
-distsmall: setup build data ## what lives from good features, on DINOv2 ViT-S/14, into figures/small and figures' page (a night on two cores; goes on where it stopped)
-	@source tools/env.sh
-	bin/adlab encoders fetch dinov2-minilm
-	bin/adlab gallery --profile small --out figures/small inp-table2 inp-table3 inp-figure3 inp-figure6 inp-figure7 inp-coherence inp-figureS2 mads-table3 mads-table4 mads-table21
-	bin/adlab gallery --profile tiny --out figures
-
-clean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
+distclean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
 	@gone=$$(ls -d bin out .bin .venv .peers .plugin .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
 	[ -n "$$gone" ] || { echo "nothing to remove"; exit 0; }
 	du -sh $$gone

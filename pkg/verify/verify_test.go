@@ -13,7 +13,8 @@ import (
 // TestReferences holds every group against the references, on every backend that is here.
 func TestReferences(t *testing.T) {
 	for _, name := range backend.Available() {
-		for _, folder := range []string{"inpformer", "convnet", "multiads", "dinov2", "dinov3"} {
+		for _, folder := range []string{"inpformer", "convnet", "multiads", "dinov2", "dinov3",
+			"sentence"} {
 			t.Run(name+"/"+folder, func(t *testing.T) {
 				b, err := backend.Open(name)
 				require.NoError(t, err)
