@@ -38,6 +38,8 @@ func TestMain(m *testing.M) {
 		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 			fmt.Printf(`{"seconds": %s}`+"\n", words[2])
 		}
+	case "inherits":
+		fmt.Printf(`{"version": "", "threads": 2, "answer": [%d]}`+"\n", len(os.Getenv(words[1])))
 	case "fails":
 		err = fmt.Errorf("Traceback\nModuleNotFoundError: no module of that name")
 	}
@@ -65,6 +67,15 @@ func TestSidesTakeTurns(t *testing.T) {
 	require.Equal(t, "fake 1", series[1].Version)
 	require.Positive(t, series[1].Start)
 	require.Greater(t, series[1].Peak, int64(1e6))
+}
+
+// TestSidesInheritNoSettings: what this program sets for its own backend holds no other one back.
+func TestSidesInheritNoSettings(t *testing.T) {
+	t.Setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+	p, told, err := start(t.Context(), t.TempDir(), side(t, "a", "inherits ONEDNN_MAX_CPU_ISA"))
+	require.NoError(t, err)
+	p.kill()
+	require.Equal(t, []float64{0}, told.Answer)
 }
 
 func TestOtherWorkIsNotCompared(t *testing.T) {

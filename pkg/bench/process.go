@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,6 +40,10 @@ type process struct {
 	ended  bool
 }
 
+// outside is the environment that the program was started in: a backend of its own adds settings,
+// such as oneDNN's instructions, that no other side may inherit.
+var outside = os.Environ()
+
 // start starts a side and waits until it has done the work once.
 func start(ctx context.Context, dir string, s Side) (*process, hello, error) {
 	if s.Dir != "" {
@@ -46,7 +51,7 @@ func start(ctx context.Context, dir string, s Side) (*process, hello, error) {
 	}
 	cmd := exec.CommandContext(ctx, s.Command[0], append(s.Command[1:len(s.Command):len(
 		s.Command)], dir)...)
-	cmd.Env = append(os.Environ(), s.Env...)
+	cmd.Env = append(slices.Clone(outside), s.Env...)
 	p := &process{name: s.Name, cmd: cmd, errors: &bytes.Buffer{}}
 	cmd.Stderr = p.errors
 	in, err := cmd.StdinPipe()

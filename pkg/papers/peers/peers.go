@@ -104,7 +104,7 @@ func (w work) path(v *experiment.Env, sides []bench.Side) string {
 	for _, s := range sides {
 		names = append(names, fmt.Sprint(s.Name, s.Env, s.Dir))
 	}
-	return exhibit.CostPath(v, "bench 1", w.task, w.cached, names, v.Backend.Bits())
+	return exhibit.CostPath(v, "bench 2", w.task, w.cached, names, v.Backend.Bits())
 }
 
 // measured tells whether all of it has been measured on this machine.

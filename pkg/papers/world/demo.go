@@ -8,8 +8,9 @@ import (
 )
 
 // Demo is the main job: INP-Former on ELPV, one model for both kinds of cell, with as few decoder
-// blocks as the tables have: it is a run of the first table of world-foundation. On the pure-Go backend, where the encoder is some thirty times slower, it uses a part of the images and
-// fewer steps, and says so. In profile smoke it is smoke's.
+// blocks as the tables have: it is a run of the first table of world-foundation. On the pure-Go
+// backend, where the encoder is some thirty times slower, it uses a part of the images and fewer
+// steps, and says so. In profile smoke it is smoke's.
 func Demo(v *experiment.Env, profile string) experiment.Experiment {
 	e := experiment.Default("elpv")
 	if profile == "smoke" {
