@@ -1,6 +1,7 @@
 // Package bridge is a pair of towers that were never trained together, a frozen DINOv2 and a frozen
-// sentence encoder, and the little between them that is trained: a map of each tap, one of the
-// class token, and one of texts, into a common space. It satisfies encoder.Pair.
+// sentence encoder, and the little between them that is trained: a trunk that looks at all taps of a
+// patch together, a map of each tap, one of the class token, and one of texts, into a common space.
+// It satisfies encoder.Pair.
 package bridge
 
 import (
@@ -12,6 +13,7 @@ import (
 	"adlab/pkg/vit"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -29,6 +31,7 @@ const context = 32
 type Config struct {
 	Vision vit.Config // its last tap is the last block
 	Text   bert.Config
+	Hidden int // channels of the trunk, H
 	Embed  int // channels of the common space, D
 }
 
@@ -38,9 +41,9 @@ func (c Config) Validate() error {
 		return fmt.Errorf("bridge: expected the last tap to be the last block, %d, got %d",
 			c.Vision.Depth-1, last)
 	}
-	if c.Embed < 1 {
-		return fmt.Errorf("bridge: expected a common space of one channel at least, got %d",
-			c.Embed)
+	if c.Embed < 1 || c.Hidden < 1 {
+		return fmt.Errorf("bridge: expected a trunk and a common space of one channel at least, "+
+			"got %d and %d", c.Hidden, c.Embed)
 	}
 	return nil
 }
@@ -48,25 +51,52 @@ func (c Config) Validate() error {
 // Shapes lists what is trained.
 func Shapes(c Config) map[string][]int {
 	shapes := map[string][]int{"text.centre": {c.Text.Width}}
-	linear := func(name string, in int) {
-		shapes[name+".weight"], shapes[name+".bias"] = []int{c.Embed, in}, []int{c.Embed}
+	linear := func(name string, in, out int) {
+		shapes[name+".weight"], shapes[name+".bias"] = []int{out, in}, []int{out}
 	}
+	all := len(c.Vision.Taps) * c.Vision.Width
+	shapes["trunk.norm.weight"], shapes["trunk.norm.bias"] = []int{all}, []int{all}
+	linear("trunk.in", all, c.Hidden)
+	linear("trunk.image", c.Hidden, c.Vision.Width)
 	for i := range c.Vision.Taps {
-		linear(fmt.Sprintf("fc.%d", i), c.Vision.Width)
+		linear(fmt.Sprintf("trunk.out.%d", i), c.Hidden, c.Vision.Width)
+		linear(fmt.Sprintf("fc.%d", i), c.Vision.Width, c.Embed)
 	}
-	linear("image", c.Vision.Width)
-	linear("text.map", c.Text.Width)
+	linear("image", c.Vision.Width, c.Embed)
+	linear("text.map", c.Text.Width, c.Embed)
 	return shapes
 }
 
-// Levels are the taps as the bridge sees them, [B, 1+N, Dv] each: the class token, and the patches
-// less their mean over the image, which is what the object is and not what is wrong with it.
-func Levels(scope *model.Scope, c Config, images *Node) (levels []*Node) {
+// Taps are the vision tower's as the bridge sees them, [B, 1+N, Dv] each: the class token, and the
+// patches less their mean over the image, which is what the object is and not what is wrong with
+// it. scope is the vision tower's.
+func Taps(scope *model.Scope, c Config, images *Node) (levels []*Node) {
 	for _, tap := range vit.Forward(scope, c.Vision, images) {
 		class := Slice(tap, AxisRange(), AxisRange(0, 1))
 		patches := vit.Patches(c.Vision, tap)
 		patches = Sub(patches, ReduceAndKeep(patches, ReduceMean, 1))
 		levels = append(levels, Concatenate([]*Node{class, patches}, 1))
+	}
+	return levels
+}
+
+// Levels are the taps with what the trunk adds: to each patch what all taps of it tell together, to
+// the last class token the most that any patch tells of each channel. scope is Scope's.
+func Levels(scope *model.Scope, c Config, taps []*Node) (levels []*Node) {
+	scope = scope.At("trunk")
+	var patches, classes []*Node
+	for _, tap := range taps {
+		classes = append(classes, Slice(tap, AxisRange(), AxisRange(0, 1)))
+		patches = append(patches, Slice(tap, AxisRange(), AxisRangeToEnd(1)))
+	}
+	hidden := layer.LayerNorm(scope.At("norm"), Concatenate(patches, -1), 1e-6)
+	hidden = activation.Gelu(layer.Linear(scope.At("in"), hidden, c.Hidden)) // [B, N, H]
+	last := len(taps) - 1
+	classes[last] = Add(classes[last], layer.Linear(scope.At("image"), ReduceAndKeep(hidden,
+		ReduceMax, 1), c.Vision.Width))
+	for i := range taps {
+		levels = append(levels, Concatenate([]*Node{classes[i], Add(patches[i],
+			layer.Linear(scope.At("out").At("%d", i), hidden, c.Vision.Width))}, 1))
 	}
 	return levels
 }

@@ -41,7 +41,7 @@ func write(t *testing.T) (bridge, vision, text string) {
 	require.NoError(t, err)
 	bridge = filepath.Join(dir, "bridge.safetensors")
 	require.NoError(t, tensorfile.Write(bridge, layer.Tensors(layer.Draw(Shapes(Config{
-		Vision: v.Config, Text: w.Config, Embed: 5}), fill)), Metadata(v, w)))
+		Vision: v.Config, Text: w.Config, Hidden: 6, Embed: 5}), fill)), Metadata(v, w)))
 	return bridge, vision, text
 }
 
@@ -64,32 +64,36 @@ func TestABridgeIsAPair(t *testing.T) {
 	require.Equal(t, []int{1, 2}, m.Blocks())
 	require.Equal(t, []int{64, 5, 3}, []int{m.Width(), m.Embed(), m.Grid()})
 	require.Len(t, m.Adapters(), 4)
-	run := func(e encoder.Led, value float32, spot bool) *tensors.Tensor {
+	run := func(forward func(scope *model.Scope, x *graph.Node) []*graph.Node) *tensors.Tensor {
 		pixels := make([]float32, 12*12*3)
 		for i := range pixels {
-			pixels[i] = value
+			pixels[i] = 0.5
 		}
-		if spot {
-			pixels[0] = 3
-		}
-		out, err := model.CallOnce(b.Backend, e.Store(),
+		pixels[0] = 3
+		out, err := model.CallOnce(b.Backend, m.Store(),
 			func(scope *model.Scope, x *graph.Node) *graph.Node {
-				return graph.Stack(e.Forward(scope, x), 1)
+				return graph.Stack(forward(scope, x), 1)
 			}, tensors.FromFlatDataAndDimensions(pixels, 1, 12, 12, 3))
 		require.NoError(t, err)
 		return out
 	}
-	levels := run(m.Tower(), 0.5, true)
-	require.Equal(t, []int{1, 2, 10, 64}, levels.Shape().Dimensions)
-	flat := tensors.MustCopyFlatData[float32](levels)
-	for level := range 2 { // the mean of the patches is taken out
+	taps := tensors.MustCopyFlatData[float32](run(func(scope *model.Scope,
+		x *graph.Node) []*graph.Node {
+		return Taps(m.at(scope, visionScope), m.Config, x)
+	}))
+	for tap := range 2 { // the mean of the patches is taken out
 		sum := 0.0
 		for token := 1; token < 10; token++ {
-			sum += float64(flat[(level*10+token)*64])
+			sum += float64(taps[(tap*10+token)*64])
 		}
 		require.InDelta(t, 0, sum, 1e-4)
 	}
-	space := run(m.Space(), 0.5, true)
+	levels := run(m.Tower().Forward)
+	require.Equal(t, []int{1, 2, 10, 64}, levels.Shape().Dimensions)
+	flat := tensors.MustCopyFlatData[float32](levels)
+	require.NotEqual(t, taps, flat, "the trunk adds")
+	require.Equal(t, taps[:64], flat[:64], "to the last class token alone")
+	space := run(m.Space().Forward)
 	require.Equal(t, []int{1, 1, 10, 5}, space.Shape().Dimensions)
 	class := flat[10*64 : 11*64]
 	image, err := model.CallOnce(b.Backend, m.Store(), m.Image,
@@ -146,7 +150,8 @@ func TestTheShippedBridge(t *testing.T) {
 	arrays, err := layer.ReadAll(f)
 	require.NoError(t, err)
 	require.NoError(t, layer.CheckNames(Name, Shapes(Config{Vision: vit.Config{Width: 384,
-		Taps: []int{2, 5, 8, 11}}, Text: bert.Config{Width: 384}, Embed: 384}),
+		Taps: []int{2, 5, 8, 11}}, Text: bert.Config{Width: 384}, Hidden: 512,
+		Embed: 384}),
 		layer.Shapes(arrays)))
 	require.Len(t, f.Metadata()[visionDigest], 64)
 	_, err = Entries[0].Open(encoder.Request{Dir: t.TempDir()})

@@ -32,7 +32,7 @@ type Model struct {
 // New joins two towers by what was trained for them.
 func New(vision *vit.Encoder, text *bert.Model, trained map[string]layer.Array) (*Model, error) {
 	m := &Model{Config: Config{Vision: vision.Config, Text: text.Config,
-		Embed: len(trained["image.bias"].Data)}, vision: vision, text: text,
+		Hidden: len(trained["trunk.in.bias"].Data), Embed: len(trained["image.bias"].Data)}, vision: vision, text: text,
 		trained: trained, store: model.NewStore()}
 	if err := m.Config.Validate(); err != nil {
 		return nil, err
@@ -145,10 +145,15 @@ func (m *Model) Store() *model.Store { return m.store }
 
 // Forward gives the patches of every tap: [B, H, W, 3] to [B, N, Dv] each.
 func (m *Model) Forward(scope *model.Scope, images *Node) (levels []*Node) {
-	for _, level := range Levels(m.at(scope, visionScope), m.Config, images) {
+	for _, level := range m.levels(scope, images) {
 		levels = append(levels, Slice(level, AxisRange(), AxisRangeToEnd(1)))
 	}
 	return levels
+}
+
+// levels are the taps, with what the trunk adds.
+func (m *Model) levels(scope *model.Scope, images *Node) []*Node {
+	return Levels(m.at(scope, Scope), m.Config, Taps(m.at(scope, visionScope), m.Config, images))
 }
 
 // Blocks are the taps, counted from 1.
@@ -170,7 +175,7 @@ func (m *Model) Image(scope *model.Scope, class *Node) *Node {
 	return Image(m.at(scope, Scope), m.Config, class)
 }
 
-// Space is the last tap in the common space.
+// Space is the taps in the common space.
 func (m *Model) Space() encoder.Led { return space{m} }
 
 // Adapters are the maps of the taps.
@@ -205,18 +210,18 @@ type tower struct{ *Model }
 // Name is "bridge-WIDTH-DEPTH-tower".
 func (t tower) Name() string { return t.Model.Name() + "-tower" }
 
-// Digest is the vision tower's, whatever was trained.
-func (t tower) Digest() string { return t.vision.Digest() + " centred tower" }
+// Digest is the model's, for the tower.
+func (t tower) Digest() string { return t.digest + " tower" }
 
 // Leading is 1, the class token.
 func (tower) Leading() int { return 1 }
 
 // Forward gives the levels: [B, H, W, 3] to [B, 1+N, Dv] each.
 func (t tower) Forward(scope *model.Scope, images *Node) []*Node {
-	return Levels(t.at(scope, visionScope), t.Config, images)
+	return t.levels(scope, images)
 }
 
-// space is the last tap in the common space.
+// space is the taps in the common space, the mean of their unit vectors.
 type space struct{ *Model }
 
 // Name is "bridge-WIDTH-DEPTH-space".
@@ -236,10 +241,14 @@ func (space) Leading() int { return 1 }
 
 // Forward gives the image's embedding and its patches: [B, H, W, 3] to [B, 1+N, D].
 func (s space) Forward(scope *model.Scope, images *Node) []*Node {
-	levels := Levels(s.at(scope, visionScope), s.Config, images)
-	last := levels[len(levels)-1]
+	levels := s.levels(scope, images)
 	to := s.at(scope, Scope)
-	class := Image(to, s.Config, Squeeze(Slice(last, AxisRange(), AxisRange(0, 1)), 1))
-	patches := Patches(to, s.Config, len(levels)-1, Slice(last, AxisRange(), AxisRangeToEnd(1)))
-	return []*Node{Concatenate([]*Node{ExpandAxes(class, 1), patches}, 1)}
+	var patches []*Node
+	for i, level := range levels {
+		patches = append(patches, layer.Normalize(Patches(to, s.Config, i, Slice(level, AxisRange(),
+			AxisRangeToEnd(1))), 1e-12))
+	}
+	class := Image(to, s.Config, Squeeze(Slice(levels[len(levels)-1], AxisRange(),
+		AxisRange(0, 1)), 1))
+	return []*Node{Concatenate([]*Node{ExpandAxes(class, 1), encoder.Mean(patches)}, 1)}
 }

@@ -1,8 +1,10 @@
 package bridge
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"adlab/pkg/pretrain/align"
 	"adlab/pkg/pretrain/sentence"
@@ -10,8 +12,13 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// specimens is how many specimens a step sees, each in align.Group pictures.
-const specimens = 4
+const (
+	// specimens is how many specimens a step sees, each in align.Group pictures.
+	specimens = 4
+	// patches of a picture that a step sees, and how many of them at most those that the flaw
+	// covers most.
+	patches, flawed = 96, 48
+)
 
 // batches give what a step learns from. A place is a specimen of a step, and names all random
 // numbers. It satisfies train.Data.
@@ -32,11 +39,26 @@ func newBatches(seed uint64, steps int, l *align.Pictures, s *seen, t *said) *ba
 	return b
 }
 
+// choose gives patches by how much the flaw covers each: those that it covers most, and others
+// drawn. Small pictures give all.
+func choose(r *rand.Rand, covered []float32) []int {
+	order := r.Perm(len(covered))
+	slices.SortStableFunc(order, func(i, k int) int { return cmp.Compare(covered[k], covered[i]) })
+	hit := 0
+	for hit < min(flawed, len(order)) && covered[order[hit]] > 0 {
+		hit++
+	}
+	r.Shuffle(len(order)-hit, func(i, k int) {
+		order[hit+i], order[hit+k] = order[hit+k], order[hit+i]
+	})
+	return order[:min(patches, len(order))]
+}
+
 // Len satisfies train.Data.
 func (b *batches) Len() int { return b.steps * specimens }
 
-// Batch satisfies train.Data: levels [B, levels, 1+N, Dv], the part of each patch that the flaw
-// covers [B, N], states [B] int32, captions' vectors [B, C], and the vectors of all states of one
+// Batch satisfies train.Data: levels [B, levels, 1+P, Dv] of some patches, the part of each that the
+// flaw covers [B, P], states [B] int32, captions' vectors [B, C], and the vectors of all states of one
 // noun [states, C].
 func (b *batches) Batch(places []int) []*tensors.Tensor {
 	const pixels = align.Side * align.Side
@@ -53,21 +75,25 @@ func (b *batches) Batch(places []int) []*tensors.Tensor {
 		for range align.Group {
 			i, mirrored := r.IntN(len(b.pictures.Told)), r.IntN(looks)
 			look := i*looks + mirrored
-			values, err := b.seen.at(look)
+			covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], grid, mirrored == 1)
+			some := choose(r, covered)
+			values, err := b.seen.at(look, some)
 			if err != nil {
 				panic(fmt.Sprintf("pretrain: %v", err)) // the file's shape was checked
 			}
 			levels = append(levels, values...)
-			covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], grid, mirrored == 1)
-			cover = append(cover, covered...)
+			for _, patch := range some {
+				cover = append(cover, covered[patch])
+			}
 			states = append(states, int32(b.state[b.pictures.Told[i].Type]))
 			captions = append(captions, b.said.caption(look, r.IntN(tellings))...)
 		}
 	}
 	row := rand.New(rand.NewPCG(b.seed+2, uint64(places[0]))).IntN(rows)
 	return []*tensors.Tensor{
-		tensors.FromFlatDataAndDimensions(levels, append([]int{n}, b.seen.shape...)...),
-		tensors.FromFlatDataAndDimensions(cover, n, tokens),
+		tensors.FromFlatDataAndDimensions(levels, n, b.seen.shape[0], 1+len(cover)/n,
+			b.seen.shape[2]),
+		tensors.FromFlatDataAndDimensions(cover, n, len(cover)/n),
 		tensors.FromFlatDataAndDimensions(states, n),
 		tensors.FromFlatDataAndDimensions(captions, n, b.said.width),
 		tensors.FromFlatDataAndDimensions(b.said.row(row), sentence.States(), b.said.width),

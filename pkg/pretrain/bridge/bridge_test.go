@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,4 +122,19 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	p := Default()
 	p.Rate = 0
 	require.ErrorContains(t, p.Validate(), "a positive rate")
+}
+
+// TestChoose: the most covered patches first, then drawn ones, none twice.
+func TestChoose(t *testing.T) {
+	covered := make([]float32, 256)
+	covered[7], covered[200] = 0.2, 0.9
+	some := choose(rand.New(rand.NewPCG(1, 1)), covered)
+	require.Len(t, some, patches)
+	require.Equal(t, []int{200, 7}, some[:2])
+	require.Len(t, slices.Compact(slices.Sorted(slices.Values(some))), patches)
+	for i := range covered {
+		covered[i] = 1
+	}
+	require.Len(t, choose(rand.New(rand.NewPCG(1, 1)), covered), patches)
+	require.Len(t, choose(rand.New(rand.NewPCG(1, 1)), covered[:4]), 4)
 }

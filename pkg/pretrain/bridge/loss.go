@@ -22,7 +22,8 @@ const denseWeight, wholeWeight, captionsWeight = 2, 0.5, 0.1
 func objective(cfg towers.Config) func(scope *model.Scope, x []*Node) (*Node, []*Node) {
 	return func(scope *model.Scope, x []*Node) (total *Node, parts []*Node) {
 		scope = scope.At("%s", towers.Scope)
-		levels, cover, states, captions, row := encoder.Ungroup(x[0]), x[1], x[2], x[3], x[4]
+		cover, states, captions, row := x[1], x[2], x[3], x[4]
+		levels := towers.Levels(scope, cfg, encoder.Ungroup(x[0]))
 		columns := layer.Normalize(towers.Text(scope, cfg, row), 1e-12) // [C, D]
 		named := Gather(Const(row.Graph(), align.Twins()), ExpandAxes(states, -1))
 		cosines := func(x, y *Node) *Node {

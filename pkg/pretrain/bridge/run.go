@@ -56,6 +56,9 @@ func (p Training) Validate() error {
 	return nil
 }
 
+// hidden is the trunk's width.
+const hidden = 512
+
 // Taps are the blocks of the vision tower that are looked at.
 var Taps = []int{2, 5, 8, 11}
 
@@ -79,7 +82,7 @@ func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := towers.Config{Vision: vision.Config, Text: text.Config, Embed: text.Width}
+	cfg := towers.Config{Vision: vision.Config, Text: text.Config, Hidden: hidden, Embed: text.Width}
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -105,7 +108,7 @@ func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
 		return nil, err
 	}
 	fingerprint := fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, by, p.Steps, p.Rate,
-		temperature, denseWeight, wholeWeight, captionsWeight, specimens)))
+		patches, flawed, hidden, temperature, denseWeight, wholeWeight, captionsWeight, specimens)))
 	checkpoint := filepath.Join(dir, fmt.Sprintf("bridge-%s.safetensors", fingerprint[:12]))
 	curve := &pretrain.Curve{Path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
 	store := model.NewStore()
@@ -160,6 +163,9 @@ func start(cfg towers.Config, s *said, seed uint64) map[string]layer.Array {
 			for i := range min(shape[0], shape[1]) {
 				data[i*shape[1]+i] = 1
 			}
+		case name == "trunk.norm.weight":
+			layer.Fill(data, layer.One)
+		case strings.HasPrefix(name, "trunk.out."), strings.HasPrefix(name, "trunk.image."):
 		case strings.HasSuffix(name, ".weight"):
 			layer.Fill(data, func() float64 {
 				return rng.NormFloat64() / math.Sqrt(float64(shape[1]))

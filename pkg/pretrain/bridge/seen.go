@@ -36,12 +36,18 @@ const looks = 2
 // size is the number of values of one look.
 func (s *seen) size() int { return s.shape[0] * s.shape[1] * s.shape[2] }
 
-// at gives all levels of a look.
-func (s *seen) at(look int) ([]float32, error) {
-	bytes := 2 * s.size()
-	from := look % (looks * shard) * bytes
-	return tensorfile.Tensor{DType: tensorfile.DTypeF16, Shape: s.shape,
-		Data: s.views[look/(looks*shard)][from : from+bytes]}.Float32s()
+// at gives all levels of a look: the class token and some patches.
+func (s *seen) at(look int, patches []int) ([]float32, error) {
+	view := s.views[look/(looks*shard)][look%(looks*shard)*2*s.size():]
+	var some []byte
+	for level := range s.shape[0] {
+		for _, patch := range append([]int{-1}, patches...) {
+			from := 2 * (level*s.shape[1] + 1 + patch) * s.shape[2]
+			some = append(some, view[from:from+2*s.shape[2]]...)
+		}
+	}
+	return tensorfile.Tensor{DType: tensorfile.DTypeF16, Data: some,
+		Shape: []int{s.shape[0], 1 + len(patches), s.shape[2]}}.Float32s()
 }
 
 // close lets go of the files.
@@ -59,7 +65,7 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 	exec, err := model.NewExec(b, vision.Store(), func(scope *model.Scope, pixels *Node) *Node {
 		images := pretrain.Normalised(ConvertDType(pixels, dtypes.Float32), vit.Mean, vit.Std)
 		images = Concatenate([]*Node{images, Reverse(images, 2)}, 0)
-		return Stack(towers.Levels(scope, cfg, images), 1) // [2, levels, 1+N, Dv]
+		return Stack(towers.Taps(scope, cfg, images), 1) // [2, levels, 1+N, Dv]
 	})
 	if err != nil {
 		return nil, err
