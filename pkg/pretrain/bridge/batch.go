@@ -73,11 +73,10 @@ func (b *batches) Batch(places []int) []*tensors.Tensor {
 	for _, place := range places {
 		r := rand.New(rand.NewPCG(b.seed+1, uint64(place)))
 		for range align.Group {
-			i, mirrored := r.IntN(len(b.pictures.Told)), r.IntN(looks)
-			look := i*looks + mirrored
-			covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], grid, mirrored == 1)
+			i := r.IntN(len(b.pictures.Told))
+			covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], grid)
 			some := choose(r, covered)
-			values, err := b.seen.at(look, some)
+			values, err := b.seen.at(i, some)
 			if err != nil {
 				panic(fmt.Sprintf("pretrain: %v", err)) // the file's shape was checked
 			}
@@ -86,7 +85,7 @@ func (b *batches) Batch(places []int) []*tensors.Tensor {
 				cover = append(cover, covered[patch])
 			}
 			states = append(states, int32(b.state[b.pictures.Told[i].Type]))
-			captions = append(captions, b.said.caption(look, r.IntN(tellings))...)
+			captions = append(captions, b.said.caption(i, r.IntN(tellings))...)
 		}
 	}
 	row := rand.New(rand.NewPCG(b.seed+2, uint64(places[0]))).IntN(rows)

@@ -22,7 +22,7 @@ import (
 const (
 	// rows is how many nouns have all their states told.
 	rows = 200
-	// tellings is how often a look at a picture is told.
+	// tellings is how often a picture is told.
 	tellings = 2
 	// pieces of a sentence that are read, and how many are read at once.
 	pieces, textBatch = 24, 32
@@ -32,7 +32,7 @@ const (
 type said struct {
 	width    int
 	rows     []float32 // [rows, states, width]
-	captions []float32 // [looks of all pictures, tellings, width]
+	captions []float32 // [pictures, tellings, width]
 }
 
 // tell composes the sentences, and takes them through the text tower or finds their vectors.
@@ -46,15 +46,13 @@ func tell(ctx context.Context, b compute.Backend, text *bert.Model, l *align.Pic
 	}
 	const pixels = align.Side * align.Side
 	for i, x := range l.Told {
-		for mirrored := range looks {
-			_, cx, cy, found := covers(l.Masks[i*pixels:(i+1)*pixels], 16, mirrored == 1)
-			place := ""
-			if found {
-				place = lessons.PlaceName(cx, cy)
-			}
-			for range tellings {
-				sentences = append(sentences, g.Told(r, x, place))
-			}
+		_, cx, cy, found := covers(l.Masks[i*pixels:(i+1)*pixels], 16)
+		place := ""
+		if found {
+			place = lessons.PlaceName(cx, cy)
+		}
+		for range tellings {
+			sentences = append(sentences, g.Told(r, x, place))
 		}
 	}
 	s := &said{width: text.Width}
@@ -119,9 +117,9 @@ func (s *said) row(i int) []float32 {
 	return s.rows[i*n : (i+1)*n]
 }
 
-// caption is one telling of a look.
-func (s *said) caption(look, telling int) []float32 {
-	at := (look*tellings + telling) * s.width
+// caption is one telling of a picture.
+func (s *said) caption(picture, telling int) []float32 {
+	at := (picture*tellings + telling) * s.width
 	return s.captions[at : at+s.width]
 }
 

@@ -22,23 +22,20 @@ import (
 // shard is how many pictures a file of features has.
 const shard = 100
 
-// seen is what the frozen vision tower sees in the drawn pictures, each as it is and mirrored:
-// levels of tokens in half precision.
+// seen is what the frozen vision tower sees in the drawn pictures: levels of tokens in half
+// precision.
 type seen struct {
 	files []*tensorfile.File
 	views [][]byte
 	shape []int // of one picture: levels, 1 + tokens, channels
 }
 
-// looks are how a picture is shown: as it is, and mirrored.
-const looks = 2
-
-// size is the number of values of one look.
+// size is the number of values of one picture.
 func (s *seen) size() int { return s.shape[0] * s.shape[1] * s.shape[2] }
 
-// at gives all levels of a look: the class token and some patches.
-func (s *seen) at(look int, patches []int) ([]float32, error) {
-	view := s.views[look/(looks*shard)][look%(looks*shard)*2*s.size():]
+// at gives all levels of a picture: the class token and some patches.
+func (s *seen) at(picture int, patches []int) ([]float32, error) {
+	view := s.views[picture/shard][picture%shard*2*s.size():]
 	var some []byte
 	for level := range s.shape[0] {
 		for _, patch := range append([]int{-1}, patches...) {
@@ -64,8 +61,7 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 		vision.Width()}}
 	exec, err := model.NewExec(b, vision.Store(), func(scope *model.Scope, pixels *Node) *Node {
 		images := pretrain.Normalised(ConvertDType(pixels, dtypes.Float32), vit.Mean, vit.Std)
-		images = Concatenate([]*Node{images, Reverse(images, 2)}, 0)
-		return Stack(towers.Taps(scope, cfg, images), 1) // [2, levels, 1+N, Dv]
+		return Stack(towers.Taps(scope, cfg, images), 1) // [1, levels, 1+N, Dv]
 	})
 	if err != nil {
 		return nil, err
@@ -77,7 +73,7 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 		n := min(shard, total-at)
 		path := filepath.Join(dir, fmt.Sprintf("seen-%s-%d-%d.safetensors", by[:12], at, n))
 		if _, err := os.Stat(path); err != nil {
-			values := make([]float32, 0, n*looks*s.size())
+			values := make([]float32, 0, n*s.size())
 			for i := at; i < at+n; i++ {
 				if err := context.Cause(ctx); err != nil {
 					return nil, err
@@ -91,7 +87,7 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 				out.FinalizeAll()
 				tell(i+1, total)
 			}
-			t := tensorfile.F16(values, append([]int{n * looks}, s.shape...)...)
+			t := tensorfile.F16(values, append([]int{n}, s.shape...)...)
 			if err := tensorfile.Write(path, map[string]tensorfile.Tensor{"levels": t},
 				nil); err != nil {
 				return nil, err
@@ -102,7 +98,7 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 			return nil, err
 		}
 		s.files = append(s.files, f)
-		t, err := f.Tensor("levels", append([]int{n * looks}, s.shape...)...)
+		t, err := f.Tensor("levels", append([]int{n}, s.shape...)...)
 		if err != nil {
 			return nil, fmt.Errorf("%w; delete it and run again", err)
 		}
@@ -111,9 +107,9 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 	return s, nil
 }
 
-// covers is how much of each patch of a look the flaw covers, 0..1, row-major, and the middle of
-// the flaw as parts of the side; found is false where there is none.
-func covers(mask []uint8, grid int, mirrored bool) (cover []float32, x, y float64, found bool) {
+// covers is how much of each patch the flaw covers, 0..1, row-major, and the middle of the flaw as
+// parts of the side; found is false where there is none.
+func covers(mask []uint8, grid int) (cover []float32, x, y float64, found bool) {
 	patch, count := align.Side/grid, 0.0
 	cover = make([]float32, grid*grid)
 	for i, v := range mask {
@@ -121,9 +117,6 @@ func covers(mask []uint8, grid int, mirrored bool) (cover []float32, x, y float6
 			continue
 		}
 		px, py := i%align.Side, i/align.Side
-		if mirrored {
-			px = align.Side - 1 - px
-		}
 		cover[min(py/patch, grid-1)*grid+min(px/patch, grid-1)] += 1 / float32(patch*patch)
 		x, y, count = x+float64(px), y+float64(py), count+1
 	}
