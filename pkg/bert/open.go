@@ -82,7 +82,7 @@ func New(what string, arrays map[string]layer.Array, pieces *Pieces, heads int) 
 	}
 	m := &Model{Config: c, Pieces: pieces, store: model.NewStore()}
 	h := sha256.New()
-	fmt.Fprintf(h, "bert %+v\n", c)
+	fmt.Fprintf(h, "bert %+v %s\n", c, pieces.digest)
 	if err := layer.WriteContent(h, arrays); err != nil {
 		return nil, err
 	}
@@ -93,5 +93,5 @@ func New(what string, arrays map[string]layer.Array, pieces *Pieces, heads int) 
 // Store holds the frozen weights.
 func (m *Model) Store() *model.Store { return m.store }
 
-// Digest covers weights and shape.
+// Digest covers weights, shape and vocabulary.
 func (m *Model) Digest() string { return m.digest }

@@ -1,6 +1,7 @@
 package bert
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"strings"
@@ -15,6 +16,7 @@ import (
 type Pieces struct {
 	ids                  map[string]int32
 	unknown, first, last int32
+	digest               string // of the pieces in their order
 }
 
 // longestWord in characters; a longer one is unknown.
@@ -26,7 +28,8 @@ const unknownMark, firstMark, lastMark, padMark = "[UNK]", "[CLS]", "[SEP]", "[P
 // NewPieces makes a tokenizer of a vocabulary in its order: pieces that go on within a word begin
 // with ##.
 func NewPieces(vocabulary []string) (*Pieces, error) {
-	p := &Pieces{ids: map[string]int32{}}
+	p := &Pieces{ids: map[string]int32{},
+		digest: fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(vocabulary, "\n"))))}
 	for i, piece := range vocabulary {
 		if _, known := p.ids[piece]; !known {
 			p.ids[piece] = int32(i)
