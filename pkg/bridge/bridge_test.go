@@ -50,7 +50,7 @@ func open(t *testing.T, bridge, vision, text string) (*Model, error) {
 	f, err := tensorfile.Open(bridge)
 	require.NoError(t, err)
 	defer f.Close()
-	return Open(f, vision, text, 0)
+	return Open(f, vision, text, 0, 0)
 }
 
 // TestABridgeIsAPair: what MultiADS asks of a pair has the shapes that it expects, one picture of
@@ -125,6 +125,21 @@ func TestTexts(t *testing.T) {
 	require.Equal(t, []string{"scratch"}, m.Unknown("a scratch, holes")[:1])
 	require.False(t, m.Cut("a hole"))
 	require.True(t, m.Cut(strings.Repeat("hole ", context)))
+}
+
+// TestAnotherSize is the same towers on more or fewer patches.
+func TestAnotherSize(t *testing.T) {
+	bridge, vision, text := write(t)
+	f, err := tensorfile.Open(bridge)
+	require.NoError(t, err)
+	defer f.Close()
+	m, err := Open(f, vision, text, 20, 16)
+	require.NoError(t, err)
+	require.Equal(t, 4, m.Grid())
+	require.Equal(t, []int{20, 16}, []int{m.Transform().Resize, m.Transform().Crop})
+	own, err := Open(f, vision, text, 0, 0)
+	require.NoError(t, err)
+	require.NotEqual(t, own.Digest(), m.Digest())
 }
 
 func TestOtherTowersAreRefused(t *testing.T) {

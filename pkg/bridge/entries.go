@@ -20,7 +20,7 @@ var trained []byte
 // between them is part of the program. weights/dinov2-minilm.md is its card.
 var Entries = []encoder.Entry{{Name: Name, Pair: true,
 	From:    "DINOv2 ViT-S/14 and all-MiniLM-L6-v2, joined by `adlab pretrain pair`",
-	Licence: "Apache-2.0 (the packages: Apache-2.0, MIT)",
+	Licence: "Apache-2.0 (the packages: MIT)",
 	Fetched: append([]encoder.Fetched{vit.DINOv2Small}, bert.MiniLM...),
 	Manifest: func() (map[string][]int, error) {
 		f, err := tensorfile.Parse(Name, trained)
@@ -47,5 +47,5 @@ var Entries = []encoder.Entry{{Name: Name, Pair: true,
 			return nil, err
 		}
 		return Open(f, filepath.Join(r.Dir, vit.DINOv2Small.File),
-			filepath.Join(r.Dir, bert.MiniLM[0].File), r.Crop)
+			filepath.Join(r.Dir, bert.MiniLM[0].File), r.Resize, r.Crop)
 	}}}

@@ -32,8 +32,8 @@ type Model struct {
 // New joins two towers by what was trained for them.
 func New(vision *vit.Encoder, text *bert.Model, trained map[string]layer.Array) (*Model, error) {
 	m := &Model{Config: Config{Vision: vision.Config, Text: text.Config,
-		Hidden: len(trained["trunk.in.bias"].Data), Embed: len(trained["image.bias"].Data)}, vision: vision, text: text,
-		trained: trained, store: model.NewStore()}
+		Hidden: len(trained["trunk.in.bias"].Data), Embed: len(trained["image.bias"].Data)},
+		vision: vision, text: text, trained: trained, store: model.NewStore()}
 	if err := m.Config.Validate(); err != nil {
 		return nil, err
 	}
@@ -70,10 +70,10 @@ func Metadata(vision *vit.Encoder, text *bert.Model) map[string]string {
 		imageEntry: strconv.Itoa(vision.Transform().Crop)}
 }
 
-// Open joins the towers of two files by what a third one, or the shipped one, has for them, at so
-// many pixels a side, 0 for those that it was trained at. Other towers than it was trained for are
-// an error.
-func Open(f *tensorfile.File, visionFile, textFile string, side int) (*Model, error) {
+// Open joins the towers of two files by what a third one, or the shipped one, has for them. resize
+// and crop are pixels a side before the crop and after it, 0 for those that it was trained at.
+// Other towers than it was trained for are an error.
+func Open(f *tensorfile.File, visionFile, textFile string, resize, crop int) (*Model, error) {
 	meta := f.Metadata()
 	var taps []int
 	for field := range strings.FieldsSeq(meta[tapsEntry]) {
@@ -89,8 +89,8 @@ func Open(f *tensorfile.File, visionFile, textFile string, side int) (*Model, er
 		return nil, fmt.Errorf("%s: no bridge in it: its header does not say %s", f.Path(),
 			imageEntry)
 	}
-	image = cmp.Or(side, image)
-	vision, err := vit.Open(visionFile, vit.Options{Resize: image, Crop: image, Taps: taps})
+	trainedFor := vit.Options{Resize: image, Crop: image, Taps: taps}
+	vision, err := vit.Open(visionFile, trainedFor)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +101,12 @@ func Open(f *tensorfile.File, visionFile, textFile string, side int) (*Model, er
 	if vision.Digest() != meta[visionDigest] || text.Digest() != meta[textDigest] {
 		return nil, fmt.Errorf("%s was trained for other towers than %s and %s", f.Path(),
 			visionFile, textFile)
+	}
+	asked := vit.Options{Resize: cmp.Or(resize, crop, image), Crop: cmp.Or(crop, image), Taps: taps}
+	if asked.Resize != image || asked.Crop != image {
+		if vision, err = vit.Open(visionFile, asked); err != nil {
+			return nil, err
+		}
 	}
 	trained, err := layer.ReadAll(f)
 	if err != nil {
