@@ -83,3 +83,26 @@ func (c *Curve) Points() ([]Point, error) {
 	}
 	return points, nil
 }
+
+// Tenths gives the loss at ten places of so many steps, each the mean of the twentieth that ends
+// there, and the minutes that the steps took.
+func Tenths(points []Point, steps int) (losses map[string]float64, minutes float64) {
+	losses = map[string]float64{}
+	values := map[int]float64{}
+	for _, p := range points {
+		values[p.Step] = p.Loss
+		minutes += p.Seconds / 60
+	}
+	for k := 1; k <= 10; k++ {
+		end, sum, n := k*steps/10, 0.0, 0
+		for s := end - max(steps/20, 1) + 1; s <= end; s++ {
+			if v, ok := values[s]; ok {
+				sum, n = sum+v, n+1
+			}
+		}
+		if n > 0 {
+			losses[fmt.Sprintf("%06d", end)] = sum / float64(n)
+		}
+	}
+	return losses, minutes
+}

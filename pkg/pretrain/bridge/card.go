@@ -2,55 +2,30 @@ package bridge
 
 import (
 	_ "embed"
-	"encoding/json"
-	"errors"
-	"os"
-	"path/filepath"
-	"strings"
 	"text/template"
 
-	"adlab/datasets/synth/lessons"
-	"adlab/pkg/store"
-	"adlab/pkg/tensorfile"
+	"adlab/pkg/pretrain"
 )
 
-// write adds what the file says of itself, and writes the card beside it.
-func (c *Card) write(out string) error {
-	f, err := tensorfile.Open(out)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	c.Digest = f.Digest()
-	info, err := os.Stat(out)
-	if err != nil {
-		return err
-	}
-	c.Bytes = int(info.Size())
-	b, err := json.MarshalIndent(c, "", " ")
-	if err != nil {
-		return err
-	}
-	base := strings.TrimSuffix(out, filepath.Ext(out))
-	return errors.Join(store.WriteFile(base+".json", append(b, '\n')),
-		store.WriteFile(base+".md", []byte(c.Markdown())))
+// Card says what made a bridge.
+type Card struct {
+	Version string `json:"version"`
+	pretrain.File
+	Vision   string             `json:"vision"`
+	Text     string             `json:"text"`
+	Seed     uint64             `json:"seed"`
+	Steps    int                `json:"steps"`
+	Batch    int                `json:"pictures_a_step"`
+	Pictures int                `json:"pictures"`
+	Rate     float64            `json:"rate"`
+	Backend  string             `json:"backend"`
+	Cores    int                `json:"cores"`
+	Minutes  float64            `json:"minutes"` // of training alone
+	Losses   map[string]float64 `json:"losses"`  // mean of the twentieth that ends at each step
 }
 
 //go:embed card.md.tmpl
 var cardText string
 
 // cardPage is the card as a page; losses come in the order of the steps.
-var cardPage = template.Must(template.New("card").Funcs(template.FuncMap{
-	"names": lessons.Names,
-	"types": lessons.Types,
-	"trim":  func(step string) string { return strings.TrimLeft(step, "0") },
-}).Parse(cardText))
-
-// Markdown is the card as a page.
-func (c *Card) Markdown() string {
-	var b strings.Builder
-	if err := cardPage.Execute(&b, c); err != nil {
-		panic("pretrain: card.md.tmpl: " + err.Error()) // a test fills it
-	}
-	return b.String()
-}
+var cardPage = template.Must(template.New("card").Funcs(pretrain.Words).Parse(cardText))

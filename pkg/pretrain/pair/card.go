@@ -2,34 +2,27 @@ package pair
 
 import (
 	_ "embed"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"text/template"
 
 	"adlab/datasets/fetch"
-	"adlab/datasets/synth/lessons"
 	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/layer"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/align"
 	"adlab/pkg/pretrain/sentence"
-	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 )
 
 // Card says what made the pair.
 type Card struct {
-	Version    string         `json:"version"`
-	Digest     string         `json:"sha256"` // of the weights file
-	Bytes      int            `json:"bytes"`
+	Version string `json:"version"`
+	pretrain.File
 	Start      string         `json:"start_sha256"` // of the vision transformer's file
 	Seed       uint64         `json:"seed"`
 	Steps      int            `json:"steps"`
@@ -70,7 +63,7 @@ func (p Training) write(arrays map[string]layer.Array, cfg clip.Config, out, sta
 			return nil, err
 		}
 		phase := p.phases()[i]
-		losses, minutes := tenths(points, phase.steps)
+		losses, minutes := pretrain.Tenths(points, phase.steps)
 		card.Minutes += minutes
 		card.Phases = append(card.Phases, curved{phase.name, losses})
 	}
@@ -96,46 +89,21 @@ func (p Training) write(arrays map[string]layer.Array, cfg clip.Config, out, sta
 	if err := tensorfile.Write(out, file, meta); err != nil {
 		return nil, err
 	}
-	f, err := tensorfile.Open(out)
-	if err != nil {
+	var err error
+	if card.File, err = pretrain.FileOf(out); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	card.Digest = f.Digest()
-	info, err := os.Stat(out)
-	if err != nil {
-		return nil, err
-	}
-	card.Bytes = int(info.Size())
-	b, err := json.MarshalIndent(card, "", " ")
-	if err != nil {
-		return nil, err
-	}
-	base := strings.TrimSuffix(out, filepath.Ext(out))
-	return card, errors.Join(store.WriteFile(base+".json", append(b, '\n')),
-		store.WriteFile(base+".md", []byte(card.Markdown())))
+	return card, pretrain.WriteCard(out, card, cardPage)
 }
 
 //go:embed card.md.tmpl
 var cardText string
 
 // cardPage is the card as a page; a phase's losses come in the order of the steps.
-var cardPage = template.Must(template.New("card").Funcs(template.FuncMap{
-	"names":      lessons.Names,
-	"types":      lessons.Types,
+var cardPage = template.Must(template.New("card").Funcs(pretrain.Words).Funcs(template.FuncMap{
 	"teacher":    func() fetch.Package { return sentence.TeacherWeights },
 	"parameters": parameterList,
-	"trim":       func(step string) string { return strings.TrimLeft(step, "0") },
 }).Parse(cardText))
-
-// Markdown is the card as a page.
-func (c *Card) Markdown() string {
-	var b strings.Builder
-	if err := cardPage.Execute(&b, c); err != nil {
-		panic("pretrain: card.md.tmpl: " + err.Error()) // a test fills it
-	}
-	return b.String()
-}
 
 func parameterList(parts map[string]int) string {
 	var list []string
@@ -143,26 +111,4 @@ func parameterList(parts map[string]int) string {
 		list = append(list, fmt.Sprintf("%s %d", name, parts[name]))
 	}
 	return strings.Join(list, ", ")
-}
-
-// tenths gives a phase's loss at ten places, and the minutes that its steps took.
-func tenths(points []pretrain.Point, steps int) (losses map[string]float64, minutes float64) {
-	losses = map[string]float64{}
-	values := map[int]float64{}
-	for _, p := range points {
-		values[p.Step] = p.Loss
-		minutes += p.Seconds / 60
-	}
-	for k := 1; k <= 10; k++ {
-		end, sum, n := k*steps/10, 0.0, 0
-		for s := end - max(steps/20, 1) + 1; s <= end; s++ {
-			if v, ok := values[s]; ok {
-				sum, n = sum+v, n+1
-			}
-		}
-		if n > 0 {
-			losses[fmt.Sprintf("%06d", end)] = sum / float64(n)
-		}
-	}
-	return losses, minutes
 }

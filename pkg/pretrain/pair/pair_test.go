@@ -182,7 +182,7 @@ func TestTheWrittenPairOpens(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, cfg, m.Config)
 	require.FileExists(t, filepath.Join(filepath.Dir(file), "pair.json"))
-	require.Contains(t, card.Markdown(), card.Digest)
+	require.Contains(t, pretrain.Page(card, cardPage), card.Digest)
 }
 
 // The card that ships is the page of its run.
@@ -194,7 +194,7 @@ func TestTheShippedCardIsItsRunsPage(t *testing.T) {
 	require.NoError(t, json.Unmarshal(b, &card))
 	page, err := os.ReadFile(base + "md")
 	require.NoError(t, err)
-	require.Equal(t, string(page), card.Markdown())
+	require.Equal(t, string(page), pretrain.Page(&card, cardPage))
 }
 
 func TestPairRefuses(t *testing.T) {
