@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	// specimens is how many specimens a step sees, each in align.Group pictures.
-	specimens = 4
+	// batch is how many pictures a step sees.
+	batch = 16
 	// patches of a picture that a step sees, and how many of them at most those that the flaw
 	// covers most.
 	patches, flawed = 96, 48
 )
 
-// batches give what a step learns from. A place is a specimen of a step, and names all random
+// batches give what a step learns from. A place is a picture of a step, and names all random
 // numbers. It satisfies train.Data.
 type batches struct {
 	seed     uint64
@@ -55,14 +55,14 @@ func choose(r *rand.Rand, covered []float32) []int {
 }
 
 // Len satisfies train.Data.
-func (b *batches) Len() int { return b.steps * specimens }
+func (b *batches) Len() int { return b.steps * batch }
 
 // Batch satisfies train.Data: levels [B, levels, 1+P, Dv] of some patches, the part of each that the
 // flaw covers [B, P], states [B] int32, captions' vectors [B, C], and the vectors of all states of one
 // noun [states, C].
 func (b *batches) Batch(places []int) []*tensors.Tensor {
 	const pixels = align.Side * align.Side
-	n := len(places) * align.Group
+	n := len(places)
 	var levels, cover, captions []float32
 	var states []int32
 	tokens := b.seen.shape[1] - 1
@@ -72,21 +72,19 @@ func (b *batches) Batch(places []int) []*tensors.Tensor {
 	}
 	for _, place := range places {
 		r := rand.New(rand.NewPCG(b.seed+1, uint64(place)))
-		for range align.Group {
-			i := r.IntN(len(b.pictures.Told))
-			covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], grid)
-			some := choose(r, covered)
-			values, err := b.seen.at(i, some)
-			if err != nil {
-				panic(fmt.Sprintf("pretrain: %v", err)) // the file's shape was checked
-			}
-			levels = append(levels, values...)
-			for _, patch := range some {
-				cover = append(cover, covered[patch])
-			}
-			states = append(states, int32(b.state[b.pictures.Told[i].Type]))
-			captions = append(captions, b.said.caption(i, r.IntN(tellings))...)
+		i := r.IntN(len(b.pictures.Told))
+		covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], grid)
+		some := choose(r, covered)
+		values, err := b.seen.at(i, some)
+		if err != nil {
+			panic(fmt.Sprintf("pretrain: %v", err)) // the file's shape was checked
 		}
+		levels = append(levels, values...)
+		for _, patch := range some {
+			cover = append(cover, covered[patch])
+		}
+		states = append(states, int32(b.state[b.pictures.Told[i].Type]))
+		captions = append(captions, b.said.caption(i, r.IntN(tellings))...)
 	}
 	row := rand.New(rand.NewPCG(b.seed+2, uint64(places[0]))).IntN(rows)
 	return []*tensors.Tensor{

@@ -15,6 +15,7 @@ import (
 	"adlab/pkg/bert"
 	towers "adlab/pkg/bridge"
 	"adlab/pkg/layer"
+	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/align"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/train"
@@ -76,7 +77,7 @@ func TestSameSeedSameBits(t *testing.T) {
 	f, err := tensorfile.Open(out)
 	require.NoError(t, err)
 	defer f.Close()
-	m, err := towers.Open(f, whole.Vision, whole.Text, 0)
+	m, err := towers.Open(f, whole.Vision, whole.Text, 0, 0)
 	require.NoError(t, err)
 	require.Equal(t, []int{3, 6, 9, 12}, m.Blocks())
 	require.FileExists(t, strings.TrimSuffix(out, ".safetensors")+".json")
@@ -91,7 +92,7 @@ func TestTheShippedCardIsItsRunsPage(t *testing.T) {
 	require.NoError(t, json.Unmarshal(b, &card))
 	page, err := os.ReadFile(base + "md")
 	require.NoError(t, err)
-	require.Equal(t, string(page), card.Markdown())
+	require.Equal(t, string(page), pretrain.Page(&card, cardPage))
 	f, err := tensorfile.Open(base + "safetensors")
 	require.NoError(t, err)
 	defer f.Close()

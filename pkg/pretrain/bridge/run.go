@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -45,13 +46,13 @@ type Training struct {
 
 // Default is the training of the shipped bridge; files, Backend, Cache, Say and Bar are the
 // caller's.
-func Default() Training { return Training{Steps: 5000, Pictures: 10000, Rate: 1e-3, Seed: 1} }
+func Default() Training { return Training{Steps: 3000, Pictures: 6000, Rate: 1e-3, Seed: 1} }
 
 // Validate says in one line which setting cannot be.
 func (p Training) Validate() error {
-	if p.Steps < 1 || p.Pictures < align.Group || !(p.Rate > 0) {
-		return fmt.Errorf("pretrain pair: expected a step, %d pictures at least and a positive "+
-			"rate, got %d, %d and %g", align.Group, p.Steps, p.Pictures, p.Rate)
+	if p.Steps < 1 || p.Pictures < 1 || !(p.Rate > 0) {
+		return fmt.Errorf("pretrain pair: expected a step, a picture and a positive "+
+			"rate, got %d, %d and %g", p.Steps, p.Pictures, p.Rate)
 	}
 	return nil
 }
@@ -108,7 +109,7 @@ func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
 		return nil, err
 	}
 	fingerprint := fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, by, p.Steps, p.Rate,
-		patches, flawed, hidden, temperature, denseWeight, wholeWeight, captionsWeight, specimens)))
+		patches, flawed, hidden, temperature, denseWeight, wholeWeight, captionsWeight, batch)))
 	checkpoint := filepath.Join(dir, fmt.Sprintf("bridge-%s.safetensors", fingerprint[:12]))
 	curve := &pretrain.Curve{Path: strings.TrimSuffix(checkpoint, ".safetensors") + ".curve.csv"}
 	store := model.NewStore()
@@ -121,7 +122,7 @@ func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
 	tell := p.Bar("training")
 	err = errors.Join(train.Run(ctx, p.Backend, store, newBatches(p.Seed, p.Steps, pictures, seen,
 		said), objective(cfg), train.Options{
-		Steps: p.Steps, Batch: specimens, Seed: p.Seed, ClipNorm: 1,
+		Steps: p.Steps, Batch: batch, Seed: p.Seed, ClipNorm: 1,
 		Schedule: train.WarmCosine{Base: p.Rate, Final: p.Rate / 100, Warmup: min(100, p.Steps/4),
 			Total: p.Steps},
 		Optimizer: train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02,
@@ -175,23 +176,6 @@ func start(cfg towers.Config, s *said, seed uint64) map[string]layer.Array {
 	return arrays
 }
 
-// Card says what made a bridge.
-type Card struct {
-	Version  string             `json:"version"`
-	Digest   string             `json:"sha256"` // of the file
-	Bytes    int                `json:"bytes"`
-	Vision   string             `json:"vision"`
-	Text     string             `json:"text"`
-	Seed     uint64             `json:"seed"`
-	Steps    int                `json:"steps"`
-	Batch    int                `json:"pictures_a_step"`
-	Pictures int                `json:"pictures"`
-	Rate     float64            `json:"rate"`
-	Backend  string             `json:"backend"`
-	Minutes  float64            `json:"minutes"` // of training alone
-	Losses   map[string]float64 `json:"losses"`  // mean of the tenth of the steps that ends at each
-}
-
 // write writes what was trained as F16, and the card beside it.
 func (p Training) write(trained map[string]layer.Array, vision *vit.Encoder, text *bert.Model,
 	out string, curve *pretrain.Curve, version string) (*Card, error) {
@@ -200,18 +184,10 @@ func (p Training) write(trained map[string]layer.Array, vision *vit.Encoder, tex
 		return nil, err
 	}
 	card := &Card{Version: version, Vision: vision.Name() + " " + vision.Digest(),
-		Text: text.Digest(), Seed: p.Seed, Steps: p.Steps, Batch: specimens * align.Group,
+		Text: text.Digest(), Seed: p.Seed, Steps: p.Steps, Batch: batch,
 		Pictures: p.Pictures, Rate: p.Rate, Backend: backend.Name(p.Backend),
-		Losses: map[string]float64{}}
-	sums, counts := map[int]float64{}, map[int]int{}
-	for _, x := range points {
-		card.Minutes += x.Seconds / 60
-		tenth := (10*x.Step + p.Steps - 1) / p.Steps
-		sums[tenth], counts[tenth] = sums[tenth]+x.Loss, counts[tenth]+1
-	}
-	for tenth, sum := range sums {
-		card.Losses[fmt.Sprintf("%06d", tenth*p.Steps/10)] = sum / float64(counts[tenth])
-	}
+		Cores: runtime.NumCPU()}
+	card.Losses, card.Minutes = pretrain.Tenths(points, p.Steps)
 	file := map[string]tensorfile.Tensor{}
 	for name, a := range trained {
 		file[name] = tensorfile.F16(a.Data, a.Shape...)
@@ -223,5 +199,8 @@ func (p Training) write(trained map[string]layer.Array, vision *vit.Encoder, tex
 	if err := tensorfile.Write(out, file, meta); err != nil {
 		return nil, err
 	}
-	return card, card.write(out)
+	if card.File, err = pretrain.FileOf(out); err != nil {
+		return nil, err
+	}
+	return card, pretrain.WriteCard(out, card, cardPage)
 }

@@ -56,7 +56,7 @@ func (s *seen) close() {
 
 // look takes the pictures through the vision tower, a file at a time, but for those that are there.
 func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg towers.Config,
-	l *align.Pictures, dir, by string, tell func(done, total int)) (*seen, error) {
+	l *align.Pictures, dir, by string, tell func(done, total int)) (_ *seen, err error) {
 	s := &seen{shape: []int{len(vision.Config.Taps), 1 + vision.Grid()*vision.Grid(),
 		vision.Width()}}
 	exec, err := model.NewExec(b, vision.Store(), func(scope *model.Scope, pixels *Node) *Node {
@@ -67,6 +67,11 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 		return nil, err
 	}
 	defer exec.Finalize()
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
 	const pixels = align.Side * align.Side * 3
 	total := len(l.Told)
 	for at := 0; at < total; at += shard {
