@@ -28,7 +28,7 @@ func newRun(c *cli) *cobra.Command {
 		ValidArgsFunction: words(append(exhibitNames(), "all")...),
 		Long: "Makes exhibits: tables as text, Markdown, HTML, CSV and LaTeX, figures as PNG " +
 			"and, where they are plots, SVG. What was measured before is\nnot measured again; an " +
-			"interrupted run goes on where it stopped. Profiles tiny and paper say first what " +
+			"interrupted run goes on where it stopped. All profiles but smoke say first what " +
 			"can run and about how long.",
 		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n" +
 			"  adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
@@ -63,7 +63,8 @@ func newGallery(c *cli) *cobra.Command {
 		Use: "gallery [ID...]", Short: "make every exhibit, or some, with a manifest and pages " +
 			"that need no network",
 		Long: "Makes every exhibit, or those that are named, into a folder with a page over " +
-			"them. A gallery in a folder below, of\nanother profile, is shown in the page beside.",
+			"them. A gallery in a folder below, of\nanother profile, is shown in the page beside. " +
+			"A gallery of some does not replace one of more.",
 		Example: "  adlab gallery\n" +
 			"  adlab gallery --profile small --out figures/small inp-figure7",
 		ValidArgsFunction: words(exhibitNames()...),
@@ -79,6 +80,11 @@ func newGallery(c *cli) *cobra.Command {
 			shown, err := shownIn(cmd.Context(), r, ids)
 			if err != nil {
 				return err
+			}
+			if lost := render.Beside(out, shown); len(ids) > 0 && len(lost) > 0 {
+				return fmt.Errorf("%s holds a gallery with %s: expected a folder without other "+
+					"exhibits than those named; name it with --out, or make the whole gallery", out,
+					andMore(lost))
 			}
 			entries, err := c.exhibits(cmd, p, shown, out, false)
 			if err != nil {
@@ -102,6 +108,14 @@ func newGallery(c *cli) *cobra.Command {
 	placeFlags(cmd, &p)
 	cmd.Flags().StringVar(&out, "out", "figures", "the folder to write to")
 	return cmd
+}
+
+// andMore names the first of some, and how many there are beside it.
+func andMore(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return fmt.Sprintf("%s and %d more", names[0], len(names)-1)
 }
 
 // shownIn are the exhibits of a gallery: those that are named, or all; of those that are apart what
@@ -162,7 +176,7 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 	if err != nil {
 		return nil, err
 	}
-	if p.profile == "paper" || p.profile == "tiny" {
+	if p.profile != "smoke" {
 		plans, err := r.Estimate(cmd.Context(), can)
 		if err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	code "adlab/pkg"
@@ -200,6 +201,20 @@ func (e Entry) Files() (names []string) {
 		}
 	}
 	return names
+}
+
+// Beside are the exhibits of the gallery in a folder, where one is, that are not among those given.
+func Beside(folder string, given []exhibit.Exhibit) (ids []string) {
+	m, _, err := store.ReadJSON[Manifest](filepath.Join(folder, manifestFile))
+	if err != nil {
+		return nil // none, or one that is to be made anew
+	}
+	for _, e := range m.Exhibits {
+		if !slices.ContainsFunc(given, func(x exhibit.Exhibit) bool { return x.ID == e.ID }) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
 }
 
 // Clean removes what an earlier gallery in the folder wrote, as its manifest and its pictures say,
