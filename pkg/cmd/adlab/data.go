@@ -71,10 +71,10 @@ func fetchable() (names []string) {
 func newWeights(c *cli) *cobra.Command {
 	var out, photographs string
 	convert := &cobra.Command{
-		Use: "convert FILE.pth", Short: "convert a PyTorch checkpoint to safetensors",
-		Args: one("a PyTorch checkpoint"),
+		Use: "convert FILE", Short: "convert a PyTorch checkpoint or an ONNX file to safetensors",
+		Args: one("a PyTorch checkpoint or an ONNX file"),
 		Long: "Converts a PyTorch state dict, a whole module or a TorchScript archive (as OpenAI " +
-			"publishes CLIP) to safetensors,\ntensor by tensor, without running anything in " +
+			"publishes CLIP), or an ONNX file's weights, to safetensors,\ntensor by tensor, without running anything in " +
 			"it, or joins one in shards. Of several networks in it, averaged weights\nare " +
 			"taken first. With --photographs the file must be the published " +
 			"EfficientNet-Lite0, and the result is the encoder's weights file: tensors up to " +

@@ -112,9 +112,8 @@ func newFit(c *cli) *cobra.Command {
 		"that may be called NG")
 	f.StringVar(&e.Detector, "detector", "", "knn or inp-former (default: by the number of "+
 		"pictures)")
-	f.StringVar(&e.Profile, "profile", e.Profile, "smoke, tiny (EfficientNet-Lite0) or paper "+
-		"(DINOv2 "+
-		"from --encoder)")
+	f.StringVar(&e.Profile, "profile", e.Profile, "smoke, tiny (EfficientNet-Lite0), small "+
+		"(DINOv2-S) or paper (DINOv2 from --encoder)")
 	f.StringVar(&e.Encoder, "encoder", "", strings.Join(experiment.EncoderNames(false), ", ")+
 		", or a safetensors file (default: the profile's)")
 	f.Uint64Var(&e.Seed, "seed", e.Seed, "of the parts that are held out, and of training")

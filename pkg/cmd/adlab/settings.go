@@ -135,7 +135,7 @@ func experimentFlags(cmd *cobra.Command, d *described) {
 	f.StringVar(&e.Detector, "detector", e.Detector,
 		strings.Join(experiment.MethodNames(nil), ", "))
 	f.StringVar(&e.Profile, "profile", e.Profile,
-		"smoke, tiny (EfficientNet-Lite0) or paper (DINOv2 from --encoder)")
+		"smoke, tiny (EfficientNet-Lite0), small (DINOv2-S) or paper (DINOv2 from --encoder)")
 	f.StringVar(&e.Setting, "setting", e.Setting,
 		"single-class (one model a category) or multi-class (one for all)")
 	f.StringVar(&e.Encoder, "encoder", "", strings.Join(experiment.EncoderNames(false), ", ")+
