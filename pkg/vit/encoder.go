@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"adlab/pkg/imageio"
@@ -169,6 +170,10 @@ func configOf(arrays map[string]layer.Array, rule Positions) (Config, error) {
 	}
 	cfg.Width, cfg.Patch = class[2], patch[2]
 	if rule != Rotary {
+		if _, ok := arrays["pos_embed"]; !ok {
+			return cfg, errors.New("no position table pos_embed: a DINOv3 under timm's names is " +
+				"not read; take its official file, or Hugging Face's")
+		}
 		pos, err := at("pos_embed", 3)
 		if err != nil {
 			return cfg, err

