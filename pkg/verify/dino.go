@@ -2,11 +2,13 @@ package verify
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"adlab/datasets"
+	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 	"adlab/pkg/vit"
 
@@ -105,7 +107,7 @@ func dinov2Real(c *checker) {
 			taps = append(taps, len(taps))
 		}
 	}
-	path := filepath.Join(datasets.Home(), "encoders", "dinov2-small.safetensors")
+	path := fetched("dinov2-small", vit.DINOv2Small)
 	e := must(vit.Open(path, vit.Options{Resize: side, Crop: side, Taps: taps}))
 	outputs := must(model.CallOnceN(c.backend, e.Store(),
 		func(scope *model.Scope, x *Node) []*Node { return vit.Forward(scope, e.Config, x) },
@@ -127,4 +129,13 @@ func dinov2Real(c *checker) {
 		}
 		c.relative(name, got, c.array("io", name).Data, j.Tolerance, 0)
 	}
+}
+
+// fetched is where the file of a fetched encoder lies, whose weights no folder has.
+func fetched(name string, f encoder.Fetched) string {
+	path := filepath.Join(datasets.Home(), "encoders", f.File)
+	if _, err := os.Stat(path); err != nil {
+		panic(fmt.Errorf("%s is not here: `adlab encoders fetch %s` brings it", path, name))
+	}
+	return path
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"adlab/datasets"
 	"adlab/pkg/bert"
 
 	"github.com/gomlx/compute/dtypes"
@@ -39,7 +38,7 @@ func sentenceReal(c *checker) {
 		Tolerance float64
 	}
 	c.json("sentence_real", &j)
-	m := must(bert.Open(filepath.Join(datasets.Home(), "encoders", bert.MiniLM[0].File), 0))
+	m := must(bert.Open(fetched("dinov2-minilm", bert.MiniLM[0]), 0))
 	ids := c.pieces(m, j.Texts)
 	out := must(model.CallOnce(c.backend, m.Store(), func(scope *model.Scope, x *Node) *Node {
 		return bert.Embed(scope, m.Config, x)
