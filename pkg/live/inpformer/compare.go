@@ -129,7 +129,7 @@ func (s *Session) sweepOf(m exhibit.Measurement, entry detector.Method) (*sweep,
 		return nil, err
 	}
 	path := sweepPath(s.env.Cache, nil, "beside", m, s.setDigest, weights,
-		s.env.Backend.Short())
+		s.env.Backend.Bits())
 	if kept := s.others[path]; kept != nil {
 		return kept, nil
 	}

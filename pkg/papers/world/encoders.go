@@ -20,7 +20,7 @@ var benched = []struct {
 	name, knn, inp string
 	once           bool
 }{
-	{"EfficientNet-Lite0", "", "", false},
+	{"EfficientNet-Lite0", "efficientnet-lite0", "efficientnet-lite0", false},
 	{"distilled transformer", "vit", "vit", false},
 	{"the same untrained", "vit-random", "vit-random", true},
 	{"raw pixels", "pixels", "pixels-half", true},
@@ -122,7 +122,7 @@ func drawTimes(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) ([]exhi
 func encodingTime(ctx context.Context, v *experiment.Env, enc encoder.Encoder) (float64, error) {
 	const runs = 8
 	batch := encoder.Together(v.Backend.Backend)
-	path := exhibit.CostPath(v, "encoding", enc.Digest(), v.Backend.Short())
+	path := exhibit.CostPath(v, "encoding", enc.Digest(), v.Backend.Bits())
 	return store.JSON(ctx, path, func() (float64, error) {
 		side := enc.Transform().Crop
 		pixels := make([]float32, batch*side*side*3)

@@ -66,8 +66,8 @@ func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair 
 	}
 	pair = enc.(encoder.Pair)
 	return pair, filepath.Join(r.Env.Cache, "told", store.Address("told 1", pair.Digest(), digest,
-		string(sentence.GrammarText()), r.Env.Backend.Short(),
-		code.Numbers(code.RoomOf(pair)))+".json"), nil
+		string(sentence.GrammarText()), r.Env.Backend.Bits(),
+		code.Numbers(code.RoomOf(pair), "multiads"))+".json"), nil
 }
 
 // pairKept tells whether the pair has been asked about every benchmark.
