@@ -45,7 +45,7 @@ func TestNoPictureLies(t *testing.T) {
 }
 
 // check holds a gallery's pictures against what draws them here, and counts them by exhibit or
-// playground. One on encoders that are not here is skipped.
+// playground; of one on an encoder that is not here, only that it belongs.
 func check(t *testing.T, gallery string) (pictures map[string]int) {
 	v, err := experiment.Open("", t.TempDir(), progress.New(nil))
 	require.NoError(t, err)
@@ -81,16 +81,17 @@ func check(t *testing.T, gallery string) (pictures map[string]int) {
 		} else {
 			found, err := papers.Find(made["exhibit"])
 			require.NoError(t, err, path)
-			if missing := r.Missing(found[0]); missing != nil {
-				t.Skip(missing)
-			}
-			here, sets, err = r.Configured(found[0])
-			require.NoError(t, err)
 			if !found[0].Outside {
 				require.Contains(t, listed, filepath.Base(path), "in the manifest")
 				delete(listed, filepath.Base(path))
 			}
 			pictures[found[0].ID]++
+			require.Equal(t, name, made["profile"], path)
+			if r.Missing(found[0]) != nil { // an encoder that is not here has no digest to compare
+				return nil
+			}
+			here, sets, err = r.Configured(found[0])
+			require.NoError(t, err)
 		}
 		var want []string
 		for _, set := range sets {
