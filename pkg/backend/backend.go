@@ -154,8 +154,8 @@ const (
 	CUDA = "xla-cuda"
 )
 
-// Name names a backend in results and in the keys of what is kept: two of one name give the same
-// bits, as adlab sets them (see exactCUDA). It is Go, "xla" on the CPU or "xla-cuda" on a GPU.
+// Name names a kind of backend: Go, "xla" on the CPU or "xla-cuda" on a GPU. Keys of what is kept
+// have Bits, which tells XLA left to itself from XLA with bits that travel, too.
 func Name(b compute.Backend) string {
 	x, ok := b.(*xla.Backend)
 	switch {

@@ -31,8 +31,7 @@ type PlainCLIP struct {
 }
 
 // NewPlainCLIP is for a pair of towers and the prompts of Anomaly. Features and embeddings of texts
-// are kept in the folder cache; tell, which may be nil, is called as
-// features are computed.
+// are kept in the folder cache; tell, which may be nil, is called as features are computed.
 func NewPlainCLIP(backend compute.Backend, m encoder.Pair, sentences *kba.Sentences, cache string,
 	tell func(done, total int)) (*PlainCLIP, error) {
 	text, err := multiads.NewTextEncoder(backend, m, cache)

@@ -29,8 +29,8 @@ func (d *Detector) note(base *kba.Base, product string) {
 	}
 }
 
-// odd says what a person may not see in a prompt: that long sentences are cut, and
-// which words the text tower cannot know.
+// odd says what a person may not see in a prompt: that long sentences are cut, and which words the
+// text tower cannot know.
 func odd(tower encoder.Pair, prompt, product string, templates []string) (notes []string) {
 	for _, t := range templates {
 		sentence := strings.ReplaceAll(t, kba.State, strings.ReplaceAll(prompt, kba.Product,
