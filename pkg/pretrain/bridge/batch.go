@@ -57,9 +57,9 @@ func choose(r *rand.Rand, covered []float32) []int {
 // Len satisfies train.Data.
 func (b *batches) Len() int { return b.steps * batch }
 
-// Batch satisfies train.Data: levels [B, levels, 1+P, Dv] of some patches, the part of each that the
-// flaw covers [B, P], states [B] int32, captions' vectors [B, C], and the vectors of all states of one
-// noun [states, C].
+// Batch satisfies train.Data: levels [B, levels, 1+P, Dv] of some patches, the part of each that
+// the flaw covers [B, P], states [B] int32, captions' vectors [B, C], and the vectors of all states
+// of one noun [states, C].
 func (b *batches) Batch(places []int) []*tensors.Tensor {
 	const pixels = align.Side * align.Side
 	n := len(places)

@@ -83,7 +83,8 @@ func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := towers.Config{Vision: vision.Config, Text: text.Config, Hidden: hidden, Embed: text.Width}
+	cfg := towers.Config{Vision: vision.Config, Text: text.Config, Hidden: hidden,
+		Embed: text.Width}
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
