@@ -46,7 +46,7 @@ type Training struct {
 
 // Default is the training of the shipped bridge; files, Backend, Cache, Say and Bar are the
 // caller's.
-func Default() Training { return Training{Steps: 3000, Pictures: 6000, Rate: 1e-3, Seed: 1} }
+func Default() Training { return Training{Steps: 3000, Pictures: 5000, Rate: 1e-3, Seed: 1} }
 
 // Validate says in one line which setting cannot be.
 func (p Training) Validate() error {
@@ -147,7 +147,7 @@ func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
 // address names everything that what the towers say of the pictures depends on.
 func (p Training) address(vision, text string) string {
 	h := sha256.New()
-	fmt.Fprintln(h, "bridge 2", backend.Bits(p.Backend), vision, text, p.Pictures, p.Seed, rows,
+	fmt.Fprintln(h, "bridge 3", backend.Bits(p.Backend), vision, text, p.Pictures, p.Seed, rows,
 		tellings, pieces, lessons.Generation)
 	h.Write(sentence.GrammarText())
 	return fmt.Sprintf("%x", h.Sum(nil))

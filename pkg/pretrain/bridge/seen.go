@@ -19,8 +19,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// shard is how many pictures a file of features has.
-const shard = 100
+// shard is how many pictures a file of features has; together go through the tower at once.
+const shard, together = 100, 10
 
 // seen is what the frozen vision tower sees in the drawn pictures: levels of tokens in half
 // precision.
@@ -61,7 +61,7 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 		vision.Width()}}
 	exec, err := model.NewExec(b, vision.Store(), func(scope *model.Scope, pixels *Node) *Node {
 		images := pretrain.Normalised(ConvertDType(pixels, dtypes.Float32), vit.Mean, vit.Std)
-		return Stack(towers.Taps(scope, cfg, images), 1) // [1, levels, 1+N, Dv]
+		return Stack(towers.Taps(scope, cfg, images), 1) // [B, levels, 1+N, Dv]
 	})
 	if err != nil {
 		return nil, err
@@ -79,18 +79,19 @@ func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg tower
 		path := filepath.Join(dir, fmt.Sprintf("seen-%s-%d-%d.safetensors", by[:12], at, n))
 		if _, err := os.Stat(path); err != nil {
 			values := make([]float32, 0, n*s.size())
-			for i := at; i < at+n; i++ {
+			for i := at; i < at+n; i += together {
 				if err := context.Cause(ctx); err != nil {
 					return nil, err
 				}
+				end := min(i+together, at+n)
 				out, err := exec.Call1(tensors.FromFlatDataAndDimensions(
-					l.Images[i*pixels:(i+1)*pixels], 1, align.Side, align.Side, 3))
+					l.Images[i*pixels:end*pixels], end-i, align.Side, align.Side, 3))
 				if err != nil {
 					return nil, err
 				}
 				values = append(values, tensors.MustCopyFlatData[float32](out)...)
 				out.FinalizeAll()
-				tell(i+1, total)
+				tell(end, total)
 			}
 			t := tensorfile.F16(values, append([]int{n}, s.shape...)...)
 			if err := tensorfile.Write(path, map[string]tensorfile.Tensor{"levels": t},
