@@ -65,7 +65,7 @@ func asked(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (pair 
 		return nil, "", err
 	}
 	pair = enc.(encoder.Pair)
-	return pair, filepath.Join(r.Env.Cache, "told", store.Address("told 1", pair.Digest(), digest,
+	return pair, filepath.Join(r.Env.Cache, "told", store.Address("told 2", pair.Digest(), digest,
 		string(sentence.GrammarText()), r.Env.Backend.Bits(),
 		code.Numbers(code.RoomOf(pair), "multiads"))+".json"), nil
 }

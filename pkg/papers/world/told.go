@@ -14,6 +14,8 @@ import (
 	"adlab/pkg/multiads"
 	"adlab/pkg/pretrain"
 	"adlab/pkg/pretrain/sentence"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // told is what a pair tells without training on a generated benchmark, none of whose categories it
@@ -134,23 +136,36 @@ func unitVector(v []float32) []float32 {
 	return out
 }
 
-// strongest is how many patches say what an image shows.
-const strongest = 8
+// How an image is read: cosines are multiplied by sharpness before the softmax, and strongest is how
+// many patches say what an image shows.
+const sharpness, strongest = 30, 8
 
-// shows is how much of a text is seen in an image: its most similar patches above its middle one,
-// and half of what the whole image has above the normal state's text.
-func (x seen) shows(text, normal []float32) float64 {
-	all := make([]float64, len(x.patches))
-	for i, p := range x.patches {
-		all[i] = pretrain.Product(p, text)
+// shows is how much of each text is seen in an image: the part that it has among all texts, in the
+// mean of its strongest patches and in the whole image.
+func (x seen) shows(texts [][]float32) []float64 {
+	parts := make([][]float64, len(texts)) // of each text, at every patch
+	for _, p := range x.patches {
+		for i, part := range among(p, texts) {
+			parts[i] = append(parts[i], part)
+		}
 	}
-	slices.Sort(all)
-	sum, n := 0.0, min(strongest, len(all))
-	for _, v := range all[len(all)-n:] {
-		sum += v / float64(n)
+	shown := among(x.image, texts)
+	for i, part := range parts {
+		slices.Sort(part)
+		n := min(strongest, len(part))
+		shown[i] += floats.Sum(part[len(part)-n:]) / float64(n)
 	}
-	return sum - all[len(all)/2] + (pretrain.Product(x.image, text)-pretrain.Product(x.image,
-		normal))/2
+	return shown
+}
+
+// among is the softmax of a vector's similarities to texts.
+func among(v []float32, texts [][]float32) []float64 {
+	parts := make([]float64, len(texts))
+	for i, t := range texts {
+		parts[i] = math.Exp(sharpness * pretrain.Product(v, t))
+	}
+	floats.Scale(1/floats.Sum(parts), parts)
+	return parts
 }
 
 // spoken is a category's name as one says it.
@@ -187,10 +202,7 @@ func types(ctx context.Context, text *multiads.TextEncoder, images []seen,
 				if err != nil {
 					return row, err
 				}
-				shown := make([]float64, len(candidates))
-				for k := range candidates {
-					shown[k] = x.shows(vectors[k+1], vectors[0])
-				}
+				shown := x.shows(vectors)[1:]
 				if candidates[slices.Index(shown, slices.Max(shown))] == truth {
 					*goal += 1 / float64(len(images))
 				}
