@@ -136,9 +136,9 @@ func unitVector(v []float32) []float32 {
 	return out
 }
 
-// How an image is read: cosines are multiplied by sharpness before the softmax, and strongest is how
-// many patches say what an image shows.
-const sharpness, strongest = 30, 8
+// How an image is read: cosines are multiplied by sharpness before the softmax, and strongest is
+// how many patches say what an image shows.
+const sharpness, strongest = 20, 3
 
 // shows is how much of each text is seen in an image: the part that it has among all texts, in the
 // mean of its strongest patches and in the whole image.

@@ -109,11 +109,11 @@ func TestAnImageShowsWhatStandsOutInIt(t *testing.T) {
 	normal, hole, crack := []float32{1, 0, 0}, []float32{0, 1, 0}, []float32{0, 0, 1}
 	texts := [][]float32{normal, hole, crack}
 	x := seen{image: normal}
-	for i := range 20 { // three like a hole
-		x.patches = append(x.patches, [][]float32{normal, hole}[min(i/17, 1)])
+	for i := range 20 { // two like a hole
+		x.patches = append(x.patches, [][]float32{normal, hole}[min(i/18, 1)])
 	}
 	shown := x.shows(texts)
-	require.InDelta(t, 3./8, shown[1], 1e-6)
+	require.InDelta(t, 2./3, shown[1], 1e-6)
 	require.InDelta(t, 0, shown[2], 1e-6)
 	x.image = crack
 	require.InDelta(t, 1, x.shows(texts)[2], 1e-6)
