@@ -86,7 +86,7 @@ func check(t *testing.T, gallery string) (pictures map[string]int) {
 				delete(listed, filepath.Base(path))
 			}
 			pictures[found[0].ID]++
-			require.Equal(t, name, made["profile"], path)
+			require.Equal(t, profile.Name, made["profile"], path)
 			if r.Missing(found[0]) != nil { // an encoder that is not here has no digest to compare
 				return nil
 			}
