@@ -51,6 +51,11 @@ type Tables struct {
 // Whole is a limit that no data set reaches: all images, whatever the profile says.
 var Whole = datasets.Options{TrainLimit: math.MaxInt32, TestLimit: math.MaxInt32}
 
+// tinyTables are those of tiny, and of the profile that differs from it by its encoders alone.
+var tinyTables = Tables{Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80,
+	Batch: 8, AdapterSteps: 60, AdapterBatch: 32, Blocks: 2,
+	Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6}
+
 var profiles = []Profile{
 	{Name: "smoke",
 		Alone: Alone{Encoder: "efficientnet-lite0", Pair: "random", Image: 112, Steps: 8, Batch: 4,
@@ -61,16 +66,12 @@ var profiles = []Profile{
 	{Name: "tiny",
 		Alone: Alone{Encoder: "efficientnet-lite0", Pair: "small", Image: 224, Steps: 500,
 			Batch: 16},
-		Tables: Tables{Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80,
-			Batch: 8, AdapterSteps: 60, AdapterBatch: 32, Blocks: 2,
-			Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6}},
+		Tables: tinyTables},
 	// a night on two cores, or minutes on a GPU: tiny's pictures through the papers' own family
 	{Name: "small",
 		Alone: Alone{Encoder: "dinov2-small", Pair: "dinov2-minilm", Image: 224, Steps: 500,
 			Batch: 16},
-		Tables: Tables{Size: "tiny", Seeds: []uint64{1, 2, 3}, Steps: 200, SingleSteps: 80,
-			Batch: 8, AdapterSteps: 60, AdapterBatch: 32, Blocks: 2,
-			Prototypes: []int{1, 2, 4, 6, 8, 16}, Shots: []int{1, 2, 4}, Cases: 6}},
+		Tables: tinyTables},
 	{Name: "paper", Alone: Alone{Batch: 16},
 		Tables: Tables{Seeds: []uint64{1}, Prototypes: []int{1, 2, 4, 6, 8, 16},
 			Shots: []int{1, 2, 4}, Cases: 6}},
