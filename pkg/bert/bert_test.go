@@ -92,6 +92,24 @@ func TestPaddingChangesNoSentence(t *testing.T) {
 	require.Less(t, product(short, vector(2, 9, 7, 3)), 0.9999, "the order counts")
 }
 
+// TestVectorsInBatches: the last batch is filled up, and that shows in no vector.
+func TestVectorsInBatches(t *testing.T) {
+	b, err := backend.Open("")
+	require.NoError(t, err)
+	m, err := random(t, nil)
+	require.NoError(t, err)
+	var told []int
+	all, err := m.Vectors(t.Context(), b.Backend, []string{"a", "scratch", "cafe, a"}, 8, 2,
+		func(done, total int) { told = append(told, done, total) })
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 3, 3, 3}, told)
+	require.Len(t, all, 3*m.Width)
+	last, err := m.Vectors(t.Context(), b.Backend, []string{"cafe, a"}, 8, 2, nil)
+	require.NoError(t, err)
+	require.InDeltaSlice(t, last, all[2*m.Width:], 1e-6)
+	require.NotEqual(t, all[:m.Width], all[m.Width:2*m.Width])
+}
+
 func TestFilesThatAreNoModel(t *testing.T) {
 	for name, change := range map[string]func(map[string]layer.Array){
 		"m.safetensors: no sentence encoder in it: expected a tensor " +

@@ -60,8 +60,8 @@ func New(what string, arrays map[string]layer.Array, pieces *Pieces, heads int) 
 	if heads == 0 {
 		c.Heads = max(1, c.Width/headWidth)
 	}
-	for ; len(shape(fmt.Sprintf("encoder.layer.%d.output.dense.weight", c.Depth))) == 2 &&
-		shape(fmt.Sprintf("encoder.layer.%d.output.dense.weight", c.Depth))[0] > 0; c.Depth++ {
+	for shape(fmt.Sprintf("encoder.layer.%d.output.dense.weight", c.Depth))[0] > 0 {
+		c.Depth++
 	}
 	if c.Width == 0 {
 		return nil, fmt.Errorf("%s: no sentence encoder in it: expected a tensor "+

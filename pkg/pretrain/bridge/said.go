@@ -14,9 +14,6 @@ import (
 	"adlab/pkg/tensorfile"
 
 	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 const (
@@ -58,7 +55,7 @@ func tell(ctx context.Context, b compute.Backend, text *bert.Model, l *align.Pic
 	s := &said{width: text.Width}
 	path := filepath.Join(dir, fmt.Sprintf("said-%s.safetensors", by[:12]))
 	if _, err := os.Stat(path); err != nil {
-		vectors, err := embed(ctx, b, text, sentences, done)
+		vectors, err := text.Vectors(ctx, b, sentences, pieces, textBatch, done)
 		if err != nil {
 			return nil, err
 		}
@@ -79,36 +76,6 @@ func tell(ctx context.Context, b compute.Backend, text *bert.Model, l *align.Pic
 	n := rows * sentence.States() * text.Width
 	s.rows, s.captions = vectors[:n], vectors[n:]
 	return s, nil
-}
-
-// embed gives the sentences' vectors.
-func embed(ctx context.Context, b compute.Backend, text *bert.Model, sentences []string,
-	done func(done, total int)) (vectors []float32, err error) {
-	exec, err := model.NewExec(b, text.Store(), func(scope *model.Scope, ids *Node) *Node {
-		return bert.Embed(scope, text.Config, ids)
-	})
-	if err != nil {
-		return nil, err
-	}
-	defer exec.Finalize()
-	for at := 0; at < len(sentences); at += textBatch {
-		if err := context.Cause(ctx); err != nil {
-			return nil, err
-		}
-		n := min(textBatch, len(sentences)-at)
-		var ids []int32
-		for i := range textBatch { // one shape; rows beyond n are the last sentence again
-			ids = append(ids, text.IDs(sentences[at+min(i, n-1)], pieces)...)
-		}
-		out, err := exec.Call1(tensors.FromFlatDataAndDimensions(ids, textBatch, pieces))
-		if err != nil {
-			return nil, err
-		}
-		vectors = append(vectors, tensors.MustCopyFlatData[float32](out)[:n*text.Width]...)
-		out.FinalizeAll()
-		done(at+n, len(sentences))
-	}
-	return vectors, nil
 }
 
 // row are all states' vectors of one noun.

