@@ -79,7 +79,7 @@ func TestABridgeIsAPair(t *testing.T) {
 	}
 	taps := tensors.MustCopyFlatData[float32](run(func(scope *model.Scope,
 		x *graph.Node) []*graph.Node {
-		return Taps(m.at(scope, visionScope), m.Config, x)
+		return Taps(layer.At(scope, visionScope), m.Config, x)
 	}))
 	for tap := range 2 { // the mean of the patches is taken out
 		sum := 0.0

@@ -115,9 +115,6 @@ func Open(f *tensorfile.File, visionFile, textFile string, resize, crop int) (*M
 	return New(vision, text, trained)
 }
 
-// at is a part of the store's scope.
-func (*Model) at(scope *model.Scope, part string) *model.Scope { return scope.At("%s", part) }
-
 // Name is "bridge-WIDTH-DEPTH".
 func (m *Model) Name() string {
 	return fmt.Sprintf("bridge-%d-%d", m.Config.Vision.Width, m.Config.Vision.Depth)
@@ -159,7 +156,8 @@ func (m *Model) Forward(scope *model.Scope, images *Node) (levels []*Node) {
 
 // levels are the taps, with what the trunk adds.
 func (m *Model) levels(scope *model.Scope, images *Node) []*Node {
-	return Levels(m.at(scope, Scope), m.Config, Taps(m.at(scope, visionScope), m.Config, images))
+	taps := Taps(layer.At(scope, visionScope), m.Config, images)
+	return Levels(layer.At(scope, Scope), m.Config, taps)
 }
 
 // Blocks are the taps, counted from 1.
@@ -178,7 +176,7 @@ func (m *Model) Tower() encoder.Led { return tower{m} }
 
 // Image brings class tokens of the last tap to the common space.
 func (m *Model) Image(scope *model.Scope, class *Node) *Node {
-	return Image(m.at(scope, Scope), m.Config, class)
+	return Image(layer.At(scope, Scope), m.Config, class)
 }
 
 // Space is the taps in the common space.
@@ -200,8 +198,8 @@ func (m *Model) Read(text string) ([]int32, error) { return m.text.IDs(text, con
 
 // Text embeds texts from their pieces.
 func (m *Model) Text(scope *model.Scope, ids *Node) *Node {
-	return Text(m.at(scope, Scope), m.Config, bert.Embed(m.at(scope, textScope), m.Config.Text,
-		ids))
+	vectors := bert.Embed(layer.At(scope, textScope), m.Config.Text, ids)
+	return Text(layer.At(scope, Scope), m.Config, vectors)
 }
 
 // Cut tells whether a text has more pieces than are read.
@@ -248,7 +246,7 @@ func (space) Leading() int { return 1 }
 // Forward gives the image's embedding and its patches: [B, H, W, 3] to [B, 1+N, D].
 func (s space) Forward(scope *model.Scope, images *Node) []*Node {
 	levels := s.levels(scope, images)
-	to := s.at(scope, Scope)
+	to := layer.At(scope, Scope)
 	var patches []*Node
 	for i, level := range levels {
 		patches = append(patches, layer.Normalize(Patches(to, s.Config, i, Slice(level, AxisRange(),
