@@ -41,8 +41,7 @@ was interrupted goes on to the same bits.`,
 			dir := experiment.EncodersDir()
 			p.Vision, p.Text = filepath.Join(dir, vit.DINOv2Small.File),
 				filepath.Join(dir, bert.MiniLM[0].File)
-			p.Backend, p.Cache, p.Say, p.Bar = v.Backend.Backend, experiment.CacheDir(),
-				v.Progress.Say, v.Progress.Bar
+			p.Backend, p.Cache, p.Bar = v.Backend.Backend, experiment.CacheDir(), v.Progress.Bar
 			card, err := p.Run(cmd.Context(), out, version)
 			if err != nil {
 				return err

@@ -65,15 +65,10 @@ func (b *batches) Batch(places []int) []*tensors.Tensor {
 	n := len(places)
 	var levels, cover, captions []float32
 	var states []int32
-	tokens := b.seen.shape[1] - 1
-	grid := 1
-	for grid*grid < tokens {
-		grid++
-	}
 	for _, place := range places {
 		r := rand.New(rand.NewPCG(b.seed+1, uint64(place)))
 		i := r.IntN(len(b.pictures.Told))
-		covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], grid)
+		covered, _, _, _ := covers(b.pictures.Masks[i*pixels:(i+1)*pixels], b.seen.grid)
 		some := choose(r, covered)
 		values, err := b.seen.at(i, some)
 		if err != nil {

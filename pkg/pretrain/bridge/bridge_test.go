@@ -39,7 +39,7 @@ func training(t *testing.T, dir string) Training {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "vocab.txt"), []byte("[PAD]\n[UNK]\n[CLS]\n"+
 		"[SEP]\na\nhole\nwith\ngood\ndent\nscratch\nstain\ncrack\n"), 0o600))
 	return Training{Backend: b.Backend, Cache: dir, Vision: vision, Text: text, Steps: 6,
-		Pictures: 8, Rate: 1e-2, Seed: 1, Say: t.Logf,
+		Pictures: 8, Rate: 1e-2, Seed: 1,
 		Bar: func(string) func(int, int, string) { return func(int, int, string) {} }}
 }
 

@@ -5,7 +5,6 @@ package bridge
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -40,11 +39,10 @@ type Training struct {
 	Pictures int
 	Rate     float64
 	Seed     uint64
-	Say      func(format string, args ...any)
 	Bar      func(name string) func(done, total int, unit string)
 }
 
-// Default is the training of the shipped bridge; files, Backend, Cache, Say and Bar are the
+// Default is the training of the shipped bridge; files, Backend, Cache and Bar are the
 // caller's.
 func Default() Training { return Training{Steps: 3000, Pictures: 5000, Rate: 1e-3, Seed: 1} }
 
@@ -117,24 +115,10 @@ func (p Training) Run(ctx context.Context, out, version string) (*Card, error) {
 	if err := layer.Put(store, towers.Scope+".", start(cfg, said, p.Seed), true); err != nil {
 		return nil, err
 	}
-	if err := curve.Open(); err != nil {
-		return nil, err
-	}
-	tell := p.Bar("training")
-	err = errors.Join(train.Run(ctx, p.Backend, store, newBatches(p.Seed, p.Steps, pictures, seen,
-		said), objective(cfg), train.Options{
-		Steps: p.Steps, Batch: batch, Seed: p.Seed, ClipNorm: 1,
-		Schedule: train.WarmCosine{Base: p.Rate, Final: p.Rate / 100, Warmup: min(100, p.Steps/4),
-			Total: p.Steps},
-		Optimizer: train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02,
-			Threshold: 1},
-		Checkpoint: checkpoint, Every: time.Minute, Fingerprint: fingerprint,
-		Report: func(s train.Step) {
-			curve.Add(s.Number, s.Loss)
-			tell(s.Number, s.Of, fmt.Sprintf("steps, loss %.3f, terms %.3f", s.Loss, s.Parts))
-		},
-	}), curve.Close())
-	if err != nil {
+	if err := curve.Train(ctx, p.Backend, store, newBatches(p.Seed, p.Steps, pictures, seen, said),
+		objective(cfg), train.WarmCosine{Base: p.Rate, Final: p.Rate / 100},
+		train.Options{Steps: p.Steps, Batch: batch, Seed: p.Seed, Checkpoint: checkpoint,
+			Every: time.Minute, Fingerprint: fingerprint}, p.Bar("training")); err != nil {
 		return nil, err
 	}
 	trained, err := layer.Get(store, towers.Scope+".")

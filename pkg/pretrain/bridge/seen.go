@@ -28,6 +28,7 @@ type seen struct {
 	files []*tensorfile.File
 	views [][]byte
 	shape []int // of one picture: levels, 1 + tokens, channels
+	grid  int   // patch tokens per side
 }
 
 // size is the number of values of one picture.
@@ -58,7 +59,7 @@ func (s *seen) close() {
 func look(ctx context.Context, b compute.Backend, vision *vit.Encoder, cfg towers.Config,
 	l *align.Pictures, dir, by string, tell func(done, total int)) (_ *seen, err error) {
 	s := &seen{shape: []int{len(vision.Config.Taps), 1 + vision.Grid()*vision.Grid(),
-		vision.Width()}}
+		vision.Width()}, grid: vision.Grid()}
 	exec, err := model.NewExec(b, vision.Store(), func(scope *model.Scope, pixels *Node) *Node {
 		images := pretrain.Normalised(ConvertDType(pixels, dtypes.Float32), vit.Mean, vit.Std)
 		return Stack(towers.Taps(scope, cfg, images), 1) // [B, levels, 1+N, Dv]

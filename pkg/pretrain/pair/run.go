@@ -179,24 +179,11 @@ func (p Training) train(ctx context.Context, arrays map[string]layer.Array, data
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Open(); err != nil {
-		return nil, err
-	}
-	bar := p.Bar(phase.name)
 	all := train.Single{N: phase.steps * specimens, Of: data.Batch}
-	err = errors.Join(train.Run(ctx, p.Backend, store, all, loss.loss, train.Options{
-		Steps: phase.steps, Batch: specimens, Seed: p.Seed, ClipNorm: 1,
-		Schedule: train.WarmCosine{Base: p.Rate * phase.base, Final: p.Rate * phase.final,
-			Warmup: min(100, phase.steps/4), Total: phase.steps},
-		Optimizer: train.StableAdamW{Beta1: 0.9, Beta2: 0.98, Epsilon: 1e-8, WeightDecay: 0.02,
-			Threshold: 1},
-		Checkpoint: checkpoint, Every: 2 * time.Minute, Fingerprint: fingerprint,
-		Report: func(s train.Step) {
-			c.Add(s.Number, s.Loss)
-			bar(s.Number, s.Of, fmt.Sprintf("steps, loss %.3f, terms %.3f", s.Loss, s.Parts))
-		},
-	}), c.Close())
-	if err != nil {
+	if err := c.Train(ctx, p.Backend, store, all, loss.loss,
+		train.WarmCosine{Base: p.Rate * phase.base, Final: p.Rate * phase.final},
+		train.Options{Steps: phase.steps, Batch: specimens, Seed: p.Seed, Checkpoint: checkpoint,
+			Every: 2 * time.Minute, Fingerprint: fingerprint}, p.Bar(phase.name)); err != nil {
 		return nil, err
 	}
 	return layer.Get(store, "")
