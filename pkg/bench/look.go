@@ -67,8 +67,7 @@ func (t Task) multiADS(dir string, b *backend.Choice) (*multiads.Detector, error
 		return nil, err
 	}
 	return multiads.New(b.Backend, multiads.Config{Model: clip.TapEncoder{Model: enc}, Base: base,
-		Sentences: sentences,
-		Seed:      t.Seed, Alone: true})
+		Sentences: sentences, Seed: t.Seed, Alone: true})
 }
 
 // drawText writes the text matrix that MultiADS asks with, for peers that have no text tower, and
