@@ -28,8 +28,11 @@ var (
 		"anomalous ones")
 	ErrNoPositivePixels = errors.New("no anomalous pixel in any mask")
 	ErrNoNegativePixels = errors.New("no normal pixel in any mask")
-	ErrLimit            = errors.New("AUPRO's limit of the false-positive rate must lie in (0, 1]")
-	ErrPasses           = errors.New("Positives takes every map, then Negatives takes the same " +
+	ErrNoNormalPicture  = errors.New("no normal picture to take thresholds from")
+	ErrFewRates         = errors.New("no threshold gives a false-positive rate as low as 1e-5, or " +
+		"fewer than two one up to 1e-4: AUPIMO needs more normal pixels")
+	ErrLimit  = errors.New("AUPRO's limit of the false-positive rate must lie in (0, 1]")
+	ErrPasses = errors.New("Positives takes every map, then Negatives takes the same " +
 		"maps, then come the Scores")
 	ErrRange = errors.New("scores that are all equal, or more than 1.7e36 apart, have " +
 		"no float32 histogram")
