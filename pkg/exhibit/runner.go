@@ -223,6 +223,7 @@ func (r *Runner) compute(ctx context.Context, run *Run, e experiment.Experiment,
 	report, err := r.Env.Test(ctx, e, enc, set, fit, nil)
 	if err == nil {
 		run.Mean, run.Categories, run.Types = report.Mean, report.Categories, report.Types
+		run.Rulers = report.Rulers
 	}
 	return err
 }

@@ -26,7 +26,8 @@ type Run struct {
 	Code       string                      `json:"code"` // digest of what the numbers depend on
 	Mean       experiment.Metrics          `json:"mean"`
 	Categories []experiment.CategoryReport `json:"categories"`
-	Types      *experiment.TypesReport     `json:"types,omitempty"` // of multi-type segmentation
+	Rulers     []experiment.Ruled          `json:"rulers,omitempty"` // means, where asked for
+	Types      *experiment.TypesReport     `json:"types,omitempty"`  // of multi-type segmentation
 	// that it took when it was computed
 	Seconds float64 `json:"seconds"`
 }

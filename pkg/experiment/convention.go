@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"slices"
+
 	"adlab/pkg/metric"
 	"adlab/pkg/setting"
 )
@@ -14,13 +16,20 @@ const (
 	Exact          Convention = "exact"
 	INPFormerPrint Convention = "inp-former" // 200 bins: pixel AUROC, AP and AUPRO
 	MultiADSPrint  Convention = "multiads"   // 200 thresholds and other axes: AUPRO
+	// AllRulers is exact, and every ruler of metric.Rulers beside
+	AllRulers Convention = "all"
 )
+
+// Conventions lists them.
+func Conventions() []Convention {
+	return []Convention{Exact, INPFormerPrint, MultiADSPrint, AllRulers}
+}
 
 // Validate says in one line that the convention is unknown.
 func (c Convention) Validate() error {
-	if c != Exact && c != INPFormerPrint && c != MultiADSPrint {
-		return setting.Errorf("Convention", "expected %s, %s or %s, got %q", Exact, INPFormerPrint,
-			MultiADSPrint, c)
+	if !slices.Contains(Conventions(), c) {
+		return setting.Errorf("Convention", "expected %s, %s, %s or %s, got %q", Exact,
+			INPFormerPrint, MultiADSPrint, AllRulers, c)
 	}
 	return nil
 }

@@ -65,6 +65,7 @@ func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *
 	var d detector.Detector
 	var few error
 	measured := false
+	ruling := newRuling(&e)
 	for _, c := range set.Categories {
 		if d == nil || !e.shared() {
 			switch d, err = fit(c); {
@@ -79,14 +80,17 @@ func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *
 			}
 		}
 		typed, _ := d.(detector.Typed)
-		keep := typed != nil && typed.MeasuresTypes()
+		types := typed != nil && typed.MeasuresTypes()
 		row, predictions, err := MeasureCategory(d.Predict(ctx, c.Test), c, set.HasMasks,
-			enc.Transform(), e.Convention, keep, see)
+			enc.Transform(), e.Convention, types || len(ruling.rulers) > 0, see)
 		if err != nil {
 			return nil, err
 		}
+		if row.Rulers, err = ruling.predictions(c, predictions, enc); err != nil {
+			return nil, fmt.Errorf("category %s: %w", c.Name, err)
+		}
 		r.Categories, measured = append(r.Categories, row), true
-		if keep {
+		if types {
 			if err := r.addTypes(typed, c, predictions); err != nil {
 				return nil, err
 			}
@@ -99,6 +103,7 @@ func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *
 		r.Types.finish()
 	}
 	r.Mean = mean(r.Categories)
+	r.Rulers = ruling.mean()
 	return r, nil
 }
 

@@ -32,6 +32,7 @@ type Experiment struct {
 	Resize, Crop int    // pixels; 0 for the encoder's own, at the profile's size where that can be
 	Limit        datasets.Options
 	Convention   Convention
+	Bootstrap    int `json:",omitzero"` // resamples of the test pictures for intervals; 0 for none
 	// of the values of pictures that do not say it themselves, as a data set has it for all
 	Range imageio.Range `json:",omitzero"`
 	// drawn as INP-Former's scripts draw them, for 1, 2 and 4 shots of MVTec-AD and VisA
@@ -143,6 +144,9 @@ func (e *Experiment) Validate() error {
 		return setting.Errorf("Steps", "expected at least 1, got %d", e.Steps)
 	case e.Batch < 0:
 		return setting.Errorf("Batch", "expected at least 1, got %d", e.Batch)
+	case e.Bootstrap < 0 || e.Bootstrap > MostResamples:
+		return setting.Errorf("Bootstrap", "expected 0 to %d resamples, got %d", MostResamples,
+			e.Bootstrap)
 	case e.Rate < 0 || e.Rate != e.Rate:
 		return setting.Errorf("Rate", "expected a positive learning rate, got %g", e.Rate)
 	}

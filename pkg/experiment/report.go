@@ -29,6 +29,8 @@ type CategoryReport struct {
 	Metrics
 	TrainImages int `json:"train_images"`
 	TestImages  int `json:"test_images"`
+	// Rulers are what other conventions say, or with which intervals, where that was asked for
+	Rulers []Ruled `json:"rulers,omitempty"`
 }
 
 // Report is what an evaluation found.
@@ -42,7 +44,8 @@ type Report struct {
 	Seed       uint64           `json:"seed"`
 	Categories []CategoryReport `json:"categories"`
 	Mean       Metrics          `json:"mean"`
-	Types      *TypesReport     `json:"types,omitempty"` // of multi-type segmentation
+	Rulers     []Ruled          `json:"rulers,omitempty"` // means, as the categories'
+	Types      *TypesReport     `json:"types,omitempty"`  // of multi-type segmentation
 	Seconds    float64          `json:"seconds"`
 }
 
@@ -100,7 +103,7 @@ func (r *Report) Text() string {
 		r.Encoder, r.Setting, r.Profile, r.Seed, r.Backend, r.Seconds)
 	fmt.Fprintf(&b, "%-20s %7s %7s %7s %7s %7s %7s %7s  %s\n", "category", "I-AUROC", "I-AP",
 		"I-F1max", "P-AUROC", "P-AP", "P-F1max", "AUPRO", "train/test")
-	if r.Convention != Exact {
+	if r.Convention != Exact && r.Convention != AllRulers {
 		fmt.Fprintf(&b, "pixel metrics as the official evaluation of %s prints them\n",
 			r.Convention)
 	}
@@ -117,6 +120,9 @@ func (r *Report) Text() string {
 			fmt.Fprintf(&b, "- : %s\n", c.Why)
 			delete(notes, c.Why)
 		}
+	}
+	if len(r.Rulers) > 0 {
+		b.WriteString("\nmean over the categories\n" + RuledText(r.Rulers))
 	}
 	if r.Types != nil {
 		b.WriteString(r.Types.Text())
