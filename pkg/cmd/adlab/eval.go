@@ -33,7 +33,10 @@ func newEval(c *cli) *cobra.Command {
 	}
 	experimentFlags(cmd, &d)
 	cmd.Flags().StringVar((*string)(&d.Convention), "metrics", string(d.Convention),
-		"pixel metrics exact, or as the official evaluation of inp-former or multiads prints them")
+		"pixel metrics exact, or as the official evaluation of inp-former or multiads prints "+
+			"them; all: exact, and every ruler of adlab metrics beside")
+	cmd.Flags().IntVar(&d.Bootstrap, "bootstrap", 0, "intervals from so many resamples of the "+
+		"test pictures, such as 1000")
 	return cmd
 }
 

@@ -87,8 +87,8 @@ func newRoot() *cobra.Command {
 		"xla, xla-native (faster; bits of this processor's kind), go, or as $GOMLX_BACKEND takes "+
 			"them (default: XLA where its plugin is)")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newFit(c), newPredict(c), newEval(c), newTrain(c), newVerify(c), newWeights(c),
-		newData(c),
+	root.AddCommand(newFit(c), newPredict(c), newEval(c), newMetrics(c), newTrain(c),
+		newVerify(c), newWeights(c), newData(c),
 		newBackends(c), newDemo(c), newKBA(c),
 		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
 		newPretrain(c), newEncoders(c), newCache(c), newBench(c),

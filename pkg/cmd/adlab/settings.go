@@ -23,12 +23,14 @@ var flagOf = map[string]string{
 	"Setting": "setting", "Encoder": "encoder", "Pair": "clip", "Seed": "seed", "Steps": "steps",
 	"Batch": "batch", "Rate": "rate", "Resize": "resize", "Crop": "crop", "Shots": "shots",
 	"OfficialShots": "official-shots", "Convention": "metrics",
-	"INPs": "inps", "Ablation": "ablation", "Blocks": "blocks",
+	"Bootstrap": "bootstrap",
+	"INPs":      "inps", "Ablation": "ablation", "Blocks": "blocks",
 	"Sources": "source", "KBA": "kba", "Extend": "kba-add", "Single": "no-kba",
 	"Sentences": "sentences", "Revision": "revision", "Objective": "objective",
 	"Rule": "score-rule", "Mosaic": "mosaic", "Columns": "column-order", "Filter": "filter",
-	"Types": "types", "Masks": "masks", "AllowEmptyMasks": "allow-empty-masks",
-	"ResizeMasks": "resize-masks", "FollowLinks": "follow-links", "Paper": "paper",
+	"Types": "types", "Masks": "masks", "Maps": "maps",
+	"AllowEmptyMasks": "allow-empty-masks",
+	"ResizeMasks":     "resize-masks", "FollowLinks": "follow-links", "Paper": "paper",
 	"Table": "table", "Status": "status",
 }
 
