@@ -28,24 +28,48 @@ type Compared struct {
 // Ratios draws rows of ratios on a logarithmic axis, the first row on top, a colour for each name,
 // with their names at the right, and a line where the ratio is 1.
 func Ratios(title, xLabel string, rows ...Compared) (*Plot, error) {
-	p, legend := axes(title, xLabel, "")
-	var names []string
-	points := map[string]*ratios{}
 	for _, row := range rows {
-		for _, r := range row.Of {
-			if !slices.Contains(names, r.Name) {
-				names = append(names, r.Name)
-				points[r.Name] = &ratios{}
-			}
-		}
-	}
-	low, high := 1.0, 1.0
-	for i, row := range rows {
 		for _, r := range row.Of {
 			if !(r.Low > 0 && r.Low <= r.Value && r.Value <= r.High) || math.IsInf(r.High, 0) {
 				return nil, fmt.Errorf("ratio %q of %q: expected 0 < low ≤ value ≤ high, got %g, "+
 					"%g, %g", r.Name, row.Name, r.Low, r.Value, r.High)
 			}
+		}
+	}
+	p, legend := axes(title, xLabel, "")
+	one, err := plotter.NewLine(plotter.XYs{{X: 1, Y: -0.6}, {X: 1, Y: float64(len(rows)) - 0.4}})
+	if err != nil {
+		return nil, err
+	}
+	one.Width, one.Color = vg.Points(1), color.Gray{96}
+	p.Add(one)
+	low, high, err := bars(p, &legend, rows)
+	if err != nil {
+		return nil, err
+	}
+	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.TickerFunc(doublings)
+	p.X.Min, p.X.Max = min(low, 1)/1.15, max(high, 1)*1.15
+	return drawnAs(p, legend)
+}
+
+// bars draws rows of values with what they lie between, the first row on top, a colour for each
+// name.
+func bars(p *plot.Plot, legend *plot.Legend, rows []Compared) (low, high float64, err error) {
+	var names []string
+	for _, row := range rows {
+		for _, r := range row.Of {
+			if !slices.Contains(names, r.Name) {
+				names = append(names, r.Name)
+			}
+		}
+	}
+	points := map[string]*ratios{}
+	for _, name := range names {
+		points[name] = &ratios{}
+	}
+	low, high = math.Inf(1), math.Inf(-1)
+	for i, row := range rows {
+		for _, r := range row.Of {
 			low, high = min(low, r.Low), max(high, r.High)
 			x := points[r.Name]
 			// names of one row stand a little below one another, around its middle
@@ -56,37 +80,54 @@ func Ratios(title, xLabel string, rows ...Compared) (*Plot, error) {
 				r.High - r.Value})
 		}
 	}
-	one, err := plotter.NewLine(plotter.XYs{{X: 1, Y: -0.6}, {X: 1, Y: float64(len(rows)) - 0.4}})
-	if err != nil {
-		return nil, err
-	}
-	one.Width, one.Color = vg.Points(1), color.Gray{96}
-	p.Add(one)
 	for i, name := range names {
 		x := points[name]
-		bars, err := plotter.NewXErrorBars(x)
+		lines, err := plotter.NewXErrorBars(x)
 		if err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 		dots, err := plotter.NewScatter(x.XYs)
 		if err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 		colour := Palette[i%len(Palette)]
-		bars.LineStyle.Color, bars.LineStyle.Width, bars.CapWidth = colour, vg.Points(1.2), 0
+		lines.LineStyle.Color, lines.LineStyle.Width, lines.CapWidth = colour, vg.Points(1.2), 0
 		dots.GlyphStyle = vgdraw.GlyphStyle{Color: colour, Radius: vg.Points(3),
 			Shape: glyphs[i/len(Palette)%len(glyphs)]}
-		p.Add(bars, dots)
+		p.Add(lines, dots)
 		legend.Add(name, dots)
 	}
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.TickerFunc(doublings)
-	p.X.Min, p.X.Max = low/1.15, high*1.15
 	p.Y.Min, p.Y.Max = -0.6, float64(len(rows))-0.4
 	var marks []plot.Tick
 	for i, row := range rows {
 		marks = append(marks, plot.Tick{Value: float64(len(rows) - 1 - i), Label: row.Name})
 	}
 	p.Y.Tick.Marker, p.Y.Tick.Length = plot.ConstantTicks(marks), 0
+	return low, high, nil
+}
+
+// Ranges is Ratios on a linear axis, of any numbers.
+func Ranges(title, xLabel string, rows ...Compared) (*Plot, error) {
+	for _, row := range rows {
+		for _, r := range row.Of {
+			if !(r.Low <= r.Value && r.Value <= r.High) || math.IsInf(r.High-r.Low, 0) {
+				return nil, fmt.Errorf("range %q of %q: expected low ≤ value ≤ high, got %g, %g, "+
+					"%g", r.Name, row.Name, r.Low, r.Value, r.High)
+			}
+		}
+	}
+	p, legend := axes(title, xLabel, "")
+	low, high, err := bars(p, &legend, rows)
+	if err != nil {
+		return nil, err
+	}
+	if low > high {
+		return nil, fmt.Errorf("expected ranges to draw, got none")
+	}
+	p.X.Min, p.X.Max = low, high
+	widen(&p.X)
+	room := 0.04 * (p.X.Max - p.X.Min)
+	p.X.Min, p.X.Max = p.X.Min-room, p.X.Max+room
 	return drawnAs(p, legend)
 }
 
