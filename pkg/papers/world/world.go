@@ -23,6 +23,8 @@ func Exhibits() []exhibit.Exhibit {
 			Heads: towers, Draw: drawPair, Kept: pairKept},
 		{ID: "world-hardness", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
 			Table: hardness, Draw: judgeHardness},
+		{ID: "rulers", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
+			Table: rulers, Draw: drawRulers},
 	}
 }
 
