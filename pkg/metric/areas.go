@@ -14,7 +14,8 @@ func (p *points) defined() error {
 	return nil
 }
 
-// hasRegions tells what a curve of overlaps needs besides: a defect that has not gone with the size.
+// hasRegions tells what a curve of overlaps needs besides: a defect that has not gone with the
+// size.
 func (p *points) hasRegions() error {
 	if p.regions == 0 {
 		return ErrNoPositivePixels

@@ -15,10 +15,9 @@ const (
 // where the false-positive rate on normal pictures goes from 1e-5 to 1e-4, on a logarithmic scale;
 // NaN for a picture without anomalous pixels. The rate is the mean over the normal pictures, at
 // 300,000 equal thresholds between their smallest and largest value; a score on a threshold is
-// above it. The bounds are the nearest rates that thresholds give; where none is as low as the lower
-// bound, AUPIMO is not defined.
-// Source: Bertoldo et al., arXiv 2401.01984, and anomalib (Apache-2.0), metrics/pimo, which refuses
-// 30 thresholds or fewer; here two are enough.
+// above it. The bounds are the nearest rates that thresholds give; where none is as low as the
+// lower bound, AUPIMO is not defined. Source: Bertoldo et al., arXiv 2401.01984, and anomalib
+// (Apache-2.0), metrics/pimo, which refuses 30 thresholds or fewer; here two are enough.
 func AUPIMO(pictures []Picture) ([]float64, error) {
 	return pimo(pictures, pimoThresholds, pimoLow, pimoHigh)
 }

@@ -26,26 +26,28 @@ type Draws map[Number][]float64
 // resamples, with as many of those pixels between any two; by that an area under ROC is off by at
 // most 1/(2·Coarse), and each draw is moved by what the same cuts are off on all pictures.
 func (r Ruler) Bootstrap(pictures []Picture, n int, seed uint64) (Draws, error) {
+	return r.bootstrap(newCounted(pictures), n, seed)
+}
+
+func (r Ruler) bootstrap(x *counted, n int, seed uint64) (Draws, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("expected at least 1 resample, got %d", n)
 	}
 	draws := Draws{}
-	exact, _, err := r.Measure(pictures)
-	if err != nil {
-		return nil, err
+	pictures := x.pictures
+	exact := x.values[r.Name]
+	if exact == nil {
+		var err error
+		if exact, _, err = r.measure(x); err != nil {
+			return nil, err
+		}
 	}
 	times := resamples(pictures, n, seed)
 	r.drawImages(draws, pictures, times)
 	for _, g := range r.Pixels {
-		if err := g.draw(draws, exact, pictures, times); err != nil {
-			return nil, err
-		}
+		g.draw(draws, exact, x, times)
 	}
-	if _, ok := exact[r.Mean]; ok && r.PerPicture != nil {
-		each, err := r.PerPicture(pictures)
-		if err != nil {
-			return nil, err
-		}
+	if each := x.shares[r.Name]; each != nil {
 		for _, t := range times {
 			sum, m := 0.0, 0.0
 			for i, x := range each {
@@ -114,28 +116,15 @@ func (r Ruler) drawImages(draws Draws, pictures []Picture, times [][]int) {
 }
 
 // draw reads the numbers of the resamples that are defined on all pictures.
-func (g Reading) draw(draws Draws, exact Values, pictures []Picture, times [][]int) error {
-	lay := g.lay
-	if g.exact {
-		lay = func(pictures []Picture) (steps, error) { return scoresOf(pictures, Coarse) }
-	}
-	s, err := lay(pictures)
+func (g Reading) draw(draws Draws, exact Values, from *counted, times [][]int) {
+	s, each, err := from.apart(g)
 	if err != nil {
-		return nil //nolint:nilerr // Measure has said so: there is nothing to draw
+		return // nothing is defined, as measuring has said
 	}
-	each := make([]counts, len(pictures))
-	_ = shards(len(pictures), func(from, to int) error {
-		for i := from; i < to; i++ {
-			each[i] = newCounts(s.n)
-			s.pixels(&each[i], &pictures[i])
-			s.overlaps(&each[i], &pictures[i])
-		}
-		return nil
-	})
 	rows := make([][]float64, len(times)+1) // the last is of all pictures
 	_ = shards(len(rows), func(from, to int) error {
 		for k := from; k < to; k++ {
-			rows[k] = g.of(&s, each, func(i int) float64 {
+			rows[k] = g.of(s, each, func(i int) float64 {
 				if k == len(times) {
 					return 1
 				}
@@ -154,7 +143,6 @@ func (g Reading) draw(draws Draws, exact Values, pictures []Picture, times [][]i
 			draws[x.number] = append(draws[x.number], rows[k][i]+off)
 		}
 	}
-	return nil
 }
 
 // of adds pictures up and reads the numbers; NaN for one that is not defined.

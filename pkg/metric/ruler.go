@@ -1,13 +1,11 @@
 package metric
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-	"sync"
 
 	"adlab/pkg/imageio"
 )
@@ -50,13 +48,15 @@ type Ruler struct {
 	Blur   Blurring // of maps, after the resize
 	Scale  Scaling  // of maps and image scores, in the end
 	Image  Scoring
-	Pixels []Reading
+	// Saturated tells that overlap is with a case's defects, as far as each asks for
+	Saturated bool
+	Pixels    []Reading
 	// PerPicture gives a number of each anomalous picture, of which the ruler's is the mean over
 	// those that are not NaN; nil for none
 	PerPicture func([]Picture) ([]float64, error)
 	Mean       Number // what that mean is called
-	// Whole gives AUPRO from all pictures together, where no sum of counts can: it has no resamples;
-	// nil for none
+	// Whole gives AUPRO from all pictures together, where no sum of counts can: it has no
+	// resamples; nil for none
 	Whole func([]Picture) (float64, error)
 	// ImageAP is how the image scores' average precision is read; nil for the exact sum of steps
 	ImageAP reading
@@ -151,9 +151,10 @@ func (r Ruler) read(c *Case) Picture {
 	return p
 }
 
-// regions are a case's defects, or the 8-connected regions of its mask.
+// regions are a case's defects, where the ruler looks at them, or the 8-connected regions of its
+// mask.
 func (r Ruler) regions(c *Case, p *Picture) (all []Region) {
-	if c.Defects == nil {
+	if c.Defects == nil || !r.Saturated {
 		labels, areas := Regions(p.Mask, p.W, 8)
 		all = make([]Region, len(areas))
 		for i, label := range labels {
@@ -203,6 +204,11 @@ func (d Defect) saturation(pixels int) float64 {
 // Measure gives the ruler's numbers of a category. Why says of what is not defined why, in one
 // line.
 func (r Ruler) Measure(pictures []Picture) (v Values, why string, err error) {
+	return r.measure(newCounted(pictures))
+}
+
+func (r Ruler) measure(x *counted) (v Values, why string, err error) {
+	pictures := x.pictures
 	v = Values{}
 	var lines []string
 	missing := func(err error) {
@@ -223,13 +229,11 @@ func (r Ruler) Measure(pictures []Picture) (v Values, why string, err error) {
 		}
 	}
 	for _, g := range r.Pixels {
-		s, err := g.lay(pictures)
+		p, err := x.points(g)
 		if err != nil {
 			missing(err)
 			continue
 		}
-		c := s.countAll(pictures)
-		p := s.points(&c)
 		for _, of := range g.reads {
 			if x, err := of.by(p); err != nil {
 				missing(err)
@@ -241,8 +245,8 @@ func (r Ruler) Measure(pictures []Picture) (v Values, why string, err error) {
 	if r.PerPicture != nil {
 		if each, err := r.PerPicture(pictures); err != nil {
 			missing(err)
-		} else if x := meanOf(each); !math.IsNaN(x) {
-			v[r.Mean] = x
+		} else if mean := meanOf(each); !math.IsNaN(mean) {
+			v[r.Mean], x.shares[r.Name] = mean, each
 		}
 	}
 	if r.Whole != nil {
@@ -252,37 +256,8 @@ func (r Ruler) Measure(pictures []Picture) (v Values, why string, err error) {
 			v[RegionArea] = x
 		}
 	}
+	x.values[r.Name] = v
 	return v, strings.Join(lines, "; "), nil
-}
-
-// imagesOf are the image scores and labels.
-func imagesOf(pictures []Picture) (scores []float64, labels []int) {
-	for _, p := range pictures {
-		scores, labels = append(scores, p.Score), append(labels, p.Label)
-	}
-	return scores, labels
-}
-
-// imagePoints are the curves of image scores, with a point at every score; labels are 0 and 1.
-func imagePoints(scores []float64, labels []int) points {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-	p := points{tp: []float64{0}, fp: []float64{0}, pro: []float64{0}}
-	for i, at := range order {
-		if labels[at] == 1 {
-			p.positives++
-		} else {
-			p.negatives++
-		}
-		if i+1 == len(order) || scores[order[i+1]] != scores[at] {
-			p.tp, p.fp = append(p.tp, p.positives), append(p.fp, p.negatives)
-			p.pro = append(p.pro, 0)
-		}
-	}
-	return p
 }
 
 // meanOf is the mean of what is not NaN; NaN of nothing.
@@ -294,31 +269,6 @@ func meanOf(xs []float64) float64 {
 		}
 	}
 	return sum / n
-}
-
-// countAll counts all pictures: pixels on all cores, shares of regions in the pictures' order, so
-// that the number of cores changes no bit.
-func (s *steps) countAll(pictures []Picture) counts {
-	total := newCounts(s.n)
-	var mu sync.Mutex
-	_ = shards(len(pictures), func(from, to int) error { // which never fails
-		part := counts{tp: make([]float64, s.n), fp: make([]float64, s.n)}
-		for i := from; i < to; i++ {
-			s.pixels(&part, &pictures[i])
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for k := range part.tp { // whole numbers: their order is of no matter
-			total.tp[k], total.fp[k] = total.tp[k]+part.tp[k], total.fp[k]+part.fp[k]
-		}
-		total.positives += part.positives
-		total.negatives += part.negatives
-		return nil
-	})
-	for i := range pictures {
-		s.overlaps(&total, &pictures[i])
-	}
-	return total
 }
 
 // Anomalous tells whether a mask of grades has a pixel that a house reader takes for anomalous.

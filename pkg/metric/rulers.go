@@ -19,7 +19,7 @@ var Rulers = []Ruler{
 		Source: "scikit-learn 1.9 roc_auc_score, average_precision_score, " +
 			"precision_recall_curve; Bergmann et al., IJCV 2021 (PRO)"},
 	{Name: "inp-former", Mask: half, Pixels: []Reading{binned(doubled(200), precisionTrapezoids),
-		only(PixelF1, everyScore, bestF1(1e-7))},
+		exactOnly(PixelF1, bestF1(1e-7))},
 		About:  "INP-Former's print: 200 bins on a GPU, the largest score counted twice",
 		Source: "pkg/inpformer/SPEC.md 12a; adeval 1.1.0, cuda_mem_effic.py"},
 	{Name: "multiads", Mask: half, Pixels: []Reading{except(RegionArea),
@@ -27,8 +27,8 @@ var Rulers = []Ruler{
 		About:  "MultiADS's print: AUPRO of 200 thresholds, rates below 0.3 stretched to 1",
 		Source: "pkg/multiads/SPEC.md 13a"},
 	{Name: "anomalib-2.2", Mask: half, Scale: AroundBest, Image: Largest,
-		Pixels: []Reading{only(PixelAP, everyScore, precisionReordered),
-			only(PixelF1, everyScore, bestF1(1e-10)), except(PixelAP, PixelF1, RegionArea)},
+		Pixels: []Reading{exactOnly(PixelAP, precisionReordered),
+			exactOnly(PixelF1, bestF1(1e-10)), except(PixelAP, PixelF1, RegionArea)},
 		ImageAP: precisionReordered,
 		Whole: func(pictures []Picture) (float64, error) {
 			return overlapAveraged(pictures, Limit)
@@ -37,14 +37,14 @@ var Rulers = []Ruler{
 		Source: "anomalib 2.2.0 (Apache-2.0), metrics/aupro.py; " +
 			"open-edge-platform/anomalib#3718"},
 	{Name: "anomalib-2.6", Mask: half, Scale: AroundBest, Image: Largest,
-		Pixels: []Reading{only(PixelAP, everyScore, precisionReordered),
-			only(PixelF1, everyScore, bestF1(1e-10)), except(PixelAP, PixelF1)},
+		Pixels: []Reading{exactOnly(PixelAP, precisionReordered),
+			exactOnly(PixelF1, bestF1(1e-10)), except(PixelAP, PixelF1)},
 		ImageAP: precisionReordered,
 		About:   "anomalib 2.3 to 2.6: maps normalised and cut, AP by trapezoids",
 		Source: "anomalib 2.6.2 (Apache-2.0), metrics/aupr.py, aupro.py, " +
 			"post_processing/post_processor.py"},
 	{Name: "anomalib-2.7", Mask: half, Scale: AroundBest, Image: Largest,
-		Pixels: []Reading{only(PixelF1, everyScore, bestF1(1e-10)), except(PixelF1)},
+		Pixels: []Reading{exactOnly(PixelF1, bestF1(1e-10)), except(PixelF1)},
 		About:  "anomalib from 2.7 on: maps normalised and cut, AP in steps",
 		Source: "anomalib 2.7.0 (Apache-2.0); open-edge-platform/anomalib#3797"},
 	binning("adeval-50", 50), binning("adeval-200", 200), binning("adeval-1000", 1000),
@@ -93,8 +93,8 @@ var Rulers = []Ruler{
 			"deviations",
 		Source: "Heckler-Kram et al., arXiv 2503.21622; its threshold as arXiv 2505.21152 " +
 			"tells it"},
-	{Name: "s-pro", Mask: half, Meet: AtMask, Pixels: []Reading{except(RegionArea),
-		only(SaturatedArea, everyScore, overlap(0.05))},
+	{Name: "s-pro", Mask: half, Meet: AtMask, Saturated: true, Pixels: []Reading{except(RegionArea),
+		exactOnly(SaturatedArea, overlap(0.05))},
 		About:  "MVTec LOCO: own size, saturated overlap with each defect, to 0.05",
 		Source: "Bergmann et al., IJCV 2022, section 4 (sPRO)"},
 	{Name: "aupimo", Mask: half, Pixels: []Reading{exactly(Limit)}, PerPicture: AUPIMO,
@@ -105,6 +105,13 @@ var Rulers = []Ruler{
 // only is a reading of one number.
 func only(number Number, lay laying, by reading) Reading {
 	return Reading{lay: lay, reads: []read{{number, by}}}
+}
+
+// exactOnly is a reading of one number from every score of an anomalous pixel.
+func exactOnly(number Number, by reading) Reading {
+	x := only(number, everyScore, by)
+	x.exact = true
+	return x
 }
 
 // except is the exact reading without some of its numbers.
@@ -133,7 +140,7 @@ func binned(lay laying, precision reading) Reading {
 func binning(name string, n int) Ruler {
 	return Ruler{Name: name, Mask: half,
 		Pixels: []Reading{binned(edges(n), precisionTrapezoids),
-			only(PixelF1, everyScore, bestF1(1e-7))},
+			exactOnly(PixelF1, bestF1(1e-7))},
 		About:  "adeval on a CPU: equal bins between the extremes, AP by trapezoids",
 		Source: "adeval 1.1.0 (PyPI), mem_effic.py, iterative.py"}
 }
