@@ -75,8 +75,9 @@ func (r *ruling) predictions(c datasets.Category, predictions []detector.Predict
 
 // category lays the rulers on a category's cases.
 func (r *ruling) category(cases []metric.Case) (rows []Ruled, err error) {
+	laid := metric.Lay(cases)
 	for i, ruler := range r.rulers {
-		row, draws, err := Rule(ruler, cases, r.resamples, r.seed)
+		row, draws, err := Rule(ruler, laid, r.resamples, r.seed)
 		if err != nil {
 			return nil, err
 		}
@@ -89,17 +90,14 @@ func (r *ruling) category(cases []metric.Case) (rows []Ruled, err error) {
 
 // Rule lays a ruler on the cases of a category; with resamples of the seed where their number is
 // above 0.
-func Rule(ruler metric.Ruler, cases []metric.Case, resamples int, seed uint64) (Ruled,
-	metric.Draws, error) {
+func Rule(ruler metric.Ruler, laid *metric.Laid, resamples int, seed uint64) (Ruled, metric.Draws,
+	error) {
 	row := Ruled{Ruler: ruler.Name}
-	pictures, err := ruler.Read(cases)
-	if err != nil {
+	var err error
+	if row.Values, row.Why, err = laid.Measure(ruler); err != nil || resamples == 0 {
 		return row, nil, err
 	}
-	if row.Values, row.Why, err = ruler.Measure(pictures); err != nil || resamples == 0 {
-		return row, nil, err
-	}
-	draws, err := ruler.Bootstrap(pictures, resamples, seed)
+	draws, err := laid.Bootstrap(ruler, resamples, seed)
 	row.within(draws)
 	return row, draws, err
 }

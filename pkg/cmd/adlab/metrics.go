@@ -101,8 +101,9 @@ func (c *cli) metrics(cmd *cobra.Command, m *measuring) error {
 // rule lays the rulers on a set of maps.
 func (m *measuring) rule(rulers []metric.Ruler, maps *report.Measured) (rows []experiment.Ruled,
 	draws []metric.Draws, err error) {
+	laid := metric.Lay(maps.Cases)
 	for _, r := range rulers {
-		row, of, err := experiment.Rule(r, maps.Cases, m.resamples, m.seed)
+		row, of, err := experiment.Rule(r, laid, m.resamples, m.seed)
 		if err != nil {
 			return nil, nil, err
 		}
