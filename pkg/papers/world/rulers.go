@@ -293,8 +293,8 @@ func gapsOf(all []judged) *exhibit.Table {
 		g.Rows = append(g.Rows, row)
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("Real-IAD's printed pixel AP is %.1f, a user's run of "+
-		"the authors' checkpoint gave %.1f (INP-Former#40): %.1f points; rulers that are as far from "+
-		"the print on some set here: %s", printedAP, rerunAP, printedAP-rerunAP,
+		"the authors' checkpoint gave %.1f (INP-Former#40): %.1f points; rulers that are as far "+
+		"from the print on some set here: %s", printedAP, rerunAP, printedAP-rerunAP,
 		cmp.Or(strings.Join(wide, ", "), "none")))
 	return t
 }
