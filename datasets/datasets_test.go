@@ -14,8 +14,8 @@ func TestOpenMistakes(t *testing.T) {
 	t.Setenv("ADLAB_DATA", t.TempDir())
 	for _, tt := range []struct{ layout, root, want string }{
 		{"coco", ".",
-			"Layout: expected one of elpv, folder, mad, meta, mpdd, mvtec, realiad, textile, " +
-				`visa, got "coco"`},
+			"Layout: expected one of autovi, btad, deeppcb, elpv, folder, ksdd2, mad, meta, " +
+				"mpdd, mtd, mvtec, mvtec-ad2, mvtec-loco, realiad, textile, visa, got \"coco\""},
 		{"mvtec", "", `Data: layout "mvtec" needs a folder`},
 		{"mvtec", file, "Data: expected a folder, got the file " + file},
 		{"mvtec", file + "x", "Data: no folder " + file + "x"},

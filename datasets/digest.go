@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"adlab/pkg/imageio"
 )
@@ -39,9 +40,9 @@ func WriteDigests(w io.Writer, samples []Sample) error {
 // category, split, ID and kind, and the sizes and contents of its image and mask. It depends on
 // neither the machine nor the order of files.
 func (s *Set) Digest() (string, error) {
-	content := map[string]string{"": "none"} // of each file, read once
+	content := map[string]string{} // of each file, read once
 	for _, x := range s.All() {
-		for _, path := range append(x.masks(), x.Path) {
+		for _, path := range x.files() {
 			if _, known := content[path]; known {
 				continue
 			}
@@ -52,13 +53,28 @@ func (s *Set) Digest() (string, error) {
 			content[path] = fmt.Sprint(size, " ", digest)
 		}
 	}
+	// of all files of a mask
+	mask := func(x Sample, path string) string {
+		if path == "" {
+			return "none"
+		}
+		files, _ := x.maskFiles(path) // known to be readable by now
+		var each []string
+		for _, f := range files {
+			each = append(each, content[f])
+		}
+		return strings.Join(each, " ")
+	}
 	var lines []string
 	for _, c := range s.Categories {
-		for _, x := range slices.Concat(c.Train, c.Test) {
+		for _, x := range slices.Concat(c.Train, c.Test, c.Validation) {
 			line := fmt.Sprintf("%q %q %q %q %d %s %s", x.ID, c.Name, x.Split, x.DefectType,
-				x.Label, content[x.Path], content[x.Mask])
+				x.Label, content[x.Path], mask(x, x.Mask))
 			for _, kind := range slices.Sorted(maps.Keys(x.TypedMasks)) {
-				line += fmt.Sprintf(" %q %s", kind, content[x.TypedMasks[kind]])
+				line += fmt.Sprintf(" %q %s", kind, mask(x, x.TypedMasks[kind]))
+			}
+			if x.kinds != nil {
+				line += " " + content[x.kinds.file]
 			}
 			lines = append(lines, line+"\n")
 		}

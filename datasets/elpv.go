@@ -86,6 +86,9 @@ func openELPV(root string, _ Options) (*Set, error) {
 	return set, nil
 }
 
+// looksELPV tells a folder of that layout.
+func looksELPV(root string) bool { return has(root, "labels.csv") }
+
 // allFiles checks that the listed images are there.
 func allFiles(list string, samples []Sample) error {
 	for _, x := range samples {

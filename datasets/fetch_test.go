@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -155,7 +156,7 @@ func TestFetchMistakesAreOneLineAndLeaveNothing(t *testing.T) {
 	}
 	home := t.TempDir()
 	require.EqualError(t, Fetch(t.Context(), "imagenet", home, io.Discard),
-		`data fetch: expected one of elpv, textile, got "imagenet"`)
+		`data fetch: expected one of deeppcb, elpv, mtd, textile, got "imagenet"`)
 	for _, python := range []string{"no-such-python", "/nowhere/python"} {
 		t.Setenv("ADLAB_PYTHON", python)
 		require.EqualError(t, Fetch(t.Context(), "elpv", home, io.Discard),
@@ -173,11 +174,60 @@ func TestFetchStopsWhenCancelled(t *testing.T) {
 }
 
 func TestSources(t *testing.T) {
-	all := Sources()
-	require.Len(t, all, 2)
-	require.Equal(t, []string{"elpv", "textile"}, []string{all[0].Name, all[1].Name})
-	for _, s := range all {
+	var names []string
+	for _, s := range Sources() {
+		names = append(names, s.Name)
 		require.Len(t, s.SHA256, 64)
 		require.NotEmpty(t, s.Licence+s.Notice)
+		if s.kept != nil {
+			require.Len(t, s.Version, 40, "a whole commit")
+		}
+		_, known := layoutOf(s.Name)
+		require.True(t, known, "a fetched set is opened in the layout of its name")
 	}
+	require.Equal(t, []string{"deeppcb", "elpv", "mtd", "textile"}, names)
+}
+
+func TestWhatIsKeptOfACommit(t *testing.T) {
+	for set, places := range map[string]map[string]string{
+		"mtd": {"x-cc4eb53/MT_Free/Imgs/exp1_num_1.jpg": "MT_Free/Imgs/exp1_num_1.jpg",
+			"./MT_Fray/Imgs/a.png": "MT_Fray/Imgs/a.png", "MT_Free/Imgs/": "",
+			"x/README.md": "README.md", "README.md": "README.md", "x/y/README.md": "",
+			"x/dataset.jpg": "", "x/MT_Free/Imgs/../../../a.jpg": "", "x/MT_Other/Imgs/a.jpg": ""},
+		"deeppcb": {"x/PCBData/group1/1/1_temp.jpg": "PCBData/group1/1/1_temp.jpg",
+			"PCBData/test.txt": "PCBData/test.txt", "x/LICENSE": "LICENSE", "x/fig/a.jpg": "",
+			"x/PCBData/../../a.txt": "PCBData/../../a.txt"}, // which unpacking refuses
+	} {
+		for member, want := range places {
+			require.Equal(t, want, sources[set].place(member), member)
+		}
+	}
+}
+
+func TestFetchFromAnArchive(t *testing.T) {
+	members := []member{{name: "top/MT_Free/Imgs/a.jpg", size: 5}, {name: "top/MT_Fray/Imgs/b.png",
+		size: 6}, {name: "top/README.md", size: 2}, {name: "top/dataset.jpg", size: 3}}
+	archive := wheelOf(t, members...)
+	home := filepath.Join(t.TempDir(), "home")
+	s := sources["mtd"]
+	t.Cleanup(func() { sources["mtd"] = s })
+	err := FetchFrom(t.Context(), "mtd", archive, home, io.Discard)
+	require.ErrorContains(t, err, "data fetch mtd: ")
+	require.ErrorContains(t, err, "at cc4eb530b57b: expected the content with SHA-256 "+s.SHA256+
+		", got 3 files with ")
+	require.Empty(t, listing(t, home))
+
+	known := s
+	_, known.SHA256, _ = strings.Cut(strings.TrimSuffix(err.Error(),
+		": they are not those of that commit"), "got 3 files with ")
+	sources["mtd"] = known
+	var out bytes.Buffer
+	require.NoError(t, FetchFrom(t.Context(), "mtd", archive, home, &out))
+	require.Contains(t, out.String(), "mtd: fetching "+archive+" (1,344 pictures")
+	require.Contains(t, out.String(), "none stated")
+	require.Equal(t, []string{"MT_Fray/Imgs/b.png", "MT_Free/Imgs/a.jpg", "README.md",
+		"SOURCE.txt"}, listing(t, filepath.Join(home, "mtd")))
+	require.True(t, Fetched("mtd", home))
+	require.ErrorContains(t, FetchFrom(t.Context(), "elpv", archive, home, io.Discard),
+		"From: elpv comes from a package registry")
 }

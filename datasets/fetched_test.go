@@ -138,6 +138,8 @@ func TestFetchedSets(t *testing.T) {
 	for name, want := range map[string]map[string][3]int{
 		"elpv":    {"mono": {374, 214, 313}, "poly": {626, 294, 402}},
 		"textile": {"local": {700, 300, 500}, "global": {700, 300, 500}},
+		"mtd":     {"magnetic_tile": {761, 191, 392}},
+		"deeppcb": {"pcb": {1000, 500, 500}},
 	} {
 		if !Fetched(name, Home()) {
 			t.Logf("%s: not fetched", name)

@@ -6,12 +6,12 @@ import "path/filepath"
 // ROOT/test/{good,DEFECT}, and ROOT/ground_truth/DEFECT where there are masks. Where nothing is to
 // be tested, it may be a folder of normal images.
 func openFolder(root string, opt Options) (*Set, error) {
-	return openCategory(root, noMasksOfNormal, opt)
+	return openCategory(root, mvtec, opt)
 }
 
-func openCategory(root string, normal normalMasks, opt Options) (*Set, error) {
+func openCategory(root string, f form, opt Options) (*Set, error) {
 	set := &Set{Name: folderName(root), Root: root, opt: opt}
-	if err := set.addCategory(root, set.Name, normal); err != nil {
+	if err := set.addCategory(root, set.Name, f); err != nil {
 		return nil, err
 	}
 	set.sayFolders()

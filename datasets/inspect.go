@@ -13,6 +13,7 @@ import (
 
 // faults are found image by image and gathered by kind.
 type faults struct {
+	empty  bool // masks may be
 	mu     sync.Mutex
 	files  map[string][]string
 	do     map[string]string
@@ -31,7 +32,8 @@ func (f *faults) add(what, where, do string) {
 // nil.
 func (s *Set) Inspect(ctx context.Context, tell func(done, total int)) (problems []Problem,
 	notes []string, err error) {
-	f := &faults{files: map[string][]string{}, do: map[string]string{}, masked: map[string]bool{}}
+	f := &faults{files: map[string][]string{}, do: map[string]string{}, masked: map[string]bool{},
+		empty: s.emptyMasks}
 	samples := s.All()
 	for _, x := range samples {
 		f.masked[x.Category] = f.masked[x.Category] || x.Mask != ""
@@ -104,12 +106,13 @@ type maskKinds struct {
 	masks       int
 	odd, graded int // that hold other values than 0 and 255; of them those with soft edges
 	large       int // that mark more than half of their image
+	empty       int // where the set is known to have such
 	pages       int // images in files of several
 }
 
 func (k *maskKinds) add(more maskKinds) {
 	k.masks, k.odd, k.graded = k.masks+more.masks, k.odd+more.odd, k.graded+more.graded
-	k.large, k.pages = k.large+more.large, k.pages+more.pages
+	k.large, k.pages, k.empty = k.large+more.large, k.pages+more.pages, k.empty+more.empty
 }
 
 func (k *maskKinds) notes() []string {
@@ -122,6 +125,10 @@ func (k *maskKinds) notes() []string {
 				k.graded)
 		}
 		out = append(out, note)
+	}
+	if k.empty > 0 {
+		out = append(out, fmt.Sprintf("%d masks have no anomalous pixel, as the set is published: "+
+			"their images count as anomalous ones without one", k.empty))
 	}
 	if 2*k.large > k.masks {
 		out = append(out, fmt.Sprintf("%d of %d masks mark more than half of their image as "+
@@ -145,7 +152,7 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 		kinds.pages++
 	}
 	for _, path := range x.masks() {
-		mask, kind, err := imageio.InspectMask(path, x.NumberedMask)
+		mask, kind, err := x.inspectMask(path)
 		if err != nil {
 			f.add("an unreadable mask", err.Error(), "replace the files")
 			continue
@@ -155,7 +162,10 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 				fmt.Sprintf("%s: expected %dx%d, got %dx%d", path, m.W, m.H, mask.W, mask.H),
 				"replace the masks, or scale them without interpolation")
 		}
-		if !anomalous(mask) {
+		switch empty := !anomalous(mask); {
+		case empty && f.empty:
+			kinds.empty++
+		case empty:
 			f.add("a mask without an anomalous pixel", path,
 				"replace the masks, or move the images to "+Good)
 		}
@@ -172,6 +182,9 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 		if kind == imageio.Graded || kind == imageio.Values && !x.NumberedMask {
 			kinds.odd++ // where the layout does not say what they mean
 		}
+	}
+	if _, err := x.Defects(); err != nil {
+		f.add("a mask of no defect that the list names", err.Error(), "mend the list or the mask")
 	}
 	if x.Label == 1 && x.Mask == "" && (f.masked[x.Category] ||
 		f.any && (x.NumberedMask || x.View != "")) {

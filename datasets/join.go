@@ -41,6 +41,7 @@ func Join(name string, sets ...*Set) (*Set, error) {
 				return renamed
 			}
 			joined.Train, joined.Test = rename(c.Train), rename(c.Test)
+			joined.Validation = rename(c.Validation)
 			out.Categories = append(out.Categories, joined)
 		}
 	}

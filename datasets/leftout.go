@@ -43,16 +43,32 @@ func (s *Set) sayFolders() {
 		s.note("%d images in folders called %s are read as normal, as those in %s", count,
 			firstFew(slices.Sorted(maps.Keys(renamed))), Good)
 	}
+	for _, folder := range slices.Sorted(maps.Keys(s.withoutLabels)) {
+		s.note("%d images in folders %s have no labels: nothing is measured on them; predict "+
+			"takes the folder", s.withoutLabels[folder], folder)
+	}
 	s.sayLeftOut()
+}
+
+// pass says that files are known and left out without a word.
+func (s *Set) pass(files ...string) {
+	if s.passed == nil {
+		s.passed = map[string]bool{}
+	}
+	for _, f := range files {
+		s.passed[f] = true
+	}
 }
 
 // sayLeftOut counts the files below the root that may be images and are in no sample, by kind.
 func (s *Set) sayLeftOut() {
-	used := map[string]bool{}
+	used := maps.Clone(s.passed)
+	if used == nil {
+		used = map[string]bool{}
+	}
 	for _, x := range s.All() {
-		used[x.Path] = true
-		for _, m := range x.masks() {
-			used[m] = true
+		for _, file := range x.files() {
+			used[file] = true
 		}
 	}
 	kinds, folders := map[string]int{}, map[string]bool{}

@@ -28,7 +28,7 @@ func (s *Set) checkLinks() error {
 	}
 	folders := map[string]string{}
 	for _, x := range s.All() {
-		for _, path := range append(x.masks(), x.Path) {
+		for _, path := range x.files() {
 			dir := filepath.Dir(path)
 			if folders[dir] == "" {
 				folders[dir] = real(dir)

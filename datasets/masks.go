@@ -15,10 +15,11 @@ import (
 )
 
 // ReadMask reads one of the image's masks by the one rule that imageio.ReadMask states, in the
-// image's size: values above 127 are anomalous. A mask of another size is resized by the nearest
-// neighbour; CheckMasks refuses it unless that is allowed.
+// image's size: values above 127 are anomalous. Of a folder it is what any mask in it marks, of a
+// list of boxes what differs from the template in them. A mask of another size is resized by the
+// nearest neighbour; CheckMasks refuses it unless that is allowed.
 func (s Sample) ReadMask(path string) (*imageio.Image, error) {
-	m, err := imageio.ReadMask(path, s.NumberedMask)
+	m, _, err := s.inspectMask(path)
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +66,11 @@ func (s *Set) checkMask(x Sample, masked bool) error {
 		if err := s.checkSize(x, path); err != nil {
 			return err
 		}
-		m, err := imageio.ReadMask(path, x.NumberedMask)
+		m, _, err := x.inspectMask(path)
 		if err != nil {
 			return err
 		}
-		if x.Label == 1 && !s.opt.AllowEmptyMasks && !anomalous(m) {
+		if x.Label == 1 && !s.opt.AllowEmptyMasks && !s.emptyMasks && !anomalous(m) {
 			return setting.Errorf("AllowEmptyMasks", "mask %s: expected an anomalous pixel, got "+
 				"none, though its image is %s; mend the mask, move the image to %s, or set it to "+
 				"go on", path, x.DefectType, Good)
@@ -78,17 +79,30 @@ func (s *Set) checkMask(x Sample, masked bool) error {
 	return nil
 }
 
-// FitMask compares a mask's size with the image's by the one rule that imageio.FitMask states.
+// FitMask compares a mask's size with the image's by the one rule that imageio.FitMask states; of a
+// mask that is made of several files, the size of each.
 func (s Sample) FitMask(mask string) (scaled bool, err error) {
 	w, h, err := imageio.Size(s.Path)
 	if err != nil {
 		return false, err
 	}
-	mw, mh, err := imageio.Size(mask)
+	files, err := s.maskFiles(mask)
 	if err != nil {
 		return false, err
 	}
-	return imageio.FitMask(mask, mw, mh, w, h)
+	for _, file := range files {
+		if s.boxes != nil && file == s.Mask {
+			continue // no picture
+		}
+		mw, mh, err := imageio.Size(file)
+		if err != nil {
+			return false, err
+		}
+		if scaled, err := imageio.FitMask(file, mw, mh, w, h); err != nil {
+			return scaled && s.Template == "", err
+		}
+	}
+	return false, nil
 }
 
 // checkSize compares a mask's size with its image's, as the set's options allow.
@@ -121,8 +135,7 @@ func anomalousPixels(m *imageio.Image) (n int) {
 // belongs to no image, is an error.
 func pair(paths []string, base, dir string) (map[string]string, error) {
 	if !isDir(dir) {
-		return nil, fmt.Errorf("%s: expected a folder with the masks of %s, got none; add it, or "+
-			"remove %s altogether to go without masks", dir, base, filepath.Dir(dir))
+		return nil, noMaskFolder(base, dir)
 	}
 	files, err := ImageFiles(dir)
 	if err := cmp.Or(err, noTwins(paths), noTwins(files)); err != nil {
@@ -165,9 +178,14 @@ func pair(paths []string, base, dir string) (map[string]string, error) {
 	return masks, nil
 }
 
+func noMaskFolder(base, dir string) error {
+	return fmt.Errorf("%s: expected a folder with the masks of %s, got none; add it, or remove %s "+
+		"altogether to go without masks", dir, base, filepath.Dir(dir))
+}
+
 // noMasks checks that the folder of masks has none for normal images, and none for a kind that has
 // no test images.
-func noMasks(truth string, kinds []string, normal normalMasks) error {
+func noMasks(truth string, kinds []string, f form) error {
 	folders, err := subfolders(truth)
 	if err != nil {
 		return err
@@ -183,7 +201,7 @@ func noMasks(truth string, kinds []string, normal normalMasks) error {
 		}
 		switch {
 		case len(files) == 0:
-		case Normal(name) && normal == masksOfNormal:
+		case Normal(name) && f.masksOfNormal:
 		case Normal(name):
 			return fmt.Errorf("%s: expected no masks for normal images, got %d, first %s; remove "+
 				"them", dir, len(files), filepath.Base(files[0]))

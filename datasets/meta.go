@@ -41,6 +41,9 @@ func openMeta(root string, _ Options) (*Set, error) {
 	return set, set.checkFiles(file)
 }
 
+// looksMeta tells a folder of that layout.
+func looksMeta(root string) bool { return hasAny(root, metaFiles...) }
+
 func (s *Set) parseMeta(file, kind string, b []byte) error {
 	splits := map[string]map[string][]json.RawMessage{}
 	if kind == "meta_wo_md.json" {

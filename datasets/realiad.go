@@ -75,6 +75,9 @@ func openRealIAD(root string, opt Options) (*Set, error) {
 	return set, set.checkFiles(lists)
 }
 
+// looksRealIAD tells a folder of that layout.
+func looksRealIAD(root string) bool { return has(root, "realiad_jsons") }
+
 // realIADImages is the one folder realiad_SIZE/CATEGORY.
 func realIADImages(root, category string) (string, error) {
 	sizes, err := subfolders(root)

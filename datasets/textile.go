@@ -39,10 +39,15 @@ func openTextile(root string, _ Options) (*Set, error) {
 	train, held := split(kinds["nominal"], textileTrain)
 	setSplit(train, TrainSplit)
 	for _, kind := range []string{"local", "global"} {
-		set.Categories = append(set.Categories, Category{kind, of(train, kind),
-			append(of(held, kind), kinds[kind]...)})
+		set.Categories = append(set.Categories, Category{Name: kind,
+			Train: of(train, kind), Test: append(of(held, kind), kinds[kind]...)})
 	}
 	return set, nil
+}
+
+// looksTextile tells a folder of that layout.
+func looksTextile(root string) bool {
+	return has(root, "nominal") && has(root, "local") && has(root, "global")
 }
 
 // of is the samples as the category sees them.

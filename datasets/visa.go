@@ -16,9 +16,9 @@ func openVisA(root string, opt Options) (*Set, error) {
 	list := filepath.Join(root, "split_csv", "1cls.csv")
 	if _, err := os.Stat(list); err != nil {
 		if reorganised := filepath.Join(root, "1cls"); isDir(reorganised) {
-			return openMVTec(reorganised, opt)
+			return mvtec.open(reorganised, opt)
 		}
-		set, err := openMVTec(root, opt)
+		set, err := mvtec.open(root, opt)
 		if err != nil {
 			return nil, fmt.Errorf("%s: expected split_csv/1cls.csv, as VisA is distributed, or "+
 				"the reorganised folder 1cls: %w", root, err)
@@ -90,6 +90,11 @@ func openVisA(root string, opt Options) (*Set, error) {
 		return nil, fmt.Errorf("%s: expected at least one image in the list, got none", list)
 	}
 	return set, set.checkFiles(list)
+}
+
+// looksVisA tells a folder of that layout.
+func looksVisA(root string) bool {
+	return has(root, "split_csv/1cls.csv") || isDir(filepath.Join(root, "1cls"))
 }
 
 // visaKinds reads the names of the defects in each image of a category, several parted by commas.

@@ -3,6 +3,7 @@ package fetch
 import (
 	"archive/tar"
 	"archive/zip"
+	"bufio"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -31,6 +32,11 @@ func (p Package) Extract(ctx context.Context, archive, dir string, keep Keep) (f
 	err error) {
 	x := &extraction{dir: dir, keep: keep, largest: p.Largest}
 	switch p.Client {
+	case GitHub:
+		if err := x.any(ctx, archive); err != nil {
+			return 0, err
+		}
+		return x.files, p.checkContent(dir)
 	case Apt:
 		tree, err := os.MkdirTemp(filepath.Dir(archive), "tree.*")
 		if err != nil {
@@ -48,12 +54,12 @@ func (p Package) Extract(ctx context.Context, archive, dir string, keep Keep) (f
 			return 0, fmt.Errorf("%s: dpkg-deb: %s", filepath.Base(archive),
 				complaint(string(out), err))
 		}
-		err = x.tree(filepath.Base(archive), tree)
+		err = x.tree(ctx, filepath.Base(archive), tree)
 		return x.files, err
 	case NPM:
-		err = x.tgz(archive)
+		err = x.tgz(ctx, archive)
 	default:
-		err = x.zip(archive)
+		err = x.zip(ctx, archive)
 	}
 	return x.files, err
 }
@@ -68,24 +74,41 @@ type extraction struct {
 }
 
 // tree goes through an unpacked Debian package of that name; links in it are passed over.
-func (x *extraction) tree(name, root string) error {
+func (x *extraction) tree(ctx context.Context, name, root string) error {
 	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
 		if filepath.Ext(path) == ".pk3" {
-			return x.zip(path)
+			return x.zip(ctx, path)
 		}
 		within, err := filepath.Rel(root, path)
 		if err != nil {
 			return err
 		}
-		return x.file(name, filepath.ToSlash(within), true,
+		return x.file(ctx, name, filepath.ToSlash(within), true,
 			func() (io.ReadCloser, error) { return os.Open(path) })
 	})
 }
 
-func (x *extraction) zip(path string) error {
+// any unpacks an archive of any of the kinds, which its first bytes tell.
+func (x *extraction) any(ctx context.Context, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r := bufio.NewReader(f)
+	switch start, _ := r.Peek(2); string(start) {
+	case "PK":
+		return x.zip(ctx, path)
+	case "\x1f\x8b":
+		return x.tgz(ctx, path)
+	}
+	return x.tar(ctx, filepath.Base(path), r)
+}
+
+func (x *extraction) zip(ctx context.Context, path string) error {
 	base := filepath.Base(path)
 	z, err := zip.OpenReader(path)
 	if err != nil {
@@ -96,14 +119,15 @@ func (x *extraction) zip(path string) error {
 		return fmt.Errorf("%s: expected at most %d members, got %d", base, mostMembers, len(z.File))
 	}
 	for _, member := range z.File {
-		if err := x.file(base, member.Name, member.Mode().IsRegular(), member.Open); err != nil {
+		if err := x.file(ctx, base, member.Name, member.Mode().IsRegular(),
+			member.Open); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (x *extraction) tgz(path string) error {
+func (x *extraction) tgz(ctx context.Context, path string) error {
 	base := filepath.Base(path)
 	f, err := os.Open(path)
 	if err != nil {
@@ -114,7 +138,11 @@ func (x *extraction) tgz(path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", base, err)
 	}
-	for t := tar.NewReader(z); ; {
+	return x.tar(ctx, base, z)
+}
+
+func (x *extraction) tar(ctx context.Context, base string, r io.Reader) error {
+	for t := tar.NewReader(r); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -122,7 +150,8 @@ func (x *extraction) tgz(path string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", base, err)
 		}
-		if err := x.file(base, h.Name, h.Typeflag == tar.TypeReg, func() (io.ReadCloser, error) {
+		if err := x.file(ctx, base, h.Name, h.Typeflag == tar.TypeReg, func() (io.ReadCloser,
+			error) {
 			return io.NopCloser(t), nil
 		}); err != nil {
 			return err
@@ -131,13 +160,17 @@ func (x *extraction) tgz(path string) error {
 }
 
 // file copies one file where it is kept.
-func (x *extraction) file(archive, member string, plain bool,
+func (x *extraction) file(ctx context.Context, archive, member string, plain bool,
 	open func() (io.ReadCloser, error)) error {
 	name := x.keep(member)
 	if name == "" || strings.HasSuffix(name, "/") {
 		return nil
 	}
-	if name = filepath.FromSlash(name); !filepath.IsLocal(name) || !plain {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if name = filepath.FromSlash(name); !filepath.IsLocal(name) || !plain ||
+		!filepath.IsLocal(filepath.FromSlash(member)) {
 		return fmt.Errorf("%s: refusing the member %q: expected a plain file inside the folder",
 			archive, member)
 	}

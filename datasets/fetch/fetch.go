@@ -1,6 +1,6 @@
 // Package fetch brings pinned packages: pip, apt-get or npm downloads one, and so the user's own
-// registry settings hold; its digest is checked, and what is kept of it appears whole or not at
-// all. Errors are one line.
+// registry settings hold, or a commit of a public repository comes over HTTPS; its digest is
+// checked, and what is kept of it appears whole or not at all. Errors are one line.
 package fetch
 
 import (
@@ -19,19 +19,26 @@ import (
 // Client is the program that brings a package.
 type Client string
 
-// The clients, and what they bring: wheels, Debian packages, and archives of Node packages.
+// The clients, and what they bring: wheels, Debian packages, and archives of Node packages. GitHub
+// is no program: it stands for the archive that github.com makes of a commit.
 const (
-	Pip Client = "pip"
-	Apt Client = "apt-get"
-	NPM Client = "npm"
+	Pip    Client = "pip"
+	Apt    Client = "apt-get"
+	NPM    Client = "npm"
+	GitHub Client = "GitHub"
 )
 
-// Package is one version of a package.
+// Package is one version of a package, or one commit of a repository.
 type Package struct {
-	Client        Client
+	Client Client
+	// Name is the package's, or OWNER/REPOSITORY; Version the package's, or the whole commit.
 	Name, Version string
-	SHA256        string // of the archive, in hexadecimal
-	Licence       string // of what is kept of it
+	// SHA256, in hexadecimal, is the archive's, of a commit that of what is kept of it, for the
+	// archives that are made of a commit need not stay the same; see Content.
+	SHA256  string
+	Licence string // of what is kept of it
+	// Archive is one of the user's (tar, tar.gz or zip), taken in place of GitHub's.
+	Archive string
 	// of the wheel for CPython 3.11, where the project has one a platform: so there is one digest
 	Platform string
 	Largest  int64 // bytes that a file in it may have
@@ -63,9 +70,12 @@ func (p Package) command(dir string) (args []string, where, pattern string) {
 	return append(args, "-d", dir, p.Name+"=="+p.Version), "", "*.whl"
 }
 
-// Download lets the client bring the package's archive into dir, an empty folder, checks its digest
-// and gives its path.
+// Download lets the client bring the package's archive into dir, an empty folder, checks its
+// digest, but for GitHub's, and gives its path.
 func (p Package) Download(ctx context.Context, dir string) (string, error) {
+	if p.Client == GitHub {
+		return p.commit(ctx, dir)
+	}
 	args, where, pattern := p.command(dir)
 	out, err := run(ctx, where, args...)
 	switch {
