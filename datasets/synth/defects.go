@@ -21,6 +21,19 @@ var defects = map[string]defect{
 	"stain": stain, "stuck": stuck, "thread": thread, "weird wick": weirdWick,
 }
 
+// logical are the types that are wrong only beside what else is in the picture: of the pieces of
+// categories that have spare places. Each is drawn as its name says.
+var logical = map[string]defect{"missing part": missingPart, "extra part": extraPart,
+	"swapped parts": swappedParts, "misplaced part": misplacedPart, "wrong part": wrongPart}
+
+// planOf is how a defect type is planned, nil for one that is not known.
+func planOf(kind string) defect {
+	if plan, ok := defects[kind]; ok {
+		return plan
+	}
+	return logical[kind]
+}
+
 // Flaws lists the types that can be drawn, sorted.
 func Flaws() []string { return slices.Sorted(maps.Keys(defects)) }
 

@@ -99,6 +99,13 @@ func (l visaLayout) lists(root string, b Benchmark, jobs []job) error {
 	})
 }
 
+func writeText(file, text string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(text), 0o666)
+}
+
 func writeCSV(file string, rows [][]string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err

@@ -25,21 +25,24 @@ const visible = 0.045
 // set.
 func DrawPicture(name string, c Category, side int, kinds []string, wild float64,
 	thin bool) (*Picture, error) {
-	paint := func(e edits) *Scene {
-		sc := newScene(side, Stream(name+" look"), wild, e)
-		c.Paint(sc)
-		return sc
-	}
+	p, _, err := drawPicture(name, c, side, kinds, wild, thin)
+	return p, err
+}
+
+// drawPicture is DrawPicture, and gives the edits that the flaws are.
+func drawPicture(name string, c Category, side int, kinds []string, wild float64,
+	thin bool) (*Picture, edits, error) {
+	paint := func(e edits) *Scene { return paintScene(name, c, side, wild, e) }
 	clean := paint(edits{})
 	if len(kinds) == 0 {
-		return &Picture{Image: clean.expose(clean.finish(), name)}, nil
+		return &Picture{Image: clean.expose(clean.finish(), name)}, edits{}, nil
 	}
 	flawless := clean.shade(clean.light)
 	masks, all := map[string]*image.Gray{}, edits{}
 	for _, kind := range kinds {
-		plan, ok := defects[kind]
-		if !ok {
-			return nil, fmt.Errorf("synth: no defect type %q", kind)
+		plan := planOf(kind)
+		if plan == nil {
+			return nil, edits{}, fmt.Errorf("synth: no defect type %q", kind)
 		}
 		for try := 0; ; try++ {
 			e := plan(&clue{Stream(fmt.Sprint(name, " ", kind, " ", try)), clean})
@@ -50,13 +53,20 @@ func DrawPicture(name string, c Category, side int, kinds []string, wild float64
 				break
 			}
 			if try == 40 {
-				return nil, fmt.Errorf("synth: %s: no %s between %g and %g of the picture in %d "+
-					"tries", name, kind, smallest, largest, try)
+				return nil, edits{}, fmt.Errorf("synth: %s: no %s between %g and %g of the "+
+					"picture in %d tries", name, kind, smallest, largest, try)
 			}
 		}
 	}
 	sc := paint(all)
-	return &Picture{Image: sc.expose(sc.finish(), name), Masks: masks}, nil
+	return &Picture{Image: sc.expose(sc.finish(), name), Masks: masks}, all, nil
+}
+
+// paintScene paints a specimen with edits; the name decides how it looks.
+func paintScene(name string, c Category, side int, wild float64, e edits) *Scene {
+	sc := newScene(side, Stream(name+" look"), wild, e)
+	c.Paint(sc)
+	return sc
 }
 
 // differing marks where two lit pictures differ visibly, closes gaps of a few pixels, drops what is

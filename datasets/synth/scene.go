@@ -178,6 +178,11 @@ func (sc *Scene) Part(name string, f Frame, reach float64, colour RGB,
 	draw(f, colour)
 }
 
+// Spare is a place where a piece of the object could lie, and none belongs.
+func (sc *Scene) Spare(f Frame, reach float64) {
+	sc.parts = append(sc.parts, part{x: f.x, y: f.y, r: reach * f.scale})
+}
+
 // finish does what the edits do to the finished surface, and lights it.
 func (sc *Scene) finish() []float64 {
 	for _, do := range sc.edits.after {

@@ -26,6 +26,8 @@ import (
 
 	"adlab/datasets"
 	"adlab/pkg/setting"
+
+	"golang.org/x/image/bmp"
 )
 
 // generation is stamped into every benchmark; it changes whenever the same seed gives other bytes.
@@ -34,11 +36,13 @@ const generation = 1
 // job is one picture to make.
 type job struct {
 	category Category
-	split    string // train or test
+	split    string // train, test, or another that the layout has
 	index    int    // within category and split
 	types    []Type // none when normal
 	view     int    // camera, in layouts of several views, from 1
 	specimen int
+	side     int  // of the picture, in pixels
+	unmarked bool // its flaw is in no mask
 }
 
 func (j job) name(b Benchmark, seed uint64) string {
@@ -68,6 +72,24 @@ type layout interface {
 	lists(root string, b Benchmark, jobs []job) error
 }
 
+// planner is a layout with other pictures than those to learn from and to be tested on.
+type planner interface {
+	plan(b Benchmark, s Size) []job
+}
+
+// maker is a layout that writes the files of a picture in a way of its own.
+type maker interface {
+	make(root string, j job, b Benchmark, seed uint64) error
+}
+
+// plan lists the pictures as the layout has them.
+func (b Benchmark) plan(s Size) (jobs []job) {
+	if own, ok := b.write.(planner); ok {
+		return own.plan(b, s)
+	}
+	return b.jobs(s)
+}
+
 // jobs lists the pictures of a benchmark. Flawed pictures take the types in turn; where the
 // benchmark has combined flaws, every seventh has two or three types.
 func (b Benchmark) jobs(s Size) (jobs []job) {
@@ -75,7 +97,7 @@ func (b Benchmark) jobs(s Size) (jobs []job) {
 	for _, c := range b.Categories {
 		add := func(split string, n, from int, types func(i int) []Type) {
 			for i := range n {
-				j := job{category: c, split: split, index: from + i, types: types(i)}
+				j := job{category: c, split: split, index: from + i, types: types(i), side: s.Side}
 				if views > 1 {
 					j.view, j.specimen = j.index%views+1, j.index/views
 				}
@@ -126,8 +148,11 @@ func Write(ctx context.Context, b Benchmark, size string, seed uint64, root stri
 	if err := os.Chmod(partial, 0o777&^umask()); err != nil {
 		return err
 	}
-	jobs := b.jobs(s)
+	jobs := b.plan(s)
 	if err := each(ctx, len(jobs), workers, func(i int) error {
+		if own, ok := b.write.(maker); ok {
+			return own.make(partial, jobs[i], b, seed)
+		}
 		return jobs[i].make(partial, b, s.Side, seed)
 	}, tell); err != nil {
 		return err
@@ -240,9 +265,12 @@ func (j job) make(root string, b Benchmark, side int, seed uint64) error {
 func writeImage(path string, m image.Image) error {
 	var out bytes.Buffer
 	var err error
-	if strings.EqualFold(filepath.Ext(path), ".png") {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".png":
 		err = png.Encode(&out, opaque(m))
-	} else {
+	case ".bmp":
+		err = bmp.Encode(&out, opaque(m))
+	default:
 		err = jpeg.Encode(&out, m, &jpeg.Options{Quality: 93})
 	}
 	if err != nil {

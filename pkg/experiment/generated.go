@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"adlab/datasets"
 	"adlab/datasets/synth"
@@ -18,13 +17,12 @@ func (v *Env) Generated(ctx context.Context, name, size string) (string, error) 
 	if _, err := os.Stat(folder); err == nil {
 		return folder, nil
 	}
-	all := synth.Benchmarks()
-	i := slices.IndexFunc(all, func(b synth.Benchmark) bool { return b.Name == name })
-	if i < 0 {
+	b, known := synth.Find(name)
+	if !known {
 		return "", fmt.Errorf("generated benchmark: no %q", name)
 	}
 	bar := v.Progress.Bar("generating " + name)
-	return folder, synth.Write(ctx, all[i], size, 1, folder, 0, func(done, total int) {
+	return folder, synth.Write(ctx, b, size, 1, folder, 0, func(done, total int) {
 		bar(done, total, "pictures")
 	})
 }

@@ -26,7 +26,8 @@ func newSynth(c *cli) *cobra.Command {
 		Args: cobra.NoArgs,
 		Long: "Generates benchmarks that stand in for the published data sets: other pictures, " +
 			"of the same layout and vocabulary. The same\nseed gives the same bytes, whatever " +
-			"the number of workers.",
+			"the number of workers. Without --sets they are those of both papers; by name there " +
+			"are,\nbesides, " + strings.Join(namesOf(synth.MoreBenchmarks()), ", ") + ".",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, ok := synth.Sizes[size]; !ok {
 				return fmt.Errorf("--size: expected smoke, tiny or large, got %q", size)
@@ -38,19 +39,17 @@ func newSynth(c *cli) *cobra.Command {
 				c.placeData()
 				out = filepath.Join(datasets.Home(), "synth-"+size)
 			}
-			var chosen []synth.Benchmark
-			var names []string
-			for _, b := range synth.Benchmarks() {
-				names = append(names, b.Name)
-				if len(sets) == 0 || slices.Contains(sets, b.Name) {
-					chosen = append(chosen, b)
-				}
+			chosen := synth.Benchmarks()
+			if len(sets) > 0 {
+				chosen = nil
 			}
 			for _, name := range sets {
-				if !slices.Contains(names, name) {
-					return fmt.Errorf("--sets: expected some of %s, got %q",
-						strings.Join(names, ", "), name)
+				b, known := synth.Find(name)
+				if !known {
+					return fmt.Errorf("--sets: expected some of %s, got %q", strings.Join(namesOf(
+						append(synth.Benchmarks(), synth.MoreBenchmarks()...)), ", "), name)
 				}
+				chosen = append(chosen, b)
 			}
 			type row struct {
 				Name      string `json:"name"`
@@ -71,8 +70,8 @@ func newSynth(c *cli) *cobra.Command {
 					return err
 				}
 				rows = append(rows, row{b.Name, b.Layout, b.StandsFor, folder})
-				fmt.Fprintf(&text, "%-9s in the layout of %-9s --layout %-8s --data %s\n", b.Name,
-					b.StandsFor, b.Layout, folder)
+				fmt.Fprintf(&text, "%-10s in the layout of %-13s --layout %-10s --data %s\n",
+					b.Name, b.StandsFor, b.Layout, folder)
 			}
 			return c.print(cmd, rows, text.String())
 		},
@@ -84,8 +83,16 @@ func newSynth(c *cli) *cobra.Command {
 		"fetched data)")
 	f.Uint64Var(&seed, "seed", 1, "of everything that is drawn")
 	f.IntVar(&workers, "workers", 0, "pictures drawn at once (default: one a core)")
-	f.StringSliceVar(&sets, "sets", nil, "benchmarks, by name (default: all)")
+	f.StringSliceVar(&sets, "sets", nil, "benchmarks, by name (default: those of both papers)")
 	return cmd
+}
+
+// namesOf lists the names of benchmarks.
+func namesOf(all []synth.Benchmark) (names []string) {
+	for _, b := range all {
+		names = append(names, b.Name)
+	}
+	return names
 }
 
 func newSheets(c *cli) *cobra.Command {
