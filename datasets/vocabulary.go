@@ -56,7 +56,7 @@ var vocabularies, concepts = func() ([]Vocabulary, map[string]int) {
 	return all.Sets, concepts
 }()
 
-// Vocabularies are MVTec-AD's, VisA's, Real-IAD's, MPDD's and MAD's.
+// Vocabularies are MVTec-AD's, VisA's, Real-IAD's, MPDD's, MAD's, MTD's and DeepPCB's.
 func Vocabularies() []Vocabulary { return slices.Clone(vocabularies) }
 
 // VocabularyOf finds one by its key, such as "real-iad".

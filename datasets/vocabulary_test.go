@@ -25,7 +25,7 @@ func TestVocabularies(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, map[string]int{"mvtec": 3629, "visa": 8659}, sums)
+	require.Equal(t, map[string]int{"mvtec": 3629, "visa": 8659, "mtd": 761, "deeppcb": 1000}, sums)
 	v, err := VocabularyOf("visa")
 	require.NoError(t, err)
 	for raw, want := range map[string]string{"weird candle wick": "weird wick",
@@ -38,7 +38,8 @@ func TestVocabularies(t *testing.T) {
 	require.False(t, ok)
 	_, err = VocabularyOf("coco")
 	require.ErrorContains(t, err,
-		`expected one of mvtec, visa, real-iad, mpdd, mad-sim, mad-real, got "coco"`)
+		"expected one of mvtec, visa, real-iad, mpdd, mad-sim, mad-real, mtd, deeppcb, got "+
+			`"coco"`)
 }
 
 // TestSuperMultiClass: the 57 categories in order. Source: pkg/inpformer/SPEC.md 13.
