@@ -24,7 +24,7 @@ const (
 // values are filled in by the profile.
 type Experiment struct {
 	detector.Common
-	Data         string // folder; "" for the fetched copy of elpv and textile
+	Data         string // folder; "" for the fetched copy of what Fetch knows
 	Detector     string // by its name in Methods
 	Profile      string // smoke, tiny, paper
 	Setting      string // SingleClass or MultiClass

