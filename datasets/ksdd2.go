@@ -56,7 +56,7 @@ func openKSDD2(root string, opt Options) (*Set, error) {
 			filepath.Join(root, TrainSplit))
 	}
 	set.Categories = []Category{c}
-	set.sayLeftOut()
+	set.sayLeftOut(root)
 	return set, nil
 }
 

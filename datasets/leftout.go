@@ -47,7 +47,7 @@ func (s *Set) sayFolders() {
 		s.note("%d images in folders %s have no labels: nothing is measured on them; predict "+
 			"takes the folder", s.withoutLabels[folder], folder)
 	}
-	s.sayLeftOut()
+	s.sayLeftOut(s.Root)
 }
 
 // pass says that files are known and left out without a word.
@@ -60,8 +60,8 @@ func (s *Set) pass(files ...string) {
 	}
 }
 
-// sayLeftOut counts the files below the root that may be images and are in no sample, by kind.
-func (s *Set) sayLeftOut() {
+// sayLeftOut counts the files below a folder that may be images and are in no sample, by kind.
+func (s *Set) sayLeftOut(dir string) {
 	used := maps.Clone(s.passed)
 	if used == nil {
 		used = map[string]bool{}
@@ -73,7 +73,7 @@ func (s *Set) sayLeftOut() {
 	}
 	kinds, folders := map[string]int{}, map[string]bool{}
 	// what cannot be read here was said where it was needed
-	_ = walk(s.Root, func(file string) {
+	_ = walk(dir, func(file string) {
 		kind := strings.ToLower(filepath.Ext(file))
 		if used[file] || beside[kind] || strings.HasPrefix(filepath.Base(file), ".") {
 			return

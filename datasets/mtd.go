@@ -61,7 +61,7 @@ func openMTD(root string, opt Options) (*Set, error) {
 	setSplit(held, TestSplit)
 	c.Test = append(held, c.Test...)
 	set.HasMasks, set.Categories = true, []Category{c}
-	set.sayLeftOut()
+	set.sayLeftOut(root)
 	return set, nil
 }
 

@@ -59,6 +59,9 @@ func (p Package) commit(ctx context.Context, dir string) (string, error) {
 			return whole, errors.Join(os.Rename(half, whole), forget(half))
 		}
 	}
+	if info, none := os.Stat(half); none == nil && info.Size() == 0 {
+		os.Remove(half)
+	}
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}

@@ -232,8 +232,10 @@ func TestSilentServerIsGivenUp(t *testing.T) {
 	oldPatience, oldTries := patience, tries
 	patience, tries = 20*time.Millisecond, 2
 	defer func() { patience, tries = oldPatience, oldTries }()
-	err := bring(t, p, filepath.Join(t.TempDir(), "set"))
+	home := t.TempDir()
+	err := bring(t, p, filepath.Join(home, "set"))
 	require.ErrorContains(t, err, "interrupted: no answer for 20ms")
+	require.Empty(t, left(t, home), "not even an empty file")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

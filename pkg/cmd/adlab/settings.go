@@ -18,7 +18,7 @@ import (
 
 // flagOf is how a setting is spelled on the command line.
 var flagOf = map[string]string{
-	"Size": "size", "Start": "start", "Without": "without",
+	"Archive": "from", "Size": "size", "Start": "start", "Without": "without",
 	"Layout": "layout", "Data": "data", "Detector": "detector", "Profile": "profile",
 	"Setting": "setting", "Encoder": "encoder", "Pair": "clip", "Seed": "seed", "Steps": "steps",
 	"Batch": "batch", "Rate": "rate", "Resize": "resize", "Crop": "crop", "Shots": "shots",
