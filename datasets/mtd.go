@@ -87,8 +87,8 @@ func mtdSplit(normal []Sample) (train, held []Sample) {
 // tiles reads the images of one type, or the normal ones, and their masks.
 func (s *Set) tiles(dir, category, kind string) ([]Sample, error) {
 	if !isDir(dir) {
-		return nil, fmt.Errorf("%s: expected the pictures in a folder %s, got %s", filepath.Dir(dir),
-			filepath.Base(dir), contents(filepath.Dir(dir)))
+		return nil, fmt.Errorf("%s: expected the pictures in a folder %s, got %s",
+			filepath.Dir(dir), filepath.Base(dir), contents(filepath.Dir(dir)))
 	}
 	files, err := someImages(dir)
 	if err != nil {

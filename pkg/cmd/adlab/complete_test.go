@@ -20,7 +20,7 @@ func TestTheShellCompletesNames(t *testing.T) {
 	for line, want := range map[string][]string{
 		"run ":             append(exhibitNames(), "all"),
 		"kba ":             kba.Names(),
-		"data fetch ":      {"elpv", "textile"},
+		"data fetch ":      {"deeppcb", "elpv", "mtd", "textile"},
 		"eval --layout ":   datasets.Layouts(),
 		"eval --detector ": experiment.MethodNames(nil),
 		"run --profile ":   experiment.Profiles(),

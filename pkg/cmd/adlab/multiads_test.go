@@ -131,7 +131,7 @@ func TestMultiADSMistakes(t *testing.T) {
 			"mvtec=x", "--data", "."},
 		"bad.yaml:3: dent: expected [cls] in the prompt": {"--layout", "visa", "--source",
 			"mvtec=x", "--data", ".", "--kba", bad},
-		`--kba: expected one of mad-real, mad-sim`: {"--layout", "visa", "--source",
+		`--kba: expected one of deeppcb, mad-real`: {"--layout", "visa", "--source",
 			"mvtec=x", "--data", ".", "--kba", "nothing.yaml"},
 		"for the method looks through a pair of towers, got": {"--layout", "visa", "--source",
 			"mvtec=x", "--data", ".", "--encoder", "hog"},
