@@ -99,17 +99,40 @@ func TestFileOfEveryKindOfPackage(t *testing.T) {
 	} {
 		p, goal := tt.Package, filepath.Join(home, "made", string(tt.Client), "model")
 		p.Name, p.Version, p.Largest = "a", "1", 100
-		require.ErrorContains(t, p.File(t.Context(), goal, "nothing"),
-			"expected nothing in it, got none")
+		one := map[string]string{tt.member: goal}
+		require.ErrorContains(t, p.Files(t.Context(), map[string]string{"nothing": goal + "2",
+			tt.member: goal}), "expected nothing in it, got none")
 		require.NoFileExists(t, goal)
-		require.NoError(t, p.File(t.Context(), goal, tt.member))
+		require.NoError(t, p.Files(t.Context(), one))
 		require.Equal(t, tt.member, content(t, goal))
 		p.Client = "no client"
-		require.NoError(t, p.File(t.Context(), goal, tt.member), "what is there is left alone")
+		require.NoError(t, p.Files(t.Context(), one), "what is there is left alone")
 		left, err := os.ReadDir(filepath.Dir(goal))
 		require.NoError(t, err)
 		require.Len(t, left, 1, "no temporary folder is left")
 	}
+}
+
+// TestFilesOfOnePackageComeTogether: one download brings all that are not there.
+func TestFilesOfOnePackageComeTogether(t *testing.T) {
+	home := t.TempDir()
+	wheel, asked := filepath.Join(home, "a-1.whl"), filepath.Join(home, "asked")
+	zipped(t, wheel, "a/model", "a/other", "a/words")
+	program(t, "python", "echo -n x >> "+asked+`; while [ "$1" != -d ]; do shift; done; cp `+wheel+
+		` "$2"`)
+	p := Package{Client: Pip, Name: "a", Version: "1", SHA256: digest(t, wheel), Largest: 100}
+	goals := map[string]string{"a/model": filepath.Join(home, "m", "model"),
+		"a/words": filepath.Join(home, "w", "words")}
+	for range 2 {
+		require.NoError(t, p.Files(t.Context(), goals))
+		for member, goal := range goals {
+			require.Equal(t, member, content(t, goal))
+		}
+	}
+	require.Equal(t, "x", content(t, asked))
+	require.NoError(t, os.Remove(goals["a/model"]))
+	require.NoError(t, p.Files(t.Context(), goals))
+	require.Equal(t, "xx", content(t, asked))
 }
 
 func TestDebianPackage(t *testing.T) {

