@@ -27,6 +27,9 @@ var kinds = []struct{ start, problem, hint string }{
 // convertIt is what to do about a checkpoint of PyTorch's.
 const convertIt = "convert it with `adlab weights convert FILE.pth`"
 
+// convertONNX is what to do about an ONNX file.
+const convertONNX = "convert it with `adlab weights convert FILE.onnx`"
+
 // recognise names the files that people mistake for weights, nil for anything else.
 func recognise(b []byte) *FormatError {
 	if len(b) == 0 {
@@ -47,6 +50,9 @@ func recognise(b []byte) *FormatError {
 		return zipped(b)
 	case len(b) > 2 && b[0] == 0x80 && b[1] >= 2 && b[1] <= 5:
 		return &FormatError{Problem: "it is a PyTorch pickle (.pth)", Hint: convertIt}
+	case len(b) > 2 && b[0] == 0x08 && b[1] < 0x20 && (b[2] == 0x12 || b[2] == 0x3a):
+		// the format's version, then who made it, or the graph
+		return &FormatError{Problem: "it is an ONNX file", Hint: convertONNX}
 	case bytes.HasPrefix(lower, []byte("<?xml")) && !bytes.Contains(lower, []byte("<html")):
 		return &FormatError{Problem: "it is an XML page, probably a download's error page",
 			Hint: again}

@@ -2,6 +2,7 @@ package tensorfile
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -150,8 +151,8 @@ func parseTensor(b []byte) (name string, t Tensor, err error) {
 // anonymous are the names that exporters give where a tensor has none.
 var anonymous = regexp.MustCompile(`^([0-9]+|onnx::.*|.*_[Cc]onst.*)$`)
 
-// nameLinear gives linear layers' weights their names and shapes. Other anonymous tensors keep the
-// name that they have.
+// nameLinear gives linear layers' weights their names and shapes. Anonymous tensors keep the name
+// that they have where nothing names them, or one name would be two tensors'.
 func nameLinear(tensors map[string]Tensor, nodes []onnxNode) map[string]Tensor {
 	bias := map[string]string{} // what is added to a node's output
 	for _, n := range nodes {
@@ -164,24 +165,41 @@ func nameLinear(tensors map[string]Tensor, nodes []onnxNode) map[string]Tensor {
 			}
 		}
 	}
-	out := map[string]Tensor{}
-	for name, t := range tensors {
-		out[name] = t
-	}
+	type weight struct{ from, name string }
+	var weights []weight
+	users := map[string]map[string]bool{} // the tensors that would have a name
 	for _, n := range nodes {
 		if n.op != "MatMul" || len(n.inputs) != 2 || len(n.outputs) == 0 {
 			continue
 		}
-		t, weight := tensors[n.inputs[1]]
-		if !weight || len(t.Shape) != 2 || !anonymous.MatchString(n.inputs[1]) {
+		from := n.inputs[1]
+		t, here := tensors[from]
+		if !here || len(t.Shape) != 2 || !anonymous.MatchString(from) {
 			continue
 		}
 		name := strings.ReplaceAll(strings.Trim(path.Dir(n.name), "/."), "/", ".")
 		if added, ok := bias[n.outputs[0]]; ok {
 			name = strings.TrimSuffix(added, ".bias")
 		}
-		delete(out, n.inputs[1])
-		out[name+".weight"] = transposedTensor(t)
+		if name == "" {
+			continue
+		}
+		name += ".weight"
+		weights = append(weights, weight{from, name})
+		if users[name] == nil {
+			users[name] = map[string]bool{}
+			if _, taken := tensors[name]; taken {
+				users[name][name] = true
+			}
+		}
+		users[name][from] = true
+	}
+	out := maps.Clone(tensors)
+	for _, w := range weights {
+		if len(users[w.name]) == 1 {
+			delete(out, w.from)
+			out[w.name] = transposedTensor(tensors[w.from])
+		}
 	}
 	return out
 }

@@ -64,6 +64,39 @@ func TestONNXTensorsHaveTheirPartsNames(t *testing.T) {
 	}, got)
 }
 
+// TestONNXMatricesWithoutAName: those that nothing names, and those that would share a name, with
+// each other or with a named tensor, stay as they are.
+func TestONNXMatricesWithoutAName(t *testing.T) {
+	raw := floats(1, 2)
+	multiply := func(weight, node string) []byte {
+		return message(1, "x", 1, weight, 2, "y", 3, node, 4, "MatMul")
+	}
+	matrix := func(name string) []byte { return message(1, 2, 1, 1, 2, 1, 8, name, 9, raw) }
+	got, err := parseONNX(message(7, message(
+		1, multiply("onnx::MatMul_1", "MatMul"),
+		1, multiply("onnx::MatMul_2", "/a/MatMul"), 1, multiply("onnx::MatMul_3", "/a/MatMul_1"),
+		1, multiply("onnx::MatMul_4", "/b/MatMul"),
+		1, multiply("onnx::MatMul_5", "/c/MatMul"), 1, multiply("onnx::MatMul_5", "/c/MatMul_1"),
+		5, matrix("onnx::MatMul_1"), 5, matrix("onnx::MatMul_2"), 5, matrix("onnx::MatMul_3"),
+		5, matrix("onnx::MatMul_4"), 5, matrix("b.weight"), 5, matrix("onnx::MatMul_5"))))
+	require.NoError(t, err)
+	plain, turned := F32([]float32{1, 2}, 2, 1), F32([]float32{1, 2}, 1, 2)
+	require.Equal(t, map[string]Tensor{"onnx::MatMul_1": plain, "onnx::MatMul_2": plain,
+		"onnx::MatMul_3": plain, "onnx::MatMul_4": plain, "b.weight": plain,
+		"c.weight": turned}, got)
+}
+
+// TestONNXGivenAsWeights says how it becomes them.
+func TestONNXGivenAsWeights(t *testing.T) {
+	for _, b := range [][]byte{message(1, 8, 2, "pytorch"), message(1, 10, 7, "graph")} {
+		path := filepath.Join(t.TempDir(), "model.onnx")
+		require.NoError(t, os.WriteFile(path, b, 0o666))
+		_, err := Open(path)
+		require.ErrorContains(t, err, "it is an ONNX file; convert it with `adlab weights convert "+
+			"FILE.onnx`")
+	}
+}
+
 func TestONNXMistakesAreOneLine(t *testing.T) {
 	write := func(b []byte) string {
 		path := filepath.Join(t.TempDir(), "x.onnx")
