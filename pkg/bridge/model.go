@@ -133,15 +133,7 @@ func (m *Model) Grid() int { return m.Config.Vision.Grid }
 func (m *Model) Width() int { return m.Config.Vision.Width }
 
 // Groups are the taps, each on its own.
-func (m *Model) Groups() [][]int { return groups(len(m.Config.Vision.Taps)) }
-
-// groups are levels each on its own.
-func groups(n int) (all [][]int) {
-	for i := range n {
-		all = append(all, []int{i})
-	}
-	return all
-}
+func (m *Model) Groups() [][]int { return encoder.Singly(len(m.Config.Vision.Taps)) }
 
 // Store holds both towers and the bridge.
 func (m *Model) Store() *model.Store { return m.store }
@@ -238,7 +230,7 @@ func (s space) Digest() string { return s.digest + " space" }
 func (s space) Width() int { return s.Config.Embed }
 
 // Groups is the only level.
-func (s space) Groups() [][]int { return groups(1) }
+func (s space) Groups() [][]int { return encoder.Singly(1) }
 
 // Leading is 1, the image's embedding.
 func (space) Leading() int { return 1 }

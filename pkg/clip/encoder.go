@@ -26,12 +26,7 @@ func (e TapEncoder) Grid() int { return e.Config.Grid }
 func (e TapEncoder) Width() int { return e.Config.Vision.Width }
 
 // Groups are the taps, each on its own.
-func (e TapEncoder) Groups() (groups [][]int) {
-	for i := range e.Config.Taps {
-		groups = append(groups, []int{i})
-	}
-	return groups
-}
+func (e TapEncoder) Groups() [][]int { return encoder.Singly(len(e.Config.Taps)) }
 
 // Forward gives the patch tokens of every tap: [B, H, W, 3] to [B, N, Dv] each.
 func (e TapEncoder) Forward(scope *model.Scope, images *Node) (levels []*Node) {
@@ -103,12 +98,7 @@ func (e TowerEncoder) Leading() int { return 1 }
 func (e TowerEncoder) Width() int { return e.Config.Vision.Width }
 
 // Groups are the levels, each on its own.
-func (e TowerEncoder) Groups() (groups [][]int) {
-	for i := range e.levels() {
-		groups = append(groups, []int{i})
-	}
-	return groups
-}
+func (e TowerEncoder) Groups() [][]int { return encoder.Singly(e.levels()) }
 
 // levels is how many there are.
 func (e TowerEncoder) levels() int {

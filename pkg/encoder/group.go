@@ -20,6 +20,14 @@ func Group(levels []*Node, groups [][]int) (targets []*Node) {
 	return targets
 }
 
+// Singly puts each of n levels into a group of its own.
+func Singly(n int) (groups [][]int) {
+	for i := range n {
+		groups = append(groups, []int{i})
+	}
+	return groups
+}
+
 // Ungroup cuts stacked group means [B, groups, N, C], as Features.Batch gives them, into one [B, N,
 // C] a group.
 func Ungroup(batch *Node) (targets []*Node) {
