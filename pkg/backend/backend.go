@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -69,6 +70,15 @@ func Available() []string {
 		return []string{"xla", "go"}
 	}
 	return []string{"go"}
+}
+
+// Choices are all that Open takes here: Available, and Native, which is XLA, too, with other bits.
+func Choices() []string {
+	all := Available()
+	if slices.Contains(all, "xla") {
+		all = slices.Insert(all, 1, Native)
+	}
+	return all
 }
 
 func hasPlugin() bool {

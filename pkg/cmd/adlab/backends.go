@@ -21,7 +21,7 @@ func newBackends(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text := fmt.Sprintf("available: %v\nin use: %s (%s)\nbits: %s\n", backend.Available(),
+			text := fmt.Sprintf("available: %v\nin use: %s (%s)\nbits: %s\n", backend.Choices(),
 				b.Short(), b.Description(), b.Bits())
 			if backend.KeepsMemory() {
 				text += "memory: C's allocator keeps what it once had\n"
@@ -29,7 +29,7 @@ func newBackends(c *cli) *cobra.Command {
 			if b.Notice != "" {
 				text += b.Notice + "\n"
 			}
-			values := map[string]any{"available": backend.Available(), "in_use": b.Short(),
+			values := map[string]any{"available": backend.Choices(), "in_use": b.Short(),
 				"description": b.Description(), "notice": b.Notice, "bits": b.Bits(),
 				"machine": b.Machine(), "keeps_memory": backend.KeepsMemory()}
 			if bits {
