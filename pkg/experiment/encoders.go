@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"adlab/datasets"
 	"adlab/pkg/clip"
 	"adlab/pkg/convnet"
 	"adlab/pkg/detector"
@@ -100,7 +99,7 @@ func (v *Env) NewEncoder(e Experiment) (encoder.Encoder, error) {
 // request is how the experiment wants its encoder opened.
 func (v *Env) request(e Experiment, p Profile) encoder.Request {
 	return encoder.Request{Backend: v.Backend.Backend, Resize: e.Resize, Crop: e.Crop,
-		Image: p.Image, Seed: e.Seed, Dir: EncodersDir()}
+		Image: p.Image, Seed: e.Seed, Dir: encoder.Dir()}
 }
 
 // encoder is the name that the experiment gives, or the profile's.
@@ -133,11 +132,8 @@ type KnownEncoder struct {
 	Manifest map[string][]int `json:"-"`
 }
 
-// EncodersDir is where adlab looks for files of published encoders that nobody named.
-func EncodersDir() string { return filepath.Join(datasets.Home(), "encoders") }
-
 // KnownEncoders lists the table; of the published ones, where one of the files, or of those in
-// EncodersDir, is it. A named file that is none of them is an error.
+// encoder.Dir, is it. A named file that is none of them is an error.
 func KnownEncoders(files []string) (known []KnownEncoder, err error) {
 	for _, x := range encoders {
 		k := KnownEncoder{Name: x.Name, Alias: x.Alias, Pair: x.Pair, From: x.From,
@@ -166,7 +162,7 @@ func KnownEncoders(files []string) (known []KnownEncoder, err error) {
 		k.Bytes = 4 * k.Numbers
 		known = append(known, k)
 	}
-	found, err := filepath.Glob(filepath.Join(EncodersDir(), "*.safetensors"))
+	found, err := filepath.Glob(filepath.Join(encoder.Dir(), "*.safetensors"))
 	if err != nil {
 		return nil, err
 	}

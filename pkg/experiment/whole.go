@@ -106,7 +106,7 @@ func (v *Env) with(texts detector.Texts) *Env {
 
 // encoderOfModel opens the encoder with that digest: where one is named, that file, or one in that
 // folder; else the program's own, the tensors in the model file, or the file that the experiment
-// names, at its place, beside the model, in EncodersDir, or under another name in one of these two
+// names, at its place, beside the model, in encoder.Dir, or under another name in one of these two
 // folders.
 func (v *Env) encoderOfModel(f *tensorfile.File, r *record, named string) (encoder.Encoder, error) {
 	e, path := r.Experiment, f.Path()
@@ -162,7 +162,7 @@ func (v *Env) encoderOfModel(f *tensorfile.File, r *record, named string) (encod
 		}
 		other = append(other, fmt.Sprintf("%s has %.16s", place, enc.Digest()))
 	}
-	looked := fmt.Sprintf("it is not at that place, beside the model, or in %s", EncodersDir())
+	looked := fmt.Sprintf("it is not at that place, beside the model, or in %s", encoder.Dir())
 	switch {
 	case len(other) > 0:
 		looked = tensorfile.Few(other)
@@ -180,8 +180,8 @@ func placesOf(name, model string) (places []string) {
 	if !filepath.IsAbs(name) {
 		places = append(places, filepath.Join(beside, name))
 	}
-	places = append(places, filepath.Join(EncodersDir(), filepath.Base(name)))
-	for _, dir := range []string{beside, EncodersDir()} {
+	places = append(places, filepath.Join(encoder.Dir(), filepath.Base(name)))
+	for _, dir := range []string{beside, encoder.Dir()} {
 		found, _ := filepath.Glob(filepath.Join(dir, "*.safetensors")) // of a pattern without error
 		places = append(places, found...)
 	}

