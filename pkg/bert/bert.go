@@ -11,7 +11,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -96,7 +95,7 @@ func block(scope *model.Scope, c Config, x, hide *Node) *Node {
 	y := layer.MergeHeads(Einsum("bhqk,bhkd->bhqd", Softmax(Add(scores, hide), -1), head("value")))
 	x = layer.LayerNorm(layer.At(scope, "attention.output.LayerNorm"),
 		Add(x, layer.Linear(layer.At(scope, "attention.output.dense"), y, c.Width)), epsilon)
-	y = activation.Gelu(layer.Linear(layer.At(scope, "intermediate.dense"), x, 4*c.Width))
+	y = layer.GELU(layer.Linear(layer.At(scope, "intermediate.dense"), x, 4*c.Width))
 	return layer.LayerNorm(layer.At(scope, "output.LayerNorm"),
 		Add(x, layer.Linear(layer.At(scope, "output.dense"), y, c.Width)), epsilon)
 }

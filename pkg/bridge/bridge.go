@@ -13,7 +13,6 @@ import (
 	"adlab/pkg/vit"
 
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -90,7 +89,7 @@ func Levels(scope *model.Scope, c Config, taps []*Node) (levels []*Node) {
 		patches = append(patches, Slice(tap, AxisRange(), AxisRangeToEnd(1)))
 	}
 	hidden := layer.LayerNorm(scope.At("norm"), Concatenate(patches, -1), 1e-6)
-	hidden = activation.Gelu(layer.Linear(scope.At("in"), hidden, c.Hidden)) // [B, N, H]
+	hidden = layer.GELU(layer.Linear(scope.At("in"), hidden, c.Hidden)) // [B, N, H]
 	last := len(taps) - 1
 	classes[last] = Add(classes[last], layer.Linear(scope.At("image"), ReduceAndKeep(hidden,
 		ReduceMax, 1), c.Vision.Width))

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/layers/attention"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -94,7 +93,7 @@ func block(scope *model.Scope, t Tower, quick bool, x *Node, causal bool) *Node 
 	if quick {
 		hidden = Mul(hidden, Sigmoid(MulScalar(hidden, 1.702)))
 	} else {
-		hidden = activation.Gelu(hidden)
+		hidden = layer.GELU(hidden)
 	}
 	return Add(x, layer.Linear(mlp.At("c_proj"), hidden, t.Width))
 }

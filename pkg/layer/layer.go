@@ -11,7 +11,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/nn"
 )
@@ -40,7 +39,7 @@ func LayerNorm(scope *model.Scope, x *Node, epsilon float64) *Node {
 // same.
 func MLP(scope *model.Scope, x *Node) *Node {
 	dim := x.Shape().Dimensions[x.Rank()-1]
-	return Linear(scope.At("fc2"), activation.Gelu(Linear(scope.At("fc1"), x, 4*dim)), dim)
+	return Linear(scope.At("fc2"), GELU(Linear(scope.At("fc1"), x, 4*dim)), dim)
 }
 
 // ReLU is max(0, x), with PyTorch's gradient of zero at zero. GoMLX's passes it on there: a token
