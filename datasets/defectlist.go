@@ -26,12 +26,14 @@ type DefectKind struct {
 }
 
 // Area is how many pixels of a defect that has so many must be found for it to count as found as a
-// whole: its saturation area. Source: Bergmann et al., Beyond Dents and Scratches, IJCV 130, 2022.
+// whole: its saturation area. It is at least one, for a score divides by it; a share is rounded
+// down. Source: Bergmann et al., Beyond Dents and Scratches, IJCV 130, 2022, and its evaluation
+// code.
 func (k DefectKind) Area(pixels int) int {
 	if k.Relative {
-		return int(k.Saturation * float64(pixels))
+		return max(1, int(k.Saturation*float64(pixels)))
 	}
-	return min(int(k.Saturation), pixels)
+	return max(1, min(int(k.Saturation), pixels))
 }
 
 // Defect is one defect of an image.

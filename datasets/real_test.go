@@ -175,6 +175,7 @@ func TestDefectsComeOneByOne(t *testing.T) {
 		anomalousPixels(all[1].Mask)})
 	require.Equal(t, []int{3, 2}, []int{all[0].Area(4), all[0].Area(2)}, "at most its own area")
 	require.Equal(t, 128, all[1].Area(257), "half, rounded down")
+	require.Equal(t, 1, all[1].Area(1), "a score divides by it")
 
 	shade(t, filepath.Join(masks, "001.png"), 8, 254, false)
 	_, err = x.ReadMask(x.Mask)
