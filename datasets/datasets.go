@@ -48,8 +48,9 @@ type Sample struct {
 	// Template is the image without a defect that the set pairs with this one; else "".
 	Template string
 
-	boxes []box       // of a Mask that is a list of boxes
-	kinds *defectList // of a Mask that is a folder: what the masks' values mean
+	emptyMask bool        // the set is published with such images whose masks mark nothing
+	boxes     []box       // of a Mask that is a list of boxes
+	kinds     *defectList // of a Mask that is a folder: what the masks' values mean
 }
 
 // Decode reads the image.
@@ -90,8 +91,6 @@ type Set struct {
 	opt   Options
 	// untrained says that the layout has sets without images to learn from
 	untrained bool
-	// emptyMasks says that the set is published with anomalous images whose masks are empty
-	emptyMasks bool
 	// passed are files that the layout knows and has no use for; withoutLabels counts images of
 	// folders without labels
 	passed        map[string]bool

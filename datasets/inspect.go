@@ -13,7 +13,6 @@ import (
 
 // faults are found image by image and gathered by kind.
 type faults struct {
-	empty  bool // masks may be
 	mu     sync.Mutex
 	files  map[string][]string
 	do     map[string]string
@@ -32,8 +31,7 @@ func (f *faults) add(what, where, do string) {
 // nil.
 func (s *Set) Inspect(ctx context.Context, tell func(done, total int)) (problems []Problem,
 	notes []string, err error) {
-	f := &faults{files: map[string][]string{}, do: map[string]string{}, masked: map[string]bool{},
-		empty: s.emptyMasks}
+	f := &faults{files: map[string][]string{}, do: map[string]string{}, masked: map[string]bool{}}
 	samples := s.All()
 	for _, x := range samples {
 		f.masked[x.Category] = f.masked[x.Category] || x.Mask != ""
@@ -163,7 +161,7 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 				"replace the masks, or scale them without interpolation")
 		}
 		switch empty := !anomalous(mask); {
-		case empty && f.empty:
+		case empty && x.emptyMask:
 			kinds.empty++
 		case empty:
 			f.add("a mask without an anomalous pixel", path,

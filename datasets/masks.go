@@ -70,7 +70,7 @@ func (s *Set) checkMask(x Sample, masked bool) error {
 		if err != nil {
 			return err
 		}
-		if x.Label == 1 && !s.opt.AllowEmptyMasks && !s.emptyMasks && !anomalous(m) {
+		if x.Label == 1 && !s.opt.AllowEmptyMasks && !x.emptyMask && !anomalous(m) {
 			return setting.Errorf("AllowEmptyMasks", "mask %s: expected an anomalous pixel, got "+
 				"none, though its image is %s; mend the mask, move the image to %s, or set it to "+
 				"go on", path, x.DefectType, Good)

@@ -11,6 +11,9 @@ import (
 // mtdFolder begins the name of a folder of magnetic tiles; its type follows.
 const mtdFolder = "MT_"
 
+// mtdUnmarked is the type of which some images are published with an empty mask.
+const mtdUnmarked = "uneven"
+
 // mtdHeld names the normal images that are tested on, a line each, where the literature has them:
 // those that DifferNet's authors did not train on. Source: the list of the other 761 in
 // github.com/marco-rudolph/differnet, mtd_train_filenames.txt; PatchCore tests on a fifth, too.
@@ -22,11 +25,12 @@ var mtdHeld string
 // picture NAME.jpg and its mask NAME.png. Free is normal; the other folders are the defect types,
 // in lower case. Four fifths of the normal images are learned from: all but those that the
 // literature tests on, or, where none of these is here, a draw with seed 0. Masks have soft edges,
-// and what is above half of the range is anomalous; masks of normal images are ignored. Source:
-// Huang et al., Surface Defect Saliency of Magnetic Tile, The Visual Computer 36, 2020.
+// and what is above half of the range is anomalous; four of uneven are empty; those of normal
+// images are ignored. Source: Huang et al., Surface Defect Saliency of Magnetic Tile, The Visual
+// Computer 36, 2020.
 func openMTD(root string, opt Options) (*Set, error) {
 	set := sourced("mtd", root)
-	set.opt, set.emptyMasks = opt, true
+	set.opt = opt
 	dirs, err := subfolders(root)
 	if err != nil {
 		return nil, err
@@ -118,7 +122,7 @@ func (s *Set) tiles(dir, category, kind string) ([]Sample, error) {
 		case mask == "":
 			missing = append(missing, filepath.Base(path))
 		default:
-			x.Mask = mask
+			x.Mask, x.emptyMask = mask, kind == mtdUnmarked
 		}
 		samples = append(samples, x)
 	}

@@ -26,7 +26,11 @@ func TestMTDTestsOnWhatTheLiteratureTestsOn(t *testing.T) {
 	shade(t, filepath.Join(root, "MT_Uneven/Imgs/u.png"), tinySide, 0, false)
 	set, err := Open("mtd", root, Options{})
 	require.NoError(t, err)
-	require.NoError(t, set.CheckMasks(), "the set is known to have empty masks")
+	require.NoError(t, set.CheckMasks(), "uneven is known to have empty masks")
+	other := &Set{Name: "other", Root: root}
+	joined, err := Join("both", set, other)
+	require.NoError(t, err)
+	require.NoError(t, joined.CheckMasks(), "and that is known of it in a joined set")
 	c := set.Categories[0]
 	require.Equal(t, []string{"MT_Free/Imgs/" + held[3] + ".jpg",
 		"MT_Free/Imgs/" + held[100] + ".jpg", "MT_Crack/Imgs/x.jpg", "MT_Uneven/Imgs/u.jpg"},

@@ -189,7 +189,7 @@ var spoiltSets = map[string]spoilt{
 			return
 		}
 		shade(t, filepath.Join(root, s.mask), tinySide, 0, false)
-	}, "a mask without an anomalous pixel", map[string]string{"mtd": "",
+	}, "a mask without an anomalous pixel", map[string]string{
 		"ksdd2": "of one kind only", "mvtec-loco": "a mask of no defect",
 		"autovi": "a mask of no defect"}},
 	"a picture without its mask": {func(t *testing.T, root string, s tinySet) {
