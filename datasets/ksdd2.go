@@ -3,7 +3,6 @@ package datasets
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -66,45 +65,33 @@ func looksKSDD2(root string) bool { return hasAny(root, "train/*"+ksdd2Mask+".pn
 // kolektor reads the images of one folder, on all cores.
 func (s *Set) kolektor(dir, category, split string) ([]Sample, error) {
 	files, err := looseImages(dir)
-	if err := cmp.Or(err, noTwins(files)); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	masks, copies := map[string]string{}, 0
-	var paths, missing []string
-	for _, f := range files {
-		name, isMask := strings.CutSuffix(stem(f), ksdd2Mask)
-		switch {
-		case strings.HasSuffix(stem(f), "(copy)"):
-			copies++
-			s.pass(f)
-		case isMask:
-			masks[name] = f
-		default:
-			paths = append(paths, f)
+	copies := 0
+	files = slices.DeleteFunc(files, func(f string) bool {
+		if !strings.HasSuffix(stem(f), "(copy)") {
+			return false
 		}
-	}
+		copies++
+		s.pass(f)
+		return true
+	})
 	if copies > 0 {
 		s.note("%d files of %s called (copy) are left out", copies, split)
 	}
+	names := besideMasks{"NAME.png", "NAME" + ksdd2Mask + ".png", func(f string) (string, bool) {
+		return strings.CutSuffix(stem(f), ksdd2Mask)
+	}, false}
+	paths, masks, err := names.pair(dir, files)
+	if err != nil {
+		return nil, err
+	}
 	var samples []Sample
 	for _, path := range paths {
-		mask := masks[stem(path)]
-		if mask == "" {
-			missing = append(missing, filepath.Base(path))
-		}
-		delete(masks, stem(path))
 		x := s.sample(path, category, split, Good)
-		x.Mask = mask
+		x.Mask = masks[path]
 		samples = append(samples, x)
-	}
-	if missing != nil || len(paths) == 0 {
-		return nil, fmt.Errorf("%s: expected images NAME.png, each with a mask NAME_GT.png, "+
-			"missing for %d of %d: %s; add them", dir, len(missing), len(paths), firstFew(missing))
-	}
-	if len(masks) > 0 {
-		extra := slices.Sorted(maps.Keys(masks))
-		return nil, fmt.Errorf("%s: expected one mask NAME_GT.png for each image, got %d without "+
-			"an image: %s; remove them", dir, len(masks), firstFew(extra))
 	}
 	return samples, s.label(samples)
 }

@@ -94,46 +94,26 @@ func (s *Set) tiles(dir, category, kind string) ([]Sample, error) {
 		return nil, fmt.Errorf("%s: expected the pictures in a folder %s, got %s",
 			filepath.Dir(dir), filepath.Base(dir), contents(filepath.Dir(dir)))
 	}
-	files, err := someImages(dir)
+	files, err := looseImages(dir)
 	if err != nil {
 		return nil, err
 	}
-	masks := map[string]string{}
-	var pictures []string
-	for _, f := range files {
-		if strings.EqualFold(filepath.Ext(f), ".png") {
-			masks[stem(f)] = f
-		} else {
-			pictures = append(pictures, f)
-		}
-	}
-	if err := noTwins(pictures); err != nil {
+	names := besideMasks{"NAME.jpg", "NAME.png", func(file string) (string, bool) {
+		return stem(file), strings.EqualFold(filepath.Ext(file), ".png")
+	}, kind == Good}
+	pictures, masks, err := names.pair(dir, files)
+	if err != nil {
 		return nil, err
 	}
 	var samples []Sample
-	var missing []string
 	for _, path := range pictures {
 		x := s.sample(path, category, TestSplit, kind)
-		mask := masks[stem(path)]
-		delete(masks, stem(path))
-		switch {
-		case kind == Good:
-			s.pass(mask)
-		case mask == "":
-			missing = append(missing, filepath.Base(path))
-		default:
-			x.Mask, x.emptyMask = mask, kind == mtdUnmarked
+		if kind == Good {
+			s.pass(masks[path])
+		} else {
+			x.Mask, x.emptyMask = masks[path], kind == mtdUnmarked
 		}
 		samples = append(samples, x)
-	}
-	if missing != nil || len(pictures) == 0 {
-		return nil, fmt.Errorf("%s: expected pictures NAME.jpg, each with a mask NAME.png, "+
-			"missing for %d of %d: %s; complete the download", dir, len(missing), len(pictures),
-			firstFew(missing))
-	}
-	if len(masks) > 0 {
-		return nil, fmt.Errorf("%s: expected one mask NAME.png for each picture NAME.jpg, got %d "+
-			"without a picture; complete the download", dir, len(masks))
 	}
 	return samples, nil
 }

@@ -135,8 +135,33 @@ func TestKSDD2LabelsByMasks(t *testing.T) {
 		"1 anomalous images of train are left out: normal ones are learned from"}, set.Notes)
 	_, err = Open("ksdd2", tree(t, "train/1.png", "train/1_GT.png", "train/3_GT.png", "test/"),
 		Options{})
-	require.ErrorContains(t, err, "expected one mask NAME_GT.png for each image, got 1 without an "+
-		"image: 3; remove them")
+	require.ErrorContains(t, err, "expected one mask NAME_GT.png for each image NAME.png, got 1 "+
+		"without an image: 3; remove them")
+}
+
+func TestMasksBesideTheirImages(t *testing.T) {
+	for want, c := range map[string][]string{
+		"ksdd2 train: expected images NAME.png, each with a mask NAME_GT.png, got 1_GT.png": {
+			"train/1_GT.png", "test/"},
+		"ksdd2 train: expected images NAME.png, each with a mask NAME_GT.png, got an empty": {
+			"train/", "test/"},
+		"mtd MT_Fray/Imgs: expected images NAME.jpg, each with a mask NAME.png, got a.png": {
+			"MT_Fray/Imgs/a.png"},
+		"mtd MT_Fray/Imgs: expected one mask NAME.png for each image NAME.jpg, got 1 without an " +
+			"image: b; remove them": {"MT_Fray/Imgs/a.jpg", "MT_Fray/Imgs/a.png",
+			"MT_Fray/Imgs/b.png"},
+		// the mask of another picture of that name
+		"mtd MT_Fray/Imgs: expected images NAME.jpg, each with a mask NAME.png, missing for 1 of " +
+			"1: a.jpg; add them": {"MT_Fray/Imgs/a.jpg", "MT_Fray/Imgs/more/a.png"},
+		"mtd MT_Fray/Imgs: expected one image of a name, got a.bmp and a.jpg; remove one of them": {
+			"MT_Fray/Imgs/a.bmp", "MT_Fray/Imgs/a.jpg", "MT_Fray/Imgs/a.png"},
+	} {
+		name, want, _ := strings.Cut(want, " ")
+		root := tree(t, c...)
+		_, err := Open(name, root, Options{})
+		require.ErrorContains(t, err, root+"/"+want)
+		require.NotContains(t, err.Error(), "\n")
+	}
 }
 
 func TestADTwoKeepsValidationApartAndPrivatePartsUnlabelled(t *testing.T) {

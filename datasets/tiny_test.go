@@ -195,7 +195,7 @@ var spoiltSets = map[string]spoilt{
 	"a picture without its mask": {func(t *testing.T, root string, s tinySet) {
 		require.NoError(t, os.Remove(filepath.Join(root, s.mask)))
 	}, "mask NAME_mask.png or NAME.png for each image, missing for 1 of 1", map[string]string{
-		"mtd":        "each with a mask NAME.png, missing for 1 of 1: x.jpg; complete the download",
+		"mtd":        "each with a mask NAME.png, missing for 1 of 1: x.jpg; add them",
 		"deeppcb":    "test.txt: expected the files of at least one pair that it lists, got none",
 		"ksdd2":      "each with a mask NAME_GT.png, missing for 1 of 2: 4.png",
 		"mvtec-loco": "an unreadable mask", "autovi": "an unreadable mask",
