@@ -1,14 +1,13 @@
 package datasets
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"adlab/pkg/imageio"
 )
@@ -93,9 +92,10 @@ func readPairs(base, file string, seen map[string]string) (pairs []pcbPair, miss
 	if err != nil {
 		return nil, 0, err
 	}
-	lines := bufio.NewScanner(bytes.NewReader(b))
-	for n := 1; lines.Scan(); n++ {
-		fields := strings.Fields(lines.Text())
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		n++
+		fields := strings.Fields(line)
 		if len(fields) == 0 {
 			continue
 		}
@@ -103,7 +103,7 @@ func readPairs(base, file string, seen map[string]string) (pairs []pcbPair, miss
 		if len(fields) != 2 || filepath.Ext(fields[0]) != ".jpg" ||
 			filepath.Ext(fields[1]) != ".txt" {
 			return nil, 0, fmt.Errorf("%s: expected PICTURE.jpg BOXES.txt, got %q", at,
-				lines.Text())
+				brief([]byte(line)))
 		}
 		var p [2]string
 		for i := range p {
@@ -125,7 +125,7 @@ func readPairs(base, file string, seen map[string]string) (pairs []pcbPair, miss
 		}
 		pairs = append(pairs, pair)
 	}
-	return pairs, missing, lines.Err()
+	return pairs, missing, nil
 }
 
 // board is the sample of a board with defects.
@@ -155,10 +155,11 @@ func readBoxes(file string) (boxes []box, err error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := bufio.NewScanner(bytes.NewReader(b))
-	for n := 1; lines.Scan(); n++ {
-		fields := strings.FieldsFunc(lines.Text(), func(r rune) bool {
-			return r == ' ' || r == ',' || r == '\t'
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		n++
+		fields := strings.FieldsFunc(line, func(r rune) bool {
+			return unicode.IsSpace(r) || r == ','
 		})
 		if len(fields) == 0 {
 			continue
@@ -173,14 +174,15 @@ func readBoxes(file string) (boxes []box, err error) {
 		if !ok || v[0] < 0 || v[1] < 0 || v[0] >= v[2] || v[1] >= v[3] || v[4] < 1 ||
 			v[4] > len(deepPCBTypes) {
 			return nil, fmt.Errorf("%s:%d: expected X1 Y1 X2 Y2 TYPE, a box with X1 < X2 and Y1 < "+
-				"Y2 and a type from 1 to %d, got %q", file, n, len(deepPCBTypes), lines.Text())
+				"Y2 and a type from 1 to %d, got %q", file, n, len(deepPCBTypes),
+				brief([]byte(line)))
 		}
 		boxes = append(boxes, box{v[0], v[1], v[2], v[3], deepPCBTypes[v[4]-1]})
 	}
-	if err := lines.Err(); err == nil && len(boxes) == 0 {
+	if len(boxes) == 0 {
 		return nil, fmt.Errorf("%s: expected at least one box, got none", file)
 	}
-	return boxes, lines.Err()
+	return boxes, nil
 }
 
 // differs is by how much the grey of two pictures, both black and white, must differ to count.

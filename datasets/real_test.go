@@ -107,6 +107,11 @@ func TestDeepPCBMistakesAreOneLine(t *testing.T) {
 		`got "-1 1 6 6 2"`:                           {boxes, "-1 1 6 6 2"},
 		`got "1 1 6 six 2"`:                          {boxes, "1 1 6 six 2"},
 		"2.txt: expected at least one box, got none": {boxes, "\n"},
+		`2.txt:2: expected X1 Y1 X2 Y2 TYPE, a box with X1 < X2 and Y1 < Y2 and a type from 1 to ` +
+			`6, got "7777777777777777777777777777777777777777..."`: {boxes, "1 1 6 6 2\n" +
+			strings.Repeat("7", 70_000)},
+		`test.txt:1: expected PICTURE.jpg BOXES.txt, got "zzzz`: {"PCBData/test.txt",
+			strings.Repeat("z", 70_000)},
 	} {
 		root := laid(t, "deeppcb")
 		text(t, filepath.Join(root, c[0]), c[1])
