@@ -50,6 +50,7 @@ type Sample struct {
 
 	emptyMask bool        // the set is published with such images whose masks mark nothing
 	boxes     []box       // of a Mask that is a list of boxes
+	marks     *pcbMarks   // what differs in them
 	kinds     *defectList // of a Mask that is a folder: what the masks' values mean
 }
 

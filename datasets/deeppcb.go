@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"adlab/pkg/imageio"
@@ -132,6 +133,7 @@ func readPairs(base, file string, seen map[string]string) (pairs []pcbPair, miss
 func (s *Set) board(p pcbPair, category string) (Sample, error) {
 	x := s.sample(p.board, category, TestSplit, "defect")
 	x.Template, x.Mask, x.TypedMasks = p.template, p.boxes, map[string]string{}
+	x.marks = &pcbMarks{}
 	var err error
 	if x.boxes, err = readBoxes(p.boxes); err != nil {
 		return x, err
@@ -188,23 +190,46 @@ func readBoxes(file string) (boxes []box, err error) {
 // differs is by how much the grey of two pictures, both black and white, must differ to count.
 const differs = 127
 
+// pcbMarks are a board's anomalous pixels, found when first asked for and kept: an evaluation reads
+// the masks of a board and of each of its types, more than once.
+type pcbMarks struct {
+	once sync.Once
+	w, h int
+	of   map[string][]int // places in the picture, by type
+	err  error
+}
+
 // differences marks where the image differs from its template: within any box where mask is the
 // list, within the boxes of one type where mask is that list's entry for it.
 func (s Sample) differences(mask string) (*imageio.Image, error) {
-	kind := ""
-	if mask != s.Mask {
-		kind = filepath.Base(mask)
+	d := s.marks
+	d.once.Do(func() { d.err = d.find(s) })
+	if d.err != nil {
+		return nil, d.err
 	}
+	m := imageio.New(d.w, d.h, 1)
+	for kind, places := range d.of {
+		if mask == s.Mask || kind == filepath.Base(mask) {
+			for _, i := range places {
+				m.Pix[i] = 255
+			}
+		}
+	}
+	return m, nil
+}
+
+// find compares the board with its template in its boxes.
+func (d *pcbMarks) find(s Sample) error {
 	board, err := imageio.Decode(s.Path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	template, err := imageio.Decode(s.Template)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if template.W != board.W || template.H != board.H {
-		return nil, fmt.Errorf("template %s: expected %dx%d pixels as its image has, got %dx%d",
+		return fmt.Errorf("template %s: expected %dx%d pixels as its image has, got %dx%d",
 			s.Template, board.W, board.H, template.W, template.H)
 	}
 	boxes := slices.Clone(s.boxes) // the smallest last, so that it has the last word
@@ -212,19 +237,22 @@ func (s Sample) differences(mask string) (*imageio.Image, error) {
 	slices.SortStableFunc(boxes, func(a, b box) int {
 		return (b.x2-b.x1)*(b.y2-b.y1) - (a.x2-a.x1)*(a.y2-a.y1)
 	})
-	m := imageio.New(board.W, board.H, 1)
+	kinds := map[int]string{}
 	for _, b := range boxes {
-		for y := b.y1; y < min(b.y2, m.H); y++ {
-			for x := b.x1; x < min(b.x2, m.W); x++ {
-				i := y*m.W + x
+		for y := b.y1; y < min(b.y2, board.H); y++ {
+			for x := b.x1; x < min(b.x2, board.W); x++ {
+				i := y*board.W + x
 				// green, as good as any: the pictures are grey
-				d := int(board.Pix[3*i+1]) - int(template.Pix[3*i+1])
-				m.Pix[i] = 0
-				if max(d, -d) > differs && (kind == "" || kind == b.kind) {
-					m.Pix[i] = 255
+				by := int(board.Pix[3*i+1]) - int(template.Pix[3*i+1])
+				if max(by, -by) > differs {
+					kinds[i] = b.kind
 				}
 			}
 		}
 	}
-	return m, nil
+	d.w, d.h, d.of = board.W, board.H, map[string][]int{}
+	for i, kind := range kinds {
+		d.of[kind] = append(d.of[kind], i)
+	}
+	return nil
 }

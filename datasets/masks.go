@@ -82,6 +82,9 @@ func (s *Set) checkMask(x Sample, masked bool) error {
 // FitMask compares a mask's size with the image's by the one rule that imageio.FitMask states; of a
 // mask that is made of several files, the size of each.
 func (s Sample) FitMask(mask string) (scaled bool, err error) {
+	if s.boxes != nil {
+		return false, nil // a template of another size is an error where it is read
+	}
 	w, h, err := imageio.Size(s.Path)
 	if err != nil {
 		return false, err
@@ -91,15 +94,12 @@ func (s Sample) FitMask(mask string) (scaled bool, err error) {
 		return false, err
 	}
 	for _, file := range files {
-		if s.boxes != nil && file == s.Mask {
-			continue // no picture
-		}
 		mw, mh, err := imageio.Size(file)
 		if err != nil {
 			return false, err
 		}
 		if scaled, err := imageio.FitMask(file, mw, mh, w, h); err != nil {
-			return scaled && s.Template == "", err
+			return scaled, err
 		}
 	}
 	return false, nil

@@ -72,6 +72,18 @@ func TestDeepPCBMasksAreWhatDiffersInTheBoxes(t *testing.T) {
 		"the narrow box has its pixels")
 	require.Equal(t, []int{first + 1, first + tinySide + 1}, marked(x.TypedMasks["mousebite"]))
 	require.Empty(t, marked(x.TypedMasks["pin-hole"]), "nothing differs there")
+
+	require.NoError(t, os.Remove(x.Template))
+	require.Len(t, marked(x.TypedMasks["mousebite"]), 2, "the pictures are compared once")
+}
+
+func TestDeepPCBTemplatesHaveTheirBoardsSize(t *testing.T) {
+	root := laid(t, "deeppcb")
+	shade(t, filepath.Join(root, "PCBData/group1/1/2_temp.jpg"), 8, 2, false)
+	set, err := Open("deeppcb", root, Options{ResizeMasks: true})
+	require.NoError(t, err)
+	require.EqualError(t, set.CheckMasks(), "template "+filepath.Join(root,
+		"PCBData/group1/1/2_temp.jpg")+": expected 16x16 pixels as its image has, got 8x8")
 }
 
 func TestDeepPCBTakesWhatIsThere(t *testing.T) {
