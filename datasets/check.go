@@ -34,6 +34,7 @@ type Counts struct {
 	Train       int            `json:"train"`
 	Good        int            `json:"test_good"`
 	Anomalous   int            `json:"test_anomalous"`
+	Validation  int            `json:"validation,omitempty"`
 	Masks       int            `json:"masks"`
 	TypedMasks  int            `json:"typed_masks"`
 	DefectTypes map[string]int `json:"defect_types"`
@@ -122,7 +123,8 @@ func (r *Checked) openApart(root string, opt Options) *Set {
 }
 
 func count(c Category) Counts {
-	n := Counts{Name: c.Name, Train: len(c.Train), DefectTypes: map[string]int{}}
+	n := Counts{Name: c.Name, Train: len(c.Train), Validation: len(c.Validation),
+		DefectTypes: map[string]int{}}
 	views := map[string]bool{}
 	for _, x := range slices.Concat(c.Train, c.Test) {
 		if x.View != "" {
@@ -154,6 +156,9 @@ func (r *Checked) Text() string {
 		}
 		fmt.Fprintf(&b, "%-16s train %5d   test %5d good %5d anomalous, %d masks   %s\n", c.Name,
 			c.Train, c.Good, c.Anomalous, c.Masks, strings.Join(kinds, ", "))
+		if c.Validation > 0 {
+			fmt.Fprintf(&b, "%-16s validation %d\n", "", c.Validation)
+		}
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "note: %s\n", n)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"adlab/pkg/imageio"
@@ -192,7 +193,19 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 	return kinds
 }
 
-// twins finds images of the same content: between train and test they spoil the experiment, within
+// inBoth says what is wrong with an image that is in two splits.
+func inBoth(a, b string) string {
+	var does []string
+	for _, split := range [][2]string{{TrainSplit, "learned from"},
+		{ValidationSplit, "kept for thresholds"}, {TestSplit, "tested on"}} {
+		if split[0] == a || split[0] == b {
+			does = append(does, split[1])
+		}
+	}
+	return "an image that is both " + strings.Join(does, " and ")
+}
+
+// twins finds images of the same content: between splits they spoil the experiment, within
 // a split they are noted.
 func (f *faults) twins(samples []Sample, digests []string) (notes []string) {
 	first, within := map[string]int{}, 0
@@ -207,8 +220,7 @@ func (f *faults) twins(samples []Sample, digests []string) (notes []string) {
 		}
 		switch a, b := samples[j], samples[i]; {
 		case a.Split != b.Split:
-			f.add("an image that is both learned from and tested on", a.ID+" = "+b.ID,
-				"remove one of each pair")
+			f.add(inBoth(a.Split, b.Split), a.ID+" = "+b.ID, "remove one of each pair")
 		case a.Label != b.Label:
 			f.add("an image that is both normal and anomalous", a.ID+" = "+b.ID,
 				"remove the wrong one")

@@ -292,3 +292,21 @@ func TestFoldersOfMasksMistakesAreOneLine(t *testing.T) {
 		require.NotContains(t, err.Error(), "\n")
 	}
 }
+
+func TestCheckCountsValidationImages(t *testing.T) {
+	root := laid(t, "mvtec-loco")
+	shade(t, filepath.Join(root, "box/validation/good/1.png"), tinySide, 1, false)
+	r, err := Check(t.Context(), "", root, nil)
+	require.NoError(t, err)
+	require.Equal(t, 2, r.Categories[0].Validation)
+	require.Contains(t, r.Text(), "validation 2\n")
+	require.Len(t, r.Problems, 1)
+	require.Equal(t, "an image that is both learned from and kept for thresholds",
+		r.Problems[0].What)
+	require.Equal(t, []string{"box/train/good/0.png = box/validation/good/1.png"},
+		r.Problems[0].Where)
+	shade(t, filepath.Join(root, "box/validation/good/1.png"), tinySide, 3, false)
+	r, err = Check(t.Context(), "", root, nil)
+	require.NoError(t, err)
+	require.Equal(t, "an image that is both kept for thresholds and tested on", r.Problems[0].What)
+}
