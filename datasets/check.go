@@ -95,8 +95,8 @@ func Check(ctx context.Context, layout, root string, tell func(done, total int))
 // does not hide the others.
 func (r *Checked) openApart(root string, opt Options) *Set {
 	l, known := layoutOf(r.Layout)
-	if !known || l.form == nil {
-		return nil
+	if !known || l.form == nil || l.form.isCategory(root) {
+		return nil // there is nothing beside what is bad
 	}
 	dirs, err := subfolders(root)
 	if err != nil {

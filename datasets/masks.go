@@ -206,8 +206,8 @@ func noMasks(truth string, kinds []string, f form) error {
 			return fmt.Errorf("%s: expected no masks for normal images, got %d, first %s; remove "+
 				"them", dir, len(files), filepath.Base(files[0]))
 		default:
-			return fmt.Errorf("%s: expected test images for these %d masks in a folder test/%s, "+
-				"got none", dir, len(files), name)
+			return fmt.Errorf("%s: expected test images for these %d masks in a folder %s/%s, "+
+				"got none", dir, len(files), f.test, name)
 		}
 	}
 	loose, err := looseImages(truth)

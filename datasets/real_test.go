@@ -310,3 +310,15 @@ func TestCheckCountsValidationImages(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "an image that is both kept for thresholds and tested on", r.Problems[0].What)
 }
+
+// One category of a layout with a name of its own: what is wrong with it is said of it, too.
+func TestCheckOfOneCategoryKeepsItsProblem(t *testing.T) {
+	root := filepath.Join(laid(t, "mvtec-ad2"), "can")
+	shade(t, filepath.Join(root, "test_public/ground_truth/dent/0_mask.png"), tinySide, 0, true)
+	r, err := Check(t.Context(), "", root, nil)
+	require.NoError(t, err)
+	require.Equal(t, "mvtec-ad2", r.Layout)
+	require.Len(t, r.Problems, 1)
+	require.Contains(t, r.Problems[0].What, "ground_truth/dent: expected test images for these 1 "+
+		"masks in a folder test_public/dent, got none")
+}
