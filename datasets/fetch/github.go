@@ -119,21 +119,21 @@ func (p Package) goOn(ctx context.Context, url, half string) error {
 		return interrupted(ctx, err)
 	}
 	defer answer.Body.Close()
-	switch answer.StatusCode {
-	case http.StatusPartialContent:
-		from := fmt.Sprintf("bytes %d-", have)
-		if got := answer.Header.Get("Content-Range"); !strings.HasPrefix(got, from) {
-			return fmt.Errorf("expected the bytes from %d on, got %q", have, got)
-		}
-	case http.StatusOK, http.StatusRequestedRangeNotSatisfiable:
+	rest := answer.StatusCode == http.StatusPartialContent && strings.HasPrefix(
+		answer.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", have))
+	switch code := answer.StatusCode; {
+	case rest:
+	case code == http.StatusOK, code == http.StatusPartialContent,
+		code == http.StatusRequestedRangeNotSatisfiable: // what is there is of no use
 		if err := errors.Join(f.Truncate(0), forget(half)); err != nil {
 			return err
 		}
 		if have, err = f.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		if answer.StatusCode != http.StatusOK {
-			return fmt.Errorf("%w: %s", errInterrupted, answer.Status)
+		if code != http.StatusOK {
+			return fmt.Errorf("%w: the server says %s, of %q", errInterrupted, answer.Status,
+				answer.Header.Get("Content-Range"))
 		}
 		// a weak tag does not promise the same bytes
 		if tag := answer.Header.Get("ETag"); tag != "" && !strings.HasPrefix(tag, "W/") {
@@ -141,6 +141,8 @@ func (p Package) goOn(ctx context.Context, url, half string) error {
 				return err
 			}
 		}
+	case code >= http.StatusInternalServerError, code == http.StatusTooManyRequests:
+		return fmt.Errorf("%w: the server says %s", errInterrupted, answer.Status)
 	default:
 		return fmt.Errorf("the server says %s", answer.Status)
 	}

@@ -189,6 +189,35 @@ func TestDownloadBeginsAnewWhereItCannotGoOn(t *testing.T) {
 	}
 }
 
+// A server that gives another part than was asked for, or is busy, is asked again.
+func TestServerIsAskedAgain(t *testing.T) {
+	archive := gzipped(t, tarOf(t, append(inArchive, member{"r-feed/data/c.txt", noise()})...))
+	var asked []string
+	p := served(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Header.Get("Range"))
+		w.Header().Set("ETag", `"v1"`)
+		switch len(asked) {
+		case 1:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case 2:
+			w.Header().Set("Content-Length", fmt.Sprint(len(archive)))
+			w.Write(archive[:500])
+		case 3:
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes 9-%d/%d", len(archive)-1,
+				len(archive)))
+			w.WriteHeader(http.StatusPartialContent)
+			w.Write(archive[9:])
+		default:
+			w.Write(archive)
+		}
+	})
+	p.SHA256 = contentOf(t, append(inFolder, member{"c.txt", noise()})...)
+	home := t.TempDir()
+	require.NoError(t, bring(t, p, filepath.Join(home, "set")))
+	require.Equal(t, []string{"", "", "bytes=500-", ""}, asked)
+	require.Equal(t, []string{"set"}, left(t, home))
+}
+
 func TestCommitMistakesAreOneLineAndLeaveNothing(t *testing.T) {
 	good := gzipped(t, tarOf(t, inArchive...))
 	give := func(b []byte) http.HandlerFunc {
@@ -274,9 +303,10 @@ func TestArchiveOfTheUsers(t *testing.T) {
 	}
 }
 
-// The digest is over names and contents: sha256("a SHA\nb/c SHA\n").
+// The digest is over names and contents: sha256("a SHA\nb/c SHA\n"), as sha256sum gives it.
 func TestContent(t *testing.T) {
-	base := contentOf(t, member{"a", "1"}, member{"b/c", "2"})
+	base := contentOf(t, member{"b/c", "2"}, member{"a", "1"})
+	require.Equal(t, "9f0ddf35769f00d4089b657e036b2c7d78754416db391fed8572c14abc89e0df", base)
 	require.NotEqual(t, base, contentOf(t, member{"a", "1"}, member{"b/c", "3"}))
 	require.NotEqual(t, base, contentOf(t, member{"a", "1"}, member{"b/d", "2"}))
 	require.NotEqual(t, base, contentOf(t, member{"a", "1"}))
