@@ -15,10 +15,10 @@ import (
 	"strings"
 )
 
-// What an archive may hold, far above what the known ones do.
-const (
-	largestTotal = 4 << 30 // bytes
-	mostMembers  = 100_000
+// What an archive may hold, kept or not, far above what the known ones do.
+var (
+	largestTotal int64 = 4 << 30 // bytes
+	mostMembers        = 100_000
 )
 
 // Keep says where a file of an archive is to lie in the folder that it is unpacked into, as a path
@@ -105,7 +105,12 @@ func (x *extraction) any(ctx context.Context, path string) error {
 	case "\x1f\x8b":
 		return x.tgz(ctx, path)
 	}
-	return x.tar(ctx, filepath.Base(path), r)
+	err = x.tar(ctx, filepath.Base(path), r)
+	if (errors.Is(err, tar.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF)) && x.files == 0 {
+		err = fmt.Errorf("%s: expected an archive (tar, tar.gz or zip), got no whole one",
+			filepath.Base(path))
+	}
+	return err
 }
 
 func (x *extraction) zip(ctx context.Context, path string) error {
@@ -142,13 +147,22 @@ func (x *extraction) tgz(ctx context.Context, path string) error {
 }
 
 func (x *extraction) tar(ctx context.Context, base string, r io.Reader) error {
-	for t := tar.NewReader(r); ; {
+	held := int64(0)
+	t := tar.NewReader(r)
+	for members := 1; ; members++ {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", base, err)
+		}
+		// what is not kept is unpacked, too, to get past it
+		if held += h.Size; held > largestTotal || members > mostMembers {
+			return tooMuch(base)
 		}
 		if err := x.file(ctx, base, h.Name, h.Typeflag == tar.TypeReg, func() (io.ReadCloser,
 			error) {
@@ -180,10 +194,14 @@ func (x *extraction) file(ctx context.Context, archive, member string, plain boo
 	}
 	x.files++
 	if x.total += n; x.total > largestTotal || x.files > mostMembers {
-		return fmt.Errorf("%s: expected at most %d bytes in %d files, got more", archive,
-			int64(largestTotal), mostMembers)
+		return tooMuch(archive)
 	}
 	return nil
+}
+
+func tooMuch(archive string) error {
+	return fmt.Errorf("%s: expected at most %d bytes in %d files, got more", archive, largestTotal,
+		mostMembers)
 }
 
 func (x *extraction) write(goal string, open func() (io.ReadCloser, error)) (n int64, err error) {

@@ -149,7 +149,7 @@ func (p Package) goOn(ctx context.Context, url, half string) error {
 	n, err := io.Copy(f, io.LimitReader(patient{answer.Body, alarm}, largestTotal-have+1))
 	switch {
 	case have+n > largestTotal:
-		return fmt.Errorf("expected at most %d bytes, got more", int64(largestTotal))
+		return fmt.Errorf("expected at most %d bytes, got more", largestTotal)
 	case err != nil:
 		return interrupted(ctx, err)
 	}

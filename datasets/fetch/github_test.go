@@ -294,8 +294,9 @@ func TestArchiveOfTheUsers(t *testing.T) {
 	zip.Archive = filepath.Join(dir, "a.zip")
 	zip.SHA256 = contentOf(t, member{"a.txt", "top/data/a.txt"})
 	require.NoError(t, bring(t, zip, filepath.Join(dir, "made", "zip")))
-	for name, want := range map[string]string{"no archive": "no archive: ",
-		"nowhere": "nowhere: expected an archive, got no file"} {
+	for name, want := range map[string]string{
+		"no archive": "no archive: expected an archive (tar, tar.gz or zip), got no whole one",
+		"nowhere":    "nowhere: expected an archive, got no file"} {
 		p.Archive = filepath.Join(dir, name)
 		err := bring(t, p, filepath.Join(dir, "made", "bad"))
 		require.ErrorContains(t, err, want)
@@ -314,4 +315,33 @@ func TestContent(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, files)
 	require.Equal(t, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", d)
+}
+
+// What is left out of an archive counts, too: a small file can unpack to no end.
+func TestArchiveMayNotUnpackToNoEnd(t *testing.T) {
+	archive := filepath.Join(t.TempDir(), "a.tgz")
+	require.NoError(t, os.WriteFile(archive, gzipped(t, tarOf(t, member{"x/code", strings.Repeat(
+		"c", 70_000)}, member{"x/data/a.txt", "first"})), 0o666))
+	oldTotal, oldMost := largestTotal, mostMembers
+	defer func() { largestTotal, mostMembers = oldTotal, oldMost }()
+	for _, limit := range []struct {
+		total int64
+		most  int
+	}{{60_000, 100}, {100_000, 1}} {
+		largestTotal, mostMembers = limit.total, limit.most
+		p := Package{Client: GitHub, Largest: 100, SHA256: contentOf(t, inFolder[0])}
+		_, err := p.Extract(t.Context(), archive, t.TempDir(), keepData)
+		require.EqualError(t, err, fmt.Sprintf("a.tgz: expected at most %d bytes in %d files, got "+
+			"more", limit.total, limit.most))
+	}
+	largestTotal, mostMembers = 100_000, 2
+	p := Package{Client: GitHub, Largest: 100, SHA256: contentOf(t, inFolder[0])}
+	files, err := p.Extract(t.Context(), archive, t.TempDir(), keepData)
+	require.NoError(t, err)
+	require.Equal(t, 1, files)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = p.Extract(ctx, archive, t.TempDir(), func(string) string { return "" })
+	require.ErrorIs(t, err, context.Canceled, "even where nothing is kept")
 }
