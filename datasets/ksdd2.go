@@ -1,13 +1,10 @@
 package datasets
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // ksdd2Mask ends the name of a mask.
@@ -99,29 +96,19 @@ func (s *Set) kolektor(dir, category, split string) ([]Sample, error) {
 // label calls the samples with an anomalous pixel in their mask anomalous, and takes the others'
 // masks away. The error is of the first that cannot be read.
 func (s *Set) label(samples []Sample) error {
-	faults := make([]error, len(samples))
-	var wg sync.WaitGroup
-	busy := make(chan struct{}, runtime.NumCPU())
-	for i := range samples {
-		busy <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-busy }()
-			x := &samples[i]
-			m, _, err := x.inspectMask(x.Mask)
-			switch {
-			case err != nil:
-				faults[i] = err
-			case anomalous(m):
-				x.Label, x.DefectType = 1, "defect"
-			}
-		})
-	}
-	wg.Wait()
+	err := onAllCores(len(samples), func(i int) error {
+		x := &samples[i]
+		m, _, err := x.inspectMask(x.Mask)
+		if err == nil && anomalous(m) {
+			x.Label, x.DefectType = 1, "defect"
+		}
+		return err
+	})
 	for i := range samples {
 		if x := &samples[i]; x.Label == 0 {
 			s.pass(x.Mask)
 			x.Mask = ""
 		}
 	}
-	return cmp.Or(faults...)
+	return err
 }

@@ -38,17 +38,25 @@ func (s *Set) CheckMasks() error {
 	for _, x := range samples {
 		masked[x.Category] = masked[x.Category] || x.Mask != ""
 	}
-	faults := make([]error, len(samples))
+	return onAllCores(len(samples), func(i int) error {
+		x := samples[i]
+		if x.Label == 0 && x.Mask == "" {
+			return nil
+		}
+		return s.checkMask(x, masked[x.Category])
+	})
+}
+
+// onAllCores does something for each i below n. The error is that of the first i that has one.
+func onAllCores(n int, do func(i int) error) error {
+	faults := make([]error, n)
 	var wg sync.WaitGroup
 	busy := make(chan struct{}, runtime.NumCPU())
-	for i, x := range samples {
-		if x.Label == 0 && x.Mask == "" {
-			continue
-		}
+	for i := range n {
 		busy <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-busy }()
-			faults[i] = s.checkMask(x, masked[x.Category])
+			faults[i] = do(i)
 		})
 	}
 	wg.Wait()
