@@ -156,6 +156,21 @@ func TestKSDD2LabelsByMasks(t *testing.T) {
 		"without an image: 3; remove them")
 }
 
+func TestTooFewNormalImages(t *testing.T) {
+	root := laid(t, "ksdd2")
+	for _, name := range []string{"train/1_GT.png", "train/2_GT.png"} {
+		shade(t, filepath.Join(root, name), tinySide, 0, true)
+	}
+	_, err := Open("ksdd2", root, Options{})
+	require.EqualError(t, err, filepath.Join(root, "train")+": expected images with an empty mask "+
+		"to learn from, got none")
+	root = tree(t, "MT_Free/Imgs/a.jpg", "MT_Free/Imgs/b.jpg", "MT_Fray/Imgs/c.jpg",
+		"MT_Fray/Imgs/c.png")
+	_, err = Open("mtd", root, Options{})
+	require.EqualError(t, err, root+": expected folders MT_Free with at least 3 images and "+
+		"MT_TYPE with some, got 2 and 1 images in MT_Fray, MT_Free")
+}
+
 func TestMasksBesideTheirImages(t *testing.T) {
 	for want, c := range map[string][]string{
 		"ksdd2 train: expected images NAME.png, each with a mask NAME_GT.png, got 1_GT.png": {

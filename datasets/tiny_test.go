@@ -220,9 +220,12 @@ var spoiltSets = map[string]spoilt{
 		text(t, filepath.Join(root, "__MACOSX", "x.png"), "x")
 	}, "", nil},
 	"nothing to learn from": {func(t *testing.T, root string, s tinySet) {
-		require.NoError(t, os.RemoveAll(filepath.Join(root, s.pictures[0])))
 		require.NoError(t, os.RemoveAll(filepath.Join(root, filepath.Dir(s.pictures[0]))))
-	}, "expected", nil},
+	}, "train: expected at least one image", map[string]string{
+		"mtd":     "MT_Free: expected the pictures in a folder Imgs, got an empty folder",
+		"deeppcb": "trainval.txt: expected the files of at least one pair that it lists, got none",
+		"ksdd2":   "expected folders train and test in it, got test",
+	}},
 }
 
 func TestWhatIsWrongIsSaidInEveryLayout(t *testing.T) {
