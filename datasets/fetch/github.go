@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,7 +45,7 @@ func (p Package) commit(ctx context.Context, dir string) (string, error) {
 		return p.Archive, nil
 	}
 	half := p.half(filepath.Dir(dir))
-	url := fmt.Sprintf("%s/%s/tar.gz/%s", archives, p.Name, p.Version)
+	from := fmt.Sprintf("%s/%s/tar.gz/%s", archives, p.Name, p.Version)
 	var err error
 	for try := range tries {
 		if try > 0 && !errors.Is(err, errInterrupted) {
@@ -54,7 +55,7 @@ func (p Package) commit(ctx context.Context, dir string) (string, error) {
 		case <-ctx.Done():
 		case <-time.After(time.Duration(try) * pause):
 		}
-		if err = p.goOn(ctx, url, half); err == nil {
+		if err = p.goOn(ctx, from, half); err == nil {
 			whole := filepath.Join(dir, filepath.Base(p.Name)+".tar.gz")
 			return whole, errors.Join(os.Rename(half, whole), forget(half))
 		}
@@ -67,7 +68,7 @@ func (p Package) commit(ctx context.Context, dir string) (string, error) {
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return "", fmt.Errorf("could not download %s: %s; is the network reachable? Or take an "+
-		"archive of that commit from elsewhere and name it", url, line)
+		"archive of that commit from elsewhere and name it", from, line)
 }
 
 // half is the file of an interrupted download.
@@ -88,7 +89,7 @@ var errInterrupted = errors.New("interrupted")
 
 // goOn downloads what is missing of the file half. A server that cannot go on, or that now has
 // another file, gives it from the start.
-func (p Package) goOn(ctx context.Context, url, half string) error {
+func (p Package) goOn(ctx context.Context, from, half string) error {
 	f, err := os.OpenFile(half, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (p Package) goOn(ctx context.Context, url, half string) error {
 		cancel(fmt.Errorf("%w: no answer for %s", errInterrupted, patience))
 	})
 	defer alarm.Stop()
-	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return err
 	}
@@ -160,6 +161,10 @@ func (p Package) goOn(ctx context.Context, url, half string) error {
 func interrupted(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
+	}
+	var ours *url.Error // the address is said once, by who asks
+	if errors.As(err, &ours) {
+		err = ours.Err
 	}
 	return fmt.Errorf("%w: %w", errInterrupted, err)
 }

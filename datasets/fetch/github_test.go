@@ -254,6 +254,17 @@ func TestCommitMistakesAreOneLineAndLeaveNothing(t *testing.T) {
 	}
 }
 
+func TestServerThatIsNotThere(t *testing.T) {
+	p := served(t, nil)
+	archives = "https://127.0.0.1:1" // nobody listens
+	home := t.TempDir()
+	err := bring(t, p, filepath.Join(home, "set"))
+	require.EqualError(t, err, "could not download https://127.0.0.1:1/o/r/tar.gz/feed: "+
+		"interrupted: dial tcp 127.0.0.1:1: connect: connection refused; is the network "+
+		"reachable? Or take an archive of that commit from elsewhere and name it")
+	require.Empty(t, left(t, home))
+}
+
 func TestSilentServerIsGivenUp(t *testing.T) {
 	stop := make(chan struct{})
 	p := served(t, func(w http.ResponseWriter, _ *http.Request) { <-stop })
