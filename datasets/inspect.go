@@ -150,10 +150,12 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 	if imageio.Pages(x.Path) > 1 {
 		kinds.pages++
 	}
+	unreadable := false
 	for _, path := range x.masks() {
 		mask, kind, err := x.inspectMask(path)
 		if err != nil {
 			f.add("an unreadable mask", err.Error(), "replace the files")
+			unreadable = true
 			continue
 		}
 		if mask.W != m.W || mask.H != m.H {
@@ -182,7 +184,7 @@ func (f *faults) sample(x Sample) (kinds maskKinds) {
 			kinds.odd++ // where the layout does not say what they mean
 		}
 	}
-	if _, err := x.Defects(); err != nil {
+	if _, err := x.Defects(); err != nil && !unreadable {
 		f.add("a mask of no defect that the list names", err.Error(), "mend the list or the mask")
 	}
 	if x.Label == 1 && x.Mask == "" && (f.masked[x.Category] ||

@@ -259,6 +259,15 @@ func TestDefectsComeOneByOne(t *testing.T) {
 	require.Empty(t, all)
 }
 
+func TestAnUnreadableMaskIsOneProblem(t *testing.T) {
+	root := laid(t, "autovi")
+	text(t, filepath.Join(root, "clip/ground_truth/unclipped/0/0000.png"), "")
+	r, err := Check(t.Context(), "", root, nil)
+	require.NoError(t, err)
+	require.Len(t, r.Problems, 1, r.Text())
+	require.Equal(t, "an unreadable mask", r.Problems[0].What)
+}
+
 func TestDefectListMistakesAreOneLine(t *testing.T) {
 	entry := func(name, value, saturation, relative string) string {
 		return `{"defect_name": "` + name + `", "pixel_value": ` + value +
