@@ -1,6 +1,9 @@
 package metric
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // counted are pictures with what has been counted of them, so that rulers that differ in what they
 // read alone count once.
@@ -89,15 +92,16 @@ func (s *steps) countAll(pictures []Picture) counts {
 	return total
 }
 
-// Laid are the cases of a category under several rulers: what they have in common is done once. It
-// is for one goroutine.
+// Laid are the cases of a category under one ruler after another: what those have in common that
+// follow each other is done once, and nothing else is kept. It is for one goroutine.
 type Laid struct {
 	cases []Case
-	by    map[chain]*counted
+	chain chain
+	under *counted // the chain; nil for none
 }
 
 // Lay is for the cases of a category.
-func Lay(cases []Case) *Laid { return &Laid{cases, map[chain]*counted{}} }
+func Lay(cases []Case) *Laid { return &Laid{cases: cases} }
 
 // chain is what of a ruler decides maps and masks.
 type chain struct {
@@ -112,43 +116,70 @@ type chain struct {
 	saturated bool
 }
 
-// under are the cases under a ruler.
-func (l *Laid) under(r Ruler) (*counted, error) {
-	key := chain{r.Mask, r.Meet, r.Resize, r.Plain, r.Blur, r.Scale, Given,
-		r.Saturated}
+func chainOf(r Ruler) chain {
+	c := chain{r.Mask, r.Meet, r.Resize, r.Plain, r.Blur, r.Scale, Given, r.Saturated}
 	if r.Scale != Unscaled {
-		key.image = r.Image
+		c.image = r.Image
 	}
-	x := l.by[key]
-	if x == nil {
+	return c
+}
+
+// Each calls do with the place of every ruler, of those that see the same maps and masks one after
+// another, so that no more than one set of them is in memory; then it drops the last.
+func (l *Laid) Each(rulers []Ruler, do func(i int) error) error {
+	defer func() { l.under = nil }()
+	done := make([]bool, len(rulers))
+	for first := range rulers {
+		for i := first; i < len(rulers); i++ {
+			if done[i] || chainOf(rulers[i]) != chainOf(rulers[first]) {
+				continue
+			}
+			done[i] = true
+			if err := do(i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// see lays a ruler on the cases.
+func (l *Laid) see(r Ruler) (*counted, error) {
+	if l.under == nil || l.chain != chainOf(r) {
+		l.under = nil // before there are others
 		pictures, err := r.Read(l.cases)
 		if err != nil {
 			return nil, err
 		}
-		x = newCounted(pictures)
-		l.by[key] = x
+		l.chain, l.under = chainOf(r), newCounted(pictures)
 	}
 	if r.Scale == Unscaled { // image scores are the ruler's own
-		for i := range x.pictures {
-			p := &x.pictures[i]
+		for i := range l.under.pictures {
+			p := &l.under.pictures[i]
 			p.Score = r.Image.score(l.cases[i].Score, Plane{p.W, p.H, p.Scores})
 		}
 	}
-	return x, nil
+	return l.under, nil
 }
 
-// Measure is the ruler's Measure of the cases.
+// Measure is the ruler's Measure of the cases; of those whose own size it lacks it says so.
 func (l *Laid) Measure(r Ruler) (Values, string, error) {
-	x, err := l.under(r)
+	x, err := l.see(r)
+	if errors.Is(err, ErrOwnSize) {
+		return Values{}, err.Error(), nil
+	}
 	if err != nil {
 		return nil, "", err
 	}
 	return r.measure(x)
 }
 
-// Bootstrap is the ruler's Bootstrap of the cases.
+// Bootstrap is the ruler's Bootstrap of the cases; none of those that it cannot measure.
 func (l *Laid) Bootstrap(r Ruler, n int, seed uint64) (Draws, error) {
-	x, err := l.under(r)
+	x, err := l.see(r)
+	if errors.Is(err, ErrOwnSize) {
+		return Draws{}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ var (
 	ErrNoPositivePixels = errors.New("no anomalous pixel in any mask")
 	ErrNoNegativePixels = errors.New("no normal pixel in any mask")
 	ErrNoNormalPicture  = errors.New("no normal picture to take thresholds from")
+	ErrOwnSize          = errors.New("no picture's own size without its mask")
 	ErrFewRates         = errors.New("no threshold gives a false-positive rate as low as " +
 		"1e-5, or fewer than two one up to 1e-4: AUPIMO needs more normal pixels")
 	ErrLimit  = errors.New("AUPRO's limit of the false-positive rate must lie in (0, 1]")
