@@ -20,7 +20,9 @@ type Case struct {
 	// Mask is the mask at its own size, in grades of 0 to 255 as imageio.ReadMask gives them; nil
 	// of a picture without one, which has no anomalous pixel
 	Mask *imageio.Image
-	W, H int // of the picture, where it has no mask; 0 for the map's
+	// W and H are the picture's, where it has no mask; 0 where they are not known: the map's then,
+	// unless a mask tells that maps have another size than pictures
+	W, H int
 	// Resize and Crop are the sides of the squares that picture and mask went through to become
 	// what the map is of; 0 where the map is of the whole picture
 	Resize, Crop int
@@ -64,13 +66,14 @@ type MaskRule struct {
 	Over  uint8 // grades above it are anomalous, of 0..255
 }
 
-// apply gives a case's mask at w x h pixels.
-func (m MaskRule) apply(mask *imageio.Image, c *Case, w, h int) []uint8 {
+// apply gives a case's mask at w x h pixels; own tells that this is the size of what is seen of the
+// mask itself, which then keeps its pixels.
+func (m MaskRule) apply(mask *imageio.Image, c *Case, w, h int, own bool) []uint8 {
 	if m.First {
 		mask = m.binary(mask)
 	}
 	switch {
-	case c.Crop > 0 && m.First:
+	case c.Crop > 0 && (m.First || own):
 		mask = seen(mask, c.Resize, c.Crop)
 	case c.Crop > 0: // as the picture was, then by the nearest pixel
 		mask = imageio.CenterCrop(imageio.Resize(mask, c.Resize, c.Resize), c.Crop)
@@ -106,15 +109,22 @@ func seen(mask *imageio.Image, resize, crop int) *imageio.Image {
 	if crop == resize {
 		return mask
 	}
-	share := float64(crop) / float64(resize)
-	w, h := max(1, int(math.Round(share*float64(mask.W)))), max(1,
-		int(math.Round(share*float64(mask.H))))
+	w, h := seenSize(mask.W, mask.H, resize, crop)
 	x0, y0 := (mask.W-w)/2, (mask.H-h)/2
 	out := imageio.New(w, h, 1)
 	for y := range h {
 		copy(out.Pix[y*w:(y+1)*w], mask.Pix[(y0+y)*mask.W+x0:])
 	}
 	return out
+}
+
+// seenSize is how much of w x h pixels a centre crop leaves.
+func seenSize(w, h, resize, crop int) (int, int) {
+	if crop == resize {
+		return w, h
+	}
+	share := float64(crop) / float64(resize)
+	return max(1, int(math.Round(share*float64(w)))), max(1, int(math.Round(share*float64(h))))
 }
 
 // Meeting is the size at which maps and masks are compared.

@@ -28,13 +28,59 @@ func TestRulesOfMasks(t *testing.T) {
 		{"two values first, then every other pixel", MaskRule{First: true, Over: 127},
 			row(200, 0, 0, 200), 2, []uint8{1, 0}},
 	} {
-		require.Equal(t, x.want, x.rule.apply(x.mask, c, x.w, 1), x.name)
+		require.Equal(t, x.want, x.rule.apply(x.mask, c, x.w, 1, false), x.name)
 	}
 	// of 8 pixels, a crop of 2 out of 4 leaves the middle ones
 	seen := half.apply(&imageio.Image{W: 4, H: 4, C: 1, Pix: []uint8{
 		255, 255, 255, 255, 255, 0, 255, 255, 255, 0, 0, 255, 255, 255, 255, 255}},
-		&Case{Resize: 4, Crop: 2}, 2, 2)
+		&Case{Resize: 4, Crop: 2}, 2, 2, false)
 	require.Equal(t, []uint8{0, 1, 0, 0}, seen)
+}
+
+// TestMasksAtTheirOwnSizeKeepTheirPixels: the picture went through 2 x 2 pixels to its map, its mask
+// does not.
+func TestMasksAtTheirOwnSizeKeepTheirPixels(t *testing.T) {
+	found, err := FindRulers("size-own")
+	require.NoError(t, err)
+	mask := &imageio.Image{W: 4, H: 2, C: 1, Pix: []uint8{0, 255, 0, 0, 0, 0, 0, 0}}
+	c := Case{Name: "a", Label: 1, Map: NewPlane(2, 2), Mask: mask, Resize: 2, Crop: 2,
+		Defects: []Defect{{Mask: mask, Saturation: 1, Relative: true}}}
+	pictures, err := found[0].Read([]Case{c})
+	require.NoError(t, err)
+	require.Equal(t, []uint8{0, 1, 0, 0, 0, 0, 0, 0}, pictures[0].Mask)
+	require.Equal(t, []int32{1}, pictures[0].Regions[0].Pixels)
+	c.Resize, c.Crop, c.Map = 4, 2, NewPlane(2, 2)
+	pictures, err = found[0].Read([]Case{c})
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 1}, []int{pictures[0].W, pictures[0].H})
+	require.Equal(t, []uint8{1, 0}, pictures[0].Mask, "the middle of the first row")
+}
+
+// TestNormalPicturesMeetAtTheirOwnSizeToo: what is seen of them, in their own pixels.
+func TestNormalPicturesMeetAtTheirOwnSizeToo(t *testing.T) {
+	found, err := FindRulers("size-own")
+	require.NoError(t, err)
+	bad := Case{Name: "bad", Label: 1, Map: NewPlane(2, 2), Mask: imageio.New(8, 4, 1), Resize: 4,
+		Crop: 2}
+	good := Case{Name: "good", Map: NewPlane(2, 2), W: 8, H: 4, Resize: 4, Crop: 2}
+	pictures, err := found[0].Read([]Case{bad, good})
+	require.NoError(t, err)
+	require.Equal(t, []int{4, 2}, []int{pictures[0].W, pictures[0].H})
+	require.Equal(t, []int{4, 2}, []int{pictures[1].W, pictures[1].H})
+	good.W, good.H = 0, 0
+	_, err = found[0].Read([]Case{bad, good})
+	require.ErrorIs(t, err, ErrOwnSize)
+	require.ErrorContains(t, err, "as of good: give it a mask without anomalous pixels")
+	values, why, err := Lay([]Case{bad, good}).Measure(found[0])
+	require.NoError(t, err)
+	require.Empty(t, values)
+	require.Contains(t, why, "as of good")
+	_, err = Lay([]Case{bad, good}).Bootstrap(found[0], 1, 1)
+	require.NoError(t, err)
+	bad.Mask = imageio.New(2, 2, 1)
+	bad.Resize, bad.Crop, good.Resize, good.Crop = 0, 0, 0, 0
+	_, err = found[0].Read([]Case{bad, good})
+	require.NoError(t, err, "maps have their pictures' size")
 }
 
 func TestImageScoresByHand(t *testing.T) {

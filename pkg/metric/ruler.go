@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -108,6 +109,11 @@ func (r Ruler) Read(cases []Case) ([]Picture, error) {
 	if len(cases) == 0 {
 		return nil, ErrEmpty
 	}
+	if r.Meet == AtMask {
+		if err := sizesKnown(cases); err != nil {
+			return nil, err
+		}
+	}
 	pictures := make([]Picture, len(cases))
 	if err := shards(len(cases), func(from, to int) error {
 		for i := from; i < to; i++ {
@@ -123,29 +129,55 @@ func (r Ruler) Read(cases []Case) ([]Picture, error) {
 	return pictures, r.Scale.apply(pictures)
 }
 
+// own is the size of what is seen of the picture, in its own pixels.
+func (c *Case) own() (w, h int) {
+	switch {
+	case c.Mask != nil:
+		w, h = c.Mask.W, c.Mask.H
+	case c.W > 0:
+		w, h = c.W, c.H
+	default:
+		return c.Map.W, c.Map.H
+	}
+	if c.Crop > 0 {
+		return seenSize(w, h, c.Resize, c.Crop)
+	}
+	return w, h
+}
+
+// sizesKnown tells of a picture whose own size nobody knows, among others that are of another size
+// than their maps: normal and anomalous pixels would weigh differently.
+func sizesKnown(cases []Case) error {
+	other := slices.ContainsFunc(cases, func(c Case) bool {
+		w, h := c.own()
+		return w != c.Map.W || h != c.Map.H
+	})
+	for _, c := range cases {
+		if other && c.Mask == nil && c.W == 0 {
+			return fmt.Errorf("%w, as of %s: give it a mask without anomalous pixels", ErrOwnSize,
+				cmp.Or(c.Name, "one"))
+		}
+	}
+	return nil
+}
+
 func (r Ruler) read(c *Case) Picture {
 	from := c.Map
 	if r.Plain && c.Plain.Pix != nil {
 		from = c.Plain
 	}
 	w, h := c.Map.W, c.Map.H
-	switch {
-	case r.Meet == At256:
+	switch r.Meet {
+	case At256:
 		w, h = 256, 256
-	case r.Meet == AtMask && c.Mask != nil:
-		w, h = c.Mask.W, c.Mask.H
-		if c.Crop > 0 {
-			part := seen(c.Mask, c.Resize, c.Crop)
-			w, h = part.W, part.H
-		}
-	case r.Meet == AtMask && c.W > 0:
-		w, h = c.W, c.H
+	case AtMask:
+		w, h = c.own()
 	}
 	m := r.Blur.Blur(r.Resize.Resize(from, w, h))
 	p := Picture{W: w, H: h, Scores: m.Pix, Label: c.Label, Mask: make([]uint8, w*h),
 		Score: r.Image.score(c.Score, m)}
 	if c.Mask != nil {
-		p.Mask = r.Mask.apply(c.Mask, c, w, h)
+		p.Mask = r.Mask.apply(c.Mask, c, w, h, r.Meet == AtMask)
 	}
 	p.Regions = r.regions(c, &p)
 	return p
@@ -168,7 +200,7 @@ func (r Ruler) regions(c *Case, p *Picture) (all []Region) {
 	}
 	for _, d := range c.Defects {
 		var x Region
-		for i, v := range r.Mask.apply(d.Mask, c, p.W, p.H) {
+		for i, v := range r.Mask.apply(d.Mask, c, p.W, p.H, r.Meet == AtMask) {
 			if v != 0 {
 				x.Pixels = append(x.Pixels, int32(i))
 			}
