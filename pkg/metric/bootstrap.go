@@ -2,6 +2,7 @@ package metric
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,6 +15,42 @@ const Coarse = 1024
 // Draws are numbers of resamples, in the resamples' order; NaN where a resample has none. Two of
 // the same seed, number and labels have resampled the same pictures.
 type Draws map[Number][]float64
+
+// MarshalJSON writes null for NaN, which JSON has no number for.
+func (d Draws) MarshalJSON() ([]byte, error) {
+	if d == nil {
+		return []byte("null"), nil
+	}
+	out := map[Number][]*float64{}
+	for number, xs := range d {
+		out[number] = make([]*float64, len(xs))
+		for k := range xs {
+			if !math.IsNaN(xs[k]) {
+				out[number][k] = &xs[k]
+			}
+		}
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (d *Draws) UnmarshalJSON(b []byte) error {
+	var in map[Number][]*float64
+	if err := json.Unmarshal(b, &in); err != nil || in == nil {
+		return err
+	}
+	*d = Draws{}
+	for number, xs := range in {
+		(*d)[number] = make([]float64, len(xs))
+		for k, x := range xs {
+			(*d)[number][k] = math.NaN()
+			if x != nil {
+				(*d)[number][k] = *x
+			}
+		}
+	}
+	return nil
+}
 
 // Bootstrap measures n resamples of a category's pictures: normal and anomalous ones are drawn
 // apart, each with replacement and as many as there are, so that every resample has both classes as

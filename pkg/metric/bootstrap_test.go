@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -46,7 +47,7 @@ func repeated(pictures []Picture, times []int) (out []Picture) {
 // TestDrawsEqualMeasuringEachResample: with few different scores nothing is rounded.
 func TestDrawsEqualMeasuringEachResample(t *testing.T) {
 	pictures := drawnPictures(1, 6, 5, 12, 40)
-	for _, name := range []string{"exact", "anomalib-2.6", "s-pro", "ader"} {
+	for _, name := range []string{"exact", "anomalib-2.6", "s-pro", "ader-100"} {
 		found, err := FindRulers(name)
 		require.NoError(t, err)
 		r := found[0]
@@ -56,7 +57,7 @@ func TestDrawsEqualMeasuringEachResample(t *testing.T) {
 			want, _, err := r.Measure(repeated(pictures, times))
 			require.NoError(t, err)
 			for number, x := range want {
-				if name == "ader" && (number == PixelF1 || number == RegionArea) {
+				if name == "ader-100" && (number == PixelF1 || number == RegionArea) {
 					continue // its thresholds lie between a resample's own extremes
 				}
 				require.InDelta(t, x, draws[number][k], 1e-9, "%s %s", name, number)
@@ -132,6 +133,18 @@ func TestDrawsOfMeansAndDifferences(t *testing.T) {
 	require.Len(t, d, 1)
 	_, err = a.Minus(Draws{PixelAP: {0.4}})
 	require.ErrorIs(t, err, ErrLength)
+}
+
+// TestDrawsOutliveJSON: also those that are not defined.
+func TestDrawsOutliveJSON(t *testing.T) {
+	b, err := json.Marshal(map[string]Draws{"draws": {PixelAP: {0.5, math.NaN()}}, "none": nil})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"draws": {"P-AP": [0.5, null]}, "none": null}`, string(b))
+	var got map[string]Draws
+	require.NoError(t, json.Unmarshal(b, &got))
+	require.Equal(t, 0.5, got["draws"][PixelAP][0])
+	require.True(t, math.IsNaN(got["draws"][PixelAP][1]))
+	require.Nil(t, got["none"])
 }
 
 // TestTheSamePicturesAreDrawnForTwoDetectors: the difference to a detector that is better by the

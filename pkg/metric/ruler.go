@@ -23,7 +23,8 @@ const (
 	PixelAP    Number = "P-AP"
 	PixelF1    Number = "P-F1max"
 	RegionArea Number = "AUPRO"
-	// F1 of all pixels at a threshold that normal pictures alone decide: MVTec AD 2
+	// F1 of all pixels at a threshold that normal pictures alone decide: MVTec AD 2, where they are
+	// of the validation set; here those of the test set, for a case has no others
 	SegF1 Number = "SegF1"
 	// area under saturated per-region overlap: MVTec LOCO
 	SaturatedArea Number = "AU-sPRO"
@@ -42,6 +43,8 @@ type Ruler struct {
 	Name   string
 	About  string // one line
 	Source string // where the convention can be read
+	// Note is what to know of its numbers here, in one line; "" for nothing
+	Note   string
 	Mask   MaskRule
 	Meet   Meeting
 	Resize Resizing // of maps

@@ -26,7 +26,7 @@ var Rulers = []Ruler{
 		only(RegionArea, ranging(200), overlapStretched(Limit))},
 		About:  "MultiADS's print: AUPRO of 200 thresholds, rates below 0.3 stretched to 1",
 		Source: "pkg/multiads/SPEC.md 13a"},
-	{Name: "anomalib-2.2", Mask: half, Scale: AroundBest, Image: Largest,
+	{Name: "anomalib-2.2", Mask: half, Scale: AroundBest,
 		Pixels: []Reading{exactOnly(PixelAP, precisionReordered),
 			exactOnly(PixelF1, bestF1(1e-10)), except(PixelAP, PixelF1, RegionArea)},
 		ImageAP: precisionReordered,
@@ -36,24 +36,31 @@ var Rulers = []Ruler{
 		About: "anomalib up to 2.2: as 2.6, with AUPRO of averaged curves",
 		Source: "anomalib 2.2.0 (Apache-2.0), metrics/aupro.py; " +
 			"open-edge-platform/anomalib#3718"},
-	{Name: "anomalib-2.6", Mask: half, Scale: AroundBest, Image: Largest,
+	{Name: "anomalib-2.6", Mask: half, Scale: AroundBest,
 		Pixels: []Reading{exactOnly(PixelAP, precisionReordered),
 			exactOnly(PixelF1, bestF1(1e-10)), except(PixelAP, PixelF1)},
 		ImageAP: precisionReordered,
 		About:   "anomalib 2.3 to 2.6: maps normalised and cut, AP by trapezoids",
 		Source: "anomalib 2.6.2 (Apache-2.0), metrics/aupr.py, aupro.py, " +
 			"post_processing/post_processor.py"},
-	{Name: "anomalib-2.7", Mask: half, Scale: AroundBest, Image: Largest,
+	{Name: "anomalib-2.7", Mask: half, Scale: AroundBest,
 		Pixels: []Reading{exactOnly(PixelF1, bestF1(1e-10)), except(PixelF1)},
 		About:  "anomalib from 2.7 on: maps normalised and cut, AP in steps",
 		Source: "anomalib 2.7.0 (Apache-2.0); open-edge-platform/anomalib#3797"},
 	binning("adeval-50", 50), binning("adeval-200", 200), binning("adeval-1000", 1000),
-	{Name: "ader", Mask: half, Image: Pooled, Pixels: []Reading{except(RegionArea, PixelF1),
+	{Name: "ader", Mask: half, Image: Largest,
+		Pixels: []Reading{binned(doubled(50), precisionTrapezoids),
+			only(PixelF1, twentieths, bestF1(1e-8))},
+		About: "ADer's benchmark: adeval's 50 bins on a GPU, F1 at 21 thresholds, image score max",
+		Source: "zhangzjn/ADer (MIT), util/metric.py with use_adeval, as in configs/benchmark; " +
+			"adeval 1.1.0, cuda_mem_effic.py"},
+	{Name: "ader-100", Mask: half, Image: Pooled, Pixels: []Reading{except(RegionArea, PixelF1),
 		only(PixelF1, twentieths, bestF1(1e-8)),
 		only(RegionArea, ranging(100), overlapStretched(Limit))},
-		About: "ADer: AUPRO of 100 thresholds stretched, F1 at 21, image score pooled 16 x 16",
-		Source: "zhangzjn/ADer (MIT), util/metric.py, and max_step_aupro=100, pooling_ks=[16, " +
-			"16] of its configurations"},
+		About: "ADer without adeval: AUPRO of 100 thresholds stretched, F1 at 21, image score " +
+			"pooled 16 x 16",
+		Source: "zhangzjn/ADer (MIT), util/metric.py without use_adeval; max_step_aupro=100 and " +
+			"pooling_ks=[16, 16]"},
 	{Name: "mask-any", Mask: MaskRule{Over: 0}, Pixels: []Reading{exactly(Limit)},
 		About:  "exact, with every grade of a resized mask above 0 anomalous",
 		Source: "guojiajeremy/Dinomaly, utils.py (gt.bool()); RAD, arXiv 2601.22763"},
@@ -89,8 +96,10 @@ var Rulers = []Ruler{
 		Source: "Heckler-Kram et al., arXiv 2503.21622 (MVTec AD 2)"},
 	{Name: "seg-f1", Mask: half, Meet: AtMask, Pixels: []Reading{exactly(0.05),
 		only(SegF1, deviations(3), f1)},
-		About: "MVTec AD 2: own size, AUPRO to 0.05, F1 above the normal maps' mean and 3 " +
-			"deviations",
+		About: "MVTec AD 2: own size, AUPRO to 0.05, F1 above mean and 3 deviations of the test " +
+			"set's normal maps",
+		Note: "its threshold is taken from the normal pictures of the test set; MVTec AD 2 takes " +
+			"it from validation pictures, which are others",
 		Source: "Heckler-Kram et al., arXiv 2503.21622; its threshold as arXiv 2505.21152 " +
 			"tells it"},
 	{Name: "s-pro", Mask: half, Meet: AtMask, Saturated: true, Pixels: []Reading{except(RegionArea),

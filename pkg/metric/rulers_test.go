@@ -156,6 +156,24 @@ func TestAUPIMOOfEachPictureEqualsAnomalib(t *testing.T) {
 	}
 }
 
+// TestAGivenScoreCounts: by anomalib too, which takes the map's largest value only of a detector
+// that gives none; not by those that say what a score is.
+func TestAGivenScoreCounts(t *testing.T) {
+	low, high := 0.0, 1.0
+	cases := []Case{{Name: "good", Map: Plane{2, 1, []float32{1, 2}}, Score: &low},
+		{Name: "bad", Label: 1, Map: Plane{2, 1, []float32{0, 1}}, Mask: row(0, 255), Score: &high}}
+	for name, want := range map[string]float64{"exact": 1, "anomalib-2.2": 1, "anomalib-2.6": 1,
+		"anomalib-2.7": 1, "seg-f1": 1, "ader": 0, "ader-100": 0, "score-max": 0} {
+		found, err := FindRulers(name)
+		require.NoError(t, err)
+		pictures, err := found[0].Read(cases)
+		require.NoError(t, err)
+		got, _, err := found[0].Measure(pictures)
+		require.NoError(t, err)
+		require.Equal(t, want, got[ImageAUROC], name)
+	}
+}
+
 func TestTheTableOfRulers(t *testing.T) {
 	require.GreaterOrEqual(t, len(Rulers), 12)
 	names := map[string]bool{}
