@@ -103,7 +103,7 @@ func (v *Env) Test(ctx context.Context, e Experiment, enc encoder.Encoder, set *
 		r.Types.finish()
 	}
 	r.Mean = mean(r.Categories)
-	r.Rulers = ruling.mean()
+	r.Rulers, r.Resampling = ruling.mean(), Resampled(e.Bootstrap, e.Seed)
 	return r, nil
 }
 

@@ -45,7 +45,8 @@ type Report struct {
 	Categories []CategoryReport `json:"categories"`
 	Mean       Metrics          `json:"mean"`
 	Rulers     []Ruled          `json:"rulers,omitempty"` // means, as the categories'
-	Types      *TypesReport     `json:"types,omitempty"`  // of multi-type segmentation
+	Resampling *Resampling      `json:"resampling,omitempty"`
+	Types      *TypesReport     `json:"types,omitempty"` // of multi-type segmentation
 	Seconds    float64          `json:"seconds"`
 }
 
@@ -122,7 +123,8 @@ func (r *Report) Text() string {
 		}
 	}
 	if len(r.Rulers) > 0 {
-		b.WriteString("\nmean over the categories\n" + RuledText(r.Rulers))
+		b.WriteString("\nmean over the categories\n" + RuledText(r.Rulers) +
+			r.Resampling.String())
 	}
 	if r.Types != nil {
 		b.WriteString(r.Types.Text())

@@ -1,7 +1,9 @@
 package experiment
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
@@ -20,13 +22,39 @@ const MostResamples = 100_000
 type Ruled struct {
 	Ruler  string        `json:"ruler"`
 	Values metric.Values `json:"values"`
-	Why    string        `json:"why,omitempty"` // why some are undefined
+	Why    string        `json:"why,omitempty"`  // why some are undefined
+	Note   string        `json:"note,omitempty"` // of metric.Ruler
 	// Intervals of level metric.Level, where resamples were asked for
 	Intervals map[metric.Number]metric.Interval `json:"intervals,omitempty"`
 	// Draws are the resamples of the mean by the first ruler, for paired differences; rounded to
 	// 1e-6
 	Draws  metric.Draws `json:"draws,omitempty"`
 	paired bool         // differences, which are marked where they are some
+}
+
+// Resampling is what intervals rest on.
+type Resampling struct {
+	Resamples int     `json:"resamples"`
+	Level     float64 `json:"level"` // the share of the resamples in an interval
+	// Seed is that of a category; an experiment's makes one of it and the category's name
+	Seed uint64 `json:"seed"`
+}
+
+// Resampled is for so many resamples of a seed; nil for none.
+func Resampled(n int, seed uint64) *Resampling {
+	if n == 0 {
+		return nil
+	}
+	return &Resampling{n, metric.Level, seed}
+}
+
+// String is a line for a table; empty of nil.
+func (r *Resampling) String() string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf("intervals: %.0f %% of %d resamples of the test pictures, seed %d; "+
+		"thresholds, bins and scales stay those of all pictures\n", 100*r.Level, r.Resamples, r.Seed)
 }
 
 // rulers are those that an experiment asks for beside its main numbers, the main one first.
@@ -70,36 +98,48 @@ func (r *ruling) predictions(c datasets.Category, predictions []detector.Predict
 	if err != nil {
 		return nil, err
 	}
-	return r.category(cases)
+	return r.category(c.Name, cases)
 }
 
 // category lays the rulers on a category's cases.
-func (r *ruling) category(cases []metric.Case) (rows []Ruled, err error) {
-	laid := metric.Lay(cases)
-	for i, ruler := range r.rulers {
-		row, draws, err := Rule(ruler, laid, r.resamples, r.seed)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
-		r.categories[i] = append(r.categories[i], row)
-		r.draws[i] = append(r.draws[i], draws)
+func (r *ruling) category(name string, cases []metric.Case) ([]Ruled, error) {
+	rows, draws, err := Rule(r.rulers, cases, r.resamples, categorySeed(r.seed, name))
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		r.categories[i] = append(r.categories[i], rows[i])
+		r.draws[i] = append(r.draws[i], draws[i])
 	}
 	return rows, nil
 }
 
-// Rule lays a ruler on the cases of a category; with resamples of the seed where their number is
-// above 0.
-func Rule(ruler metric.Ruler, laid *metric.Laid, resamples int, seed uint64) (Ruled, metric.Draws,
-	error) {
-	row := Ruled{Ruler: ruler.Name}
-	var err error
-	if row.Values, row.Why, err = laid.Measure(ruler); err != nil || resamples == 0 {
-		return row, nil, err
-	}
-	draws, err := laid.Bootstrap(ruler, resamples, seed)
-	row.within(draws)
-	return row, draws, err
+// categorySeed is a seed of the category's own, so that categories are resampled independently; it
+// is one for all rulers and detectors, whose differences are paired.
+func categorySeed(seed uint64, category string) uint64 {
+	h := fnv.New64a()
+	h.Write(binary.LittleEndian.AppendUint64(nil, seed))
+	h.Write([]byte(category))
+	return h.Sum64()
+}
+
+// Rule lays rulers on the cases of a category; with resamples of the seed where their number is
+// above 0. Rows and draws are in the rulers' order.
+func Rule(rulers []metric.Ruler, cases []metric.Case, resamples int, seed uint64) ([]Ruled,
+	[]metric.Draws, error) {
+	laid := metric.Lay(cases)
+	rows, draws := make([]Ruled, len(rulers)), make([]metric.Draws, len(rulers))
+	err := laid.Each(rulers, func(i int) (err error) {
+		row := &rows[i]
+		row.Ruler, row.Note = rulers[i].Name, rulers[i].Note
+		if row.Values, row.Why, err = laid.Measure(rulers[i]); err != nil || resamples == 0 {
+			return err
+		}
+		draws[i], err = laid.Bootstrap(rulers[i], resamples, seed)
+		row.within(draws[i])
+		return err
+	})
+	return rows, draws, err
 }
 
 // within fills in the intervals.
@@ -117,7 +157,7 @@ func (r *Ruled) within(draws metric.Draws) {
 func (r *ruling) mean() (rows []Ruled) {
 	for i, of := range r.categories {
 		row := MeanRuled(of, r.draws[i])
-		row.Ruler = r.rulers[i].Name
+		row.Ruler, row.Note = r.rulers[i].Name, r.rulers[i].Note
 		if i > 0 {
 			row.Draws = nil
 		}
@@ -217,6 +257,9 @@ func RuledText(rows []Ruled) string {
 	}
 	said := map[string]bool{}
 	for _, r := range rows {
+		if r.Note != "" && len(r.Values) > 0 {
+			fmt.Fprintf(&b, "%s: %s\n", r.Ruler, r.Note)
+		}
 		if r.Why != "" && !said[r.Why] {
 			said[r.Why] = true
 			fmt.Fprintf(&b, "- : %s\n", r.Why)
@@ -225,13 +268,14 @@ func RuledText(rows []Ruled) string {
 	return b.String()
 }
 
-// Cases are a category's predictions as rulers take them: with the masks in their own size, and
-// with the maps before their blur, where they are made as PostProcess makes them.
+// Cases are a category's predictions as rulers take them: with the masks in their own size, those
+// of single defects where the set tells them apart, and with the maps before their blur, where they
+// are made as PostProcess makes them.
 func Cases(samples []datasets.Sample, predictions []detector.Prediction, enc encoder.Encoder) (
-	[]metric.Case, error) {
+	cases []metric.Case, err error) {
 	t := enc.Transform()
 	plain := detector.NewPlain(enc.Grid(), t.Crop)
-	cases := make([]metric.Case, len(samples))
+	cases = make([]metric.Case, len(samples))
 	for i, s := range samples {
 		p := predictions[i]
 		c := metric.Case{Name: s.ID, Label: s.Label, Score: &p.Score, Resize: t.Resize,
@@ -240,27 +284,21 @@ func Cases(samples []datasets.Sample, predictions []detector.Prediction, enc enc
 			c.Plain = metric.Plane{W: t.Crop, H: t.Crop, Pix: m}
 		}
 		if s.Mask != "" {
-			m, err := s.ReadMask(s.Mask)
+			if c.Mask, err = s.ReadMask(s.Mask); err != nil {
+				return nil, err
+			}
+			defects, err := s.Defects()
 			if err != nil {
 				return nil, err
 			}
-			c.Mask = greyMask(m)
-		} else if w, h, err := imageio.Size(s.Path); err == nil {
-			c.W, c.H = w, h
+			for _, d := range defects {
+				c.Defects = append(c.Defects, metric.Defect{Mask: d.Mask,
+					Saturation: d.Saturation, Relative: d.Relative})
+			}
+		} else if c.W, c.H, err = imageio.Size(s.Path); err != nil {
+			return nil, err
 		}
 		cases[i] = c
 	}
 	return cases, nil
-}
-
-// greyMask is a mask of one channel: the largest of several.
-func greyMask(m *imageio.Image) *imageio.Image {
-	if m.C == 1 {
-		return m
-	}
-	out := imageio.New(m.W, m.H, 1)
-	for i := range out.Pix {
-		out.Pix[i] = slices.Max(m.Pix[i*m.C : (i+1)*m.C])
-	}
-	return out
 }

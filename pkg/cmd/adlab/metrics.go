@@ -26,8 +26,9 @@ type measuredMaps struct {
 	Anomalous int                `json:"anomalous"`
 	Rulers    []experiment.Ruled `json:"rulers"`
 	// Other and Differences are of a second set of maps: the first's numbers less its own
-	Other       []experiment.Ruled `json:"other,omitempty"`
-	Differences []experiment.Ruled `json:"differences,omitempty"`
+	Other       []experiment.Ruled     `json:"other,omitempty"`
+	Differences []experiment.Ruled     `json:"differences,omitempty"`
+	Resampling  *experiment.Resampling `json:"resampling,omitempty"`
 }
 
 func newMetrics(c *cli) *cobra.Command {
@@ -71,6 +72,9 @@ func (c *cli) metrics(cmd *cobra.Command, m *measuring) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("--ruler: %w", err)
+	case len(rulers) == 0:
+		return fmt.Errorf("--ruler: name at least one, such as exact; adlab metrics --list lists " +
+			"them")
 	case m.maps == "":
 		return fmt.Errorf("metrics: --maps names the maps; see adlab metrics --help")
 	case m.resamples < 0 || m.resamples > experiment.MostResamples:
@@ -81,11 +85,12 @@ func (c *cli) metrics(cmd *cobra.Command, m *measuring) error {
 	if err != nil {
 		return err
 	}
-	out := measuredMaps{Pictures: len(maps.Cases)}
+	out := measuredMaps{Pictures: len(maps.Cases),
+		Resampling: experiment.Resampled(m.resamples, m.seed)}
 	for _, x := range maps.Cases {
 		out.Anomalous += x.Label
 	}
-	rows, draws, err := m.rule(rulers, maps)
+	rows, draws, err := experiment.Rule(rulers, maps.Cases, m.resamples, m.seed)
 	if err != nil {
 		return err
 	}
@@ -98,20 +103,6 @@ func (c *cli) metrics(cmd *cobra.Command, m *measuring) error {
 	return c.print(cmd, out, out.text(maps.Masked))
 }
 
-// rule lays the rulers on a set of maps.
-func (m *measuring) rule(rulers []metric.Ruler, maps *report.Measured) (rows []experiment.Ruled,
-	draws []metric.Draws, err error) {
-	laid := metric.Lay(maps.Cases)
-	for _, r := range rulers {
-		row, of, err := experiment.Rule(r, laid, m.resamples, m.seed)
-		if err != nil {
-			return nil, nil, err
-		}
-		rows, draws = append(rows, row), append(draws, of)
-	}
-	return rows, draws, nil
-}
-
 // compare measures the other maps and takes the differences.
 func (m *measuring) compare(out *measuredMaps, rulers []metric.Ruler, maps *report.Measured,
 	draws []metric.Draws) error {
@@ -122,7 +113,7 @@ func (m *measuring) compare(out *measuredMaps, rulers []metric.Ruler, maps *repo
 	if err := maps.Alike(other); err != nil {
 		return fmt.Errorf("--than: %w", err)
 	}
-	rows, others, err := m.rule(rulers, other)
+	rows, others, err := experiment.Rule(rulers, other.Cases, m.resamples, m.seed)
 	if err != nil {
 		return err
 	}
@@ -146,6 +137,7 @@ func (m *measuredMaps) text(masked int) string {
 		fmt.Fprintf(&b, "\nthe other maps\n%s\ndifferences\n%s", experiment.RuledText(m.Other),
 			experiment.RuledText(m.Differences))
 	}
+	b.WriteString(m.Resampling.String())
 	return b.String()
 }
 

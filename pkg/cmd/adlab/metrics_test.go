@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"adlab/pkg/experiment"
 	"adlab/pkg/metric"
 	"adlab/pkg/tensorfile"
 
@@ -51,6 +52,7 @@ func TestMetricsOfOnesOwnMaps(t *testing.T) {
 	require.InDelta(t, 1-0.5/4, exact.Values[metric.ImageAUROC], 1e-9)
 	interval := exact.Intervals[metric.PixelAP]
 	require.Equal(t, exact.Values[metric.PixelAP], interval.Value)
+	require.Equal(t, &experiment.Resampling{Resamples: 50, Level: 0.95, Seed: 1}, got.Resampling)
 	require.Less(t, interval.Low, interval.High)
 	again, _, _ := adlab("metrics", "--maps", maps, "--masks", masks, "--json",
 		"--ruler", "exact,adeval-50", "--bootstrap", "50")
@@ -66,6 +68,13 @@ func TestMetricsOfOnesOwnMaps(t *testing.T) {
 		"--bootstrap", "20")
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "differences")
+	require.Contains(t, stdout, "intervals: 95 % of 20 resamples of the test pictures, seed 1; ")
+	stdout, _, _ = adlab("metrics", "--maps", maps, "--masks", masks, "--ruler", "seg-f1,exact")
+	require.Contains(t, stdout, "seg-f1: its threshold is taken from the normal pictures of the "+
+		"test set")
+	require.NotContains(t, stdout, "intervals")
+	stdout, _, _ = adlab("metrics", "--maps", maps, "--than", maps, "--masks", masks,
+		"--bootstrap", "20")
 	require.NotContains(t, stdout, "*", "nothing differs from itself")
 	stdout, _, code = adlab("metrics", "--list")
 	require.Zero(t, code)
@@ -87,6 +96,8 @@ func TestMistakesOfMetrics(t *testing.T) {
 		{[]string{"--maps", "none", "--masks", masks}, "--maps: expected a file or folder"},
 		{[]string{"--maps", maps, "--masks", masks, "--ruler", "exakt"},
 			"did you mean exact?"},
+		{[]string{"--maps", maps, "--masks", masks, "--ruler", ""},
+			"--ruler: name at least one, such as exact"},
 		{[]string{"--maps", maps, "--masks", masks, "--bootstrap", "-1"},
 			"--bootstrap: expected 0 to 100000 resamples, got -1"},
 		{[]string{"--maps", maps, "--masks", masks, "--than", bad},
