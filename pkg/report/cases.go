@@ -96,10 +96,14 @@ func named(planes map[string]metric.Plane, mapsAt, masksAt string) (*Measured, e
 			"be a folder of files with such names, got the file %s", masksAt)
 	}
 	files, err := filesIn("Masks", masksAt, func(ending string) bool {
-		return !slices.Contains([]string{"", ".txt", ".json", ".csv", ".md", ".npy"}, ending)
+		return !slices.Contains([]string{"", ".txt", ".json", ".csv", ".md"}, ending)
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, setting.Errorf("Masks", "expected masks, as .png, .npy or another format of "+
+			"pictures, found none in %s", masksAt)
 	}
 	names := slices.Sorted(maps.Keys(planes))
 	masks := map[string]string{}
@@ -114,18 +118,36 @@ func named(planes map[string]metric.Plane, mapsAt, masksAt string) (*Measured, e
 		}
 		masks[of] = files[name]
 	}
-	m := &Measured{}
-	for _, name := range names {
-		c := metric.Case{Name: name, Map: planes[name]}
-		if file, ok := masks[name]; ok {
-			if c.Mask, err = imageio.ReadMask(file, false); err != nil {
-				return nil, err
-			}
-			m.Masked++
-		}
-		m.add(c)
+	read, err := readMasks(masks)
+	if err != nil {
+		return nil, err
 	}
+	m := &Measured{Masked: len(read)}
+	for _, name := range names {
+		m.add(metric.Case{Name: name, Map: planes[name], Mask: read[name]})
+	}
+	m.size()
 	return m, nil
+}
+
+// size gives pictures without a mask the size of the others' masks, where all of those have one;
+// else it is not known.
+func (m *Measured) size() {
+	w, h := 0, 0
+	for _, c := range m.Cases {
+		switch {
+		case c.Mask == nil:
+		case w == 0:
+			w, h = c.Mask.W, c.Mask.H
+		case w != c.Mask.W || h != c.Mask.H:
+			return
+		}
+	}
+	for i := range m.Cases {
+		if c := &m.Cases[i]; c.Mask == nil {
+			c.W, c.H = w, h
+		}
+	}
 }
 
 // owner finds the map that a mask belongs to.
@@ -191,39 +213,15 @@ func rows(a arrays, name, masksAt string) (*Measured, error) {
 		return nil, setting.Errorf("Masks", "expected a mask for each of the %d maps, got %d",
 			len(planes), len(masks))
 	}
+	read, at, err := graded(masks)
+	if err != nil {
+		return nil, setting.Errorf("Masks", "%s: row %d: %w", from.path, at, err)
+	}
 	m := &Measured{Masked: len(masks)}
 	for i, p := range planes {
-		mask, err := graded(masks[i])
-		if err != nil {
-			return nil, setting.Errorf("Masks", "%s: row %d: %w", from.path, i, err)
-		}
-		m.add(metric.Case{Name: fmt.Sprintf("row %d", i), Map: p, Mask: mask})
+		m.add(metric.Case{Name: fmt.Sprintf("row %d", i), Map: p, Mask: read[i]})
 	}
 	return m, m.told(a)
-}
-
-// graded is a mask of an array in grades: as it is where its values are those of a byte, of 0 to 1
-// scaled; of other values every one but 0 is anomalous.
-func graded(p metric.Plane) (*imageio.Image, error) {
-	most, whole := float32(0), true
-	for i, x := range p.Pix {
-		if !(x >= 0) || x-x != 0 {
-			return nil, fmt.Errorf("expected values from 0 up, got %v at %d", x, i)
-		}
-		most, whole = max(most, x), whole && x == float32(int(x))
-	}
-	m := imageio.New(p.W, p.H, 1)
-	for i, x := range p.Pix {
-		switch {
-		case most <= 1:
-			m.Pix[i] = uint8(x*255 + 0.5)
-		case whole && most > 127 && most <= 255:
-			m.Pix[i] = uint8(x)
-		case x != 0:
-			m.Pix[i] = 255
-		}
-	}
-	return m, nil
 }
 
 // told takes scores and labels that a file has beside its maps.
@@ -232,7 +230,7 @@ func (m *Measured) told(a arrays) error {
 		if _, ok := a.of[name]; !ok {
 			continue
 		}
-		values, err := a.floats(name)
+		values, err := a.doubles(name)
 		if err != nil {
 			return err
 		}
@@ -242,8 +240,7 @@ func (m *Measured) told(a arrays) error {
 		}
 		for i, x := range values {
 			if name == "scores" {
-				score := float64(x)
-				m.Cases[i].Score = &score
+				m.Cases[i].Score = &x
 				continue
 			}
 			if x != 0 && x != 1 || m.Cases[i].Label == 1 && x == 0 {
@@ -273,8 +270,15 @@ func (m *Measured) Alike(other *Measured) error {
 		}
 	}
 	for i, c := range m.Cases {
-		if c.Label != other.Cases[i].Label {
+		o := other.Cases[i]
+		switch {
+		case c.Label != o.Label:
 			return fmt.Errorf("%s is normal in one set and anomalous in the other", c.Name)
+		case (c.Score == nil) != (o.Score == nil):
+			return fmt.Errorf("%s has a score in one set and none in the other, where the map's "+
+				"largest value would be one; give both sets scores, or none", c.Name)
+		case !sameMask(c.Mask, o.Mask):
+			return fmt.Errorf("%s has another mask in the other set", c.Name)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"adlab/pkg/imageio"
 	"adlab/pkg/metric"
 	"adlab/pkg/tensorfile"
 
@@ -105,6 +106,54 @@ func TestArraysOfMapsAndMasks(t *testing.T) {
 	require.ErrorContains(t, err, "scores: expected one for each of the 2 maps, got 1")
 }
 
+// TestMasksOfArraysHaveOneRule: what all of a file or folder hold decides what a value means.
+func TestMasksOfArraysHaveOneRule(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	npyFile(t, at("maps.npy"), "2, 1, 2", 1, 2, 3, 4)
+	npyFile(t, at("masks.npy"), "2, 1, 2", 0, 1, 0, 255)
+	m, err := ReadMeasured(at("maps.npy"), at("masks.npy"))
+	require.NoError(t, err)
+	require.Equal(t, []uint8{0, 1}, m.Cases[0].Mask.Pix, "the lowest of 255 grades")
+	require.Equal(t, []uint8{0, 255}, m.Cases[1].Mask.Pix)
+	require.Equal(t, []int{0, 1}, []int{m.Cases[0].Label, m.Cases[1].Label})
+
+	for i, name := range []string{"a", "b", "good"} {
+		npyFile(t, at("maps/"+name+".npy"), "1, 2", float32(i), 2)
+	}
+	npyFile(t, at("masks/a_mask.npy"), "2, 4", 0, 1, 0, 0, 0, 0, 0, 0)
+	npyFile(t, at("masks/b.npy"), "2, 4", 0, 255, 0, 0, 0, 0, 0, 0)
+	m, err = ReadMeasured(at("maps"), at("masks"))
+	require.NoError(t, err)
+	require.Equal(t, 2, m.Masked)
+	require.Equal(t, uint8(1), m.Cases[0].Mask.Pix[1])
+	require.Equal(t, uint8(255), m.Cases[1].Mask.Pix[1])
+	require.Equal(t, []int{4, 2}, []int{m.Cases[2].W, m.Cases[2].H}, "as the masks")
+	npyFile(t, at("masks/b.npy"), "1, 2", 0, 255)
+	m, err = ReadMeasured(at("maps"), at("masks"))
+	require.NoError(t, err)
+	require.Zero(t, m.Cases[2].W, "masks have several sizes")
+}
+
+// TestScoresKeepTheirBits: two that are one number as float32 are not tied.
+func TestScoresKeepTheirBits(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "all.safetensors")
+	scores := binary.LittleEndian.AppendUint64(nil, math.Float64bits(1))
+	scores = binary.LittleEndian.AppendUint64(scores, math.Float64bits(1+1e-12))
+	maps := []byte{0, 0, 0xff, 0xff, 1, 0, 2, 0}
+	// tensorfile.Write writes neither type
+	header := `{"maps":{"dtype":"U16","shape":[2,1,2],"data_offsets":[0,8]},` +
+		`"scores":{"dtype":"F64","shape":[2],"data_offsets":[8,24]},` +
+		`"masks":{"dtype":"U8","shape":[2,1,2],"data_offsets":[24,28]}}`
+	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	b = append(append(append(append(b, header...), maps...), scores...), 0, 0, 0, 1)
+	require.NoError(t, os.WriteFile(file, b, 0o666))
+	m, err := ReadMeasured(file, "")
+	require.NoError(t, err)
+	require.Equal(t, []float64{1, 1 + 1e-12}, []float64{*m.Cases[0].Score, *m.Cases[1].Score})
+	require.Equal(t, []float32{0, 65535}, m.Cases[0].Map.Pix)
+}
+
 func TestMistakesInMapsAndMasks(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
@@ -130,6 +179,8 @@ func TestMistakesInMapsAndMasks(t *testing.T) {
 		{"maps", "", "Masks: name the folder of the masks"},
 		{"maps", "none", "Masks: expected a file or folder, found nothing at"},
 		{"maps", "rows.npy", "the maps have names"},
+		{"maps", "empty", "Masks: expected masks, as .png, .npy or another format of pictures, " +
+			"found none in"},
 		{"maps", "stray", "expected a map whose name ends in b, found none; the maps are a"},
 		{"maps", "twice", "are both for the map a"},
 		{"same", "either", "it may be for the maps x/000 and y/000"},
@@ -163,4 +214,15 @@ func TestTwoSetsOfMapsHaveToBeOfTheSamePictures(t *testing.T) {
 		"expected maps of the same pictures, got 2 and 2, which differ from picture 2 on")
 	require.EqualError(t, of(0, "a").Alike(of(1, "a")),
 		"a is normal in one set and anomalous in the other")
+	scored, masked, score := of(0, "a"), of(0, "a"), 0.5
+	scored.Cases[0].Score = &score
+	require.NoError(t, scored.Alike(scored))
+	require.ErrorContains(t, scored.Alike(of(0, "a")),
+		"a has a score in one set and none in the other")
+	masked.Cases[0].Mask = imageio.New(2, 1, 1)
+	require.NoError(t, masked.Alike(masked))
+	require.EqualError(t, masked.Alike(of(0, "a")), "a has another mask in the other set")
+	another := of(0, "a")
+	another.Cases[0].Mask = &imageio.Image{W: 2, H: 1, C: 1, Pix: []uint8{0, 9}}
+	require.EqualError(t, masked.Alike(another), "a has another mask in the other set")
 }

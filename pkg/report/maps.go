@@ -54,17 +54,22 @@ func readArrays(file string) (a arrays, err error) {
 
 // floats are an array's values as float32, whatever numbers they are.
 func (a arrays) floats(name string) ([]float32, error) {
-	t := a.of[name]
-	if values, err := t.Float32s(); err == nil {
+	if values, err := a.of[name].Float32s(); err == nil {
 		return values, nil
 	}
-	whole, err := t.Int64s()
+	values, err := a.doubles(name)
+	out := make([]float32, len(values))
+	for i, x := range values {
+		out[i] = float32(x)
+	}
+	return out, err
+}
+
+// doubles are an array's values as float64, which is exact of all but whole numbers from 2^53 on.
+func (a arrays) doubles(name string) ([]float64, error) {
+	values, err := a.of[name].Float64s()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", a.path, called(name), err)
-	}
-	values := make([]float32, len(whole))
-	for i, x := range whole {
-		values[i] = float32(x)
 	}
 	return values, nil
 }

@@ -14,6 +14,7 @@ type DType string
 const (
 	DTypeF64, DTypeF32, DTypeF16, DTypeBF16        DType = "F64", "F32", "F16", "BF16"
 	DTypeI64, DTypeI32, DTypeI16, DTypeI8, DTypeU8 DType = "I64", "I32", "I16", "I8", "U8"
+	DTypeU16, DTypeU32                             DType = "U16", "U32"
 	DTypeBool                                      DType = "BOOL"
 )
 
@@ -22,9 +23,9 @@ func (d DType) Width() int {
 	switch d {
 	case DTypeF64, DTypeI64:
 		return 8
-	case DTypeF32, DTypeI32:
+	case DTypeF32, DTypeI32, DTypeU32:
 		return 4
-	case DTypeF16, DTypeBF16, DTypeI16:
+	case DTypeF16, DTypeBF16, DTypeI16, DTypeU16:
 		return 2
 	case DTypeI8, DTypeU8, DTypeBool:
 		return 1
@@ -122,6 +123,10 @@ func (t Tensor) Int64s() ([]int64, error) {
 			out[i] = int64(int32(binary.LittleEndian.Uint32(b[4*i:])))
 		case DTypeI16:
 			out[i] = int64(int16(binary.LittleEndian.Uint16(b[2*i:])))
+		case DTypeU32:
+			out[i] = int64(binary.LittleEndian.Uint32(b[4*i:]))
+		case DTypeU16:
+			out[i] = int64(binary.LittleEndian.Uint16(b[2*i:]))
 		case DTypeI8:
 			out[i] = int64(int8(b[i]))
 		case DTypeU8, DTypeBool:
@@ -129,6 +134,32 @@ func (t Tensor) Int64s() ([]int64, error) {
 		default:
 			return nil, fmt.Errorf("expected an integer dtype, got %s", t.DType)
 		}
+	}
+	return out, nil
+}
+
+// Float64s converts the elements of any type to float64: exactly, but for integers of more than 53
+// bits, which are rounded.
+func (t Tensor) Float64s() ([]float64, error) {
+	out := make([]float64, len(t.Data)/max(1, t.DType.Width()))
+	if t.DType == DTypeF64 {
+		for i := range out {
+			out[i] = math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:]))
+		}
+		return out, nil
+	}
+	if whole, err := t.Int64s(); err == nil {
+		for i, x := range whole {
+			out[i] = float64(x)
+		}
+		return out, nil
+	}
+	values, err := t.Float32s()
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range values {
+		out[i] = float64(x)
 	}
 	return out, nil
 }

@@ -78,8 +78,8 @@ var (
 
 // numpyTypes are the types that are read.
 var numpyTypes = map[string]DType{"<f8": DTypeF64, "<f4": DTypeF32, "<f2": DTypeF16,
-	"<i8": DTypeI64, "<i4": DTypeI32, "<i2": DTypeI16, "|i1": DTypeI8, "|u1": DTypeU8,
-	"|b1": DTypeBool}
+	"<i8": DTypeI64, "<i4": DTypeI32, "<i2": DTypeI16, "|i1": DTypeI8, "<u4": DTypeU32,
+	"<u2": DTypeU16, "|u1": DTypeU8, "|b1": DTypeBool}
 
 // parseNumPy reads the bytes of an .npy. Source: NumPy's numpy.lib.format, versions 1 to 3.
 func parseNumPy(b []byte) (t Tensor, err error) {

@@ -59,6 +59,18 @@ func TestArraysOfNumPy(t *testing.T) {
 	require.Equal(t, Tensor{DTypeU8, []int{2}, []byte{7, 9}}, got["a/b"])
 	require.Len(t, got, 2)
 
+	for kind, data := range map[string][]byte{"<u2": {1, 0, 0xff, 0xff},
+		"<u4": {1, 0, 0, 0, 0xff, 0xff, 0, 0}} {
+		got, err := ReadNumPy(file("whole.npy", npy(described(kind, "False", "(2,)"), data)))
+		require.NoError(t, err)
+		whole, err := got[""].Int64s()
+		require.NoError(t, err)
+		require.Equal(t, []int64{1, 65535}, whole, kind)
+		exact, err := got[""].Float64s()
+		require.NoError(t, err)
+		require.Equal(t, []float64{1, 65535}, exact, kind)
+	}
+
 	for _, c := range []struct {
 		name string
 		b    []byte

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"adlab/pkg/experiment"
@@ -94,7 +95,12 @@ func (c *cli) metrics(cmd *cobra.Command, m *measuring) error {
 	if err != nil {
 		return err
 	}
-	out.Rulers = rows
+	if out.Rulers = rows; !slices.ContainsFunc(rows, func(r experiment.Ruled) bool {
+		return len(r.Values) > 0
+	}) {
+		return fmt.Errorf("metrics: no ruler gives a number of these maps and masks: %s",
+			rows[0].Why)
+	}
 	if m.other != "" {
 		if err := m.compare(&out, rulers, maps, draws); err != nil {
 			return err

@@ -87,10 +87,16 @@ func TestMistakesOfMetrics(t *testing.T) {
 	require.NoError(t, tensorfile.Write(bad, map[string]tensorfile.Tensor{
 		"bad/0": tensorfile.F32([]float32{3, 0, 0, 0}, 2, 2),
 		"bad/1": tensorfile.F32([]float32{2, 1, 1, 0}, 2, 2)}, nil))
+	empty, normal := t.TempDir(), t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(normal, "bad"), 0o777))
+	writePNG(t, filepath.Join(normal, "bad", "0.png"), image.NewGray(image.Rect(0, 0, 2, 2)))
 	for _, c := range []struct {
 		args []string
 		says string
 	}{
+		{[]string{"--maps", maps, "--masks", empty}, "--masks: expected masks, as .png, .npy"},
+		{[]string{"--maps", maps, "--masks", normal},
+			"no ruler gives a number of these maps and masks: images of one class only"},
 		{nil, "metrics: --maps names the maps"},
 		{[]string{"--maps", maps}, "--masks: name the folder of the masks"},
 		{[]string{"--maps", "none", "--masks", masks}, "--maps: expected a file or folder"},
