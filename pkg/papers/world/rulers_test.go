@@ -23,31 +23,33 @@ func TestRulersByHand(t *testing.T) {
 	none := experiment.Ruled{Ruler: "none", Values: metric.Values{}}
 	all := []judged{
 		{"VisA", "INP-Former", []experiment.Ruled{by("exact", 0.5, 0.4, 0.6),
-			by("inp-former", 0.54), by("other", 0.2), none}},
+			by("inp-former", 0.54), by("other", 0.2), none, by("twin", 0.2), by("high", 0.6)}},
 		{"VisA", "kNN", []experiment.Ruled{by("exact", 0.45, 0.5, 0.5), by("inp-former", 0.4),
-			by("other", 0.3), none}},
+			by("other", 0.3), none, by("twin", 0.3), by("high", 0.1)}},
 	}
-	low, high, lowest, highest, count := all[0].extremes(metric.PixelAP)
-	require.Equal(t, 3, count)
-	require.InDeltaSlice(t, []float64{20, 54}, []float64{low, high}, 1e-9)
-	require.Equal(t, []string{"other", "inp-former"}, []string{lowest, highest})
+	low, high, lowest, highest, count, distinct := all[0].extremes(metric.PixelAP)
+	require.Equal(t, []int{5, 4}, []int{count, distinct}, "twin says what other says")
+	require.InDeltaSlice(t, []float64{20, 60}, []float64{low, high}, 1e-9)
+	require.Equal(t, []string{"other", "high"}, []string{lowest, highest})
 
 	spread := spreadOf(all)
-	require.Equal(t, "P-AP by 3 rulers", spread.Groups[0].Name)
-	require.Equal(t, "34.0", spread.Groups[0].Rows[0].Cells[5].String())
+	require.Equal(t, "P-AP by 5 rulers", spread.Groups[0].Name)
+	require.Equal(t, "40.0", spread.Groups[0].Rows[0].Cells[5].String())
+	require.Equal(t, "4", spread.Groups[0].Rows[0].Cells[6].String())
 	orders := ordersOf(all).Groups[0].Rows[0].Cells
 	var texts []string
 	for _, c := range orders {
 		texts = append(texts, c.String())
 	}
-	require.Equal(t, []string{"INP-Former > kNN", "3", "2", "other: kNN",
+	require.Equal(t, []string{"INP-Former > kNN", "5", "4", "3", "other: kNN",
 		"INP-Former and kNN"}, texts, "the draws' differences are -0.1 and 0.1")
 	gaps := gapsOf(all)
 	require.Equal(t, "-4.0", gaps.Groups[0].Rows[0].Cells[0].String())
 	require.Equal(t, "0.0", gaps.Groups[0].Rows[1].Cells[0].String())
 	require.Equal(t, "–", gaps.Groups[0].Rows[3].Cells[0].String())
-	require.Contains(t, gaps.Notes[0], "3.3 points; rulers that are as far from the print on "+
-		"some set here: exact, other")
+	require.Equal(t, "6.0", gaps.Groups[0].Rows[5].Cells[0].String())
+	require.Regexp(t, "3.3 points less; rulers that are as far below the print on some set here: "+
+		"exact, other, twin$", gaps.Notes[0], "not high, which is above it")
 }
 
 func TestTheRulersExhibitInSmoke(t *testing.T) {
