@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 )
 
 // overlapAveraged is AUPRO as anomalib up to 2.2 computes it: each region's own curve, over the
@@ -13,156 +14,226 @@ import (
 // not always the limit. Source: anomalib 2.2.0 (Apache-2.0), metrics/aupro.py;
 // open-edge-platform/anomalib#3718.
 func overlapAveraged(pictures []Picture, limit float64) (float64, error) {
-	var normal, all []uint32 // keys, from the highest down
-	regions := 0
+	var normal, anomalous []uint32
+	var curves []regionCurve
 	for _, p := range pictures {
-		regions += len(p.Regions)
 		for i, s := range p.Scores {
-			all = append(all, key(s))
 			if p.Mask[i] == 0 {
 				normal = append(normal, key(s))
+			} else {
+				anomalous = append(anomalous, key(s))
 			}
 		}
 	}
-	switch {
-	case regions == 0:
-		return 0, ErrNoPositivePixels
-	case len(normal) == 0:
+	if len(normal) == 0 {
 		return 0, ErrNoNegativePixels
 	}
-	slices.Sort(normal)
-	slices.Reverse(normal)
-	slices.Sort(all)
-	slices.Reverse(all)
-	places := placesUpTo(all, normal, limit)
-	x, y := make([]float64, places), make([]float64, places)
+	rates := ratesOf(normal, limit)
 	for _, p := range pictures {
 		for _, r := range p.Regions {
-			var inside []uint32
-			for _, i := range r.Pixels {
-				inside = append(inside, key(p.Scores[i]))
+			inside := make([]uint32, len(r.Pixels))
+			for k, i := range r.Pixels {
+				inside[k] = key(p.Scores[i])
 			}
-			slices.Sort(inside)
-			slices.Reverse(inside)
-			curveOf(inside, normal, limit).sample(x, y)
+			curves = append(curves, rates.curveOf(inside, limit))
 		}
 	}
-	for i := range x {
-		x[i], y[i] = x[i]/float64(regions), y[i]/float64(regions)
+	if len(curves) == 0 {
+		return 0, ErrNoPositivePixels
 	}
-	order := make([]int, places)
+	all := rates.merge(anomalous)
+	n := 1 + all.lastAt(rates.within)
+	if n == 1 {
+		return 0, ErrNoRate
+	}
+	x, y := make([]float64, n), make([]float64, n)
+	_ = shards(n, func(from, to int) error { // which never fails; regions add up in their order
+		for i := range curves {
+			curves[i].sample(rates, x, y, from, to)
+		}
+		return nil
+	})
+	if x[n-1] == 0 {
+		return 0, ErrNoRate
+	}
+	return averagedArea(x, y, float64(len(curves))), nil
+}
+
+// averagedArea is the area under the means of curves, given by their sums at each place.
+func averagedArea(x, y []float64, curves float64) float64 {
+	order := make([]int, len(x))
 	for i := range order {
 		order[i] = i
+		x[i], y[i] = x[i]/curves, y[i]/curves
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
 	area := 0.0
-	for k := 1; k < places; k++ {
+	for k := 1; k < len(order); k++ {
 		a, b := order[k-1], order[k]
 		area += (x[b] - x[a]) * (y[b] + y[a]) / 2
 	}
-	if x[places-1] == 0 {
-		return 0, ErrNoNegativePixels
-	}
-	return area / x[places-1], nil
+	return area / x[len(x)-1]
 }
 
-// placesUpTo counts the points of the curve over all pixels whose rate is within the limit, that at
-// (0, 0) among them.
-func placesUpTo(all, normal []uint32, limit float64) int {
-	n, at := 1, 0
-	for i := range all {
-		if i+1 < len(all) && all[i+1] == all[i] {
+// falseRates are the false-positive rates of the normal pixels' different scores.
+type falseRates struct {
+	keys []uint32 // of the scores, from the highest down
+	// at[k] is the rate when the k highest are found; up to the last that is needed
+	at []float64
+	// how many scores lie within the limit, and how many before the rate grows once more beyond it
+	within, beyond int
+}
+
+// ratesOf sorts the keys of the normal pixels.
+func ratesOf(normal []uint32, limit float64) *falseRates {
+	slices.Sort(normal)
+	slices.Reverse(normal)
+	f := &falseRates{at: []float64{0}}
+	over := false
+	for i := range normal {
+		if i+1 < len(normal) && normal[i+1] == normal[i] {
 			continue
 		}
-		for at < len(normal) && normal[at] >= all[i] {
-			at++
+		rate := float64(float32(i+1) / float32(len(normal)))
+		last := f.at[len(f.at)-1]
+		switch {
+		case rate <= float64(float32(limit)):
+			f.within++
+		case over && rate > last:
+			f.keys = append(f.keys, normal[i]) // what lies between it and the last is before it
+			return f
+		default:
+			over = true
 		}
-		if float32(at)/float32(len(normal)) > float32(limit) {
-			break
-		}
-		n++
+		f.keys, f.at = append(f.keys, normal[i]), append(f.at, rate)
+		f.beyond = len(f.at) - 1
 	}
-	return n
+	return f
 }
 
-// sampled is the curve of one region: its points, and which of them are sampled between.
-type sampled struct {
-	x, y  []float64
-	at    []int
-	share float64 // of the last piece, where the limit lies; 1 where it is a point
+// merged are the different scores of some pixels among those of the normal ones. A curve over both
+// has a point for each score, after that of nothing found.
+type merged struct {
+	point []int     // of each of the pixels' scores, its point
+	own   []int     // how many of the points up to it are of no normal pixel
+	after []int     // how many of the normal scores are higher, or as high
+	found []float64 // how many of the pixels are found there
 }
 
-// curveOf goes through the scores of a region and of the normal pixels from the highest down, a
-// little further than the limit.
-func curveOf(inside, normal []uint32, limit float64) sampled {
-	c := sampled{x: []float64{0}, y: []float64{0}, share: 1}
-	fp, tp := 0, 0
-	within, beyond := 0, math.Inf(1) // the last point within the limit; the rate beyond it
-	for fp < len(normal) || tp < len(inside) {
-		at := uint32(0)
-		if fp < len(normal) {
-			at = normal[fp]
+// merge sorts the keys of the pixels.
+func (f *falseRates) merge(keys []uint32) (m merged) {
+	slices.Sort(keys)
+	slices.Reverse(keys)
+	own := 0
+	for i, k := range keys {
+		if i+1 < len(keys) && keys[i+1] == k {
+			continue
 		}
-		if tp < len(inside) {
-			at = max(at, inside[tp])
-		}
-		for fp < len(normal) && normal[fp] == at {
-			fp++
-		}
-		for tp < len(inside) && inside[tp] == at {
-			tp++
-		}
-		rate := float64(float32(fp) / float32(len(normal)))
-		if rate > beyond {
-			break
-		}
-		c.x, c.y = append(c.x, rate), append(c.y, float64(tp)/float64(len(inside)))
-		if rate <= float64(float32(limit)) {
-			within = len(c.x) - 1
+		after := sort.Search(len(f.keys), func(j int) bool { return f.keys[j] <= k })
+		if after < len(f.keys) && f.keys[after] == k {
+			after++
 		} else {
-			beyond = rate
+			own++
 		}
+		m.point, m.own = append(m.point, after+own), append(m.own, own)
+		m.after, m.found = append(m.after, after), append(m.found, float64(i+1))
 	}
-	last := within
-	if c.x[within] == 0 { // no point between 0 and the limit: what comes after it counts, too
-		last = len(c.x) - 1
+	return m
+}
+
+// lastAt is the last point at which no more than k of the normal scores are found.
+func (m *merged) lastAt(k int) int {
+	if n := sort.Search(len(m.after), func(j int) bool { return m.after[j] > k }); n > 0 {
+		return k + m.own[n-1]
 	}
-	for i := range last + 1 {
-		c.at = append(c.at, i)
+	return k
+}
+
+// regionCurve is the curve of one region: the points 0..last are sampled between, and where the
+// limit lies between two, the one beyond it, as if it came next.
+type regionCurve struct {
+	merged
+	pixels float64
+	last   int
+	next   int     // the point beyond the limit; 0 for none
+	share  float64 // of the last piece, where the limit lies; 1 where it is a point
+}
+
+// curveOf is the curve of a region's pixels, a little further than the limit.
+func (f *falseRates) curveOf(inside []uint32, limit float64) regionCurve {
+	c := regionCurve{merged: f.merge(inside), pixels: float64(len(inside)), share: 1}
+	within, end := c.lastAt(f.within), c.lastAt(f.beyond)
+	c.last = within
+	if f.at[f.within] == 0 { // no point between 0 and the limit: what comes after it counts, too
+		c.last = end
 	}
-	if near := math.Abs(c.x[last]-limit) <= 1e-8+1e-5*limit; !near && within+1 < len(c.x) {
-		c.at = append(c.at, within+1)
-		c.share = 1 - (c.x[within+1]-limit)/(c.x[within+1]-c.x[within])
+	last, _ := c.at(f, c.last, c.before(c.last))
+	if near := math.Abs(last-limit) <= 1e-8+1e-5*limit; !near && within < end {
+		c.next = within + 1
+		a, _ := c.at(f, within, c.before(within))
+		b, _ := c.at(f, c.next, c.before(c.next))
+		c.share = 1 - (b-limit)/(b-a)
 	}
 	return c
 }
 
-// sample adds the curve's rates and overlaps at evenly spaced numbers of points; the last place is
-// at the limit.
-func (c sampled) sample(x, y []float64) {
-	top := float64(len(x) - 1)
-	most := float64(slices.Max(c.at))
-	place := make([]float64, len(c.at))
-	for i, at := range c.at {
-		place[i] = float64(at) / most * top
+// before is how many of the region's scores a point has found.
+func (c *regionCurve) before(point int) int {
+	return sort.Search(len(c.point), func(j int) bool { return c.point[j] > point })
+}
+
+// at is the rate and the overlap at a point that has found so many of the region's scores.
+func (c *regionCurve) at(f *falseRates, point, scores int) (x, y float64) {
+	if scores == 0 {
+		return f.at[point], 0
 	}
-	n, lo := len(place), 0
-	for i := range x {
-		at := float64(i)
-		if i == len(x)-1 {
-			at = top
-			if c.share != 1 {
-				at = place[n-2] + (place[n-1]-place[n-2])*c.share
-				lo = 0
-			}
+	return f.at[point-c.own[scores-1]], c.found[scores-1] / c.pixels
+}
+
+// sample adds the curve's rates and overlaps at evenly spaced numbers of points, for the places
+// from..to-1 of x and y; the last place of all is at the limit.
+func (c *regionCurve) sample(f *falseRates, x, y []float64, from, to int) {
+	top, most, n := float64(len(x)-1), float64(max(c.last, c.next)), c.last+1
+	if c.next > 0 {
+		n++
+	}
+	point := func(i int) int {
+		if i > c.last {
+			return c.next
 		}
-		for lo+2 < n && place[lo+1] < at {
+		return i
+	}
+	place := func(i int) float64 { return float64(point(i)) / most * top }
+	find := func(at float64) int { // the piece that it lies in
+		return sort.Search(n-2, func(i int) bool { return place(i+1) >= at })
+	}
+	lo := find(float64(from))
+	scores := c.before(lo)
+	for i := from; i < to; i++ {
+		at := float64(i)
+		if i == len(x)-1 && c.share != 1 {
+			at = place(n-2) + (place(n-1)-place(n-2))*c.share
+			lo = find(at)
+			scores = c.before(lo)
+		}
+		for lo+2 < n && place(lo+1) < at {
 			lo++
 		}
+		for scores < len(c.point) && c.point[scores] <= lo {
+			scores++
+		}
+		next := scores
+		if p := point(lo + 1); p <= lo {
+			next = c.before(p)
+		} else if next < len(c.point) && c.point[next] == p {
+			next++
+		}
+		x0, y0 := c.at(f, lo, scores)
+		x1, y1 := c.at(f, point(lo+1), next)
 		const guard = 1.1920929e-7 // float32's epsilon
-		t := (at - place[lo]) / (guard + place[lo+1] - place[lo])
-		from, to := c.at[lo], c.at[lo+1]
-		x[i] += c.x[from] + t*(c.x[to]-c.x[from])
-		y[i] += c.y[from] + t*(c.y[to]-c.y[from])
+		left := place(lo)
+		t := (at - left) / (guard + place(lo+1) - left)
+		x[i] += x0 + t*(x1-x0)
+		y[i] += y0 + t*(y1-y0)
 	}
 }
