@@ -4,35 +4,43 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"adlab/pkg/backend"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/stretchr/testify/require"
-	"gonum.org/v1/gonum/mat"
 )
 
+// TestPlainUndoesThePostProcessing that a graph has done.
 func TestPlainUndoesThePostProcessing(t *testing.T) {
 	const grid, crop = 14, 224
 	rng := rand.New(rand.NewPCG(1, 2))
-	tokens := mat.NewDense(grid, grid, nil)
-	for i := range tokens.RawMatrix().Data {
-		tokens.RawMatrix().Data[i] = rng.Float64()
+	tokens := make([]float32, grid*grid)
+	for i := range tokens {
+		tokens[i] = rng.Float32()
 	}
-	sides := func(l mat.Matrix, of mat.Matrix) *mat.Dense {
-		var step, out mat.Dense
-		step.Mul(l, of)
-		out.Mul(&step, l.T())
-		return &out
-	}
-	large := sides(Aligned(grid, crop), tokens)
-	made := sides(Blur(MapSide), sides(Resize(crop, MapSide), large))
-	var m []float32
-	for _, x := range made.RawMatrix().Data {
-		m = append(m, float32(x))
-	}
+	b, err := backend.Open(backend.Available()[0])
+	require.NoError(t, err)
+	out, err := CallOnce(b.Backend, func(a *Node) *Node {
+		return PostProcess(Reshape(a, 1, grid*grid), grid, crop)
+	}, tokens)
+	require.NoError(t, err)
+	m := tensors.MustCopyFlatData[float32](out)
 	plain := NewPlain(grid, crop)
 	got, ok := plain.Of(m)
 	require.True(t, ok)
 	require.Len(t, got, crop*crop)
-	for i, x := range large.RawMatrix().Data {
-		require.InDelta(t, x, got[i], 1e-5)
+	// corners are aligned: tokens lie at their places, and linearly in between
+	require.InDelta(t, tokens[0], got[0], 1e-4)
+	require.InDelta(t, tokens[grid-1], got[crop-1], 1e-4)
+	require.InDelta(t, tokens[grid*grid-1], got[crop*crop-1], 1e-4)
+	const step = (grid - 1.0) / (crop - 1.0)
+	for x := range crop {
+		at := step * float64(x)
+		k := min(int(at), grid-2)
+		share := at - float64(k)
+		want := (1-share)*float64(tokens[k]) + share*float64(tokens[k+1])
+		require.InDelta(t, want, got[x], 1e-4, "column %d of the first row", x)
 	}
 	m[100] += 0.01
 	_, ok = plain.Of(m)

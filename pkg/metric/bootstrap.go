@@ -58,10 +58,13 @@ func (d *Draws) UnmarshalJSON(b []byte) error {
 //
 // What a picture adds to each slot of the steps is counted once; a resample adds pictures up and
 // sorts nothing. Steps stay those of all pictures, also where their extremes or normal pictures
-// decide them, and so do AUPIMO's shares and what Scale does. That is exact given the steps. An
+// decide them, and so do AUPIMO's shares and what Scale does: intervals of SegF1 and AUPIMO are
+// those of the anomalous pictures and of the normal pixels found at thresholds as they are, and
+// narrower than if each resample chose its own. Given the steps, draws are exact. An
 // exact curve that bends at more than Coarse scores of anomalous pixels has Coarse cuts in
 // resamples, with as many of those pixels between any two; by that an area under ROC is off by at
-// most 1/(2·Coarse), and each draw is moved by what the same cuts are off on all pictures.
+// most 1/(2·Coarse), and each draw is moved by what the same cuts are off on all pictures, within
+// 0..1.
 func (r Ruler) Bootstrap(pictures []Picture, n int, seed uint64) (Draws, error) {
 	return r.bootstrap(newCounted(pictures), n, seed)
 }
@@ -177,7 +180,11 @@ func (g Reading) draw(draws Draws, exact Values, from *counted, times [][]int) {
 		}
 		off := value - rows[len(times)][i]
 		for k := range times {
-			draws[x.number] = append(draws[x.number], rows[k][i]+off)
+			draw := rows[k][i] + off
+			if !math.IsNaN(draw) {
+				draw = min(max(draw, 0), 1)
+			}
+			draws[x.number] = append(draws[x.number], draw)
 		}
 	}
 }

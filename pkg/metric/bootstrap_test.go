@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -147,18 +148,40 @@ func TestDrawsOutliveJSON(t *testing.T) {
 	require.Nil(t, got["none"])
 }
 
-// TestTheSamePicturesAreDrawnForTwoDetectors: the difference to a detector that is better by the
-// same on every picture is certain, however wide both intervals are.
+// TestTheSamePicturesAreDrawnForTwoDetectors: the other detector's maps are these upside down, as
+// the curves see it, and their areas under ROC sum up to 1 on every resample.
 func TestTheSamePicturesAreDrawnForTwoDetectors(t *testing.T) {
 	pictures := drawnPictures(4, 10, 10, 6, 50)
+	other := slices.Clone(pictures)
+	for i, p := range pictures {
+		other[i].Scores = make([]float32, len(p.Scores))
+		for k, s := range p.Scores {
+			other[i].Scores[k] = -s
+		}
+		other[i].Score = -p.Score
+	}
 	a, err := Rulers[0].Bootstrap(pictures, 100, 1)
 	require.NoError(t, err)
-	b, err := Rulers[0].Bootstrap(pictures, 100, 1)
+	b, err := Rulers[0].Bootstrap(other, 100, 1)
 	require.NoError(t, err)
-	d, err := a.Minus(b)
-	require.NoError(t, err)
-	wide, _ := IntervalOf(0, a[PixelAP], Level)
-	none, _ := IntervalOf(0, d[PixelAP], Level)
-	require.Greater(t, wide.High-wide.Low, 0.01)
-	require.Zero(t, none.High-none.Low)
+	for _, number := range []Number{ImageAUROC, PixelAUROC} {
+		wide, _ := IntervalOf(0, a[number], Level)
+		require.Greater(t, wide.High-wide.Low, 0.01, number)
+		for k, x := range a[number] {
+			require.InDelta(t, 1-x, b[number][k], 1e-9, number)
+		}
+	}
+}
+
+// TestDrawsAreFractions: also where the shift for coarse cuts would take them beyond 1.
+func TestDrawsAreFractions(t *testing.T) {
+	one := func(p points) (float64, error) { return 1 - p.negatives/1000, p.defined() }
+	pictures := drawnPictures(6, 4, 4, 6, 50)
+	g := exactOnly(PixelAP, one)
+	draws := Draws{}
+	g.draw(draws, Values{PixelAP: 1.5}, newCounted(pictures), resamples(pictures, 5, 1))
+	require.Equal(t, []float64{1, 1, 1, 1, 1}, draws[PixelAP])
+	draws = Draws{}
+	g.draw(draws, Values{PixelAP: -1}, newCounted(pictures), resamples(pictures, 5, 1))
+	require.Equal(t, []float64{0, 0, 0, 0, 0}, draws[PixelAP])
 }

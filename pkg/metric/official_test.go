@@ -26,6 +26,16 @@ type reference struct {
 }
 
 // TestReferences holds every entry of metrics.json against this package.
+// TestTheRangeOfHistograms: one limit for Histogram, for rulers and for what the error says.
+func TestTheRangeOfHistograms(t *testing.T) {
+	for top, want := range map[float32]error{1.6e36: nil, 1.8e36: ErrRange, 0: ErrRange} {
+		_, err := Histogram([][]float32{{top, 0, 0, top}}, [][]uint8{{0, 0, 0, 1}}, 2)
+		require.ErrorIs(t, err, want)
+		_, _, err = extremes([]Picture{{Scores: []float32{top, 0, 0, top}}})
+		require.ErrorIs(t, err, want)
+	}
+}
+
 func TestReferences(t *testing.T) {
 	var want struct {
 		Image  values

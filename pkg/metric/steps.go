@@ -52,13 +52,14 @@ func scoresOf(pictures []Picture, most int) (steps, error) {
 		first: l.gaps(), last: 0, rungs: rungs}, nil
 }
 
-// extremes are the smallest and the largest score of all maps.
+// extremes are the smallest and the largest score of all maps; times bins, their distance has to be
+// a float32.
 func extremes(pictures []Picture) (lo, hi float32, err error) {
 	lo, hi = math.MaxFloat32, -math.MaxFloat32
 	for _, p := range pictures {
 		lo, hi = min(lo, slices.Min(p.Scores)), max(hi, slices.Max(p.Scores))
 	}
-	if span := hi - lo; !(span > 0 && span <= math.MaxFloat32/2000) {
+	if span := hi - lo; !(span > 0 && span <= math.MaxFloat32/bins) {
 		return 0, 0, fmt.Errorf("%w: from %v to %v", ErrRange, lo, hi)
 	}
 	return lo, hi, nil

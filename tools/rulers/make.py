@@ -4,8 +4,9 @@
     for v in 2.2.0 2.6.2; do A/bin/pip install --no-deps --target OLD/$v anomalib==$v; done
     A/bin/python tools/rulers/make.py --old OLD
 
-The tests read what it wrote; they do not run it. What no package on PyPI has (ADer's evaluation, MVTec's of AD 2 and LOCO)
-is written down here from its published description, by every threshold, and says so.
+The tests read what it wrote; they do not run it. What no package on PyPI has (ADer's evaluation,
+MVTec's of AD 2 and LOCO) is written down here from its published description, by every threshold,
+and says so.
 """
 import argparse
 import json
@@ -24,7 +25,7 @@ LEVELS = 64  # of the tied maps
 
 
 def inputs():
-    """Maps [N, SIDE, SIDE] in 0..1, masks with soft edges [ANOMALOUS, H, W], and defects that overlap."""
+    """Maps [N, SIDE, SIDE] in 0..1, soft masks [ANOMALOUS, H, W], and defects that overlap."""
     from scipy.ndimage import gaussian_filter, zoom
 
     rng = np.random.default_rng(29)
@@ -37,19 +38,22 @@ def inputs():
             grade = np.zeros((H, W))
             for _ in range(1 + i % 3):
                 cy, cx, r = rng.integers(15, H - 15), rng.integers(15, W - 15), rng.uniform(4, 11)
-                grade = np.maximum(grade, np.clip(r - np.hypot(y - cy, (x - cx) * rng.uniform(0.6, 1)) + 0.5, 0, 1))
+                far = np.hypot(y - cy, (x - cx) * rng.uniform(0.6, 1))
+                grade = np.maximum(grade, np.clip(r - far + 0.5, 0, 1))
                 box = np.zeros((H, W), np.uint8)
                 box[cy - 5:cy + 6, cx - 9:cx + 4] = 255
                 defects.append(box)
                 of.append(i)
             masks.append(np.round(255 * grade).astype(np.uint8))
-            m += rng.uniform(0.15, 0.9) * gaussian_filter(zoom(grade, (SIDE / H, SIDE / W), order=1), 2)
+            strength, small = rng.uniform(0.15, 0.9), zoom(grade, (SIDE / H, SIDE / W), order=1)
+            m += strength * gaussian_filter(small, 2)
         maps.append(m)
     maps = np.stack(maps)
     maps = 0.02 + 0.95 * (maps - maps.min()) / np.ptp(maps)
     for k, i in enumerate(of):  # the union of the defects is the mask there
         masks[i - NORMAL] = np.maximum(masks[i - NORMAL], defects[k])
-    return {"maps": maps.astype(np.float32), "masks": np.stack(masks), "defects": np.stack(defects)}, of
+    return {"maps": maps.astype(np.float32), "masks": np.stack(masks),
+            "defects": np.stack(defects)}, of
 
 
 def tied(maps):
@@ -57,7 +61,7 @@ def tied(maps):
 
 
 def masks_at(masks, w, h, over=127, first=False):
-    """Pillow's bilinear resize and then the threshold, or the threshold and then the nearest pixel."""
+    """Pillow's bilinear resize, then the threshold; or the threshold, then the nearest pixel."""
     from PIL import Image
 
     out = np.zeros((NORMAL + ANOMALOUS, h, w), np.uint8)
@@ -71,7 +75,7 @@ def masks_at(masks, w, h, over=127, first=False):
 
 
 def maps_at(maps, w, h, mode):
-    """PyTorch's, in float64 and rounded: in float32 it depends on the processor which scores tie."""
+    """PyTorch's, in float64 and rounded: in float32 the processor decides which scores tie."""
     import torch
 
     extra = {"align_corners": False} if mode == "bilinear" else {}
@@ -113,7 +117,7 @@ def area(x, y, limit):
 
 
 def overlap(maps, defects, masks, limit):
-    """Area under (saturated) per-region overlap by every threshold; defects: picture, mask, saturation."""
+    """Area under (saturated) overlap by every threshold; defects: picture, mask, saturation."""
     thresholds = np.unique(maps)[::-1]
     normal = np.sort(maps[masks == 0])
     rate = 1 - np.searchsorted(normal, thresholds) / len(normal)
@@ -149,7 +153,7 @@ def adeval(maps, masks, n):
 
 
 def adeval_gpu(maps, masks, n):
-    """adeval's accumulator for a GPU, on the CPU: its tensors are made there, its bins are those of PyTorch on a GPU."""
+    """adeval's accumulator for a GPU, on the CPU, with the bins of PyTorch on a GPU."""
     from unittest.mock import patch
 
     import torch
@@ -161,7 +165,8 @@ def adeval_gpu(maps, masks, n):
     zeros, low, high = torch.zeros, float(maps.min()), float(maps.max())
 
     def histc(x, bins, min, max, out):  # in float32
-        at = ((x - np.float32(min)) * bins / (np.float32(max) - np.float32(min))).int().clamp(max=bins - 1)
+        at = (x - np.float32(min)) * bins / (np.float32(max) - np.float32(min))
+        at = at.int().clamp(max=bins - 1)
         out += torch.bincount(at, minlength=bins)
 
     on_cpu = patch.object(torch, "zeros", lambda *a, device=None, **k: zeros(*a, **k))
@@ -186,7 +191,7 @@ def twentieths(maps, masks):
 
 
 def ader(maps, masks):
-    """ADer's benchmark, of its description: adeval with 50 bins, F1 at 21 thresholds, images by the largest value."""
+    """ADer's benchmark, of its description: adeval with 50 bins, F1 at 21 thresholds."""
     return {**image(maps), **adeval_gpu(maps, masks, 50), "P-F1max": twentieths(maps, masks)}
 
 
@@ -195,8 +200,8 @@ def ader_100(maps, masks):
     import torch
 
     out = exact(maps, masks)
-    pooled = torch.nn.functional.avg_pool2d(torch.from_numpy(maps).double()[:, None], 16, stride=1).numpy()
-    out.update(image(pooled))
+    planes = torch.from_numpy(maps).double()[:, None]
+    out.update(image(torch.nn.functional.avg_pool2d(planes, 16, stride=1).numpy()))
     out["P-F1max"] = twentieths(maps, masks)
     low, high = maps.min(), maps.max()
     rates, overlaps = [], []
@@ -225,7 +230,8 @@ def convolved(maps, sigma):
     x = torch.arange(5, dtype=torch.float64) - 2
     k = torch.exp(-x * x / (2 * sigma * sigma))
     k = (k / k.sum())[:, None] * (k / k.sum())
-    out = torch.nn.functional.conv2d(torch.from_numpy(maps).double()[:, None], k[None, None], padding=2)
+    planes = torch.from_numpy(maps).double()[:, None]
+    out = torch.nn.functional.conv2d(planes, k[None, None], padding=2)
     return out[:, 0].numpy().astype(np.float32)
 
 
@@ -242,13 +248,17 @@ def all_of(maps, data, of):
         "mask-any": exact(maps, masks_at(data["masks"], SIDE, SIDE, 0)),
         "mask-128": exact(maps, masks_at(data["masks"], SIDE, SIDE, first=True)),
         "size-256": exact(maps_at(maps, 256, 256, "bilinear"), masks_at(data["masks"], 256, 256)),
-        "size-256-nearest": exact(maps_at(maps, 256, 256, "nearest"), masks_at(data["masks"], 256, 256)),
-        "size-own": exact(large, own), "size-own-nearest": exact(maps_at(maps, W, H, "nearest"), own),
+        "size-256-nearest": exact(maps_at(maps, 256, 256, "nearest"),
+                                  masks_at(data["masks"], 256, 256)),
+        "size-own": exact(large, own),
+        "size-own-nearest": exact(maps_at(maps, W, H, "nearest"), own),
         "blur-none": exact(maps, masks),
         "blur-1": exact(convolved(maps, 1), masks),
-        "blur-4": exact(np.stack([gaussian_filter(m.astype(np.float64), 4) for m in maps]).astype(np.float32), masks),
+        "blur-4": exact(np.stack([gaussian_filter(m.astype(np.float64), 4) for m in maps])
+                        .astype(np.float32), masks),
         "score-max": exact(maps, masks),
-        "score-top": exact(maps, masks, score=lambda f: np.sort(f.astype(np.float64), 1)[:, -k:].mean(1)),
+        "score-top": exact(maps, masks,
+                           score=lambda f: np.sort(f.astype(np.float64), 1)[:, -k:].mean(1)),
         "score-mean": exact(maps, masks, score=lambda f: f.astype(np.float64).mean(1)),
         "seg-f1": {**exact(large, own, 0.05), "SegF1": seg_f1(large, own)},
     }
@@ -263,7 +273,7 @@ def all_of(maps, data, of):
 
 
 def anomalib(maps, masks):
-    """anomalib's metrics of maps that its post-processor normalised with the same maps as validation set."""
+    """anomalib's metrics of maps normalised by its post-processor, which saw the same maps."""
     import importlib
 
     import torch
@@ -275,7 +285,8 @@ def anomalib(maps, masks):
         return m.compute()
 
     def scaled(x, y):
-        best = metric("F1AdaptiveThreshold", "threshold.f1_adaptive_threshold", x.flatten(), y.flatten())
+        best = metric("F1AdaptiveThreshold", "threshold.f1_adaptive_threshold", x.flatten(),
+                      y.flatten())
         return PostProcessor._normalize(x, x.min(), x.max(), best)
 
     pixels, truth = torch.from_numpy(maps), torch.from_numpy(masks).int()
@@ -285,7 +296,8 @@ def anomalib(maps, masks):
     names = ("AUROC", "AP", "F1max")
     out = {"I-" + n: metric(*k, s, labels) for n, k in zip(names, kinds)}
     out.update({"P-" + n: metric(*k, x.flatten(), truth.flatten()) for n, k in zip(names, kinds)})
-    return {**{n: float(v) for n, v in out.items()}, "AUPRO": float(metric("AUPRO", "aupro", x, truth))}
+    out["AUPRO"] = metric("AUPRO", "aupro", x, truth)
+    return {n: float(v) for n, v in out.items()}
 
 
 def aupimo(maps, masks):
@@ -293,7 +305,8 @@ def aupimo(maps, masks):
     from anomalib.metrics.pimo.functional import aupimo_scores
 
     try:
-        scores = aupimo_scores(torch.from_numpy(maps).double(), torch.from_numpy(masks).bool())[4].numpy()
+        planes, truth = torch.from_numpy(maps).double(), torch.from_numpy(masks).bool()
+        scores = aupimo_scores(planes, truth)[4].numpy()
     except ValueError:  # it refuses maps whose largest values are too often the same
         return None
     return [None if np.isnan(x) else float(x) for x in scores]
@@ -302,7 +315,8 @@ def aupimo(maps, masks):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--old", help="the folder that has anomalib 2.2.0 and 2.6.2")
-    parser.add_argument("--only-anomalib", action="store_true", help="print what this Python's anomalib says")
+    parser.add_argument("--only-anomalib", action="store_true",
+                        help="print what this Python's anomalib says")
     args = parser.parse_args()
     if args.only_anomalib:
         data = load_file(FOLDER / "inputs.safetensors")
@@ -311,20 +325,21 @@ def main():
         return
     data, of = inputs()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    save_file({**data, "at_map": masks_at(data["masks"], SIDE, SIDE)}, FOLDER / "inputs.safetensors")
+    masks = masks_at(data["masks"], SIDE, SIDE)
+    save_file({**data, "at_map": masks}, FOLDER / "inputs.safetensors")
     old = {}
     for version in ("2.2.0", "2.6.2"):
-        told = subprocess.run([sys.executable, __file__, "--only-anomalib"], check=True, stdout=subprocess.PIPE,
-                              env={**os.environ, "PYTHONPATH": str(pathlib.Path(args.old) / version)}, text=True)
+        env = {**os.environ, "PYTHONPATH": str(pathlib.Path(args.old) / version)}
+        told = subprocess.run([sys.executable, __file__, "--only-anomalib"], check=True,
+                              stdout=subprocess.PIPE, env=env, text=True)
         old[version] = json.loads(told.stdout.splitlines()[-1])
     want = {"defects_of": of, "normal": NORMAL, "levels": LEVELS}
-    masks = masks_at(data["masks"], SIDE, SIDE)
     for name, maps in (("smooth", data["maps"]), ("tied", tied(data["maps"]))):
         want[name] = all_of(maps, data, of)
         want[name]["anomalib-2.7"] = anomalib(maps, masks)
         for version in old:
             want[name]["anomalib-" + version[:3]] = old[version][name]
-        # at 256 x 256: smaller normal maps have too few pixels for a rate of 1e-5, and anomalib refuses
+        # at 256 x 256: smaller maps have too few pixels for a rate of 1e-5, and anomalib refuses
         large, at_256 = maps_at(maps, 256, 256, "bilinear"), masks_at(data["masks"], 256, 256)
         each = aupimo(large, at_256)
         want[name]["aupimo"] = exact(large, at_256)
