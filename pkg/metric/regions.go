@@ -42,3 +42,18 @@ func Regions(mask []uint8, width, connectivity int) (labels []int32, areas []int
 	}
 	return labels, areas
 }
+
+// regionsOf are the components of a mask, which are to be found as a whole.
+func regionsOf(mask []uint8, width, connectivity int) []Region {
+	labels, areas := Regions(mask, width, connectivity)
+	all := make([]Region, len(areas))
+	for i, area := range areas {
+		all[i] = Region{make([]int32, 0, area), float64(area)}
+	}
+	for i, label := range labels {
+		if label > 0 {
+			all[label-1].Pixels = append(all[label-1].Pixels, int32(i))
+		}
+	}
+	return all
+}

@@ -190,16 +190,7 @@ func (r Ruler) read(c *Case) Picture {
 // mask.
 func (r Ruler) regions(c *Case, p *Picture) (all []Region) {
 	if c.Defects == nil || !r.Saturated {
-		labels, areas := Regions(p.Mask, p.W, 8)
-		all = make([]Region, len(areas))
-		for i, label := range labels {
-			if label > 0 {
-				at := &all[label-1]
-				at.Pixels = append(at.Pixels, int32(i))
-				at.Saturation = float64(areas[label-1])
-			}
-		}
-		return all
+		return regionsOf(p.Mask, p.W, 8)
 	}
 	for _, d := range c.Defects {
 		var x Region

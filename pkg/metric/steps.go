@@ -55,14 +55,20 @@ func scoresOf(pictures []Picture, most int) (steps, error) {
 // extremes are the smallest and the largest score of all maps; times bins, their distance has to be
 // a float32.
 func extremes(pictures []Picture) (lo, hi float32, err error) {
-	lo, hi = math.MaxFloat32, -math.MaxFloat32
-	for _, p := range pictures {
-		lo, hi = min(lo, slices.Min(p.Scores)), max(hi, slices.Max(p.Scores))
-	}
+	lo, hi = ends(pictures)
 	if span := hi - lo; !(span > 0 && span <= math.MaxFloat32/bins) {
 		return 0, 0, fmt.Errorf("%w: from %v to %v", ErrRange, lo, hi)
 	}
 	return lo, hi, nil
+}
+
+// ends are the extremes, whatever their distance.
+func ends(pictures []Picture) (lo, hi float32) {
+	lo, hi = math.MaxFloat32, -math.MaxFloat32
+	for _, p := range pictures {
+		lo, hi = min(lo, slices.Min(p.Scores)), max(hi, slices.Max(p.Scores))
+	}
+	return lo, hi
 }
 
 // doubled are n equal bins between the extremes, and one that counts the largest score once more,
@@ -121,15 +127,20 @@ func ranging(n int) laying {
 		if err != nil {
 			return steps{}, err
 		}
-		span := hi - lo
-		delta := span / float32(n)
-		step := float64(float32(lo+delta)) - float64(lo)
-		thresholds := make([]float64, int(math.Ceil(float64(float32(span/delta)))))
-		for i := range thresholds {
-			thresholds[i] = float64(lo) + float64(i)*step
-		}
-		return above(thresholds), nil
+		return above(spaced(lo, hi, n)), nil
 	}
+}
+
+// spaced are those thresholds.
+func spaced(lo, hi float32, n int) []float64 {
+	span := hi - lo
+	delta := span / float32(n)
+	step := float64(float32(lo+delta)) - float64(lo)
+	thresholds := make([]float64, int(math.Ceil(float64(float32(span/delta)))))
+	for i := range thresholds {
+		thresholds[i] = float64(lo) + float64(i)*step
+	}
+	return thresholds
 }
 
 // twentieths are the thresholds 0, 0.05 .. 1 of maps whose extremes have become 0 and 1. Source:
