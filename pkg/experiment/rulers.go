@@ -54,7 +54,8 @@ func (r *Resampling) String() string {
 		return ""
 	}
 	return fmt.Sprintf("intervals: %.0f %% of %d resamples of the test pictures, seed %d; "+
-		"thresholds, bins and scales stay those of all pictures\n", 100*r.Level, r.Resamples, r.Seed)
+		"thresholds, bins and scales stay those of all pictures\n", 100*r.Level, r.Resamples,
+		r.Seed)
 }
 
 // rulers are those that an experiment asks for beside its main numbers, the main one first.

@@ -30,8 +30,9 @@ func TestCasesKnowSizesAndDefects(t *testing.T) {
 	}
 	paint(t, filepath.Join(dir, "test", datasets.Logical, "000.png"), 1, true, false)
 	square(t, filepath.Join(dir, "ground_truth", datasets.Logical, "000", "000.png"), 7)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "defects_config.json"), []byte(`[{"defect_name": "extra", "pixel_value": 7,
-		"saturation_threshold": 0.5, "relative_saturation": true}]`), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "defects_config.json"), []byte(`[{
+		"defect_name": "extra", "pixel_value": 7, "saturation_threshold": 0.5,
+		"relative_saturation": true}]`), 0o666))
 	set, err := datasets.Open("mvtec-loco", root, datasets.Options{})
 	require.NoError(t, err)
 	test := set.Categories[0].Test

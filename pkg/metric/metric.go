@@ -30,8 +30,8 @@ var (
 	ErrNoNegativePixels = errors.New("no normal pixel in any mask")
 	ErrNoNormalPicture  = errors.New("no normal picture to take thresholds from")
 	ErrOwnSize          = errors.New("no picture's own size without its mask")
-	ErrNoRate           = errors.New("every threshold finds a larger share of the normal pixels than " +
-		"AUPRO's limit: curves to average have no points")
+	ErrNoRate           = errors.New("every threshold finds a larger share of the normal " +
+		"pixels than AUPRO's limit: curves to average have no points")
 	ErrFewRates = errors.New("no threshold gives a false-positive rate as low as " +
 		"1e-5, or fewer than two one up to 1e-4: AUPIMO needs more normal pixels")
 	ErrLimit  = errors.New("AUPRO's limit of the false-positive rate must lie in (0, 1]")

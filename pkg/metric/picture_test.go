@@ -37,8 +37,8 @@ func TestRulesOfMasks(t *testing.T) {
 	require.Equal(t, []uint8{0, 1, 0, 0}, seen)
 }
 
-// TestMasksAtTheirOwnSizeKeepTheirPixels: the picture went through 2 x 2 pixels to its map, its mask
-// does not.
+// TestMasksAtTheirOwnSizeKeepTheirPixels: the picture went through 2 x 2 pixels to its map, its
+// mask does not.
 func TestMasksAtTheirOwnSizeKeepTheirPixels(t *testing.T) {
 	found, err := FindRulers("size-own")
 	require.NoError(t, err)

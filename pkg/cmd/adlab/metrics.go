@@ -38,9 +38,9 @@ func newMetrics(c *cli) *cobra.Command {
 		Use: "metrics --maps PATH --masks PATH", Args: cobra.NoArgs,
 		Short: "measure anomaly maps of your own, by any ruler that numbers are published with",
 		Long: "Measures the maps of one category against its masks. --maps: " +
-			report.MapFormats + ".\n--masks: a folder of pictures, where maps have names: a " +
-			"mask belongs to the map whose name ends as its own does, with or without _mask " +
-			"before its\nending, and a map without one is of a normal picture; else an array of " +
+			report.MapFormats + ".\n--masks: a folder of pictures or .npy files, where maps have " +
+			"names: a mask belongs to the map whose name ends as its own does, with or without " +
+			"_mask before its\nending, and a map without one is of a normal picture; else an array of " +
 			"masks. An .npz or .safetensors with the arrays maps and masks needs no --masks, " +
 			"and may\nhave scores and labels.\n\nWith --bootstrap, beside each number the " +
 			"interval that 95 % of the resamples lie in: normal and anomalous pictures are drawn " +
@@ -54,7 +54,7 @@ func newMetrics(c *cli) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&m.maps, "maps", "", "the maps: a folder, .npz, .safetensors or .npy")
-	f.StringVar(&m.masks, "masks", "", "the masks: a folder of pictures, or an array")
+	f.StringVar(&m.masks, "masks", "", "the masks: a folder of pictures or .npy files, or an array")
 	f.StringVar(&m.other, "than", "", "maps of another detector, to take differences to")
 	f.StringSliceVar(&m.rulers, "ruler", []string{"exact"}, "rulers, by commas, or all")
 	f.BoolVar(&m.list, "list", false, "list the rulers and where each can be read")
@@ -153,11 +153,12 @@ func (c *cli) listRulers(cmd *cobra.Command) error {
 		Name   string `json:"name"`
 		About  string `json:"about"`
 		Source string `json:"source"`
+		Note   string `json:"note,omitempty"`
 	}
 	var lines []line
 	var b strings.Builder
 	for _, r := range metric.Rulers {
-		lines = append(lines, line{r.Name, r.About, r.Source})
+		lines = append(lines, line{r.Name, r.About, r.Source, r.Note})
 		fmt.Fprintf(&b, "%-17s %s\n%-17s   %s\n", r.Name, r.About, "", r.Source)
 	}
 	return c.print(cmd, lines, b.String())

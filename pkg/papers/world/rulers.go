@@ -265,10 +265,18 @@ func ordersOf(all []judged) *exhibit.Table {
 	t.Notes = append(t.Notes, "distinct: rulers that give every method of the set the same number "+
 		"to the bit are one, the first of them, in this and the next columns")
 	t.Notes = append(t.Notes, fmt.Sprintf("not distinguishable: two methods the %.0f %% interval "+
-		"of whose paired difference holds 0, over resamples of the test pictures, normal and "+
+		"of whose paired difference holds 0, over %d resamples of the test pictures, normal and "+
 		"anomalous ones drawn apart, each category by itself; the detectors' own seeds are not in "+
-		"it", 100*metric.Level))
+		"it", 100*metric.Level, resamplesOf(all)))
 	return t
+}
+
+// resamplesOf is how many resamples the intervals rest on.
+func resamplesOf(all []judged) (n int) {
+	for _, xs := range all[0].rulers[0].Draws {
+		n = max(n, len(xs))
+	}
+	return n
 }
 
 // alike are the pairs of methods that the pictures of a set cannot tell apart by the exact number.

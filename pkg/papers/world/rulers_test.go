@@ -43,6 +43,7 @@ func TestRulersByHand(t *testing.T) {
 	}
 	require.Equal(t, []string{"INP-Former > kNN", "5", "4", "3", "other: kNN",
 		"INP-Former and kNN"}, texts, "the draws' differences are -0.1 and 0.1")
+	require.Contains(t, ordersOf(all).Notes[1], "over 2 resamples of the test pictures")
 	gaps := gapsOf(all)
 	require.Equal(t, "-4.0", gaps.Groups[0].Rows[0].Cells[0].String())
 	require.Equal(t, "0.0", gaps.Groups[0].Rows[1].Cells[0].String())
