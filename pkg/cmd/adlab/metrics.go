@@ -40,13 +40,13 @@ func newMetrics(c *cli) *cobra.Command {
 		Long: "Measures the maps of one category against its masks. --maps: " +
 			report.MapFormats + ".\n--masks: a folder of pictures or .npy files, where maps have " +
 			"names: a mask belongs to the map whose name ends as its own does, with or without " +
-			"_mask before its\nending, and a map without one is of a normal picture; else an array of " +
-			"masks. An .npz or .safetensors with the arrays maps and masks needs no --masks, " +
-			"and may\nhave scores and labels.\n\nWith --bootstrap, beside each number the " +
-			"interval that 95 % of the resamples lie in: normal and anomalous pictures are drawn " +
-			"apart, with replacement.\nWith --than, the maps of another detector on the same " +
-			"pictures, the paired differences to it; * marks those whose interval does not hold " +
-			"0.",
+			"_mask before its\nending, and a map without one is of a normal picture; else an " +
+			"array of masks. An .npz or .safetensors with the arrays maps and masks needs no " +
+			"--masks, and may\nhave scores and labels.\n\nWith --bootstrap, beside each number " +
+			"the interval that 95 % of the resamples lie in: normal and anomalous pictures are " +
+			"drawn apart, with replacement.\nWith --than, the maps of another detector on the " +
+			"same pictures, the paired differences to it; * marks those whose interval does not " +
+			"hold 0.",
 		Example: "  adlab metrics --maps maps.npz --masks ground_truth\n  adlab metrics --maps " +
 			"A --than B --masks ground_truth --ruler exact,seg-f1 --bootstrap 1000\n" +
 			"  adlab metrics --list",
