@@ -1,6 +1,7 @@
-// Package published holds the numbers that the two papers print, each as a claim with an id, to be
-// set beside what adlab measures. The CSV files are transcribed from the papers' tables, one row a
-// printed number.
+// Package published holds the numbers that the two papers print, and what others print of data sets
+// that adlab fetches, each as a claim with an id, to be set beside what adlab measures. The CSV files
+// are transcribed from the papers' tables, one row a printed number; what the row of another paper
+// rests on is in its note.
 package published
 
 import (
@@ -26,7 +27,7 @@ var columns = []string{"paper", "table", "setting", "dataset", "method", "venue"
 // inp-former/table2/mvtec-ad/inp-former/i-auroc.
 type Claim struct {
 	ID      string `json:"id"`
-	Paper   string `json:"paper"` // INP-Former, MultiADS
+	Paper   string `json:"paper"` // INP-Former, MultiADS, ...
 	Table   string `json:"table"` // as the paper numbers it
 	Setting string `json:"setting"`
 	Dataset string `json:"dataset"`

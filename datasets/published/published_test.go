@@ -16,6 +16,7 @@ func TestCountsOfEachTable(t *testing.T) {
 		{"MultiADS", "21"}: 126, {"MultiADS", "4"}: 143, {"MultiADS", "3"}: 12,
 		{"MultiADS", "seen-unseen (a)"}: 12, {"MultiADS", "seen-unseen (b)"}: 12,
 		{"MultiADS", "seen-unseen (c)"}: 9, {"MultiADS", "seen-unseen (d)"}: 9,
+		{"DifferNet", "MTD"}: 1, {"PatchCore", "6"}: 1,
 	}
 	got := map[[2]string]int{}
 	for _, c := range Claims() {
@@ -29,7 +30,7 @@ func TestIDsAreUniqueAndReadable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range Claims() {
 		require.False(t, seen[c.ID], c.ID)
-		require.Regexp(t, `^(inp-former|multiads)(/[a-z0-9-]+){3,6}$`, c.ID)
+		require.Regexp(t, `^(inp-former|multiads|differnet|patchcore)(/[a-z0-9-]+){3,6}$`, c.ID)
 		seen[c.ID] = true
 	}
 	for id, printed := range map[string]string{
@@ -39,6 +40,7 @@ func TestIDsAreUniqueAndReadable(t *testing.T) {
 		"multiads/table3/visa/multiads/without-kba/p-auroc-macro":          "87.0",
 		"multiads/seen-unseen-a/visa/multiads/extra/p-auroc":               "94.07",
 		"multiads/table21/1-shot/visa/padim/p-auroc":                       "89.9",
+		"patchcore/table6/mtd/patchcore-10/i-auroc":                        "97.9",
 	} {
 		c, ok := Find(id)
 		require.True(t, ok, id)

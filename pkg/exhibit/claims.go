@@ -16,7 +16,7 @@ import (
 
 // What has become of a claim; another system's number stays Quoted.
 const (
-	Reproduced = "reproduced" // measured in the paper profile, within its tolerance
+	Reproduced = "reproduced" // measured on what it is about, within its tolerance
 	Deviates   = "deviates"   // measured there, beyond it
 	Open       = "open"       // not measured there
 )
@@ -49,7 +49,8 @@ func Tolerance(metric string) float64 {
 	return 1
 }
 
-// outcome is what the paper profile measured for an exhibit's claims.
+// outcome is what was measured last for an exhibit's claims, on what they are about: in the paper
+// profile, or on pictures that every profile has.
 type outcome struct {
 	Exhibit string             `json:"exhibit"`
 	Code    string             `json:"code"`
@@ -59,9 +60,10 @@ type outcome struct {
 
 func outcomePath(cache, id string) string { return filepath.Join(cache, "outcomes", id+".json") }
 
-// Keep keeps what a result of the paper profile says of claims. Other profiles say nothing of them.
+// Keep keeps what a result says of claims: one of the paper profile, or of pictures that every
+// profile has. Others say nothing of them.
 func (r *Runner) Keep(result *Result) error {
-	if r.Profile.Name != "paper" || result.Exhibit.Tables == nil {
+	if !result.Exhibit.judges(r.Profile.Name) {
 		return nil
 	}
 	o := outcome{Exhibit: result.Exhibit.ID, Code: code.Numbers(), Encoder: result.Made["encoder"],
@@ -90,10 +92,12 @@ func Claims(list []Exhibit, cache string) ([]ClaimStatus, error) {
 		kind    string
 	}
 	places, outcomes := map[string]place{}, map[string]outcome{}
+	own := map[string]bool{} // measured where their pictures are
 	for _, e := range list {
-		if e.Tables == nil {
+		if e.Tables == nil && e.Printed == nil {
 			continue
 		}
+		own[e.ID] = e.Printed != nil
 		for _, row := range e.Layout(profile).Rows() {
 			for _, c := range row.Cells {
 				if c.Claim != "" {
@@ -114,7 +118,7 @@ func Claims(list []Exhibit, cache string) ([]ClaimStatus, error) {
 		p := places[c.ID]
 		s := ClaimStatus{Claim: c, Exhibit: p.exhibit, Quoted: p.kind == Quoted,
 			Tolerance: Tolerance(c.Metric)}
-		s.judge(outcomes[p.exhibit])
+		s.judge(outcomes[p.exhibit], own[p.exhibit])
 		all = append(all, s)
 	}
 	return all, nil
@@ -161,14 +165,17 @@ func towers(paper string) string {
 	return "DINOv2 with registers"
 }
 
-// judge gives the status.
-func (s *ClaimStatus) judge(o outcome) {
+// judge gives the status; own tells that the claim is about pictures that every profile has.
+func (s *ClaimStatus) judge(o outcome, own bool) {
 	ours, measured := o.Ours[s.ID]
 	switch {
 	case s.Quoted:
 		s.Status, s.Why = Quoted, "another system's number: quoted, not measured here"
 	case s.Exhibit == "":
 		s.Status, s.Why = Open, "no exhibit has a cell for it yet"
+	case !measured && own:
+		s.Status, s.Why = Open, fmt.Sprintf("not measured yet; run %s in profile tiny or small",
+			s.Exhibit)
 	case !measured:
 		s.Status, s.Why = Open, fmt.Sprintf("not measured in profile paper; run %s there, "+
 			"with the data sets and the weights of %s", s.Exhibit, towers(s.Paper))

@@ -10,6 +10,7 @@ import (
 	. "adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/papers"
+	"adlab/pkg/progress"
 	"adlab/pkg/store"
 
 	"github.com/stretchr/testify/require"
@@ -57,7 +58,7 @@ func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 		}
 	}
 
-	for status, n := range map[string]int{Reproduced: 2, Deviates: 1, Quoted: 376} {
+	for status, n := range map[string]int{Reproduced: 2, Deviates: 1, Quoted: 377} {
 		some, err := ClaimFilter{Status: status}.Of(all)
 		require.NoError(t, err)
 		require.Len(t, some, n, status)
@@ -65,8 +66,9 @@ func TestClaimsAreJudgedByTheirTolerance(t *testing.T) {
 	some, err := ClaimFilter{Paper: "inp-former", Table: "2", Status: Deviates}.Of(all)
 	require.NoError(t, err)
 	require.Equal(t, []ClaimStatus{status[base+"p-auroc"]}, some)
-	_, err = ClaimFilter{Paper: "PatchCore"}.Of(all)
-	require.EqualError(t, err, `Paper: expected one of INP-Former, MultiADS, got "PatchCore"`)
+	_, err = ClaimFilter{Paper: "PaDiM"}.Of(all)
+	require.EqualError(t, err, `Paper: expected one of INP-Former, MultiADS, DifferNet, `+
+		`PatchCore, got "PaDiM"`)
 	some, err = ClaimFilter{Status: Reproduced, Table: "S5"}.Of(all)
 	require.NoError(t, err, "a table that is there has none")
 	require.Empty(t, some)
@@ -95,4 +97,40 @@ func TestOnlyProfilePaperIsKept(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, r.Keep(result))
 	require.FileExists(t, OutcomePath(r.Env.Cache, "inp-table2"))
+}
+
+// TestAClaimAboutRealPicturesIsJudgedOutsideProfilePaper: what profile tiny measured on the very
+// pictures counts, what the tests measured on others does not.
+func TestAClaimAboutRealPicturesIsJudgedOutsideProfilePaper(t *testing.T) {
+	const id = "patchcore/table6/mtd/patchcore-10/i-auroc"
+	v, err := experiment.Open("", t.TempDir(), progress.New(nil))
+	require.NoError(t, err)
+	status := func(profile string) ClaimStatus {
+		p, err := experiment.ProfileOf(profile)
+		require.NoError(t, err)
+		found, err := papers.Find("real-mtd")
+		require.NoError(t, err)
+		table := found[0].Layout(p)
+		for _, row := range table.Rows() {
+			if row.Cells[0].Claim == id {
+				row.Cells[0].Ours = []float64{97, 97.2}
+			}
+		}
+		require.NoError(t, NewRunner(v, p).Keep(&Result{Exhibit: found[0],
+			Tables: []*Table{table}, Made: map[string]string{"encoder": "an encoder"}}))
+		all, err := Claims(papers.All(), v.Cache)
+		require.NoError(t, err)
+		for _, c := range all {
+			if c.ID == id {
+				return c
+			}
+		}
+		return ClaimStatus{}
+	}
+	c := status("smoke")
+	require.Equal(t, Open, c.Status)
+	require.Equal(t, "not measured yet; run real-mtd in profile tiny or small", c.Why)
+	c = status("tiny")
+	require.Equal(t, Deviates, c.Status)
+	require.Equal(t, "-0.80 of ±0.5, on an encoder", c.Why)
 }

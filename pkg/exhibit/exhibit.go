@@ -29,12 +29,15 @@ type Words struct {
 
 // Exhibit is one table, figure or ablation.
 type Exhibit struct {
-	ID       string // stable, such as inp-table2
-	Paper    string // INP-Former, MultiADS
-	Kind     string
-	Tables   []string // the paper's numbers of the tables whose claims it covers
-	Notebook string   // where it is a cell
-	Timed    bool     // shows times that it measures: another machine, or another day, shows others
+	ID     string // stable, such as inp-table2
+	Paper  string // INP-Former, MultiADS
+	Kind   string
+	Tables []string // the paper's numbers of the tables whose claims it covers
+	// Printed are the tables of further papers whose claims it covers, measured on the very
+	// pictures that they are about in every profile but the tests'.
+	Printed  []PaperTable
+	Notebook string // where it is a cell
+	Timed    bool   // shows times that it measures: another machine, or another day, shows others
 	// Apart tells one of the small world that is long and changes seldom: it is made by its name,
 	// not by "all", in the profiles with generated pictures; the gallery shows what is stored of
 	// it.
@@ -53,6 +56,9 @@ type Exhibit struct {
 	// Kept tells whether what Draw rests on is stored; nil for what the runs alone decide.
 	Kept func(ctx context.Context, r *Runner) (bool, error)
 }
+
+// PaperTable is a table of a paper, as published calls both.
+type PaperTable struct{ Paper, Table string }
 
 // Text is what is written about an exhibit.
 type Text struct {
@@ -124,7 +130,21 @@ func Find(list []Exhibit, ids ...string) (found []Exhibit, err error) {
 }
 
 // Claims are the published numbers that the exhibit sets beside its own.
-func (e Exhibit) Claims() []published.Claim { return ClaimsOf(e.Paper, e.Tables...) }
+func (e Exhibit) Claims() []published.Claim {
+	all := ClaimsOf(e.Paper, e.Tables...)
+	for _, p := range e.Printed {
+		all = append(all, ClaimsOf(p.Paper, p.Table)...)
+	}
+	return all
+}
+
+// judges tells whether a profile measures the exhibit's claims on what they are about.
+func (e Exhibit) judges(profile string) bool {
+	if e.Printed != nil {
+		return profile != "smoke"
+	}
+	return e.Tables != nil && profile == "paper"
+}
 
 // ClaimsOf are the claims of some of a paper's tables.
 func ClaimsOf(paper string, tables ...string) (all []published.Claim) {

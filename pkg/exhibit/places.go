@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"adlab/datasets"
+	"adlab/datasets/synth"
 	"adlab/pkg/setting"
 	"adlab/pkg/store"
 )
@@ -35,7 +36,17 @@ func LayoutOf(set string) string {
 	if isFetched(set) {
 		return set
 	}
+	if b, known := synth.Find(set); known {
+		return b.Layout
+	}
 	return Vocabulary(set).Layout
+}
+
+// fetched tells the sets that are read where adlab puts them. The tests fetch nothing: they look at
+// what is generated in the set's layout, where there is such.
+func (r *Runner) fetched(set string) bool {
+	_, generated := synth.Find(set)
+	return isFetched(set) && !(r.Profile.Name == "smoke" && generated)
 }
 
 // isFetched tells the sets that adlab fetches: they lie where it puts them, in a layout of their
@@ -49,7 +60,7 @@ func isFetched(set string) bool {
 // Folder finds the folder of a data set: the generated benchmark, made where it is not there yet,
 // or the published one below the folder that the user names; "" for one that adlab fetches.
 func (r *Runner) Folder(ctx context.Context, set string) (string, error) {
-	if isFetched(set) {
+	if r.fetched(set) {
 		return "", nil
 	}
 	if r.Profile.Size == "" {
@@ -86,13 +97,15 @@ func publishedFolder(data, set string) (string, error) {
 
 // NameOf is a data set's name, or that of the generated one that stands in for it.
 func (r *Runner) NameOf(set string) string {
-	switch {
-	case isFetched(set):
-		return set
-	case r.Profile.Size == "":
-		return Vocabulary(set).Name
+	name := set
+	if b, known := synth.Find(set); known {
+		name = b.StandsFor
 	}
-	return "generated, in the layout of " + Vocabulary(set).Name
+	switch {
+	case r.fetched(set), r.Profile.Size == "":
+		return name
+	}
+	return "generated, in the layout of " + name
 }
 
 // plain is a name in lower case with letters and digits alone.
@@ -126,9 +139,11 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 	}
 	if r.Profile.Size != "" {
 		for _, m := range e.Measurements(r.Profile) {
-			if isFetched(m.Set) && !datasets.Fetched(m.Set, datasets.Home()) {
-				add(fmt.Errorf("data set %q is not here; fetch it with `adlab data fetch %s`",
-					m.Set, m.Set))
+			for _, set := range append(m.trainedOn(), m.Set) {
+				if r.fetched(set) && !datasets.Fetched(set, datasets.Home()) {
+					add(fmt.Errorf("data set %q is not here; fetch it with `adlab data fetch %s`",
+						set, set))
+				}
 			}
 			x := m.Experiment
 			x.Encoder = cmp.Or(x.Encoder, r.weights(m))

@@ -79,24 +79,26 @@ func (r *Runner) all(ctx context.Context, ms []Measurement, result *Result) (run
 func (r *Runner) notes(e Exhibit, made map[string]string) (notes []string) {
 	ms := e.Measurements(r.Profile)
 	notes = append(notes, fmt.Sprintf("profile %s, %s, %s; %s; percent, mean over the categories",
-		r.Profile.Name, made["encoder"], r.world(ms), seedsOf(ms)))
-	if e.Tables != nil {
+		r.Profile.Name, made["encoder"], r.world(ms, e.Printed != nil), seedsOf(ms)))
+	if e.Tables != nil || e.Printed != nil {
 		notes = append(notes, "in brackets and in quotation marks: the paper's numbers")
 	}
 	return notes
 }
 
 // world says on what pictures numbers are measured.
-func (r *Runner) world(ms []Measurement) string {
+func (r *Runner) world(ms []Measurement, printed bool) string {
 	if r.Profile.Size == "" {
 		return "on the published data sets"
 	}
 	const small = ": a number of the small world, not one of the paper's"
 	fetched, generated := false, false
 	for _, m := range ms {
-		fetched, generated = fetched || isFetched(m.Set), generated || !isFetched(m.Set)
+		fetched, generated = fetched || r.fetched(m.Set), generated || !r.fetched(m.Set)
 	}
 	switch {
+	case printed && !generated:
+		return "on the very pictures of the printed numbers, through another encoder"
 	case !fetched:
 		return "on generated pictures that stand in for the named data sets" + small
 	case generated:

@@ -120,7 +120,7 @@ func (r *Runner) placed(m Measurement, folder func(set string) (string, error)) 
 			if err != nil {
 				return e, err
 			}
-			m.source(&e, source+"="+at)
+			m.source(&e, source+"="+cmp.Or(at, filepath.Join(datasets.Home(), source)))
 		}
 	}
 	if err := e.Validate(); err != nil {

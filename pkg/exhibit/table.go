@@ -205,6 +205,18 @@ func Printed(claims []published.Claim, group, name func(published.Claim) string,
 	return t
 }
 
+// Widen gives the table these columns, its own among them.
+func (t *Table) Widen(columns []string) {
+	for _, row := range t.Rows() {
+		wide := cells(len(columns))
+		for i, name := range t.Columns {
+			wide[slices.Index(columns, name)] = row.Cells[i]
+		}
+		row.Cells = wide
+	}
+	t.Columns = columns
+}
+
 // Beside adds a row that is measured here and not printed.
 func (t *Table) Beside(group, name string, of []Measurement) {
 	g := t.Group(group)

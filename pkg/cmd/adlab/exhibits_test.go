@@ -39,7 +39,7 @@ func TestClaimsOfAFreshCheckout(t *testing.T) {
 	require.Zero(t, code, stderr)
 	var rows []map[string]any
 	require.NoError(t, json.Unmarshal([]byte(out), &rows))
-	require.Len(t, rows, 732)
+	require.Len(t, rows, 734)
 	for _, r := range rows {
 		want := "open"
 		if r["quoted"].(bool) {
@@ -49,7 +49,7 @@ func TestClaimsOfAFreshCheckout(t *testing.T) {
 	}
 	out, _, code = adlab("claims")
 	require.Zero(t, code)
-	require.Contains(t, out, "732 claims: 0 reproduced, 0 deviate, 356 open, 376 quoted\n")
+	require.Contains(t, out, "734 claims: 0 reproduced, 0 deviate, 357 open, 377 quoted\n")
 }
 
 func TestClaimsAreFiltered(t *testing.T) {
