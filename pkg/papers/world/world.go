@@ -25,6 +25,8 @@ func Exhibits() []exhibit.Exhibit {
 			Table: hardness, Draw: judgeHardness},
 		{ID: "rulers", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
 			Table: rulers, Draw: drawRulers},
+		realExhibit("mtd"),
+		realExhibit("deeppcb"),
 	}
 }
 

@@ -1,0 +1,150 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"adlab/datasets/published"
+	"adlab/datasets/synth"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/plot"
+	"adlab/pkg/view"
+)
+
+// onReal are the methods on real pictures. Those that draw with their seed have several; kNN and
+// PaDiM hardly change with it.
+var onReal = []struct {
+	name, detector string
+	once           bool
+}{{"INP-Former", "inp-former", false}, {"kNN", "knn", true}, {"PaDiM", "padim", true},
+	{"PatchCore", "patchcore", false}}
+
+// realSteps is how long INP-Former trains on real pictures: on the profile's encoder, and on DINOv2,
+// where a step is dear.
+const realSteps, realDinoSteps = 350, encoderSteps
+
+// realPrinted are the tables with numbers on a real set.
+var realPrinted = map[string][]exhibit.PaperTable{
+	"mtd": {{Paper: "DifferNet", Table: "MTD"}, {Paper: "PatchCore", Table: "6"}},
+}
+
+// realExhibit is the exhibit of a real set.
+func realExhibit(set string) exhibit.Exhibit {
+	return exhibit.Exhibit{ID: "real-" + set, Paper: Paper, Kind: exhibit.KindTable, Apart: true,
+		Printed: realPrinted[set],
+		Table:   func(p experiment.Profile) *exhibit.Table { return realTable(p, set) },
+		Draw: func(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) ([]exhibit.Figure,
+			[]*exhibit.Table, error) {
+			return drawReal(ctx, r, t, set)
+		},
+		Kept: func(ctx context.Context, r *exhibit.Runner) (bool, error) {
+			return looksKept(ctx, r, realLooks(realTable(r.Profile, set)))
+		}}
+}
+
+// realTable is a row a method on the profile's encoder, with what is printed of the set, and on
+// DINOv2 where that has been fetched.
+func realTable(p experiment.Profile, set string) *exhibit.Table {
+	name := titleOf(set)
+	var claims []published.Claim
+	for _, table := range realPrinted[set] {
+		claims = append(claims, published.Of(table.Paper, table.Table)...)
+	}
+	t := exhibit.Printed(claims, func(published.Claim) string { return name },
+		func(c published.Claim) string { return c.Method },
+		func(c published.Claim) (of, less []exhibit.Measurement) {
+			if c.Method == "PatchCore-10%" {
+				of = realMeasured(p, "patchcore", "", set, false)
+			}
+			return of, nil
+		})
+	t.Widen(exhibit.AllMetrics())
+	for _, x := range onReal {
+		if len(claims) == 0 || x.detector != "patchcore" { // else it stands there
+			t.Beside(name, x.name, realMeasured(p, x.detector, "", set, x.once))
+		}
+	}
+	for _, x := range onReal {
+		of := realMeasured(p, x.detector, dino, set, true)
+		if here(p, of[0]) && p.Alone.Encoder != dino {
+			t.Beside(name+", on DINOv2 ViT-S/14", x.name, of)
+		}
+	}
+	return t
+}
+
+// here tells whether a fetched encoder is here; tests fetch nothing.
+func here(p experiment.Profile, m exhibit.Measurement) bool {
+	return p.Name != "smoke" && m.Experiment.Lacking() == nil
+}
+
+// titleOf is the name of the set that a key stands for.
+func titleOf(set string) string {
+	b, _ := synth.Find(set)
+	return b.StandsFor
+}
+
+// realMeasured is a method on a real set.
+func realMeasured(p experiment.Profile, detector, encoder, set string, once bool) (
+	all []exhibit.Measurement) {
+	steps := realSteps
+	if encoder == dino || p.Alone.Encoder == dino {
+		steps = realDinoSteps
+	}
+	m := measuring(p, detector, encoder, set, steps)
+	m.Experiment.Seed = p.Seeds[0]
+	if encoder == dino {
+		m.Experiment.Resize, m.Experiment.Crop = dinoResize, dinoCrop
+	}
+	if once {
+		return []exhibit.Measurement{m}
+	}
+	return m.Seeds(p)
+}
+
+// realLooks are the rows of the profile's encoder that are measured, each with its first seed.
+func realLooks(t *exhibit.Table) (rows []looked) {
+	for _, row := range t.Groups[0].Rows {
+		if row.Of != nil {
+			rows = append(rows, looked{row.Name, row.Of[0]})
+		}
+	}
+	return rows
+}
+
+// drawReal draws for each method the pictures that it gets most right, the one in the middle and
+// the one most wrong, and tells which types of defect it finds.
+func drawReal(ctx context.Context, r *exhibit.Runner, t *exhibit.Table, set string) (
+	figures []exhibit.Figure, _ []*exhibit.Table, err error) {
+	found := &exhibit.Table{Corner: "type of defect"}
+	for i, x := range realLooks(t) {
+		name := strings.TrimSuffix(x.name, "-10%")
+		l, enc, err := lookAt(ctx, r, x.of)
+		if err != nil {
+			return nil, nil, err
+		}
+		rows, err := l.rows(ctx, r, set, enc.Transform())
+		if err != nil {
+			return nil, nil, err
+		}
+		figures = append(figures, exhibit.Figure{Name: x.of.Experiment.Detector, Says: name,
+			Picture: plot.Panel(fmt.Sprintf("%s: %s, image score below", r.NameOf(set), name), rows,
+				view.TileSide-30, &plot.Scale{Low: 0, High: 1})})
+		found.Columns = append(found.Columns, name)
+		for k, kind := range l.Types {
+			g := found.Group("percent of the defects that are found")
+			if i == 0 {
+				g.Rows = append(g.Rows, exhibit.Row{Name: fmt.Sprintf("%s, %d", kind.Name,
+					kind.Count), Kind: exhibit.Beside})
+			}
+			g.Rows[k].Cells = append(g.Rows[k].Cells, number(100*kind.found(), 1))
+		}
+	}
+	found.Notes = []string{fmt.Sprintf("first seed; a defect is found where the map within its "+
+		"mask exceeds a height that the maps of %.0f %% of the normal test pictures reach anywhere",
+		100*falseAlarms)}
+	return slices.Clip(figures), []*exhibit.Table{found}, nil
+}
