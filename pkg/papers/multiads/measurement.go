@@ -73,10 +73,18 @@ func binary(p experiment.Profile, method, target string, shots int) []exhibit.Me
 	return []exhibit.Measurement{m}
 }
 
-// typed is multi-type segmentation.
-func typed(p experiment.Profile, target string, single bool) []exhibit.Measurement {
+// Typed is multi-type segmentation of a target that the adapters have not seen, which learned from
+// the sources together.
+func Typed(p experiment.Profile, target string, sources ...string) exhibit.Measurement {
 	m := trained(p, target, typedRevision)
+	m.TrainedOn = sources
+	return exhibit.With(m, func(own *multiads.Settings) { own.Types = true })
+}
+
+// typed is that of a table, with the knowledge base or with one prompt a type.
+func typed(p experiment.Profile, target string, single bool) []exhibit.Measurement {
+	m := Typed(p, target, "mvtec")
 	return []exhibit.Measurement{exhibit.With(m, func(own *multiads.Settings) {
-		own.Types, own.Single = true, single
+		own.Single = single
 	})}
 }

@@ -27,6 +27,8 @@ func Exhibits() []exhibit.Exhibit {
 			Table: rulers, Draw: drawRulers},
 		realExhibit("mtd"),
 		realExhibit("deeppcb"),
+		{ID: "real-types", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
+			Table: realTypes, Draw: drawRealTypes, Kept: realTypesKept},
 	}
 }
 
