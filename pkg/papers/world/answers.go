@@ -33,7 +33,7 @@ type answers struct {
 // answersTo asks about every defect of the measurement's target, or finds what is kept of it.
 func answersTo(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement,
 	w *view.TypeWalk) (answers, error) {
-	path, err := lookPath(ctx, r, m)
+	path, err := lookPath(ctx, r, keptAnswers, m)
 	if err != nil {
 		return answers{}, err
 	}

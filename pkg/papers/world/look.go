@@ -15,6 +15,7 @@ import (
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/imageio"
+	"adlab/pkg/metric"
 	"adlab/pkg/plot"
 	"adlab/pkg/store"
 	"adlab/pkg/view"
@@ -30,10 +31,10 @@ type looked struct {
 // counts as found.
 const falseAlarms = 0.05
 
-// typeFound is on how many pictures with a type of defect it was found.
+// typeFound is how many defects of a type were found.
 type typeFound struct {
 	Name  string `json:"name"`
-	Count int    `json:"count"` // of pictures with it
+	Count int    `json:"count"` // of all
 	Found int    `json:"found"`
 }
 
@@ -52,22 +53,33 @@ type shot struct {
 type picked struct {
 	Types []typeFound `json:"types"`
 	Shots []shot      `json:"shots"`
+	// Kinds are image AUROCs, as fractions, by the pictures' folders, each against all normal
+	// pictures.
+	Kinds map[string]float64 `json:"kinds"`
 }
 
-// lookPath is where that is kept.
-func lookPath(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (string, error) {
+// What is kept of a measurement's test pictures; a number is raised when other things are kept.
+const (
+	keptMaps    = "maps 1"
+	keptAnswers = "answers 1"
+	keptWhy     = "why 1"
+)
+
+// lookPath is where something of a measurement is kept.
+func lookPath(ctx context.Context, r *exhibit.Runner, what string, m exhibit.Measurement) (string,
+	error) {
 	run, err := r.Measure(ctx, m)
 	if err != nil {
 		return "", err
 	}
 	return filepath.Join(r.Env.Cache, "looked",
-		store.Address("looked 1", run.Key)+".json"), nil
+		store.Address(what, run.Key)+".json"), nil
 }
 
 // looksKept tells whether all that is looked at is kept.
-func looksKept(ctx context.Context, r *exhibit.Runner, all []looked) (bool, error) {
+func looksKept(ctx context.Context, r *exhibit.Runner, what string, all ...looked) (bool, error) {
 	for _, x := range all {
-		path, err := lookPath(ctx, r, x.of)
+		path, err := lookPath(ctx, r, what, x.of)
 		if err != nil {
 			return false, err
 		}
@@ -89,7 +101,7 @@ func lookAt(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (p pi
 	if enc, err = r.EncoderOf(m, e); err != nil {
 		return p, nil, err
 	}
-	path, err := lookPath(ctx, r, m)
+	path, err := lookPath(ctx, r, keptMaps, m)
 	if err != nil {
 		return p, nil, err
 	}
@@ -123,6 +135,9 @@ func pick(scored []experiment.Scored, t imageio.Transform) (p picked, err error)
 	if p.Types, err = typesFound(scored, t); err != nil {
 		return p, err
 	}
+	if p.Kinds, err = kindsFound(scored); err != nil {
+		return p, err
+	}
 	var samples []datasets.Sample
 	var maps [][]float32
 	for i, s := range scored {
@@ -143,8 +158,31 @@ func pick(scored []experiment.Scored, t imageio.Transform) (p picked, err error)
 	return p, nil
 }
 
-// typesFound counts, for each type, the pictures whose map within the type's mask exceeds what the
-// maps of most normal pictures stay below. Masks without a pixel do not count.
+// kindsFound are the image AUROCs of picked.
+func kindsFound(scored []experiment.Scored) (map[string]float64, error) {
+	kinds := map[string]float64{}
+	for _, x := range scored {
+		if _, known := kinds[x.DefectType]; known || x.Label == 0 {
+			continue
+		}
+		var scores []float64
+		var labels []int
+		for _, s := range scored {
+			if s.Label == 0 || s.DefectType == x.DefectType {
+				scores, labels = append(scores, s.Score), append(labels, s.Label)
+			}
+		}
+		of, err := metric.Image(scores, labels)
+		if err != nil {
+			return nil, err
+		}
+		kinds[x.DefectType] = of.AUROC
+	}
+	return kinds, nil
+}
+
+// typesFound counts, for each type, the defects within whose masks the map exceeds what the maps of
+// most normal pictures stay below. Masks without a pixel do not count.
 func typesFound(scored []experiment.Scored, t imageio.Transform) (types []typeFound, err error) {
 	var heights []float64 // of the normal pictures' maps
 	for _, s := range scored {
@@ -158,13 +196,13 @@ func typesFound(scored []experiment.Scored, t imageio.Transform) (types []typeFo
 		height = heights[min(int(math.Ceil((1-falseAlarms)*float64(n))), n)-1]
 	}
 	for _, s := range scored {
-		for _, kind := range s.DefectTypes() {
-			mask, err := typeMask(s.Sample, kind, t)
-			if err != nil {
-				return nil, err
-			}
+		flaws, err := flawsOf(s.Sample, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, flaw := range flaws {
 			highest := math.Inf(-1)
-			for i, v := range mask {
+			for i, v := range flaw.mask {
 				if v != 0 {
 					highest = max(highest, float64(s.Map[i]))
 				}
@@ -172,9 +210,9 @@ func typesFound(scored []experiment.Scored, t imageio.Transform) (types []typeFo
 			if math.IsInf(highest, -1) {
 				continue
 			}
-			at := slices.IndexFunc(types, func(x typeFound) bool { return x.Name == kind })
+			at := slices.IndexFunc(types, func(x typeFound) bool { return x.Name == flaw.name })
 			if at < 0 {
-				types, at = append(types, typeFound{Name: kind}), len(types)
+				types, at = append(types, typeFound{Name: flaw.name}), len(types)
 			}
 			types[at].Count++
 			if highest > height {
@@ -184,6 +222,38 @@ func typesFound(scored []experiment.Scored, t imageio.Transform) (types []typeFo
 	}
 	slices.SortFunc(types, func(a, b typeFound) int { return strings.Compare(a.Name, b.Name) })
 	return types, nil
+}
+
+// flaw is a defect of a picture, with its mask at the side of the maps.
+type flaw struct {
+	name string
+	mask []uint8
+}
+
+// flawsOf are a picture's defects one by one where the set tells them apart, else its types.
+func flawsOf(s datasets.Sample, t imageio.Transform) (flaws []flaw, err error) {
+	if s.Label == 0 {
+		return nil, nil
+	}
+	defects, err := s.Defects()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range defects {
+		flaws = append(flaws, flaw{d.Name, imageio.MaskTo(t.Mask(d.Mask), t.Crop,
+			detector.MapSide)})
+	}
+	if defects != nil {
+		return flaws, nil
+	}
+	for _, kind := range s.DefectTypes() {
+		mask, err := typeMask(s, kind, t)
+		if err != nil {
+			return nil, err
+		}
+		flaws = append(flaws, flaw{kind, mask})
+	}
+	return flaws, nil
 }
 
 // typeMask is the mask of a type in a picture, at the side of the maps.

@@ -41,7 +41,7 @@ func realExhibit(set string) exhibit.Exhibit {
 			return drawReal(ctx, r, t, set)
 		},
 		Kept: func(ctx context.Context, r *exhibit.Runner) (bool, error) {
-			return looksKept(ctx, r, realLooks(realTable(r.Profile, set)))
+			return looksKept(ctx, r, keptMaps, realLooks(realTable(r.Profile, set))...)
 		}}
 }
 

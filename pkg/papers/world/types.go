@@ -107,7 +107,7 @@ func realTypesKept(ctx context.Context, r *exhibit.Runner) (bool, error) {
 	for _, m := range asks(r.Profile) {
 		all = append(all, looked{of: m})
 	}
-	return looksKept(ctx, r, all)
+	return looksKept(ctx, r, keptAnswers, all...)
 }
 
 // drawRealTypes tells how often a defect's type is told, what it is taken for, and draws the

@@ -29,6 +29,8 @@ func Exhibits() []exhibit.Exhibit {
 		realExhibit("deeppcb"),
 		{ID: "real-types", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
 			Table: realTypes, Draw: drawRealTypes, Kept: realTypesKept},
+		{ID: "inp-logical", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
+			Table: logical, Draw: drawLogical, Kept: logicalKept},
 	}
 }
 
