@@ -1,7 +1,7 @@
 // Package published holds the numbers that the two papers print, and what others print of data sets
-// that adlab fetches, each as a claim with an id, to be set beside what adlab measures. The CSV files
-// are transcribed from the papers' tables, one row a printed number; what the row of another paper
-// rests on is in its note.
+// that adlab fetches, each as a claim with an id, to be set beside what adlab measures. The CSV
+// files are transcribed from the papers' tables, one row a printed number; what the row of another
+// paper rests on is in its note.
 package published
 
 import (

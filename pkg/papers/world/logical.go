@@ -68,7 +68,7 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 		images.Columns = append(images.Columns, x.name)
 		found.Columns = append(found.Columns, x.name)
 		for k, kind := range logicalKinds {
-			g := images.Group("first seed, all categories together")
+			g := images.Group("first seed, mean over the categories")
 			if i == 0 {
 				g.Rows = append(g.Rows, exhibit.Row{Name: kind.name, Kind: exhibit.Beside})
 			}

@@ -19,6 +19,8 @@ import (
 	"adlab/pkg/plot"
 	"adlab/pkg/store"
 	"adlab/pkg/view"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // looked is a measurement whose test pictures are looked at one by one.
@@ -53,8 +55,8 @@ type shot struct {
 type picked struct {
 	Types []typeFound `json:"types"`
 	Shots []shot      `json:"shots"`
-	// Kinds are image AUROCs, as fractions, by the pictures' folders, each against all normal
-	// pictures.
+	// Kinds are image AUROCs, as fractions, by the pictures' folders, each against the normal
+	// pictures of its category: the mean over the categories that have such pictures.
 	Kinds map[string]float64 `json:"kinds"`
 }
 
@@ -77,7 +79,8 @@ func lookPath(ctx context.Context, r *exhibit.Runner, what string, m exhibit.Mea
 }
 
 // looksKept tells whether all that is looked at is kept.
-func looksKept(ctx context.Context, r *exhibit.Runner, what string, all ...looked) (bool, error) {
+func looksKept(ctx context.Context, r *exhibit.Runner, what string, all ...looked) (bool,
+	error) {
 	for _, x := range all {
 		path, err := lookPath(ctx, r, what, x.of)
 		if err != nil {
@@ -90,8 +93,8 @@ func looksKept(ctx context.Context, r *exhibit.Runner, what string, all ...looke
 	return true, nil
 }
 
-// lookAt goes through a set's test pictures with the measurement's detector, or finds what is kept of
-// it.
+// lookAt goes through a set's test pictures with the measurement's detector, or finds what is kept
+// of it.
 func lookAt(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (p picked,
 	enc encoder.Encoder, err error) {
 	e, err := r.Ready(ctx, m)
@@ -160,15 +163,18 @@ func pick(scored []experiment.Scored, t imageio.Transform) (p picked, err error)
 
 // kindsFound are the image AUROCs of picked.
 func kindsFound(scored []experiment.Scored) (map[string]float64, error) {
-	kinds := map[string]float64{}
+	areas := map[string][]float64{}
+	known := map[[2]string]bool{}
 	for _, x := range scored {
-		if _, known := kinds[x.DefectType]; known || x.Label == 0 {
+		key := [2]string{x.Category, x.DefectType}
+		if known[key] || x.Label == 0 {
 			continue
 		}
+		known[key] = true
 		var scores []float64
 		var labels []int
 		for _, s := range scored {
-			if s.Label == 0 || s.DefectType == x.DefectType {
+			if s.Category == x.Category && (s.Label == 0 || s.DefectType == x.DefectType) {
 				scores, labels = append(scores, s.Score), append(labels, s.Label)
 			}
 		}
@@ -176,7 +182,11 @@ func kindsFound(scored []experiment.Scored) (map[string]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		kinds[x.DefectType] = of.AUROC
+		areas[x.DefectType] = append(areas[x.DefectType], of.AUROC)
+	}
+	kinds := map[string]float64{}
+	for name, of := range areas {
+		kinds[name] = stat.Mean(of, nil)
 	}
 	return kinds, nil
 }

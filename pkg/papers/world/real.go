@@ -22,8 +22,8 @@ var onReal = []struct {
 }{{"INP-Former", "inp-former", false}, {"kNN", "knn", true}, {"PaDiM", "padim", true},
 	{"PatchCore", "patchcore", false}}
 
-// realSteps is how long INP-Former trains on real pictures: on the profile's encoder, and on DINOv2,
-// where a step is dear.
+// realSteps is how long INP-Former trains on real pictures: on the profile's encoder, and on
+// DINOv2, where a step is dear.
 const realSteps, realDinoSteps = 350, encoderSteps
 
 // realPrinted are the tables with numbers on a real set.

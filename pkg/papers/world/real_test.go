@@ -112,3 +112,22 @@ func generated(t *testing.T, name string) string {
 	require.NoError(t, err)
 	return folder
 }
+
+// Scores of two categories are never compared with one another.
+func TestKindsAreMeasuredCategoryByCategory(t *testing.T) {
+	var scored []experiment.Scored
+	add := func(category, kind string, label int, scores ...float64) {
+		for _, v := range scores {
+			scored = append(scored, experiment.Scored{Sample: datasets.Sample{Category: category,
+				DefectType: kind, Label: label}, Prediction: detector.Prediction{Score: v}})
+		}
+	}
+	add("a", datasets.Good, 0, 1, 3)
+	add("a", "crack", 1, 2)
+	add("b", datasets.Good, 0, 10, 30)
+	add("b", "crack", 1, 40)
+	add("b", "pit", 1, 5)
+	kinds, err := kindsFound(scored)
+	require.NoError(t, err)
+	require.Equal(t, map[string]float64{"crack": 0.75, "pit": 0}, kinds)
+}

@@ -207,8 +207,8 @@ func whyTable(all []reason) *exhibit.Table {
 			t.Group(kind.name).Rows = append(t.Group(kind.name).Rows, row)
 		}
 	}
-	t.Notes = []string{"INP-Former, first seed; a distance of 1 × elsewhere: some prototype of the " +
-		"picture is as near to the flaw's tokens as to sound ones"}
+	t.Notes = []string{"INP-Former, first seed; a distance of 1 × elsewhere: some prototype of " +
+		"the picture is as near to the flaw's tokens as to sound ones"}
 	return t
 }
 
