@@ -36,3 +36,14 @@ func TestColumnsReadCategoriesOfSomeRuns(t *testing.T) {
 	}
 	require.Equal(t, []string{"–", "55.0 ± 7.1", "70.0 ± 0.0", "62.5 ± 3.5", "90.0", "80.0"}, got)
 }
+
+func TestAWiderTableKeepsItsCells(t *testing.T) {
+	table := &Table{Columns: []string{"P-AP", "I-AUROC"}, Groups: []Group{{Rows: []Row{{
+		Cells: []Cell{{Printed: "1"}, {Printed: "2"}}}}}}}
+	table.Widen([]string{"I-AUROC", "AUPRO", "P-AP"})
+	var printed []string
+	for _, c := range table.Rows()[0].Cells {
+		printed = append(printed, c.Printed)
+	}
+	require.Equal(t, []string{"2", "", "1"}, printed)
+}
