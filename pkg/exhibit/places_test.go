@@ -69,3 +69,25 @@ func TestPaperSaysWhatIsMissing(t *testing.T) {
 	require.Equal(t, 1, strings.Count(missing, r.Pair), missing)
 	require.Contains(t, missing, "Pair: no file "+r.Pair)
 }
+
+// TestRealSetsAreFetchedOrGenerated: without them an exhibit says in a line for each set, its
+// sources too, what brings it; in profile smoke their twins are generated.
+func TestRealSetsAreFetchedOrGenerated(t *testing.T) {
+	found, err := papers.Find("real-types")
+	require.NoError(t, err)
+	for profile, want := range map[string][]string{"smoke": nil, "tiny": {
+		"data set \"mtd\" is not here; fetch it with `adlab data fetch mtd`",
+		"data set \"deeppcb\" is not here; fetch it with `adlab data fetch deeppcb`"}} {
+		p, err := experiment.ProfileOf(profile)
+		require.NoError(t, err)
+		r := NewRunner(nil, p)
+		require.ElementsMatch(t, want, r.Missing(found[0]), profile)
+		folder := ""
+		if want == nil {
+			folder = "generated, in the layout of "
+		}
+		require.Equal(t, folder+"MTD", r.NameOf("mtd"))
+	}
+	require.Equal(t, "mvtec-loco", LayoutOf("mvtec-loco"))
+	require.Equal(t, "mad", LayoutOf("mad-sim"))
+}
