@@ -64,7 +64,7 @@ type picked struct {
 const (
 	keptMaps    = "maps 1"
 	keptAnswers = "answers 1"
-	keptWhy     = "why 1"
+	keptWhy     = "why 2"
 )
 
 // lookPath is where something of a measurement is kept.

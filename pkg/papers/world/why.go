@@ -33,8 +33,6 @@ type reason struct {
 	// would if it looked at all tokens alike.
 	Taker int     `json:"taker"`
 	Lift  float64 `json:"lift"`
-	// Own is the share of the flaw's tokens that lie nearest to that prototype.
-	Own float64 `json:"own"`
 }
 
 // distance and mistake are the ratios of the flaw's to those elsewhere.
@@ -149,11 +147,6 @@ func reasons(w *view.Trace, flaws []flaw, grid int) (all []reason) {
 				x.Lift, x.Taker = lift, m
 			}
 		}
-		for _, t := range tokens {
-			if int(w.Nearest[t]) == x.Taker {
-				x.Own += 1 / float64(len(tokens))
-			}
-		}
 		all = append(all, x)
 	}
 	return all
@@ -180,8 +173,7 @@ func covered(all []reason, folder string) (best []reason) {
 // whyTable is a row a kind of flaw, with medians over its flaws.
 func whyTable(all []reason) *exhibit.Table {
 	t := &exhibit.Table{Corner: "kind of defect, median", Columns: []string{"defects",
-		"distance, times elsewhere", "error, times elsewhere", "highest attention, times even",
-		"percent nearest to that prototype"}}
+		"distance, times elsewhere", "error, times elsewhere", "highest attention, times even"}}
 	for _, kind := range logicalKinds {
 		var names []string
 		for _, x := range all {
@@ -191,17 +183,17 @@ func whyTable(all []reason) *exhibit.Table {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			var of [4][]float64
+			var of [3][]float64
 			for _, x := range all {
 				if x.Folder == kind.folder && x.Name == name {
-					for i, v := range []float64{x.distance(), x.mistake(), x.Lift, 100 * x.Own} {
+					for i, v := range []float64{x.distance(), x.mistake(), x.Lift} {
 						of[i] = append(of[i], v)
 					}
 				}
 			}
 			row := exhibit.Row{Name: name, Kind: exhibit.Beside,
 				Cells: []exhibit.Cell{number(float64(len(of[0])), 0)}}
-			for i, decimals := range []int{2, 2, 1, 0} {
+			for i, decimals := range []int{2, 2, 1} {
 				row.Cells = append(row.Cells, number(median(of[i]), decimals))
 			}
 			t.Group(kind.name).Rows = append(t.Group(kind.name).Rows, row)

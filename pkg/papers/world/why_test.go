@@ -20,8 +20,8 @@ func TestReasonsByHand(t *testing.T) {
 	w := &view.Trace{Sample: datasets.Sample{ID: "a", Category: "box",
 		DefectType: datasets.Logical},
 		Attention: []float32{0.25, 0.25, 0.25, 0.25, 0.1, 0.1, 0, 0.8},
-		Distance:  []float32{0.1, 0.3, 0.2, 0.4}, Nearest: []int32{0, 0, 0, 1},
-		Error: [][]float32{{0.1, 0.1, 0.1, 0.1}, {0.1, 0.3, 0.2, 0.2}}}
+		Distance:  []float32{0.1, 0.3, 0.2, 0.4},
+		Error:     [][]float32{{0.1, 0.1, 0.1, 0.1}, {0.1, 0.3, 0.2, 0.2}}}
 	all := reasons(w, []flaw{{"extra part", mask}, {"nothing", make([]uint8, len(mask))}}, 2)
 	require.Len(t, all, 1, "an empty mask has no reason")
 	x := all[0]
@@ -29,14 +29,13 @@ func TestReasonsByHand(t *testing.T) {
 	require.InDelta(t, 1, x.mistake(), 1e-6, "0.15 against 0.15")
 	require.Equal(t, 1, x.Taker)
 	require.InDelta(t, 3.2, x.Lift, 1e-6, "0.8 against a quarter")
-	require.InDelta(t, 1, x.Own, 1e-9)
 
 	worse := x
 	worse.ID, worse.Error = "b", 1
 	require.Equal(t, []reason{x}, covered([]reason{worse, x}, datasets.Logical))
 	require.Empty(t, covered([]reason{x}, datasets.Structural))
 	rows := whyTable([]reason{x, worse}).Groups[0].Rows
-	require.Equal(t, []string{"2", "2.00", "1.00", "3.2", "100"}, texts(rows[0]))
+	require.Equal(t, []string{"2", "2.00", "1.00", "3.2"}, texts(rows[0]))
 }
 
 func TestASmallMaskHasTheTokenThatItCoversMost(t *testing.T) {
