@@ -24,7 +24,7 @@ var onReal = []struct {
 
 // realSteps is how long INP-Former trains on real pictures: on the profile's encoder, and on
 // DINOv2, where a step is dear.
-const realSteps, realDinoSteps = 350, encoderSteps
+const realSteps, realDinoSteps = fewerSteps, encoderSteps
 
 // realPrinted are the tables with numbers on a real set.
 var realPrinted = map[string][]exhibit.PaperTable{
