@@ -46,7 +46,12 @@ lab: setup ## JupyterLab with the Go kernel, on a start page
 world: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)
 	@source tools/env.sh
 	bin/adlab encoders fetch dinov2-minilm
-	bin/adlab run world-foundation world-encoders world-pair world-hardness --out figures --into README.md
+	bin/adlab run world-foundation world-encoders world-pair world-hardness rulers inp-logical --out figures --into README.md
+
+real: setup build data ## measure on real pictures with typed defects, MTD and DeepPCB (fetched; an hour on two cores, goes on where it stopped)
+	@source tools/env.sh
+	bin/adlab data fetch mtd deeppcb
+	bin/adlab run real-mtd real-deeppcb real-types --out figures
 
 bench: setup build ## adlab's speed beside PyTorch's, onnxruntime's and others', in turns, into figures/bench (half an hour; nothing else should run)
 	@bash tools/peers.sh
