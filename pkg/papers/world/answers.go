@@ -110,9 +110,8 @@ func meanWithin(values []float32, mask []uint8) (float64, bool) {
 	return sum / float64(max(n, 1)), n > 0
 }
 
-// share is in percent which of some answers are right, and how many there are.
-func (a answers) share(which func(answer) bool) (percent float64, count int) {
-	right := 0
+// share is how many of some answers are right, and how many there are.
+func (a answers) share(which func(answer) bool) (right, count int) {
 	for _, x := range a.All {
 		if which(x) {
 			count++
@@ -121,7 +120,15 @@ func (a answers) share(which func(answer) bool) (percent float64, count int) {
 			}
 		}
 	}
-	return 100 * float64(right) / float64(max(count, 1)), count
+	return right, count
+}
+
+// percent is a part of a whole; of nothing there is none.
+func percent(part, whole int) exhibit.Cell {
+	if whole == 0 {
+		return exhibit.Cell{Text: "–"}
+	}
+	return number(100*float64(part)/float64(whole), 1)
 }
 
 // summary is a row: how many defects, what guessing would reach, what is told.
@@ -133,16 +140,11 @@ func (a answers) summary(name string, seen map[string]bool) exhibit.Row {
 	}
 	all, count := a.share(func(answer) bool { return true })
 	row := exhibit.Row{Name: name, Kind: exhibit.Beside, Cells: []exhibit.Cell{
-		number(float64(count), 0), number(float64(len(a.Types)), 0),
-		number(100/float64(max(len(a.Types), 1)), 1),
-		number(100*float64(commonest)/float64(max(count, 1)), 1), number(all, 1)}}
+		number(float64(count), 0), number(float64(len(a.Types)), 0), percent(1, len(a.Types)),
+		percent(commonest, count), percent(all, count)}}
 	for _, known := range []bool{true, false} {
-		part, n := a.share(func(x answer) bool { return seen[x.Truth] == known })
-		cell := exhibit.Cell{Text: "–"}
-		if n > 0 {
-			cell = number(part, 1)
-		}
-		row.Cells = append(row.Cells, cell)
+		row.Cells = append(row.Cells,
+			percent(a.share(func(x answer) bool { return seen[x.Truth] == known })))
 	}
 	return row
 }
@@ -162,7 +164,7 @@ func (a answers) confusion(name string, seen map[string]bool) *exhibit.Table {
 					k++
 				}
 			}
-			row.Cells = append(row.Cells, number(100*float64(k)/float64(max(n, 1)), 1))
+			row.Cells = append(row.Cells, percent(k, n))
 		}
 		t.Group(name).Rows = append(t.Group(name).Rows, row)
 	}

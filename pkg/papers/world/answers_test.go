@@ -30,6 +30,9 @@ func TestAnswersByHand(t *testing.T) {
 	require.Equal(t, []string{"1", "3", "2"}, a.shown(), "the third of four is the middle one")
 	require.Equal(t, "–", texts(a.summary("a set", map[string]bool{"crack": true,
 		"pit": true}))[6])
+	a.Types = append(a.Types, "hole")
+	require.Equal(t, []string{"0", "–", "–", "–"},
+		texts(a.confusion("a set", seen).Groups[0].Rows[2]), "of no defect there is no percent")
 }
 
 func TestMeanWithinAMask(t *testing.T) {
