@@ -59,14 +59,13 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 	figures []exhibit.Figure, _ []*exhibit.Table, err error) {
 	rows := realLooks(t)
 	images := &exhibit.Table{Corner: "image AUROC of pictures with defects that are"}
-	found := &exhibit.Table{Corner: "percent of the defects that are found"}
+	found := foundTable()
 	for i, x := range rows {
 		l, _, err := lookAt(ctx, r, x.of)
 		if err != nil {
 			return nil, nil, err
 		}
 		images.Columns = append(images.Columns, x.name)
-		found.Columns = append(found.Columns, x.name)
 		for k, kind := range logicalKinds {
 			g := images.Group("first seed, mean over the categories")
 			if i == 0 {
@@ -74,18 +73,8 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 			}
 			g.Rows[k].Cells = append(g.Rows[k].Cells, number(100*l.Kinds[kind.folder], 1))
 		}
-		for k, kind := range l.Types {
-			g := found.Group("first seed")
-			if i == 0 {
-				g.Rows = append(g.Rows, exhibit.Row{Name: fmt.Sprintf("%s, %d", kind.Name,
-					kind.Count), Kind: exhibit.Beside})
-			}
-			g.Rows[k].Cells = append(g.Rows[k].Cells, number(100*kind.found(), 1))
-		}
+		addFound(found, x.name, l.Types)
 	}
-	found.Notes = []string{fmt.Sprintf("found where the map within the defect's mask exceeds a "+
-		"height that the maps of %.0f %% of the normal test pictures reach anywhere",
-		100*falseAlarms)}
 	d, _, err := inp.Trained(ctx, r, rows[0].of)
 	if err != nil {
 		return nil, nil, err

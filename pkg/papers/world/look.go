@@ -33,6 +33,9 @@ type looked struct {
 // counts as found.
 const falseAlarms = 0.05
 
+// perPicture is said below a table whose set does not tell the defects of a picture apart.
+const perPicture = "all defects of a type in a picture count as one"
+
 // typeFound is how many defects of a type were found.
 type typeFound struct {
 	Name  string `json:"name"`
@@ -40,7 +43,26 @@ type typeFound struct {
 	Found int    `json:"found"`
 }
 
-func (t typeFound) found() float64 { return float64(t.Found) / float64(max(t.Count, 1)) }
+// foundTable is a table of which defects are found, still without a method.
+func foundTable() *exhibit.Table {
+	return &exhibit.Table{Corner: "type of defect", Notes: []string{fmt.Sprintf("a defect is "+
+		"found where the map within its mask exceeds a height, one for the whole set, that the "+
+		"maps of at most %.0f %% of the normal test pictures exceed anywhere; masks without a "+
+		"pixel do not count", 100*falseAlarms)}}
+}
+
+// addFound adds a method's column to such a table. All methods have the same types.
+func addFound(t *exhibit.Table, method string, types []typeFound) {
+	g, first := t.Group("percent of the defects that are found, first seed"), t.Columns == nil
+	t.Columns = append(t.Columns, method)
+	for i, kind := range types {
+		if first {
+			g.Rows = append(g.Rows, exhibit.Row{Name: fmt.Sprintf("%s, %d", kind.Name, kind.Count),
+				Kind: exhibit.Beside})
+		}
+		g.Rows[i].Cells = append(g.Rows[i].Cells, percent(kind.Found, kind.Count))
+	}
+}
 
 // shot is a picture with what a detector said of it. Heights are its map in the colour scale of the
 // whole set, 0 to 255.

@@ -119,8 +119,9 @@ func realLooks(t *exhibit.Table) (rows []looked) {
 // the one most wrong, and tells which types of defect it finds.
 func drawReal(ctx context.Context, r *exhibit.Runner, t *exhibit.Table, set string) (
 	figures []exhibit.Figure, _ []*exhibit.Table, err error) {
-	found := &exhibit.Table{Corner: "type of defect"}
-	for i, x := range realLooks(t) {
+	found := foundTable()
+	found.Notes = append(found.Notes, perPicture)
+	for _, x := range realLooks(t) {
 		name := strings.TrimSuffix(x.name, "-10%")
 		l, enc, err := lookAt(ctx, r, x.of)
 		if err != nil {
@@ -133,18 +134,7 @@ func drawReal(ctx context.Context, r *exhibit.Runner, t *exhibit.Table, set stri
 		figures = append(figures, exhibit.Figure{Name: x.of.Experiment.Detector, Says: name,
 			Picture: plot.Panel(fmt.Sprintf("%s: %s, image score below", r.NameOf(set), name), rows,
 				view.TileSide-30, &plot.Scale{Low: 0, High: 1})})
-		found.Columns = append(found.Columns, name)
-		for k, kind := range l.Types {
-			g := found.Group("percent of the defects that are found")
-			if i == 0 {
-				g.Rows = append(g.Rows, exhibit.Row{Name: fmt.Sprintf("%s, %d", kind.Name,
-					kind.Count), Kind: exhibit.Beside})
-			}
-			g.Rows[k].Cells = append(g.Rows[k].Cells, number(100*kind.found(), 1))
-		}
+		addFound(found, name, l.Types)
 	}
-	found.Notes = []string{fmt.Sprintf("first seed; a defect is found where the map within its "+
-		"mask exceeds a height that the maps of %.0f %% of the normal test pictures reach anywhere",
-		100*falseAlarms)}
 	return slices.Clip(figures), []*exhibit.Table{found}, nil
 }

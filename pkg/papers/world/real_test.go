@@ -104,6 +104,17 @@ func TestADefectIsFoundWithinItsMask(t *testing.T) {
 	require.Zero(t, types[1].Found)
 }
 
+func TestFoundDefectsByHand(t *testing.T) {
+	table := foundTable()
+	addFound(table, "A", []typeFound{{"crack", 8, 6}, {"pit", 1, 0}})
+	addFound(table, "B", []typeFound{{"crack", 8, 1}, {"pit", 1, 1}})
+	require.Equal(t, []string{"A", "B"}, table.Columns)
+	rows := table.Groups[0].Rows
+	require.Equal(t, "crack, 8", rows[0].Name)
+	require.Equal(t, []string{"75.0", "12.5"}, texts(rows[0]))
+	require.Equal(t, []string{"0.0", "100.0"}, texts(rows[1]))
+}
+
 // generated is the folder of a generated set of the tests' size.
 func generated(t *testing.T, name string) string {
 	v, err := experiment.Open("", t.TempDir(), progress.New(nil))

@@ -144,8 +144,8 @@ func drawRealTypes(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (
 		figures = append(figures, exhibit.Figure{Name: m.Set, Picture: picture,
 			Says: r.NameOf(m.Set)})
 	}
-	sums.Notes = []string{"a defect has the type whose map has the largest mean within the " +
-		"defect's mask; masks without a pixel do not count"}
+	sums.Notes = []string{"a defect is told as the type whose map has the largest mean within " +
+		"the defect's mask; masks without a pixel do not count", perPicture}
 	return figures, tables, nil
 }
 
