@@ -87,8 +87,12 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 	if err != nil {
 		return nil, nil, err
 	}
+	maps, err := view.ScaleOf(ctx, d, set)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, kind := range logicalKinds {
-		figure, err := drawWhy(ctx, d, set, kind.name, covered(why, kind.folder))
+		figure, err := drawWhy(ctx, d, set, maps, kind.name, covered(why, kind.folder))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -97,15 +101,11 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 	return figures, []*exhibit.Table{images, found, whyTable(why)}, nil
 }
 
-// drawWhy is a row a flaw: the picture, the map, the distance to the nearest prototype, and where
-// the prototype looks that took the flaw in.
-func drawWhy(ctx context.Context, d *inpformer.Detector, set *datasets.Set, name string,
-	flaws []reason) (exhibit.Figure, error) {
+// drawWhy is a row a flaw: the picture, the map in the scale of the set's maps, the distance to the
+// nearest prototype, and where the prototype looks that took the flaw in.
+func drawWhy(ctx context.Context, d *inpformer.Detector, set *datasets.Set, maps plot.Scale,
+	name string, flaws []reason) (exhibit.Figure, error) {
 	f := exhibit.Figure{Name: name, Says: name + " defects"}
-	maps, err := view.ScaleOf(ctx, d, set)
-	if err != nil {
-		return f, err
-	}
 	all, grid := set.All(), d.Features.Encoder.Grid()
 	var rows [][]plot.Tile
 	for _, x := range flaws {
