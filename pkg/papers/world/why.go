@@ -12,6 +12,8 @@ import (
 	"adlab/pkg/inpformer"
 	"adlab/pkg/store"
 	"adlab/pkg/view"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 const mapSide = detector.MapSide
@@ -170,7 +172,7 @@ func covered(all []reason, folder string) (best []reason) {
 	return best
 }
 
-// whyTable is a row a kind of flaw, with medians over its flaws.
+// whyTable is a row a kind of flaw, with medians over its flaws, of two in the middle the lower.
 func whyTable(all []reason) *exhibit.Table {
 	t := &exhibit.Table{Corner: "kind of defect, median", Columns: []string{"defects",
 		"distance, times elsewhere", "error, times elsewhere", "highest attention, times even"}}
@@ -194,7 +196,9 @@ func whyTable(all []reason) *exhibit.Table {
 			row := exhibit.Row{Name: name, Kind: exhibit.Beside,
 				Cells: []exhibit.Cell{number(float64(len(of[0])), 0)}}
 			for i, decimals := range []int{2, 2, 1} {
-				row.Cells = append(row.Cells, number(median(of[i]), decimals))
+				slices.Sort(of[i])
+				row.Cells = append(row.Cells, number(stat.Quantile(0.5, stat.Empirical, of[i],
+					nil), decimals))
 			}
 			t.Group(kind.name).Rows = append(t.Group(kind.name).Rows, row)
 		}
@@ -202,10 +206,4 @@ func whyTable(all []reason) *exhibit.Table {
 	t.Notes = []string{"INP-Former, first seed; a distance of 1 × elsewhere: some prototype of " +
 		"the picture is as near to the flaw's tokens as to sound ones"}
 	return t
-}
-
-// median of values, the lower one of two in the middle.
-func median(values []float64) float64 {
-	slices.Sort(values)
-	return values[(len(values)-1)/2]
 }
