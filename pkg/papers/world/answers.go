@@ -30,14 +30,19 @@ type answers struct {
 	All   []answer `json:"all"`
 }
 
-// answersTo asks about every defect of the measurement's target, or finds what is kept of it.
+// answersTo asks about every defect of the measurement's target, or finds what is kept of it; then
+// nothing is walked.
 func answersTo(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement,
-	w *view.TypeWalk) (answers, error) {
+	walk func() (*view.TypeWalk, error)) (answers, error) {
 	path, err := lookPath(ctx, r, keptAnswers, m)
 	if err != nil {
 		return answers{}, err
 	}
 	return store.JSON(ctx, path, func() (a answers, err error) {
+		w, err := walk()
+		if err != nil {
+			return a, err
+		}
 		r.Env.Progress.Say("types of %s", m)
 		for _, c := range w.Target.Categories {
 			columns, err := w.Detector.Columns(c.Name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"strings"
+	"sync"
 
 	"adlab/datasets"
 	"adlab/pkg/bridge"
@@ -118,14 +119,13 @@ func drawRealTypes(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (
 		"chance", "commonest type", "told", "told, seen types", "told, unseen types"}}
 	tables := []*exhibit.Table{sums}
 	for _, m := range asks(r.Profile) {
-		e, err := r.Ready(ctx, m)
-		if err != nil {
-			return nil, nil, err
-		}
-		walk, err := view.NewTypeWalk(ctx, r.Env, e)
-		if err != nil {
-			return nil, nil, err
-		}
+		walk := sync.OnceValues(func() (*view.TypeWalk, error) {
+			e, err := r.Ready(ctx, m)
+			if err != nil {
+				return nil, err
+			}
+			return view.NewTypeWalk(ctx, r.Env, e)
+		})
 		told, err := answersTo(ctx, r, m, walk)
 		if err != nil {
 			return nil, nil, err
@@ -137,7 +137,11 @@ func drawRealTypes(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (
 			continue
 		}
 		tables = append(tables, told.confusion(titleOf(m.Set), seen))
-		picture, err := told.draw(ctx, walk)
+		w, err := walk()
+		if err != nil {
+			return nil, nil, err
+		}
+		picture, err := told.draw(ctx, w)
 		if err != nil {
 			return nil, nil, err
 		}
