@@ -56,6 +56,9 @@ func TestTheRealExhibitsInSmoke(t *testing.T) {
 		require.Len(t, result.Tables, 2)
 		require.Len(t, result.Tables[1].Columns, len(onReal))
 		require.Len(t, result.Tables[1].Groups[0].Rows, types, set)
+		for _, note := range realNotes[set] {
+			require.Contains(t, result.Tables[0].Notes, note)
+		}
 	}
 }
 
@@ -102,6 +105,13 @@ func TestADefectIsFoundWithinItsMask(t *testing.T) {
 	require.Equal(t, types[0].Count, types[0].Found)
 	require.Positive(t, types[1].Count)
 	require.Zero(t, types[1].Found)
+}
+
+// The bank holds 10,000 patches; MTD's 761 pictures of 14 by 14 have 149,156.
+func TestABankBelowATenthIsSaid(t *testing.T) {
+	require.Equal(t, []string{"our PatchCore keeps 10000 patches of 149156, 6.7 %; the printed " +
+		"row keeps 10 %"}, bankNote(761, 14))
+	require.Nil(t, bankNote(500, 14), "a tenth of 98,000 is less")
 }
 
 func TestFoundDefectsByHand(t *testing.T) {
