@@ -80,8 +80,8 @@ func (r *Runner) Keep(result *Result) error {
 	return store.WriteJSON(outcomePath(r.Env.Cache, o.Exhibit), o)
 }
 
-// Claims is every published number with its status, as the cache of the paper profile's outcomes
-// has it; the list is of all exhibits.
+// Claims is every published number with its status, as the cache of the outcomes has it; the list
+// is of all exhibits.
 func Claims(list []Exhibit, cache string) ([]ClaimStatus, error) {
 	profile, err := experiment.ProfileOf("paper")
 	if err != nil {
@@ -186,6 +186,9 @@ func (s *ClaimStatus) judge(o outcome, own bool) {
 			o.Encoder)
 		if !(math.Abs(difference) <= s.Tolerance) {
 			s.Status = Deviates
+		}
+		if own { // of such a claim any profile's encoder is asked
+			s.Why += "; the printed one is of another encoder"
 		}
 		if s.Status == Deviates && s.Doubt != "" {
 			s.Why += "; the printed number is in doubt: " + s.Doubt

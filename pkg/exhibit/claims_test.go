@@ -132,5 +132,5 @@ func TestAClaimAboutRealPicturesIsJudgedOutsideProfilePaper(t *testing.T) {
 	require.Equal(t, "not measured yet; run real-mtd in profile tiny or small", c.Why)
 	c = status("tiny")
 	require.Equal(t, Deviates, c.Status)
-	require.Equal(t, "-0.80 of ±0.5, on an encoder", c.Why)
+	require.Equal(t, "-0.80 of ±0.5, on an encoder; the printed one is of another encoder", c.Why)
 }

@@ -33,8 +33,8 @@ type Exhibit struct {
 	Paper  string // INP-Former, MultiADS
 	Kind   string
 	Tables []string // the paper's numbers of the tables whose claims it covers
-	// Printed are the tables of further papers whose claims it covers, measured on the very
-	// pictures that they are about in every profile but the tests'.
+	// Printed are the tables of further papers whose claims it covers, measured on the data set
+	// that they are about in every profile but the tests', each through its own encoder.
 	Printed  []PaperTable
 	Notebook string // where it is a cell
 	Timed    bool   // shows times that it measures: another machine, or another day, shows others

@@ -98,7 +98,7 @@ func (r *Runner) world(ms []Measurement, printed bool) string {
 	}
 	switch {
 	case printed && !generated:
-		return "on the very pictures of the printed numbers, through another encoder"
+		return "on the data set of the printed numbers, through another encoder"
 	case !fetched:
 		return "on generated pictures that stand in for the named data sets" + small
 	case generated:
