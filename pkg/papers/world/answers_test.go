@@ -56,6 +56,28 @@ func TestTypesOfRealPicturesInSmoke(t *testing.T) {
 	require.Len(t, result.Figures, 2)
 	require.Len(t, result.Tables, 4)
 	require.Len(t, result.Tables[1].Groups[0].Rows, 2)
-	require.Len(t, result.Tables[2].Columns, 6)
-	require.Len(t, result.Tables[3].Columns, 7)
+	for i, types := range []int{5, 6} {
+		addsUp(t, result.Tables[2+i], result.Tables[1].Groups[0].Rows[i], types)
+	}
+}
+
+// addsUp tells whether a confusion table has all defects of its summary, each taken for one type.
+func addsUp(t *testing.T, confusion *exhibit.Table, summary exhibit.Row, types int) {
+	require.Len(t, confusion.Columns, 1+types)
+	rows, right, all := confusion.Groups[0].Rows, 0., 0.
+	require.Len(t, rows, types)
+	for i, row := range rows {
+		of, sum := row.Cells[0].Ours[0], 0.
+		if of == 0 {
+			continue
+		}
+		for _, c := range row.Cells[1:] {
+			sum += c.Ours[0]
+		}
+		require.InDelta(t, 100, sum, 1e-9, row.Name)
+		right, all = right+of*row.Cells[1+i].Ours[0], all+of
+	}
+	require.Positive(t, all)
+	require.Equal(t, all, summary.Cells[0].Ours[0])
+	require.InDelta(t, right/all, summary.Cells[4].Ours[0], 1e-9, "what is told is the diagonal")
 }
