@@ -15,8 +15,7 @@ import (
 	"adlab/pkg/view"
 )
 
-// onReal are the methods on real pictures. Those that draw with their seed have several; kNN and
-// PaDiM hardly change with it.
+// onReal are the methods on real pictures. Those that draw much with their seed have several.
 var onReal = []struct {
 	name, detector string
 	once           bool
