@@ -48,8 +48,9 @@ func TestRowsOfTheRealSets(t *testing.T) {
 	require.Len(t, realTable(p, "deeppcb").Groups[0].Rows, 4)
 }
 
+// The one uneven tile among smoke's twins of MTD has an empty mask: nothing can be found in it.
 func TestTheRealExhibitsInSmoke(t *testing.T) {
-	for set, types := range map[string]int{"mtd": 5, "deeppcb": 6} {
+	for set, types := range map[string]int{"mtd": 4, "deeppcb": 6} {
 		result, r := smoked(t, "real-"+set)
 		require.Equal(t, "generated, in the layout of "+titleOf(set), r.NameOf(set))
 		require.Len(t, result.Figures, len(onReal))
