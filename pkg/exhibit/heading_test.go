@@ -12,7 +12,8 @@ import (
 )
 
 // TestGroupsSayThatTheirDataAreGenerated: wherever something is measured on what stands in for a
-// data set, and nowhere else. Exhibits apart are of the small world, and say so where they name one.
+// data set, and nowhere else. Exhibits apart are of the small world; where one names a data set, it
+// says so, too.
 func TestGroupsSayThatTheirDataAreGenerated(t *testing.T) {
 	for _, name := range experiment.Profiles() {
 		p, err := experiment.ProfileOf(name)

@@ -115,7 +115,7 @@ func realTypesKept(ctx context.Context, r *exhibit.Runner) (bool, error) {
 // defects that are told best, in the middle and worst.
 func drawRealTypes(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (
 	figures []exhibit.Figure, _ []*exhibit.Table, err error) {
-	sums := &exhibit.Table{Corner: "in percent where not a count", Columns: []string{"defects", "types",
+	sums := &exhibit.Table{Corner: "percent, or counts", Columns: []string{"defects", "types",
 		"chance", "commonest type", "told", "told, seen types", "told, unseen types"}}
 	tables := []*exhibit.Table{sums}
 	for _, m := range asks(r.Profile) {
