@@ -37,16 +37,6 @@ func ruledSets(p experiment.Profile) []string {
 	return smallSets(p, "visa", "mvtec", third)
 }
 
-// nameOf is what a set's rows stand under.
-func nameOf(set string) string {
-	for name, key := range exhibit.SetOf {
-		if key == set {
-			return name
-		}
-	}
-	return strings.ToUpper(set)
-}
-
 // rulers are the methods on each set, by the exact ruler; their runs hold what all of them say.
 func rulers(p experiment.Profile) *exhibit.Table {
 	t := &exhibit.Table{Corner: "data set, method", Columns: exhibit.AllMetrics()}
@@ -57,7 +47,7 @@ func rulers(p experiment.Profile) *exhibit.Table {
 			if p.Name == "smoke" {
 				m.Experiment.Bootstrap = 20
 			}
-			t.Beside(nameOf(set), x.name, []exhibit.Measurement{m})
+			t.Beside(titleOf(set), x.name, []exhibit.Measurement{m})
 		}
 	}
 	return t
