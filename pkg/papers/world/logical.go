@@ -3,7 +3,6 @@ package world
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"adlab/datasets"
 	"adlab/pkg/exhibit"
@@ -106,16 +105,16 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 func drawWhy(ctx context.Context, d *inpformer.Detector, set *datasets.Set, maps plot.Scale,
 	name string, flaws []reason) (exhibit.Figure, error) {
 	f := exhibit.Figure{Name: name, Says: name + " defects"}
-	all, grid := set.All(), d.Features.Encoder.Grid()
+	find, grid := finder(set), d.Features.Encoder.Grid()
 	var rows [][]plot.Tile
 	for _, x := range flaws {
-		at := slices.IndexFunc(all, func(s datasets.Sample) bool { return s.ID == x.ID })
-		w, err := view.NewTrace(ctx, d, all[at])
+		s := find(x.ID)
+		w, err := view.NewTrace(ctx, d, s)
 		if err != nil {
 			return f, err
 		}
 		looks := w.Attention[x.Taker*grid*grid : (x.Taker+1)*grid*grid]
-		_, picture, err := view.Picture(all[at], d.Features.Encoder.Transform())
+		_, picture, err := view.Picture(s, d.Features.Encoder.Transform())
 		if err != nil {
 			return f, err
 		}

@@ -304,6 +304,14 @@ func typeMask(s datasets.Sample, kind string, t imageio.Transform) ([]uint8, err
 	return imageio.MaskTo(t.Mask(m), t.Crop, detector.MapSide), nil
 }
 
+// finder gives a set's pictures by their IDs.
+func finder(set *datasets.Set) func(id string) datasets.Sample {
+	all := set.All()
+	return func(id string) datasets.Sample {
+		return all[slices.IndexFunc(all, func(s datasets.Sample) bool { return s.ID == id })]
+	}
+}
+
 // rows are the pictures with the outlines of their masks, and their maps.
 func (p picked) rows(ctx context.Context, r *exhibit.Runner, key string, t imageio.Transform) (
 	[][]plot.Tile, error) {
@@ -311,11 +319,11 @@ func (p picked) rows(ctx context.Context, r *exhibit.Runner, key string, t image
 	if err != nil {
 		return nil, err
 	}
-	all := set.All()
+	find := finder(set)
 	var top, bottom []plot.Tile
 	for _, x := range p.Shots {
-		at := slices.IndexFunc(all, func(s datasets.Sample) bool { return s.ID == x.ID })
-		shown, outlined, err := view.Picture(all[at], t)
+		s := find(x.ID)
+		shown, outlined, err := view.Picture(s, t)
 		if err != nil {
 			return nil, err
 		}
@@ -324,7 +332,7 @@ func (p picked) rows(ctx context.Context, r *exhibit.Runner, key string, t image
 			values[i] = float32(v) / 255
 		}
 		top = append(top, plot.Tile{Picture: outlined, Caption: x.Kind + "\n" +
-			all[at].DefectType})
+			s.DefectType})
 		bottom = append(bottom, plot.Tile{Picture: plot.Overlay(shown, values, detector.MapSide,
 			plot.Scale{Low: 0, High: 1}), Caption: fmt.Sprintf("%.3f", x.Score)})
 	}

@@ -156,19 +156,13 @@ func drawRealTypes(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (
 // draw are the types' maps of the defects that are told best, in the middle and worst.
 func (a answers) draw(ctx context.Context, w *view.TypeWalk) (image.Image, error) {
 	var panels []image.Image
+	find := finder(w.Target)
 	for _, id := range a.shown() {
-		for _, c := range w.Target.Categories {
-			for _, s := range c.Test {
-				if s.ID != id {
-					continue
-				}
-				panel, _, err := w.Types(ctx, s)
-				if err != nil {
-					return nil, err
-				}
-				panels = append(panels, panel)
-			}
+		panel, _, err := w.Types(ctx, find(id))
+		if err != nil {
+			return nil, err
 		}
+		panels = append(panels, panel)
 	}
 	return plot.Stack(panels...), nil
 }
