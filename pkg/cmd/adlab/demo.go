@@ -75,11 +75,9 @@ func runDemo(ctx context.Context, v *experiment.Env, out string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	other := e
-	other.Detector = "knn"
 	var scored []experiment.Scored
 	see := func(s experiment.Scored) { scored = append(scored, s) }
-	nearest, err := v.Evaluate(ctx, other, see)
+	nearest, err := v.Evaluate(ctx, e.By("knn"), see)
 	if err != nil {
 		return "", err
 	}
