@@ -18,12 +18,18 @@ const drawBatch = 16
 // in their order: [size, C']. graph makes tokens [B, N, C'] of features [B, groups, N, C].
 func drawTokens(ctx context.Context, backend compute.Backend, f *encoder.Features, size int,
 	rng *rand.Rand, graph func(*Node) *Node) (*tensors.Tensor, error) {
+	total := f.Len * f.Tokens
+	return takeTokens(ctx, backend, f, sampleSorted(rng, total, min(size, total)), graph)
+}
+
+// takeTokens gives the images' tokens at places, which ascend and count through all tokens of the
+// first image, then of the next: [len(places), C'].
+func takeTokens(ctx context.Context, backend compute.Backend, f *encoder.Features, drawn []int,
+	graph func(*Node) *Node) (*tensors.Tensor, error) {
 	exec, err := NewExec(backend, graph)
 	if err != nil {
 		return nil, err
 	}
-	total := f.Len * f.Tokens
-	drawn := sampleSorted(rng, total, min(size, total))
 	batch := min(drawBatch, f.Len)
 	var rows []float32
 	channels := 0
@@ -40,7 +46,10 @@ func drawTokens(ctx context.Context, backend compute.Backend, f *encoder.Feature
 		if err != nil {
 			return nil, err
 		}
-		channels = out.Shape().Dimensions[2]
+		if channels == 0 {
+			channels = out.Shape().Dimensions[2]
+			rows = make([]float32, 0, len(drawn)*channels)
+		}
 		out.MustConstFlatData(func(flat any) {
 			for ; at < len(drawn) && drawn[at] < (first+batch)*f.Tokens; at++ {
 				from := (drawn[at] - first*f.Tokens) * channels
@@ -50,6 +59,15 @@ func drawTokens(ctx context.Context, backend compute.Backend, f *encoder.Feature
 		out.FinalizeAll()
 	}
 	return tensors.FromFlatDataAndDimensions(rows, len(drawn), channels), nil
+}
+
+// everyToken are the places of all tokens of the images.
+func everyToken(f *encoder.Features) []int {
+	places := make([]int, f.Len*f.Tokens)
+	for i := range places {
+		places[i] = i
+	}
+	return places
 }
 
 // sampleSorted draws size of the numbers below n without repetition, in ascending order (Knuth's
@@ -73,9 +91,27 @@ func squaredDistances(x, bank *Node) *Node {
 	return Where(LessThan(d, MulScalar(norms, 1e-5)), ZerosLike(d), d)
 }
 
+// bankBlock is how many tokens of a bank are compared with at a time: what lies between grows with
+// it, not with the bank.
+const bankBlock = 16_384
+
 // nearest is the squared distance of each token [B, N, C] to the nearest of the bank [M, C]: [B,
 // N].
 func nearest(x, bank *Node) *Node {
 	b, n, c := x.Shape().Dimensions[0], x.Shape().Dimensions[1], x.Shape().Dimensions[2]
-	return Reshape(ReduceMin(squaredDistances(Reshape(x, b*n, c), bank), -1), b, n)
+	flat, size := Reshape(x, b*n, c), bank.Shape().Dimensions[0]
+	if size <= bankBlock {
+		return Reshape(ReduceMin(squaredDistances(flat, bank), -1), b, n)
+	}
+	var best *Node
+	for at := 0; at < size; at += bankBlock {
+		block := Slice(bank, AxisRange(at, min(at+bankBlock, size)))
+		d := ReduceMin(squaredDistances(flat, block), -1)
+		if best == nil {
+			best = d
+		} else {
+			best = Min(best, d)
+		}
+	}
+	return Reshape(best, b, n)
 }

@@ -58,3 +58,32 @@ func TestSquaredDistances(t *testing.T) {
 		require.Equal(t, [][]float32{{25, 0}, {1, 1}}, out.Value())
 	}
 }
+
+// TestNearestInBlocks: a bank of more than one block is searched to its end.
+func TestNearestInBlocks(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 5))
+	bank := make([][]float32, bankBlock+7)
+	for i := range bank {
+		bank[i] = []float32{float32(rng.IntN(1000)), float32(rng.IntN(1000))}
+	}
+	bank[3], bank[bankBlock+6] = []float32{-4000, 100}, []float32{5000, 5000} // far from all others
+	x := [][][]float32{{bank[3], {500, -200}, {-300, 300}}, {bank[bankBlock+6], {1500, 2000},
+		{0, 0}}}
+	for _, name := range backend.Available() {
+		b, err := backend.Open(name)
+		require.NoError(t, err)
+		out, err := CallOnce(b.Backend, nearest, x, bank)
+		require.NoError(t, err)
+		for i, row := range out.Value().([][]float32) {
+			for n, got := range row {
+				least := float32(1e30)
+				for _, m := range bank {
+					dx, dy := x[i][n][0]-m[0], x[i][n][1]-m[1]
+					least = min(least, dx*dx+dy*dy)
+				}
+				// below 1e-5 of the norms it is 0
+				require.InDelta(t, least, got, 100, "picture %d, token %d", i, n)
+			}
+		}
+	}
+}
