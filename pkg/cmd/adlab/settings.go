@@ -25,6 +25,8 @@ var flagOf = map[string]string{
 	"OfficialShots": "official-shots", "Convention": "metrics",
 	"Bootstrap": "bootstrap",
 	"INPs":      "inps", "Ablation": "ablation", "Blocks": "blocks",
+	"Neighbours": "neighbours", "Radius": "radius", "Variance": "variance",
+	"Rotations": "rotations", "Unmasked": "no-mask",
 	"Sources": "source", "KBA": "kba", "Extend": "kba-add", "Single": "no-kba",
 	"Sentences": "sentences", "Revision": "revision", "Objective": "objective",
 	"Rule": "score-rule", "Mosaic": "mosaic", "Columns": "column-order", "Filter": "filter",
@@ -83,6 +85,8 @@ func (f *ownFlag) Type() string {
 		return "bool"
 	case reflect.Int:
 		return "int"
+	case reflect.Float64:
+		return "float"
 	case reflect.Slice:
 		return "stringArray"
 	}
@@ -104,6 +108,12 @@ var ownUsage = []struct{ setting, usage string }{
 	{"INPs", "number of prototypes, M (default 6)"},
 	{"Ablation", "one of " + strings.Join(inpformer.Ablations(), ", ")},
 	{"Blocks", "decoder blocks (default 8)"},
+	{"Neighbours", "normal pictures that are found for each (default: rad 150, spade 50)"},
+	{"Radius", "steps from a token's place within which its like is looked for (default 1)"},
+	{"Variance", "share of the normal tokens' variance that is kept (default 0.99)"},
+	{"Rotations", "copies of each normal picture, turned evenly over the circle (default: of a " +
+		"few shots anomalydino 8 and subspacead 30, else 1)"},
+	{"Unmasked", "keep and look at the background, too"},
 	{"Sources", "KEY=FOLDER of a data set whose test images it learns from; several: " +
 		"super-multi-class"},
 	{"KBA", "the target's knowledge base, one of " + strings.Join(kba.Names(), ", ") + ", or a " +
