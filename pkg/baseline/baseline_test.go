@@ -48,7 +48,9 @@ func detectors(t *testing.T, backend compute.Backend, seed uint64) []detector.De
 	patches := &encoder.Cache{Backend: backend, Encoder: NewPixels(), Dir: t.TempDir()}
 	core := NewPatchCore(patches, seed)
 	core.Bank = 40
-	return []detector.Detector{NewKNN(x, seed), core, NewPaDiM(x, seed), NewPCA(), NewMean()}
+	return []detector.Detector{NewKNN(x, seed), core, NewPaDiM(x, seed),
+		NewSPADE(patches),
+		NewPCA(), NewMean()}
 }
 
 // TestEveryDetector fits each detector on striped pictures and looks at one more and at one whose
@@ -106,7 +108,7 @@ func TestFewAndEqualImages(t *testing.T) {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
 		for label, train := range map[string][]datasets.Sample{"one": {one}, "equal": {one, one}} {
-			for _, d := range detectors(t, b.Backend, 1)[:3] {
+			for _, d := range detectors(t, b.Backend, 1)[:4] {
 				require.NoError(t, d.Fit(t.Context(), train))
 				predictions, err := predictAll(t.Context(), d, []datasets.Sample{one, odd})
 				require.NoError(t, err)

@@ -28,6 +28,8 @@ var Methods = []detector.Method{
 	{Name: "pca", About: "what the principal components of normal pictures cannot draw",
 		Sees: detector.Pixels,
 		New:  func(detector.Job) (detector.Detector, error) { return NewPCA(), nil }},
+	{Name: "spade", About: "distance to the nearest pictures, and to the tokens in these (2020)",
+		Sees: detector.Tokens, Settings: SPADESettings{Neighbours: 50}, New: newSPADEMethod},
 }
 
 func newPatchCoreMethod(j detector.Job) (detector.Detector, error) {

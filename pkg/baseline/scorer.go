@@ -65,3 +65,31 @@ func tokens(features *Node) *Node {
 	d := features.Shape().Dimensions
 	return Reshape(TransposeAllAxes(features, 0, 2, 1, 3), d[0], d[2], d[1]*d[3])
 }
+
+// oddest is the mean of the largest hundredth of token distances, at least one: [B, N] to [B].
+func oddest(distances *Node) *Node {
+	return meanOfLargest(distances, max(1, distances.Shape().Dimensions[1]/100))
+}
+
+// Kept is how many bytes a fitted detector of this room keeps of normal tokens; false for one that
+// keeps none, or is not fitted.
+func Kept(d detector.Detector) (bytes int, ok bool) {
+	var s *scorer
+	switch d := d.(type) {
+	case *KNN:
+		s = d.scorer
+	case *PaDiM:
+		s = d.scorer
+	case *PatchCore:
+		s = d.scorer
+	case *SPADE:
+		s = d.scorer
+	}
+	if s == nil {
+		return 0, false
+	}
+	for _, x := range s.learned {
+		bytes += 4 * x.(*tensors.Tensor).Shape().Size()
+	}
+	return bytes, true
+}
