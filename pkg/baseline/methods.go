@@ -28,6 +28,9 @@ var Methods = []detector.Method{
 	{Name: "pca", About: "what the principal components of normal pictures cannot draw",
 		Sees: detector.Pixels,
 		New:  func(detector.Job) (detector.Detector, error) { return NewPCA(), nil }},
+	{Name: "rad", About: "finds like pictures, and in these like tokens at like places (ICML 2026)",
+		Sees: detector.Tokens, Settings: RADSettings{Neighbours: 150, Radius: 1},
+		New: newRADMethod},
 	{Name: "spade", About: "distance to the nearest pictures, and to the tokens in these (2020)",
 		Sees: detector.Tokens, Settings: SPADESettings{Neighbours: 50}, New: newSPADEMethod},
 }

@@ -82,6 +82,8 @@ func Kept(d detector.Detector) (bytes int, ok bool) {
 		s = d.scorer
 	case *PatchCore:
 		s = d.scorer
+	case *RAD:
+		s = d.scorer
 	case *SPADE:
 		s = d.scorer
 	}
