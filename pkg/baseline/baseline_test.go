@@ -49,7 +49,7 @@ func detectors(t *testing.T, backend compute.Backend, seed uint64) []detector.De
 	core := NewPatchCore(patches, seed)
 	core.Bank = 40
 	return []detector.Detector{NewKNN(x, seed), core, NewPaDiM(x, seed),
-		NewSPADE(patches), NewRAD(patches),
+		NewAnomalyDINO(patches, seed), NewSPADE(patches), NewRAD(patches),
 		NewPCA(), NewMean()}
 }
 
@@ -108,7 +108,7 @@ func TestFewAndEqualImages(t *testing.T) {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
 		for label, train := range map[string][]datasets.Sample{"one": {one}, "equal": {one, one}} {
-			for _, d := range detectors(t, b.Backend, 1)[:5] {
+			for _, d := range detectors(t, b.Backend, 1)[:6] {
 				require.NoError(t, d.Fit(t.Context(), train))
 				predictions, err := predictAll(t.Context(), d, []datasets.Sample{one, odd})
 				require.NoError(t, err)

@@ -8,6 +8,9 @@ import (
 
 // Methods are the entries of the systems beside in the table of methods.
 var Methods = []detector.Method{
+	{Name: "anomalydino", About: "distance to the nearest normal token, on the object alone " +
+		"(WACV 2025)", Sees: detector.Tokens, Settings: AnomalyDINOSettings{},
+		New: newAnomalyDINOMethod},
 	{Name: "april-gan", About: "MultiADS's adapters on two texts, normal and anomalous " +
 		"(VAND 2023)", Sees: detector.Pair, Trains: true, Sources: true,
 		Settings: multiads.Learning{}, New: newAprilGANMethod},

@@ -76,6 +76,8 @@ func oddest(distances *Node) *Node {
 func Kept(d detector.Detector) (bytes int, ok bool) {
 	var s *scorer
 	switch d := d.(type) {
+	case *AnomalyDINO:
+		s = d.scorer
 	case *KNN:
 		s = d.scorer
 	case *PaDiM:
