@@ -46,10 +46,11 @@ func stripes(t *testing.T, dir string, seed uint64, odd bool) datasets.Sample {
 func detectors(t *testing.T, backend compute.Backend, seed uint64) []detector.Detector {
 	x := &encoder.Cache{Backend: backend, Encoder: NewHOG(), Dir: t.TempDir()}
 	patches := &encoder.Cache{Backend: backend, Encoder: NewPixels(), Dir: t.TempDir()}
+	half := &encoder.Cache{Backend: backend, Encoder: NewHalfPixels(), Dir: t.TempDir()}
 	core := NewPatchCore(patches, seed)
 	core.Bank = 40
 	return []detector.Detector{NewKNN(x, seed), core, NewPaDiM(x, seed),
-		NewAnomalyDINO(patches, seed), NewSPADE(patches), NewRAD(patches),
+		NewAnomalyDINO(patches, seed), NewSPADE(patches), NewRAD(patches), NewSubspaceAD(half),
 		NewPCA(), NewMean()}
 }
 
@@ -108,7 +109,7 @@ func TestFewAndEqualImages(t *testing.T) {
 		b, err := backend.Open(name)
 		require.NoError(t, err)
 		for label, train := range map[string][]datasets.Sample{"one": {one}, "equal": {one, one}} {
-			for _, d := range detectors(t, b.Backend, 1)[:6] {
+			for _, d := range detectors(t, b.Backend, 1)[:7] {
 				require.NoError(t, d.Fit(t.Context(), train))
 				predictions, err := predictAll(t.Context(), d, []datasets.Sample{one, odd})
 				require.NoError(t, err)

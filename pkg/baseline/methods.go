@@ -36,6 +36,9 @@ var Methods = []detector.Method{
 		New: newRADMethod},
 	{Name: "spade", About: "distance to the nearest pictures, and to the tokens in these (2020)",
 		Sees: detector.Tokens, Settings: SPADESettings{Neighbours: 50}, New: newSPADEMethod},
+	{Name: "subspacead", About: "what the principal components of normal tokens leave of one " +
+		"(CVPR 2026)", Sees: detector.Tokens, Settings: SubspaceADSettings{Variance: 0.99},
+		New: newSubspaceADMethod},
 }
 
 func newPatchCoreMethod(j detector.Job) (detector.Detector, error) {

@@ -88,6 +88,8 @@ func Kept(d detector.Detector) (bytes int, ok bool) {
 		s = d.scorer
 	case *SPADE:
 		s = d.scorer
+	case *SubspaceAD:
+		s = d.scorer
 	}
 	if s == nil {
 		return 0, false

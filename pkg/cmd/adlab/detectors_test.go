@@ -47,4 +47,13 @@ func TestEverySettingIsSpelled(t *testing.T) {
 	_, stderr, code := adlab("eval", "--detector", "knn", "--ablation", "softmax")
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "--ablation: it is for inp-former, and the detector is knn")
+	_, stderr, code = adlab("eval", "--detector", "rad", "--variance", "0.9")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--variance: it is for subspacead, and the detector is rad")
+	_, stderr, code = adlab("eval", "--detector", "spade", "--radius", "2")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--radius: it is for rad, and the detector is spade")
+	_, stderr, code = adlab("eval", "--detector", "subspacead", "--variance", "1")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--variance: expected a share between 0 and 1, got 1")
 }
