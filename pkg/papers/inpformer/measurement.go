@@ -69,7 +69,7 @@ func Trained(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (*in
 
 // systems are the detectors that stand for methods the paper compares with.
 var systems = map[string]string{"INP-Former": "inp-former", "PatchCore": "patchcore",
-	"PaDiM": "padim"}
+	"PaDiM": "padim", "SPADE": "spade"}
 
 // own measures the rows of the methods that are here, m being INP-Former's on the set.
 func own(m func(set string) []exhibit.Measurement) func(published.Claim) (of,
@@ -90,21 +90,35 @@ func by(detector string, ms []exhibit.Measurement) (all []exhibit.Measurement) {
 	return all
 }
 
-// baselines are measured beside INP-Former on the same features.
-var baselines = []struct{ name, detector string }{{"PatchCore", "patchcore"}, {"PaDiM", "padim"},
-	{"kNN", "knn"}}
+// baseline is a detector that is measured beside INP-Former on the same features.
+type baseline struct {
+	name, detector string
+	once           bool // with the first seed alone, for it draws little or nothing
+}
 
-// besideBaselines adds a row for every baseline whose method the group does not print, m being
-// INP-Former's on the set.
-func besideBaselines(t *exhibit.Table, m func(set string) []exhibit.Measurement) *exhibit.Table {
+// baselines are of all tables, trainingFree of those with one model for all categories.
+var (
+	baselines = []baseline{{"PatchCore", "patchcore", false}, {"PaDiM", "padim", false},
+		{"kNN", "knn", false}}
+	trainingFree = []baseline{{"AnomalyDINO", "anomalydino", true},
+		{"SubspaceAD", "subspacead", true}, {"RAD", "rad", true}}
+)
+
+// beside adds a row for every baseline whose method the group does not print, m being INP-Former's
+// on the set.
+func beside(t *exhibit.Table, all []baseline, m func(set string) []exhibit.Measurement) {
 	for _, g := range t.Groups {
-		for _, b := range baselines {
-			if !slices.ContainsFunc(g.Rows, func(r exhibit.Row) bool { return r.Name == b.name }) {
-				t.Beside(g.Name, b.name+", here", by(b.detector, m(exhibit.SetOf[g.Name])))
+		for _, b := range all {
+			if slices.ContainsFunc(g.Rows, func(r exhibit.Row) bool { return r.Name == b.name }) {
+				continue
 			}
+			of := by(b.detector, m(exhibit.SetOf[g.Name]))
+			if b.once {
+				of = of[:1]
+			}
+			t.Beside(g.Name, b.name+", here", of)
 		}
 	}
-	return t
 }
 
 func method(c published.Claim) string { return c.Method }

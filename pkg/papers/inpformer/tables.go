@@ -2,6 +2,7 @@ package inpformer
 
 import (
 	"fmt"
+	"slices"
 
 	"adlab/datasets/published"
 	"adlab/pkg/exhibit"
@@ -23,18 +24,12 @@ var tables = []exhibit.Exhibit{
 		Tables: []string{"S8"}, Table: tableS8},
 }
 
-// table2 is the multi-class setting. The baselines stand beside: the table's own rows of them are
-// quoted.
+// table2 is the multi-class setting. What it prints and is not here is quoted.
 func table2(p experiment.Profile) *exhibit.Table {
 	multi := func(set string) []exhibit.Measurement { return MultiClass(p, set, 1).Seeds(p) }
-	t := exhibit.Printed(published.Of(Paper, "2"), dataset, method,
-		func(c published.Claim) (of, less []exhibit.Measurement) {
-			if c.Method == Paper {
-				of = multi(exhibit.SetOf[c.Dataset])
-			}
-			return of, nil
-		})
-	return besideBaselines(t, multi)
+	t := exhibit.Printed(published.Of(Paper, "2"), dataset, method, own(multi))
+	beside(t, slices.Concat(baselines, trainingFree), multi)
+	return t
 }
 
 // table3 is few-shot. The deck prints four shots; others stand beside.
@@ -51,7 +46,8 @@ func table3(p experiment.Profile) *exhibit.Table {
 			}
 		}
 	}
-	return besideBaselines(t, few)
+	beside(t, slices.Concat(baselines, trainingFree), few)
+	return t
 }
 
 // table4 is one model a category.
@@ -60,7 +56,8 @@ func table4(p experiment.Profile) *exhibit.Table {
 		return []exhibit.Measurement{MultiClass(p, set, 1).SingleClass(p)}
 	}
 	t := exhibit.Printed(published.Of(Paper, "4"), dataset, method, own(single))
-	return besideBaselines(t, single)
+	beside(t, baselines, single)
+	return t
 }
 
 // superSets are learned from together in the super-multi-class setting, in this order.

@@ -50,9 +50,31 @@ func trained(p experiment.Profile, target, revision string) exhibit.Measurement 
 	return exhibit.With(m, func(own *multiads.Settings) { own.Revision = revision })
 }
 
+// systems are the detectors on patch tokens that stand for methods the paper compares with,
+// few-shot: they learn from the shots alone, through the profile's encoder of images.
+var systems = map[string]string{"PatchCore": "patchcore", "PaDiM": "padim"}
+
+// trainingFree stand beside them, at the shots of INP-Former's few-shot table, with which they
+// share their measurements.
+var trainingFree = []struct{ name, detector string }{{"AnomalyDINO", "anomalydino"},
+	{"SubspaceAD", "subspacead"}, {"RAD", "rad"}}
+
+// onTokens is a detector on patch tokens with so many shots.
+func onTokens(p experiment.Profile, detector, target string, shots int) []exhibit.Measurement {
+	m := exhibit.Measuring(p, detector, target, p.Seeds[0])
+	m.Experiment.Shots = shots
+	if p.Size == "" {
+		m.Experiment.Convention = experiment.MultiADSPrint
+	}
+	return []exhibit.Measurement{m}
+}
+
 // binary is the measurement behind a row of the zero- and few-shot tables, nil for a method that is
 // not measured here. Plain CLIP has no adapters to train and no references.
 func binary(p experiment.Profile, method, target string, shots int) []exhibit.Measurement {
+	if detector, here := systems[method]; here && shots > 0 {
+		return onTokens(p, detector, target, shots)
+	}
 	m := ZeroShot(p, target)
 	m.Experiment.Shots = shots
 	switch {

@@ -31,7 +31,8 @@ func dataset(c published.Claim) string { return c.Dataset }
 
 // table21 is few-shot on VisA.
 func table21(p experiment.Profile) *exhibit.Table {
-	return exhibit.Printed(published.Of(Paper, "21"), func(c published.Claim) string {
+	const shots = 4 // of the rows beside
+	t := exhibit.Printed(published.Of(Paper, "21"), func(c published.Claim) string {
 		return c.Dataset + ", " + c.Setting
 	}, method, func(c published.Claim) (of, less []exhibit.Measurement) {
 		var k int
@@ -41,6 +42,11 @@ func table21(p experiment.Profile) *exhibit.Table {
 		}
 		return binary(p, c.Method, exhibit.SetOf[c.Dataset], k), nil
 	})
+	for _, x := range trainingFree {
+		t.Beside(fmt.Sprintf("VisA, %d-shot", shots), x.name+", here",
+			onTokens(p, x.detector, walked, shots))
+	}
+	return t
 }
 
 // table4 is zero-shot on five targets.
