@@ -25,6 +25,7 @@ func Exhibits() []exhibit.Exhibit {
 			Table: hardness, Draw: judgeHardness},
 		{ID: "rulers", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
 			Table: rulers, Draw: drawRulers},
+		isNecessary,
 		realExhibit("mtd"),
 		realExhibit("deeppcb"),
 		{ID: "real-types", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
