@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser lint lab world bench small figures clean distclean
+.PHONY: help setup build data demo test test-browser lint lab world real necessary bench small figures clean distclean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,10 @@ real: setup build data ## measure on real pictures with typed defects, MTD and D
 	@source tools/env.sh
 	bin/adlab data fetch mtd deeppcb
 	bin/adlab run real-mtd real-deeppcb real-types --out figures
+
+necessary: setup build data ## what trains beside what does not, on one set of features (half an hour on two cores where the heads are there; goes on where it stopped)
+	@source tools/env.sh
+	bin/adlab run is-training-necessary --out figures
 
 bench: setup build ## adlab's speed beside PyTorch's, onnxruntime's and others', in turns, into figures/bench (half an hour; nothing else should run)
 	@bash tools/peers.sh
