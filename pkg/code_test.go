@@ -19,6 +19,7 @@ func TestNumbersGoThroughRooms(t *testing.T) {
 	require.Equal(t, []string{"inpformer", "vit"}, reached([]string{"vit", "inpformer"}))
 	require.Equal(t, []string{"baseline", "multiads"}, reached([]string{"baseline"}))
 	require.Equal(t, []string{"bert", "bridge", "vit"}, reached([]string{"bridge"}))
+	require.Equal(t, []string{"learned"}, reached([]string{"learned"}))
 	require.Contains(t, reached(nil), "clip")
 	require.Equal(t, reached(nil), reached([]string{"vit", "encoder"}))
 	require.NotEqual(t, Numbers("vit"), Numbers("convnet"))

@@ -11,6 +11,7 @@ import (
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/inpformer"
+	"adlab/pkg/learned"
 	"adlab/pkg/multiads"
 	"adlab/pkg/vit"
 )
@@ -18,7 +19,7 @@ import (
 // methods is the table of methods: what a detector is called, what it needs, its own settings and
 // how it is made. Nothing else in adlab lists them.
 var methods = slices.SortedFunc(slices.Values(slices.Concat(
-	[]detector.Method{inpformer.Method, multiads.Method}, baseline.Methods)),
+	[]detector.Method{inpformer.Method, multiads.Method}, baseline.Methods, learned.Methods)),
 	func(a, b detector.Method) int { return cmp.Compare(a.Name, b.Name) })
 
 // encoders is the table of encoders, formats that of the files that they are read from, the first
