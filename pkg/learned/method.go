@@ -16,6 +16,10 @@ import (
 
 // Methods are the entries of the table of methods.
 var Methods = []detector.Method{
+	entry("dinomaly", "reconstructs tokens from a noisy bottleneck by linear attention (CVPR 2025)",
+		DinomalySettings{Noise: 0.2}, newDinomaly,
+		plan{steps: 10_000, paper: 2e-3, short: 2e-3, optimizer: train.NewStableAdamW(),
+			clip: 0.1}),
 	entry("rd4ad", "draws the encoder's levels again from a one-class bottleneck (CVPR 2022)", nil,
 		newRD4AD, plan{epochs: 200, paper: 5e-3, short: 5e-3,
 			optimizer: train.NewAdam(0.5, 0.999)}),

@@ -27,6 +27,7 @@ var flagOf = map[string]string{
 	"INPs":      "inps", "Ablation": "ablation", "Blocks": "blocks",
 	"Neighbours": "neighbours", "Radius": "radius", "Variance": "variance",
 	"Rotations": "rotations", "Unmasked": "no-mask",
+	"Noise": "noise", "Recentre": "recentre",
 	"Sources": "source", "KBA": "kba", "Extend": "kba-add", "Single": "no-kba",
 	"Sentences": "sentences", "Revision": "revision", "Objective": "objective",
 	"Rule": "score-rule", "Mosaic": "mosaic", "Columns": "column-order", "Filter": "filter",
@@ -107,13 +108,18 @@ func (f *ownFlag) Set(text string) error {
 var ownUsage = []struct{ setting, usage string }{
 	{"INPs", "number of prototypes, M (default 6)"},
 	{"Ablation", "one of " + strings.Join(inpformer.Ablations(), ", ")},
-	{"Blocks", "decoder blocks (default 8)"},
 	{"Neighbours", "normal pictures that are found for each (default: rad 150, spade 50)"},
 	{"Radius", "steps from a token's place within which its like is looked for (default 1)"},
 	{"Variance", "share of the normal tokens' variance that is kept (default 0.99)"},
 	{"Rotations", "copies of each normal picture, turned evenly over the circle (default: of a " +
 		"few shots anomalydino 8 and subspacead 30, else 1)"},
 	{"Unmasked", "keep and look at the background, too"},
+	{"Blocks", "transformer blocks, of the decoder or, of uniad, of each half (default: 8; of " +
+		"dinomaly and uniad 2, and 8 and 4 in profile paper)"},
+	{"Noise", "how much noise training adds: of dinomaly the share of its bottleneck that drops " +
+		"out (default 0.2), of uniad the scale of its jittering (20), of simplenet and destseg " +
+		"the deviation in parts of the tokens' (0.5)"},
+	{"Recentre", "take each image's mean token away from its tokens"},
 	{"Sources", "KEY=FOLDER of a data set whose test images it learns from; several: " +
 		"super-multi-class"},
 	{"KBA", "the target's knowledge base, one of " + strings.Join(kba.Names(), ", ") + ", or a " +
@@ -158,8 +164,8 @@ func experimentFlags(cmd *cobra.Command, d *described) {
 		"revision's epochs)")
 	f.IntVar(&e.Batch, "batch", 0, "images a step (default: the profile's; multiads: the "+
 		"revision's)")
-	f.Float64Var(&e.Rate, "rate", 0, "largest learning rate (default 0.001; multiads: the "+
-		"revision's)")
+	f.Float64Var(&e.Rate, "rate", 0, "largest learning rate (default: the method's, 0.001 of "+
+		"inp-former; multiads: the revision's)")
 	f.IntVar(&e.Resize, "resize", 0, "pixels a side before the crop (default: the encoder's)")
 	f.IntVar(&e.Crop, "crop", 0, "pixels a side that the encoder sees (default: the encoder's at "+
 		"the profile's size)")
