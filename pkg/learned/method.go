@@ -23,6 +23,9 @@ var Methods = []detector.Method{
 	entry("rd4ad", "draws the encoder's levels again from a one-class bottleneck (CVPR 2022)", nil,
 		newRD4AD, plan{epochs: 200, paper: 5e-3, short: 5e-3,
 			optimizer: train.NewAdam(0.5, 0.999)}),
+	entry("simplenet", "tells adapted tokens from the same with noise (CVPR 2023)",
+		SimpleNetSettings{Noise: 0.5}, newSimpleNet,
+		plan{epochs: 160, paper: 2e-4, short: 1e-3, optimizer: train.NewAdam(0.9, 0.999)}),
 	entry("uniad", "reconstructs tokens by attention that leaves their neighbours out "+
 		"(NeurIPS 2022)", UniADSettings{Noise: 20}, newUniAD,
 		plan{epochs: 1000, paper: 1e-4, short: 1e-3, optimizer: train.NewStableAdamW(),
