@@ -16,6 +16,9 @@ import (
 
 // Methods are the entries of the table of methods.
 var Methods = []detector.Method{
+	entry("destseg", "a student that cleans spoiled tokens, and a network that segments where it "+
+		"differs (CVPR 2023)", DeSTSegSettings{Noise: 0.5}, newDeSTSeg,
+		plan{steps: 5000, paper: 1e-3, short: 3e-3, optimizer: train.NewAdam(0.9, 0.999)}),
 	entry("dinomaly", "reconstructs tokens from a noisy bottleneck by linear attention (CVPR 2025)",
 		DinomalySettings{Noise: 0.2}, newDinomaly,
 		plan{steps: 10_000, paper: 2e-3, short: 2e-3, optimizer: train.NewStableAdamW(),
