@@ -38,13 +38,16 @@ func With[S detector.Settings](m Measurement, change func(*S)) Measurement {
 	return m
 }
 
-// By is the measurement with another detector, at its own settings.
-func (m Measurement) By(detector string) Measurement {
-	if detector == m.Experiment.Detector {
+// By is the measurement with another detector, at its own settings. One that learns from tokens,
+// too, does so in as many steps; for others their number means nothing.
+func (m Measurement) By(name string) Measurement {
+	if name == m.Experiment.Detector {
 		return m
 	}
-	m.Experiment = m.Experiment.By(detector)
-	m.Experiment.Steps, m.Experiment.Batch = 0, 0
+	m.Experiment = m.Experiment.By(name)
+	if !m.trains() || m.onPair() {
+		m.Experiment.Steps, m.Experiment.Batch = 0, 0
+	}
 	return m
 }
 
