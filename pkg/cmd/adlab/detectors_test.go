@@ -56,4 +56,14 @@ func TestEverySettingIsSpelled(t *testing.T) {
 	_, stderr, code = adlab("eval", "--detector", "subspacead", "--variance", "1")
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "--variance: expected a share between 0 and 1, got 1")
+	_, stderr, code = adlab("eval", "--detector", "rd4ad", "--noise", "0.1")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--noise: it is for destseg, dinomaly, simplenet, uniad, and the "+
+		"detector is rd4ad")
+	_, stderr, code = adlab("eval", "--detector", "dinomaly", "--noise", "1")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--noise: expected a share of the bottleneck to drop")
+	_, stderr, code = adlab("eval", "--detector", "dinomaly", "--noise", "much")
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, "--noise: expected a value of the kind float64, got \"much\"")
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"adlab/pkg/experiment"
 	"adlab/pkg/report"
+	"adlab/pkg/setting"
 	"adlab/pkg/verdict"
 
 	"github.com/spf13/cobra"
@@ -33,6 +35,9 @@ type confusionRow struct {
 	Above float64 `json:"above"`
 	verdict.Confusion
 }
+
+// fitting are the detectors that fit takes: how long the others train is not foretold.
+var fitting = []string{"knn", "inp-former"}
 
 func newFit(c *cli) *cobra.Command {
 	e := experiment.Default("folder")
@@ -65,6 +70,10 @@ func newFit(c *cli) *cobra.Command {
 			if own.Rate <= 0 || own.Rate >= 1 {
 				return fmt.Errorf("--far: expected a rate of false alarms between 0 and 1, got %g",
 					own.Rate)
+			}
+			if e.Detector != "" && !slices.Contains(fitting, e.Detector) {
+				return setting.Errorf("Detector", "expected %s, got %s",
+					strings.Join(fitting, " or "), e.Detector)
 			}
 			if err := writable("--out", out); err != nil {
 				return err
@@ -110,8 +119,8 @@ func newFit(c *cli) *cobra.Command {
 	f.Float64Var(&own.Rate, "far", own.Rate, "rate of false alarms: the share of new good "+
 		"pictures "+
 		"that may be called NG")
-	f.StringVar(&e.Detector, "detector", "", "knn or inp-former (default: by the number of "+
-		"pictures)")
+	f.StringVar(&e.Detector, "detector", "", strings.Join(fitting, " or ")+
+		" (default: by the number of pictures)")
 	f.StringVar(&e.Profile, "profile", e.Profile, "smoke, tiny (EfficientNet-Lite0), small "+
 		"(DINOv2-S) or paper (DINOv2 from --encoder)")
 	f.StringVar(&e.Encoder, "encoder", "", strings.Join(experiment.EncoderNames(false), ", ")+
@@ -122,7 +131,7 @@ func newFit(c *cli) *cobra.Command {
 	f.IntVar(&e.Resize, "resize", 0, "pixels a side before the crop (default: the encoder's)")
 	f.IntVar(&e.Crop, "crop", 0, "pixels a side that the encoder sees (default: the encoder's at "+
 		"the profile's size)")
-	complete(cmd, "detector", "knn", "inp-former")
+	complete(cmd, "detector", fitting...)
 	complete(cmd, "profile", experiment.Profiles()...)
 	completeOrFile(cmd, "encoder", experiment.EncoderNames(false)...)
 	return cmd

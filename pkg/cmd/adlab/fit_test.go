@@ -131,8 +131,10 @@ func TestFitAndPredictMistakes(t *testing.T) {
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
 	for want, args := range map[string][]string{
-		"--out names the file":                      {"fit", dir},
-		"--far: expected a rate of false alarms":    {"fit", dir, "--out", file, "--far", "2"},
+		"--out names the file":                   {"fit", dir},
+		"--far: expected a rate of false alarms": {"fit", dir, "--out", file, "--far", "2"},
+		"--detector: expected knn or inp-former, got dinomaly": {"fit", dir, "--out", file,
+			"--detector", "dinomaly"},
 		"it is empty":                               {"fit", dir + "/.", "--out", file},
 		"expected a folder of good pictures":        {"fit", file, "--out", dir + "/m"},
 		"expected pictures or folders behind":       {"predict", file},
