@@ -17,7 +17,7 @@ import (
 var figures = []exhibit.Exhibit{
 	{ID: "inp-figure1", Paper: Paper, Kind: exhibit.KindFigure, Notebook: figuresNotebook,
 		Heads: func(p experiment.Profile) []exhibit.Measurement {
-			return by("knn", one(p))
+			return []exhibit.Measurement{head(p, walked).By("knn")}
 		}, Draw: drawVariation},
 	{ID: "inp-figure3", Paper: Paper, Kind: exhibit.KindFigure, Notebook: figuresNotebook,
 		Heads: func(p experiment.Profile) (all []exhibit.Measurement) {

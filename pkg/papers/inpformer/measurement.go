@@ -67,56 +67,59 @@ func Trained(ctx context.Context, r *exhibit.Runner, m exhibit.Measurement) (*in
 	return d.(*inpformer.Detector), enc, nil
 }
 
-// systems are the detectors that stand for methods the paper compares with.
-var systems = map[string]string{"INP-Former": "inp-former", "PatchCore": "patchcore",
-	"PaDiM": "padim", "SPADE": "spade"}
+// system is a detector that is measured beside INP-Former on the same features, under the name that
+// the paper prints.
+type system struct {
+	name, detector string
+	once           bool // with the first seed alone: it draws little, or it trains as long as we do
+}
+
+// systems stand for methods the paper compares with.
+var systems = []system{{Paper, "inp-former", false}, {"PatchCore", "patchcore", false},
+	{"PaDiM", "padim", false}, {"SPADE", "spade", true}, {"RD4AD", "rd4ad", true},
+	{"UniAD", "uniad", true}, {"SimpleNet", "simplenet", true}, {"DeSTSeg", "destseg", true},
+	{"Dinomaly", "dinomaly", true}}
+
+// by are the measurements with the system in place of INP-Former.
+func (s system) by(ms []exhibit.Measurement) (all []exhibit.Measurement) {
+	if s.once {
+		ms = ms[:1]
+	}
+	for _, m := range ms {
+		all = append(all, m.By(s.detector))
+	}
+	return all
+}
 
 // own measures the rows of the methods that are here, m being INP-Former's on the set.
 func own(m func(set string) []exhibit.Measurement) func(published.Claim) (of,
 	less []exhibit.Measurement) {
 	return func(c published.Claim) (of, less []exhibit.Measurement) {
-		if detector, here := systems[c.Method]; here {
-			of = by(detector, m(exhibit.SetOf[c.Dataset]))
+		for _, s := range systems {
+			if s.name == c.Method {
+				of = s.by(m(exhibit.SetOf[c.Dataset]))
+			}
 		}
 		return of, nil
 	}
 }
 
-// by are the measurements with another detector.
-func by(detector string, ms []exhibit.Measurement) (all []exhibit.Measurement) {
-	for _, m := range ms {
-		all = append(all, m.By(detector))
-	}
-	return all
-}
-
-// baseline is a detector that is measured beside INP-Former on the same features.
-type baseline struct {
-	name, detector string
-	once           bool // with the first seed alone, for it draws little or nothing
-}
-
 // baselines are of all tables, trainingFree of those with one model for all categories.
 var (
-	baselines = []baseline{{"PatchCore", "patchcore", false}, {"PaDiM", "padim", false},
+	baselines = []system{{"PatchCore", "patchcore", false}, {"PaDiM", "padim", false},
 		{"kNN", "knn", false}}
-	trainingFree = []baseline{{"AnomalyDINO", "anomalydino", true},
+	trainingFree = []system{{"AnomalyDINO", "anomalydino", true},
 		{"SubspaceAD", "subspacead", true}, {"RAD", "rad", true}}
 )
 
-// beside adds a row for every baseline whose method the group does not print, m being INP-Former's
-// on the set.
-func beside(t *exhibit.Table, all []baseline, m func(set string) []exhibit.Measurement) {
+// beside adds a row for every system whose method the group does not print, m being INP-Former's on
+// the set.
+func beside(t *exhibit.Table, all []system, m func(set string) []exhibit.Measurement) {
 	for _, g := range t.Groups {
-		for _, b := range all {
-			if slices.ContainsFunc(g.Rows, func(r exhibit.Row) bool { return r.Name == b.name }) {
-				continue
+		for _, s := range all {
+			if !slices.ContainsFunc(g.Rows, func(r exhibit.Row) bool { return r.Name == s.name }) {
+				t.Beside(g.Name, s.name+", here", s.by(m(exhibit.SetOf[g.Name])))
 			}
-			of := by(b.detector, m(exhibit.SetOf[g.Name]))
-			if b.once {
-				of = of[:1]
-			}
-			t.Beside(g.Name, b.name+", here", of)
 		}
 	}
 }
