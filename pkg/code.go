@@ -33,7 +33,7 @@ var common embed.FS
 // particular are the rooms of methods and of encoders, which some numbers go through.
 //
 //go:embed baseline/*.go bert/*.go bridge/*.go clip/*.go convnet/*.go inpformer/*.go
-//go:embed learned/*.go multiads/*.go vit/*.go
+//go:embed learned/*.go multiads/*.go prompted/*.go vit/*.go
 var particular embed.FS
 
 // drawing are the rooms that tables and pictures depend on besides.

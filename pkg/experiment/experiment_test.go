@@ -62,7 +62,8 @@ func TestForeignSettingsAreRefused(t *testing.T) {
 	require.EqualError(t, err, "Ablation: it is for inp-former, and the detector is knn; leave it "+
 		"out")
 	_, err = Default("elpv").Set("Sources", "mvtec=x")
-	require.ErrorContains(t, err, "it is for april-gan, multiads")
+	require.ErrorContains(t, err, "it is for adaclip, anomalyclip, april-gan, cocoop, "+
+		"coop, inctrl, multiads")
 	e, err := Default("elpv").Set("INPs", "4")
 	require.NoError(t, err)
 	require.Equal(t, 4, OwnOf[inpformer.Settings](e).INPs)

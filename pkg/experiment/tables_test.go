@@ -17,6 +17,7 @@ import (
 	"adlab/pkg/encoder"
 	"adlab/pkg/layer"
 	"adlab/pkg/progress"
+	"adlab/pkg/setting"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -80,6 +81,8 @@ func smokeOf(t *testing.T, v *Env, m detector.Method) Experiment {
 		require.NoError(t, err)
 		e, err = e.Set("Sources", "mvtec="+source)
 		require.NoError(t, err)
+	}
+	if m.Settings != nil && setting.Has(m.Settings, "Sentences") {
 		e, err = e.Set("Sentences", filepath.Join(os.Getenv("ADLAB_DATA"), sentences))
 		require.NoError(t, err)
 	}
