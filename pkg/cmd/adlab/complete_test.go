@@ -45,7 +45,10 @@ func TestHelpGroupsTheFlagsByMethod(t *testing.T) {
 		require.Zero(t, code)
 		at := 0
 		for _, part := range []string{"\nFlags:\n", "--layout", "--data", "--detector ", "--steps",
-			"\nFlags of april-gan, multiads:\n", "--source", "\nFlags of inp-former:\n", "--inps",
+			"\nFlags of adaclip, anomalyclip, april-gan, cocoop, coop, inctrl, multiads:\n",
+			"--source", "\nFlags of adaclip, anomalyclip, cocoop, coop:\n", "--context",
+			"\nFlags of april-gan, multiads:\n", "--revision",
+			"\nFlags of inp-former:\n", "--inps",
 			"\nFlags of multiads:\n", "--types", "\nFlags of every command:\n", "--json"} {
 			next := strings.Index(out[at:], part)
 			require.GreaterOrEqual(t, next, 0, part)
