@@ -171,6 +171,9 @@ func (s *ClaimStatus) judge(o outcome, own bool) {
 	switch {
 	case s.Quoted:
 		s.Status, s.Why = Quoted, "another system's number: quoted, not measured here"
+		if why := quotedFor[s.Method]; why != "" {
+			s.Why += ", for " + why
+		}
 	case s.Exhibit == "":
 		s.Status, s.Why = Open, "no exhibit has a cell for it yet"
 	case !measured && own:

@@ -3,7 +3,6 @@ package exhibit
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	code "adlab/pkg"
@@ -110,18 +109,6 @@ func (m Measurement) trains() bool { return m.method().Trains }
 func (m Measurement) target(e *experiment.Experiment) {
 	if s, ok := e.Own.(multiads.Settings); ok {
 		s.KBA = m.Set
-		e.Own = s
-	}
-}
-
-// source adds a data set to learn from, KEY=FOLDER.
-func (m Measurement) source(e *experiment.Experiment, source string) {
-	switch s := e.Own.(type) {
-	case multiads.Settings:
-		s.Sources = append(slices.Clip(s.Sources), source)
-		e.Own = s
-	case multiads.Learning:
-		s.Sources = append(slices.Clip(s.Sources), source)
 		e.Own = s
 	}
 }

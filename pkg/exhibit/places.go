@@ -155,7 +155,9 @@ func (r *Runner) Missing(e Exhibit) (lines []string) {
 		x := m.Experiment
 		x.Encoder = r.weights(m)
 		if m.method().Sources {
-			m.source(&x, "mvtec="+cmp.Or(r.Data, "-")) // looked for below
+			var err error // looked for below
+			x, err = x.Set("Sources", "mvtec="+cmp.Or(r.Data, "-"))
+			add(err)
 		}
 		m.target(&x)
 		weights := weightsSetting(m.onPair())

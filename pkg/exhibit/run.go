@@ -54,6 +54,7 @@ func (r *Runner) Run(ctx context.Context, e Exhibit) (*Result, error) {
 			t.Notes = append(t.Notes, note)
 		}
 		t.Notes = append(t.Notes, r.notes(e, made)...)
+		t.Notes = append(t.Notes, t.quotedNotes()...)
 	}
 	slices.SortFunc(result.Runs, func(a, b *Run) int { return strings.Compare(a.Key, b.Key) })
 	return result, nil

@@ -114,13 +114,17 @@ func (r *Runner) placed(m Measurement, folder func(set string) (string, error)) 
 		return e, err
 	}
 	m.target(&e)
-	if m.onPair() && m.trains() {
+	if m.method().Sources {
+		var sources []string // KEY=FOLDER
 		for _, source := range m.trainedOn() {
 			at, err := folder(source)
 			if err != nil {
 				return e, err
 			}
-			m.source(&e, source+"="+cmp.Or(at, filepath.Join(datasets.Home(), source)))
+			sources = append(sources, source+"="+cmp.Or(at, filepath.Join(datasets.Home(), source)))
+		}
+		if e, err = e.Set("Sources", sources...); err != nil {
+			return e, err
 		}
 	}
 	if err := e.Validate(); err != nil {
