@@ -78,7 +78,7 @@ type system struct {
 var systems = []system{{Paper, "inp-former", false}, {"PatchCore", "patchcore", false},
 	{"PaDiM", "padim", false}, {"SPADE", "spade", true}, {"RD4AD", "rd4ad", true},
 	{"UniAD", "uniad", true}, {"SimpleNet", "simplenet", true}, {"DeSTSeg", "destseg", true},
-	{"Dinomaly", "dinomaly", true}}
+	{"Dinomaly", "dinomaly", true}, {"WinCLIP", "winclip", true}, {"PromptAD", "promptad", true}}
 
 // by are the measurements with the system in place of INP-Former.
 func (s system) by(ms []exhibit.Measurement) (all []exhibit.Measurement) {

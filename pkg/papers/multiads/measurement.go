@@ -50,9 +50,17 @@ func trained(p experiment.Profile, target, revision string) exhibit.Measurement 
 	return exhibit.With(m, func(own *multiads.Settings) { own.Revision = revision })
 }
 
-// systems are the detectors on patch tokens that stand for methods the paper compares with,
-// few-shot: they learn from the shots alone, through the profile's encoder of images.
-var systems = map[string]string{"PatchCore": "patchcore", "PaDiM": "padim"}
+// systems are the detectors on pairs of towers that stand for methods the paper compares with.
+var systems = map[string]string{"AdaCLIP": "adaclip", "AnomalyCLIP": "anomalyclip",
+	"CLIP": "clip", "CLIP-AC": "clip-ac", "CoCoOp": "cocoop", "CoOp": "coop", "InCTRL": "inctrl",
+	"PromptAD": "promptad", "WinCLIP": "winclip"}
+
+// referring are those of them that take normal references.
+var referring = []string{"inctrl", "promptad", "winclip"}
+
+// seeing are those on patch tokens, few-shot: they learn from the shots alone, through the
+// profile's encoder of images.
+var seeing = map[string]string{"PatchCore": "patchcore", "PaDiM": "padim"}
 
 // trainingFree stand beside them, at the shots of INP-Former's few-shot table, with which they
 // share their measurements.
@@ -70,13 +78,15 @@ func onTokens(p experiment.Profile, detector, target string, shots int) []exhibi
 }
 
 // binary is the measurement behind a row of the zero- and few-shot tables, nil for a method that is
-// not measured here. Plain CLIP has no adapters to train and no references.
+// not measured here, or that takes no references where there are some. Those that learn from no
+// source have no adapters to train.
 func binary(p experiment.Profile, method, target string, shots int) []exhibit.Measurement {
-	if detector, here := systems[method]; here && shots > 0 {
+	if detector, here := seeing[method]; here && shots > 0 {
 		return onTokens(p, detector, target, shots)
 	}
 	m := ZeroShot(p, target)
 	m.Experiment.Shots = shots
+	name, beside := systems[method]
 	switch {
 	case method == "MultiADS-F":
 		m = exhibit.With(m, func(own *multiads.Settings) {
@@ -86,9 +96,11 @@ func binary(p experiment.Profile, method, target string, shots int) []exhibit.Me
 		learning := experiment.OwnOf[multiads.Settings](m.Experiment).Learning
 		m.Experiment = m.Experiment.By("april-gan")
 		m.Experiment.Own = learning
-	case method == "CLIP" && shots == 0:
-		m.TrainedOn, m.Experiment.Steps, m.Experiment.Batch = nil, 0, 0
-		m.Experiment = m.Experiment.By("clip")
+	case beside && (shots == 0 || slices.Contains(referring, name)):
+		m.Experiment = m.Experiment.By(name)
+		if entry, err := experiment.MethodOf(name); err == nil && !entry.Sources {
+			m.TrainedOn, m.Experiment.Steps, m.Experiment.Batch = nil, 0, 0
+		}
 	case method != "MultiADS":
 		return nil
 	}
