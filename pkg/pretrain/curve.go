@@ -1,9 +1,11 @@
 package pretrain
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -29,12 +31,22 @@ type Point struct {
 	Seconds float64 // wall time of the step, 0 for the first after a start
 }
 
-// Open opens the file to append to it, and makes its folder where there is none.
+// Open opens the file to append to it, and makes its folder where there is none. A last line that
+// was cut short, where the machine stopped or the disk was full, is taken away.
 func (c *Curve) Open() (err error) {
 	if err := os.MkdirAll(filepath.Dir(c.Path), 0o777); err != nil {
 		return err
 	}
-	c.file, err = os.OpenFile(c.Path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if c.file, err = os.OpenFile(c.Path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666); err != nil {
+		return err
+	}
+	b, err := io.ReadAll(c.file)
+	if whole := bytes.LastIndexByte(b, '\n') + 1; err == nil && whole < len(b) {
+		err = c.file.Truncate(int64(whole))
+	}
+	if err != nil {
+		c.file.Close()
+	}
 	return err
 }
 
