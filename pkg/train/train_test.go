@@ -33,12 +33,16 @@ func (line) Batch(places []int) []*tensors.Tensor {
 }
 
 func newStore(t *testing.T) *model.Store {
-	store := model.NewStore()
-	require.NoError(t,
-		layer.Put(store, "",
-			map[string]layer.Array{"w.weight": {Shape: []int{1, 1}, Data: []float32{0.1}},
-				"w.bias": {Shape: []int{1}, Data: []float32{0}}}, true))
+	store, err := lineStore()
+	require.NoError(t, err)
 	return store
+}
+
+func lineStore() (*model.Store, error) {
+	store := model.NewStore()
+	return store, layer.Put(store, "",
+		map[string]layer.Array{"w.weight": {Shape: []int{1, 1}, Data: []float32{0.1}},
+			"w.bias": {Shape: []int{1}, Data: []float32{0}}}, true)
 }
 
 func squared(scope *model.Scope, batch []*Node) (*Node, []*Node) {
