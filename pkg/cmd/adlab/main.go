@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -28,26 +30,40 @@ var version = "unversioned"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
-	root := newRoot()
+	os.Exit(run(ctx, newRoot(), os.Stderr))
+}
+
+// run runs a command and gives the exit status: 0; 2 where a picture is NG; 130 where it was
+// interrupted; statusMistake where adlab itself is wrong; 1 for everything else.
+func run(ctx context.Context, root *cobra.Command, stderr io.Writer) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprint(stderr, mistake(p, string(debug.Stack())))
+			status = statusMistake
+		}
+	}()
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		return
+		return 0
+	}
+	if isMistake(err) {
+		fmt.Fprint(stderr, mistake(err, fmt.Sprintf("%+v", err)))
+		return statusMistake
 	}
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted; the same command starts with what is cached")
 	}
 	if !errors.Is(err, errQuiet) && !errors.Is(err, errNG) {
-		fmt.Fprintln(os.Stderr, "adlab: "+spelled(err))
+		fmt.Fprintln(stderr, "adlab: "+spelled(err))
 	}
 	switch {
 	case ctx.Err() != nil:
-		os.Exit(130)
+		return 130
 	case errors.Is(err, errNG):
-		os.Exit(2)
+		return 2
 	}
-	os.Exit(1)
+	return 1
 }
 
 // errQuiet fails a command that has said why already.
