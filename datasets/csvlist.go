@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // readCSV reads a list with a header; columns names those that are needed. A UTF-8 byte-order mark
@@ -36,7 +37,7 @@ func readCSV(path string, columns []string,
 	}
 	for _, c := range columns {
 		if _, ok := place[c]; !ok {
-			return fmt.Errorf("%s:1: expected the columns %s, got %s", path,
+			return fmt.Errorf("%s:1: expected the columns %s, got %.200q", path,
 				strings.Join(columns, ","), strings.Join(header, ","))
 		}
 	}
@@ -45,10 +46,11 @@ func readCSV(path string, columns []string,
 		if err == io.EOF {
 			return nil
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
-			return fmt.Errorf("%s: %s", path, csvFault(err))
+			return fmt.Errorf("%s:%d: expected fields parted by %q, got %s", path, faultLine(err),
+				r.Comma, csvFault(err))
 		}
+		line, _ := r.FieldPos(0)
 		if len(record) != len(header) {
 			return fmt.Errorf("%s:%d: expected %d fields, got %d", path, line, len(header),
 				len(record))
@@ -63,17 +65,31 @@ func readCSV(path string, columns []string,
 	}
 }
 
+// faultLine is the line that is not CSV.
+func faultLine(err error) int {
+	var fault *csv.ParseError
+	if errors.As(err, &fault) {
+		return fault.Line
+	}
+	return 0
+}
+
 func csvFault(err error) string {
-	if errors.Is(err, io.EOF) {
+	var fault *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
 		return "an empty file"
+	case errors.As(err, &fault):
+		return fault.Err.Error()
 	}
 	return err.Error()
 }
 
-// inside joins a path of a list, with slashes, to the folder that it must stay in.
+// inside joins a path of a list, with slashes, to the folder that it must stay in. One with control
+// characters is refused, for it would break the line that an error is.
 func inside(root, rel string) (string, error) {
 	rel = strings.ReplaceAll(rel, `\`, "/")
-	if !filepath.IsLocal(filepath.FromSlash(rel)) {
+	if !filepath.IsLocal(filepath.FromSlash(rel)) || strings.ContainsFunc(rel, unicode.IsControl) {
 		return "", fmt.Errorf("expected a path within %s, got %q", root, rel)
 	}
 	return filepath.Join(root, filepath.FromSlash(rel)), nil

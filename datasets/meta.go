@@ -14,8 +14,8 @@ import (
 // of VisA's images with one defect type, without splits.
 var metaFiles = []string{"meta.json", "meta1.json", "meta_wo_md.json"}
 
-// pointerEscape writes a key as JSON pointers do (RFC 6901).
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+// pointerEscape writes a key as JSON pointers do (RFC 6901), in one line.
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1", "\n", `\n`, "\r", `\r`)
 
 // openMeta reads {"train": {CATEGORY: [item]}, "test": ...} with the item keys img_path, mask_path,
 // cls_name or product_cls, specie_name or defect_cls, and anomaly (0 or 1). A list in which no
@@ -58,8 +58,8 @@ func (s *Set) parseMeta(file, kind string, b []byte) error {
 	}
 	for name := range splits {
 		if name != TrainSplit && name != TestSplit {
-			return fmt.Errorf("%s#/%s: expected the splits train and test, got %q", file, name,
-				name)
+			return fmt.Errorf("%s#/%s: expected the splits train and test, got %q", file,
+				pointerEscape.Replace(name), name)
 		}
 	}
 	seen, masked := map[string]bool{}, namesMasks(splits)
@@ -121,7 +121,8 @@ func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointe
 			if v, ok := item[key]; ok && v != nil {
 				s, ok := v.(string)
 				if !ok {
-					return "", key, fmt.Errorf("%s/%s: expected a string, got %v", pointer, key, v)
+					return "", key, fmt.Errorf("%s/%s: expected a string, got %s", pointer, key,
+						valueOf(v))
 				}
 				return s, key, nil
 			}
@@ -161,7 +162,8 @@ func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointe
 	}
 	anomaly, ok := item["anomaly"].(float64)
 	if !ok || anomaly != 0 && anomaly != 1 {
-		return Sample{}, fmt.Errorf("%s/anomaly: expected 0 or 1, got %v", pointer, item["anomaly"])
+		return Sample{}, fmt.Errorf("%s/anomaly: expected 0 or 1, got %s", pointer,
+			valueOf(item["anomaly"]))
 	}
 	if anomaly == 0 {
 		return s.sample(path, category, split, Good), nil // a mask that is listed is ignored
@@ -188,4 +190,13 @@ func (s *Set) metaItem(kind, split, category string, raw json.RawMessage, pointe
 	}
 	err = s.setMask(&x, maskPath)
 	return x, err
+}
+
+// valueOf is a value of a list as an error's line shows it.
+func valueOf(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil { // it was read from JSON
+		return "something else"
+	}
+	return brief(b)
 }
