@@ -67,7 +67,7 @@ func decode(path string, r Range, mask bool) (m *Image, err error) {
 		return nil, err
 	}
 	defer f.Close()
-	_, o, err := header(f)
+	c, o, err := header(f)
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +78,9 @@ func decode(path string, r Range, mask bool) (m *Image, err error) {
 		}
 		return orient(s.picture(r, mask), o), nil
 	}
-	src, format, err := image.Decode(f)
+	src, format, err := decoded(f, c)
 	if err != nil {
-		return nil, explain(f, err)
+		return nil, err
 	}
 	if m, ok := grey(src); ok && mask {
 		return orient(m, o), nil
@@ -94,6 +94,19 @@ func decode(path string, r Range, mask bool) (m *Image, err error) {
 	return orient(From(src), o), nil
 }
 
+// decoded is what Go's decoders make of a file, of the size that its header says, which was
+// checked: the first frame of a GIF may be of another.
+func decoded(f *os.File, c image.Config) (src image.Image, format string, err error) {
+	if src, format, err = image.Decode(f); err != nil {
+		return nil, "", explain(f, err)
+	}
+	if b := src.Bounds(); b.Dx() != c.Width || b.Dy() != c.Height {
+		return nil, "", problem(f.Name(), fmt.Sprintf("expected a picture of %d x %d pixels as "+
+			"the header says, got %d x %d", c.Width, c.Height, b.Dx(), b.Dy()))
+	}
+	return src, format, nil
+}
+
 // read gives a picture's samples as they are stored, and its orientation.
 func read(path string) (s *stored, o int, err error) {
 	f, err := open(path)
@@ -101,7 +114,7 @@ func read(path string) (s *stored, o int, err error) {
 		return nil, 1, err
 	}
 	defer f.Close()
-	_, o, err = header(f)
+	c, o, err := header(f)
 	if err != nil {
 		return nil, 1, err
 	}
@@ -112,9 +125,9 @@ func read(path string) (s *stored, o int, err error) {
 		}
 		return s, o, nil
 	}
-	src, format, err := image.Decode(f)
+	src, format, err := decoded(f, c)
 	if err != nil {
-		return nil, 1, explain(f, err)
+		return nil, 1, err
 	}
 	if s = keepStored(src); format == "webp" {
 		if _, is := src.(*image.YCbCr); is {

@@ -226,6 +226,14 @@ func (d *directory) unpackJPEG(b []byte, w, h, per int) ([]byte, error) {
 		adobe := "\xff\xd8\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 		whole = append([]byte(adobe), whole[2:]...)
 	}
+	c, err := jpeg.DecodeConfig(bytes.NewReader(whole))
+	if err != nil {
+		return nil, err
+	}
+	if int64(c.Width)*int64(c.Height) > MaxPixels { // before a pixel is allocated
+		return nil, fmt.Errorf("%w: a JPEG of %d x %d pixels in a strip or tile of %d x %d",
+			errTIFF, c.Width, c.Height, w, h)
+	}
 	m, err := jpeg.Decode(bytes.NewReader(whole))
 	if err != nil {
 		return nil, err
