@@ -196,6 +196,9 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 		run.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
 		return run, nil
 	})
+	if err == nil {
+		err = run.check(path)
+	}
 	if err != nil {
 		return nil, err
 	}

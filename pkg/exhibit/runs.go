@@ -92,10 +92,22 @@ func Runs(cache string) (runs []*Run, err error) {
 	}
 	for _, f := range files {
 		run, _, err := store.ReadJSON[*Run](f)
+		if err == nil {
+			err = run.check(f)
+		}
 		if err != nil {
 			return nil, err
 		}
 		runs = append(runs, run)
 	}
 	return runs, nil
+}
+
+// check tells a stored run from what is none: the file at path has its key for a name.
+func (r *Run) check(path string) error {
+	if r == nil || r.Key+".json" != filepath.Base(path) {
+		return fmt.Errorf("%s: expected the run of that key, got none or another one; delete it "+
+			"and run again", path)
+	}
+	return nil
 }

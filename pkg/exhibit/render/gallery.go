@@ -239,7 +239,9 @@ func Clean(folder string, entries []Entry) error {
 		json.Unmarshal(b, &was) == nil {
 		for _, e := range was.Exhibits {
 			for _, name := range e.Files() {
-				earlier = append(earlier, filepath.Join(folder, filepath.Base(name)))
+				if filepath.IsLocal(name) && filepath.Base(name) == name && name != "." {
+					earlier = append(earlier, filepath.Join(folder, name))
+				} // else it is none of ours, and may lie elsewhere
 			}
 		}
 	}

@@ -33,6 +33,10 @@ func ReadManifest(file string) (m Manifest, folder string, known bool, err error
 // ReadRuns reads the runs behind a gallery's numbers; nil where they are not there.
 func ReadRuns(folder string) ([]*exhibit.Run, error) {
 	runs, _, err := store.ReadJSON[[]*exhibit.Run](filepath.Join(folder, runsFile))
+	if err == nil && slices.Contains(runs, nil) {
+		err = fmt.Errorf("%s: expected runs, got a null among them; make the gallery again",
+			filepath.Join(folder, runsFile))
+	}
 	return runs, err
 }
 
