@@ -163,6 +163,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		x, err := Parse("fuzz", b)
 		if err != nil {
+			require.ErrorContains(t, err, "fuzz")
+			require.NotContains(t, err.Error(), "\n")
 			return
 		}
 		tensors := map[string]Tensor{}
