@@ -109,9 +109,10 @@ func clipPreprocess(c *checker) {
 	f := c.file("preprocess")
 	t := imageio.Transform{Resize: j.Size, Crop: j.Size, Mean: j.Mean, Std: j.Std,
 		Filter: imageio.Bicubic}
+	check(t.Validate(1))
 	for _, file := range j.Files {
 		name := strings.TrimSuffix(file.Image, ".png")
-		m := must(imageio.Decode(filepath.Join(c.dir, file.Image)))
+		m := must(imageio.Decode(c.local(file.Image)))
 		c.note(name+" resized", largestByteError(t.Picture(m).Pix,
 			must(f.Uint8s(name+".resized_u8"))), 0)
 		pixels := make([]float32, j.Size*j.Size*3)
@@ -120,7 +121,7 @@ func clipPreprocess(c *checker) {
 			c.array("preprocess", name+".tensor").Data, 1e-5)
 
 		name = strings.TrimSuffix(file.Mask, ".png")
-		mask := must(imageio.DecodeMask(filepath.Join(c.dir, file.Mask)))
+		mask := must(imageio.DecodeMask(c.local(file.Mask)))
 		fractions := t.Mask(imageio.Binary(mask))
 		c.floats(name+" resized", fractions, c.array("preprocess", name+".resized").Data, 1e-5)
 		bits := make([]float32, len(fractions))

@@ -106,6 +106,9 @@ func names(c *checker) {
 			panic(fmt.Errorf("%s: expected layout %s, got %s (%v)", f.Path(), layout, detected,
 				err))
 		}
+		if j.Depth < 1 || j.Depth > len(f.Names()) { // a block has several tensors
+			panic(fmt.Errorf("names.json: expected the depth of %s, got %d", f.Path(), j.Depth))
+		}
 		taps := make([]int, j.Depth)
 		for i := range taps {
 			taps[i] = i

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	stdmaps "maps"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,9 +28,10 @@ func preprocess(c *checker) {
 	}
 	c.json("preprocess", &j)
 	t := imageio.Transform{Resize: j.Resize, Crop: j.Crop, Mean: j.Mean, Std: j.Std}
+	check(t.Validate(1)) // before memory is taken by what it says
 	f := c.file("preprocess")
 	for _, name := range slices.Sorted(stdmaps.Keys(j.Files)) {
-		path := filepath.Join(c.dir, name+".png")
+		path := c.local(name + ".png")
 		if strings.HasPrefix(name, "mask") {
 			m := must(imageio.DecodeMask(path))
 			mask := t.Mask(m)

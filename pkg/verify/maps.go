@@ -43,7 +43,13 @@ func (c *checker) plane(file, name string) [2]int {
 		panic(fmt.Errorf("%s: %s: expected maps [.., rows, columns], got the shape %v", file, name,
 			shape))
 	}
-	return [2]int(shape[len(shape)-2:])
+	plane := [2]int(shape[len(shape)-2:])
+	if most := int(imageio.MaxSide); min(plane[0], plane[1]) < 1 || max(plane[0], plane[1]) > most ||
+		int64(plane[0])*int64(plane[1]) > imageio.MaxPixels {
+		panic(fmt.Errorf("%s: %s: expected maps of 1 to %d pixels a side, got %v", file, name, most,
+			plane))
+	}
+	return plane
 }
 
 // post post-processes token distances [B, N]: to the crop, blurred there or not, or on to the last
@@ -73,6 +79,10 @@ func maps(c *checker) {
 	s := c.setUp()
 	j, sizes := c.mapSettings("maps", "crop_map", "map256", s.config.Grid)
 	kernel := c.array("maps", "gaussian_kernel").Data
+	if j.Kernel < 1 || j.Kernel*j.Kernel != len(kernel) {
+		panic(fmt.Errorf("maps.json: expected a kernel_size of the %d values of gaussian_kernel, "+
+			"got %d", len(kernel), j.Kernel))
+	}
 	blur := detector.Blur(j.Kernel)
 	// the 2-D kernel is the product of two 1-D ones; the middle row of the blur is one
 	for i, want := range kernel {

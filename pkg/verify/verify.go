@@ -159,6 +159,14 @@ func (c *checker) json(name string, into any) {
 	}
 }
 
+// local is the path of a file in the folder. A name that leads out of it fails the group.
+func (c *checker) local(name string) string {
+	if !filepath.IsLocal(name) {
+		panic(fmt.Errorf("%q: expected the name of a file in the folder", name))
+	}
+	return filepath.Join(c.dir, name)
+}
+
 // array reads a float tensor.
 func (c *checker) array(file, name string) layer.Array {
 	f := c.file(file)
@@ -176,6 +184,10 @@ func (c *checker) tensor(file, name string) *tensors.Tensor {
 // images reads a channels-first batch [B, 3, H, W] as [B, H, W, 3].
 func (c *checker) images(file, name string) *tensors.Tensor {
 	a := c.array(file, name)
+	if len(a.Shape) != 4 {
+		panic(fmt.Errorf("%s: %s: expected images [B, 3, H, W], got the shape %v", file, name,
+			a.Shape))
+	}
 	b, ch, h, w := a.Shape[0], a.Shape[1], a.Shape[2], a.Shape[3]
 	flat := make([]float32, len(a.Data))
 	for i := range b {
