@@ -1,7 +1,7 @@
 package verify
 
 import (
-	"maps"
+	stdmaps "maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,7 +100,7 @@ func TestAFolderMayNotLeadOutOfItself(t *testing.T) {
 		`{"crop": -8, "resize": 8, "files": {"a": {}}, ` + plain + `}`: "expected at least 1 pixel",
 	}
 	require.NoError(t, tensorfile.Write(filepath.Join(dir, "preprocess.safetensors"), nil, nil))
-	for _, text := range slices.Sorted(maps.Keys(texts)) {
+	for _, text := range slices.Sorted(stdmaps.Keys(texts)) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "preprocess.json"), []byte(text), 0o666))
 		results, err := Folder(nil, dir, nil)
 		require.NoError(t, err)
