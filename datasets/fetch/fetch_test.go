@@ -19,7 +19,7 @@ import (
 )
 
 // zipped writes a zip file whose members hold their own names.
-func zipped(t *testing.T, path string, members ...string) {
+func zipped(t testing.TB, path string, members ...string) {
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
 	f, err := os.Create(path)
 	require.NoError(t, err)
@@ -35,7 +35,7 @@ func zipped(t *testing.T, path string, members ...string) {
 }
 
 // tarred writes an archive of a Node package.
-func tarred(t *testing.T, path string, headers ...tar.Header) {
+func tarred(t testing.TB, path string, headers ...tar.Header) {
 	f, err := os.Create(path)
 	require.NoError(t, err)
 	g := gzip.NewWriter(f)

@@ -107,8 +107,29 @@ func TestYAMLReadsBack(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("dataset: d\ntypes:\n  dent: [\"[cls]\"]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if base, err := Parse("f", string(b)); err == nil {
-			require.NotEmpty(t, base.Types)
+		base, err := Parse("f.yaml", string(b))
+		if err != nil {
+			require.ErrorContains(t, err, "f.yaml")
+			require.NotContains(t, err.Error(), "\n")
+			return
 		}
+		require.NotEmpty(t, base.Types)
+	})
+}
+
+// FuzzSentences fuzzes the phrases and templates that prompts are put into.
+func FuzzSentences(f *testing.F) {
+	f.Add("normal: [\"perfect [cls]\"]\ntemplates: [\"a photo of {}\"]\n")
+	f.Add("normal: &a [\"[cls]\", *a]\ntemplates: *a\n")
+	f.Add("source: x\n? [a]\n: b\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := ParseSentences("sentences.yaml", text)
+		if err != nil {
+			require.ErrorContains(t, err, "sentences.yaml")
+			require.NotContains(t, err.Error(), "\n")
+			return
+		}
+		require.NotEmpty(t, s.Normal)
+		require.NotEmpty(t, s.Templates)
 	})
 }
