@@ -119,7 +119,7 @@ func FuzzParse(f *testing.F) {
 
 // FuzzSentences fuzzes the phrases and templates that prompts are put into.
 func FuzzSentences(f *testing.F) {
-	f.Add("normal: [\"perfect [cls]\"]\ntemplates: [\"a photo of {}\"]\n")
+	f.Add("normal: [\"perfect [cls]\"]\ntemplates: [\"a photo of [state]\"]\n")
 	f.Add("normal: &a [\"[cls]\", *a]\ntemplates: *a\n")
 	f.Add("source: x\n? [a]\n: b\n")
 	f.Fuzz(func(t *testing.T, text string) {
