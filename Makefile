@@ -2,7 +2,11 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser lint lab world real necessary bench small figures clean distclean
+.PHONY: help setup build data demo test test-browser fuzz faults mutants race cover lint lab world real necessary bench small figures clean distclean
+
+
+FUZZTIME ?= 10m
+ROUNDS ?= 3
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +40,21 @@ test: setup lint build data ## every test, notebooks included
 test-browser: setup build data ## the live notebook in Chromium, moved by a script (ADLAB_STRICT=1 asserts times, too)
 	@source tools/env.sh
 	bash tools/browser.sh $(ARGS)
+
+fuzz: setup ## every fuzz target, FUZZTIME=10m each; ARGS names some
+	@FUZZTIME=$(FUZZTIME) bash tools/fuzz.sh $(ARGS)
+
+faults: setup build ## kill, starve and lock out bin/adlab, ROUNDS=3 times each at random points; ARGS names some
+	@ROUNDS=$(ROUNDS) bash tools/faults.sh $(ARGS)
+
+mutants: setup ## thirty-one planted mistakes: the tests must catch each
+	@bash tools/mutants/run.sh $(ARGS)
+
+race: setup ## go test -race where XLA is not in the process
+	@bash tools/race.sh $(ARGS)
+
+cover: setup data ## the share of statements that tests run, room by room
+	@bash tools/cover.sh $(ARGS)
 
 lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of the scripts
 	@bash tools/lint.sh

@@ -28,5 +28,5 @@ if [ -n "$long" ]; then printf 'lint: cut what is too long:\n%s\n' "$long" >&2; 
 
 go vet ./...
 staticcheck ./...
-bash -n tools/*.sh tools/gonb-kernel .ci/run
+for script in tools/*.sh tools/mutants/*.sh tools/gonb-kernel .ci/run; do bash -n "$script"; done
 echo "lint: clean"
