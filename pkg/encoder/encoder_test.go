@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"adlab/datasets"
@@ -13,6 +14,7 @@ import (
 	"adlab/pkg/encoder"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 )
 
 func TestCheckGroups(t *testing.T) {
@@ -62,11 +64,38 @@ func TestFeaturesComeFromTheCache(t *testing.T) {
 	require.NotEqual(t, first.At(0), first.At(1))
 	require.Equal(t, []int{2, 1, 1, 7056}, again.Batch([]int{2, 0}).Shape().Dimensions)
 
-	files, err := filepath.Glob(filepath.Join(cache, "features", "*"))
+	files, err := filepath.Glob(filepath.Join(cache, "features", "*.safetensors"))
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	require.NoError(t, os.WriteFile(files[0], []byte("spoiled"), 0o666))
 	_, err = (&encoder.Cache{Backend: b.Backend, Encoder: baseline.NewHOG(),
 		Dir: cache}).Extract(t.Context(), samples)
 	require.ErrorContains(t, err, "delete it and run again")
+}
+
+// TestFeaturesAreComputedOnce, however many want them at a time: the others wait, as they would in
+// processes of their own.
+func TestFeaturesAreComputedOnce(t *testing.T) {
+	cache, path := t.TempDir(), filepath.Join(t.TempDir(), "a.png")
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	require.NoError(t, png.Encode(f, image.NewGray(image.Rect(0, 0, 32, 32))))
+	require.NoError(t, f.Close())
+	b, err := backend.Open("go")
+	require.NoError(t, err)
+	var encoded atomic.Int32
+	var all errgroup.Group
+	for range 4 {
+		all.Go(func() error {
+			x := &encoder.Cache{Backend: b.Backend, Encoder: baseline.NewHOG(), Dir: cache,
+				Tell: func(int, int) { encoded.Add(1) }}
+			f, err := x.Extract(t.Context(), []datasets.Sample{{ID: "a.png", Path: path}})
+			if err == nil {
+				f.Close()
+			}
+			return err
+		})
+	}
+	require.NoError(t, all.Wait())
+	require.EqualValues(t, 1, encoded.Load())
 }

@@ -151,17 +151,17 @@ func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.S
 	}
 	path := filepath.Join(x.Dir, "features", key+".safetensors")
 	images := len(part) * v.Count
-	if !store.Touch(path) {
+	if err := store.Once(ctx, path, func() error {
 		data, err := x.encode(ctx, f, part, v, done, total)
 		if err != nil {
 			return err
 		}
 		t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, images, f.Groups,
 			f.Tokens, f.Width)}
-		if err := tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(),
-			"digest": x.Encoder.Digest()}); err != nil {
-			return err
-		}
+		return tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(),
+			"digest": x.Encoder.Digest()})
+	}); err != nil {
+		return err
 	}
 	file, err := tensorfile.Open(path)
 	if err != nil {

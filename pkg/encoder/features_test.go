@@ -122,7 +122,7 @@ func TestExtractKeepsTheOrder(t *testing.T) {
 			grouped.Groups = [][]int{{0, 1, 2}}
 			_, err = grouped.Extract(cancelled, samples)
 			require.ErrorIs(t, err, context.Canceled, "another grouping's features are not these")
-			files, err := filepath.Glob(filepath.Join(cache, "features", "*"))
+			files, err := filepath.Glob(filepath.Join(cache, "features", "*.safetensors"))
 			require.NoError(t, err)
 			require.Len(t, files, 1, "a cancelled extraction leaves nothing behind")
 		})
@@ -137,7 +137,7 @@ func TestSpoiledCacheIsOneLine(t *testing.T) {
 	f, err := x.Extract(t.Context(), samples)
 	require.NoError(t, err)
 	f.Close()
-	files, err := filepath.Glob(filepath.Join(x.Dir, "features", "*"))
+	files, err := filepath.Glob(filepath.Join(x.Dir, "features", "*.safetensors"))
 	require.NoError(t, err)
 	whole, err := os.ReadFile(files[0])
 	require.NoError(t, err)
