@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -63,4 +64,31 @@ func TestStrangeFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheFirstTenOffendersAreNamed, and how many there are besides.
+func TestTheFirstTenOffendersAreNamed(t *testing.T) {
+	files := []string{"train/0.png", "ground_truth/bad/5.png"}
+	for i := range 13 {
+		files = append(files, fmt.Sprintf("test/bad/%02d.png", i))
+	}
+	_, err := Open("folder", tree(t, append(files, "ground_truth/bad/12.png")...), Options{})
+	require.ErrorContains(t, err, "missing for 12 of 13: 00.png, 01.png, 02.png, 03.png, 04.png, "+
+		"05.png, 06.png, 07.png, 08.png, 09.png and 2 more")
+	require.NotContains(t, err.Error(), "\n")
+}
+
+// TestAFolderThatCannotBeRead is an error, and not an empty folder.
+func TestAFolderThatCannotBeRead(t *testing.T) {
+	root := tree(t, "train/0.png", "test/good/0.png", "test/bad/0.png")
+	closed := filepath.Join(root, "test", "bad")
+	require.NoError(t, os.Chmod(closed, 0))
+	t.Cleanup(func() { os.Chmod(closed, 0o777) })
+	if _, err := os.ReadDir(closed); err == nil {
+		t.Skip("this user reads every folder")
+	}
+	_, err := Open("folder", root, Options{})
+	require.ErrorContains(t, err, closed)
+	require.ErrorContains(t, err, "permission denied")
+	require.NotContains(t, err.Error(), "\n")
 }

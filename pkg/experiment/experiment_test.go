@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -44,6 +45,8 @@ func TestExperimentIsChecked(t *testing.T) {
 		require.ErrorAs(t, e.Validate(), &wrong, name)
 		require.Equal(t, name, wrong.Name)
 	}
+	e.Rate = math.NaN()
+	require.ErrorContains(t, e.Validate(), "Rate: expected a positive learning rate, got NaN")
 }
 
 func TestWrongAblationsAreTold(t *testing.T) {

@@ -184,3 +184,21 @@ func TestACacheThatCannotBeIsSaidAtOnce(t *testing.T) {
 		require.ErrorContains(t, Enter(partly), "its folder features is closed")
 	}
 }
+
+// TestClocksThatDisagree: a file from the future, as another machine's clock may have stamped it,
+// is in use as long as somebody is, and goes like any other afterwards.
+func TestClocksThatDisagree(t *testing.T) {
+	dir := filled(t, "features/past", "features/future")
+	future := time.Now().Add(24 * time.Hour)
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "features/future"), future, future))
+	end := process(t, dir, "")
+	removed, _, err := Prune(dir, 0)
+	require.NoError(t, err)
+	require.Len(t, removed, 1)
+	require.Equal(t, filepath.Join(dir, "features/past"), removed[0].Path)
+	end()
+	removed, left, err := Prune(dir, 0)
+	require.NoError(t, err)
+	require.Len(t, removed, 1)
+	require.Zero(t, left)
+}

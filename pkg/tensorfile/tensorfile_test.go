@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -184,4 +185,32 @@ func FuzzParse(f *testing.F) {
 			require.True(t, bytes.Equal(want.Data, got.Data))
 		}
 	})
+}
+
+// TestAFileThatWasTranslatedIsRefused: a download in text mode puts a carriage return before every
+// line feed, in the length of the header, in the header or in the data.
+func TestAFileThatWasTranslatedIsRefused(t *testing.T) {
+	feeds := 0
+	for n := range 64 {
+		path := filepath.Join(t.TempDir(), "w.safetensors")
+		require.NoError(t, Write(path, map[string]Tensor{"a": F32([]float32{float32(n),
+			math.Float32frombits(10)}, 2)},
+			map[string]string{"note": strings.Repeat("x", n)}))
+		b, err := os.ReadFile(path)
+		require.NoError(t, err)
+		feeds += bytes.Count(b, []byte("\n"))
+		translated := bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))
+		require.NoError(t, os.WriteFile(path, translated, 0o666))
+		f, err := Open(path)
+		if bytes.Equal(b, translated) {
+			require.NoError(t, err)
+			require.NoError(t, f.Close())
+			continue
+		}
+		var format *FormatError
+		require.ErrorAs(t, err, &format)
+		require.ErrorContains(t, err, path)
+		require.NotContains(t, err.Error(), "\n")
+	}
+	require.Positive(t, feeds)
 }
