@@ -2,8 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser fuzz faults mutants race cover lint lab world real necessary bench small figures clean distclean
-
+.PHONY: help setup build data demo test test-browser fuzz faults mutants race cover security lint lab world real necessary bench small figures clean distclean
 
 FUZZTIME ?= 10m
 ROUNDS ?= 3
@@ -55,6 +54,9 @@ race: setup ## go test -race where XLA is not in the process
 
 cover: setup data ## the share of statements that tests run, room by room
 	@bash tools/cover.sh $(ARGS)
+
+security: setup ## modules and wheels by their digests, govulncheck, the notebook server as a stranger sees it
+	@bash tools/security.sh
 
 lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of the scripts
 	@bash tools/lint.sh

@@ -22,8 +22,8 @@ step() { # step NAME COMMAND...: one line with its seconds; on failure the end o
 
 has_python() { command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null; }
 venv() {
-  python3 -m venv .venv && .venv/bin/python -m pip install --quiet -r tools/requirements.txt &&
-    cp tools/requirements.txt .venv/requirements.txt
+  python3 -m venv .venv && .venv/bin/python -m pip install --quiet --require-hashes -r tools/requirements.lock &&
+    cp tools/requirements.lock .venv/requirements.lock
 }
 gonb() { GOBIN="$root/.bin" go install github.com/janpfeifer/gonb; }
 goimports() { GOBIN="$root/.bin" go install golang.org/x/tools/cmd/goimports@v0.52.0; }
@@ -41,7 +41,7 @@ plugin() { # in one chain: bash's -e does not hold within a condition, where ste
 
 command -v go >/dev/null || { echo "set-up: needs Go 1.26 or newer on the PATH" >&2; exit 1; }
 if has_python; then
-  cmp -s tools/requirements.txt .venv/requirements.txt || step "JupyterLab in .venv" venv || exit 1
+  cmp -s tools/requirements.lock .venv/requirements.lock || step "JupyterLab in .venv" venv || exit 1
 else
   echo "set-up: no python3 with venv: notebooks are left out"
 fi
