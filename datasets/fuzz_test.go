@@ -81,7 +81,8 @@ func layTiny(name string) func(t *testing.T, root string) {
 
 func FuzzPairs(f *testing.F) {
 	fuzzList(f, "deeppcb", "PCBData/test.txt", layTiny("deeppcb"),
-		"group1/1/2.jpg group1/1_not/2.txt\n", "../2.jpg ../2.txt", "a.jpg\tb.txt", "\x00.jpg a.txt")
+		"group1/1/2.jpg group1/1_not/2.txt\n", "../2.jpg ../2.txt", "a.jpg\tb.txt",
+		"\x00.jpg a.txt")
 }
 
 func FuzzBoxes(f *testing.F) {

@@ -12,7 +12,7 @@ import (
 func TestARunIsOfTheKeyThatItsFileHas(t *testing.T) {
 	const key = "0123456789012345678901234567890123456789"
 	for content, want := range map[string]string{
-		"null":                    "expected the run of that key, got none or another one; delete it",
+		"null":                    "expected the run of that key, got none or another one",
 		"{}":                      "expected the run of that key",
 		`{"key": "0123"`:          "delete it and run again",
 		`{"key": "` + key + `0"}`: "expected the run of that key",

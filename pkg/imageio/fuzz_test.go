@@ -147,5 +147,5 @@ func TestAPictureHasTheSizeOfItsHeader(t *testing.T) {
 	path := write(t, "part.gif", b)
 	_, err := Decode(path)
 	require.ErrorIs(t, err, ErrImage)
-	require.ErrorContains(t, err, "expected a picture of 9 x 7 pixels as the header says, got 2 x 2")
+	require.ErrorContains(t, err, "of 9 x 7 pixels as the header says, got 2 x 2")
 }

@@ -153,7 +153,7 @@ func TestFullDisk(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(old, b))
 	require.Equal(t, []string{"a/x"}, names(t, dir))
-	require.NoError(t, WriteFile(path, make([]byte, 150<<10)), "what fits beside the old is written")
+	require.NoError(t, WriteFile(path, make([]byte, 150<<10)), "it fits beside the old")
 }
 
 // TestAFolderThatIsClosed is what everybody but root meets.

@@ -11,7 +11,8 @@ import (
 // FuzzShards fuzzes an index of shards and the config.json beside it: nothing but a file beside
 // them is opened.
 func FuzzShards(f *testing.F) {
-	f.Add([]byte(`{"weight_map": {"a": "there.safetensors"}}`), []byte(`{"num_attention_heads": 6}`))
+	f.Add([]byte(`{"weight_map": {"a": "there.safetensors"}}`),
+		[]byte(`{"num_attention_heads": 6}`))
 	f.Add([]byte(`{"weight_map": {"a": "../there.safetensors"}}`), []byte(`[]`))
 	f.Add([]byte(`{"weight_map": {"a": "x.safetensors.index.json"}}`), []byte(`null`))
 	f.Add([]byte(`{"weight_map": {"z": "/etc/passwd", "a": "."}}`), []byte(`{"num_attention_heads":

@@ -91,13 +91,13 @@ func TestAFolderMayNotLeadOutOfItself(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(outside, b, 0o666))
 	defer os.Remove(outside)
-	const plain = `"mean": [0, 0, 0], "std": [1, 1, 1]`
+	const same = `"mean": [0, 0, 0], "std": [1, 1, 1]`
 	texts := map[string]string{
-		`{"crop": 8, "resize": 8, "files": {"../outside": {}}, ` + plain + `}`: `"../outside.png": ` +
+		`{"crop": 8, "resize": 8, "files": {"../outside": {}}, ` + same + `}`: `outside.png": ` +
 			`expected the name of a file in the folder`,
-		`{"crop": 1000000, "resize": 1000000, "files": {"a": {}}, ` + plain + `}`: "resize 1000000 " +
-			"makes pictures of more than 64 megapixels",
-		`{"crop": -8, "resize": 8, "files": {"a": {}}, ` + plain + `}`: "expected at least 1 pixel",
+		`{"crop": 1000000, "resize": 1000000, "files": {"a": {}}, ` + same + `}`: "resize " +
+			"1000000 makes pictures of more than 64 megapixels",
+		`{"crop": -8, "resize": 8, "files": {"a": {}}, ` + same + `}`: "expected at least 1 pixel",
 	}
 	require.NoError(t, tensorfile.Write(filepath.Join(dir, "preprocess.safetensors"), nil, nil))
 	for _, text := range slices.Sorted(stdmaps.Keys(texts)) {

@@ -44,7 +44,8 @@ func (c *checker) plane(file, name string) [2]int {
 			shape))
 	}
 	plane := [2]int(shape[len(shape)-2:])
-	if most := int(imageio.MaxSide); min(plane[0], plane[1]) < 1 || max(plane[0], plane[1]) > most ||
+	most := int(imageio.MaxSide)
+	if min(plane[0], plane[1]) < 1 || max(plane[0], plane[1]) > most ||
 		int64(plane[0])*int64(plane[1]) > imageio.MaxPixels {
 		panic(fmt.Errorf("%s: %s: expected maps of 1 to %d pixels a side, got %v", file, name, most,
 			plane))

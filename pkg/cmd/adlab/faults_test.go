@@ -66,8 +66,8 @@ func TestAFileThatMayNotBeWritten(t *testing.T) {
 	refused(append(train, "--seed", "2")...)    // its checkpoint in the cache
 	refused(append(train, "--resize", "80")...) // features in the cache
 	out := filepath.Join(dir, "maps")
-	_, stderr, code = limited("-f 16", "predict", "--model", model, filepath.Join(root, "plate", "test",
-		"good"), "--out", out)
+	_, stderr, code = limited("-f 16", "predict", "--model", model,
+		filepath.Join(root, "plate", "test", "good"), "--out", out)
 	require.Equal(t, 1, code, stderr)
 	require.Contains(t, stderr, "it needs ")
 	require.NotContains(t, stderr, "goroutine")
@@ -137,7 +137,8 @@ func TestAPluginThatIsNone(t *testing.T) {
 func TestWithoutAHome(t *testing.T) {
 	root, dir := dataset(t), t.TempDir()
 	for name, env := range map[string][]string{
-		"closed": {"HOME=/proc/none", "TMPDIR=/proc/none", "XDG_CACHE_HOME=/proc/none"}, "unset": nil,
+		"closed": {"HOME=/proc/none", "TMPDIR=/proc/none", "XDG_CACHE_HOME=/proc/none"},
+		"unset":  nil,
 	} {
 		cmd := exec.Command(command, append([]string{"--backend", "go", "train", "--data", root,
 			"--out", filepath.Join(dir, name)}, quick...)...)
