@@ -151,17 +151,19 @@ func (x *Cache) extractChunk(ctx context.Context, f *Features, part []datasets.S
 	}
 	path := filepath.Join(x.Dir, "features", key+".safetensors")
 	images := len(part) * v.Count
-	if err := store.Once(ctx, path, func() error {
-		data, err := x.encode(ctx, f, part, v, done, total)
-		if err != nil {
+	if !store.Touch(path) { // what is there waits for nobody
+		if err := store.Once(ctx, path, func() error {
+			data, err := x.encode(ctx, f, part, v, done, total)
+			if err != nil {
+				return err
+			}
+			t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, images, f.Groups,
+				f.Tokens, f.Width)}
+			return tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(),
+				"digest": x.Encoder.Digest()})
+		}); err != nil {
 			return err
 		}
-		t := map[string]tensorfile.Tensor{"features": tensorfile.F32(data, images, f.Groups,
-			f.Tokens, f.Width)}
-		return tensorfile.Write(path, t, map[string]string{"encoder": x.Encoder.Name(),
-			"digest": x.Encoder.Digest()})
-	}); err != nil {
-		return err
 	}
 	file, err := tensorfile.Open(path)
 	if err != nil {
