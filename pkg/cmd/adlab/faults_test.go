@@ -62,9 +62,9 @@ func TestAFileThatMayNotBeWritten(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(old, now), "the old model is whole")
 	}
-	refused(train...)                           // the model itself
-	refused(append(train, "--seed", "2")...)    // its checkpoint in the cache
-	refused(append(train, "--resize", "80")...) // features in the cache
+	refused(train...)                         // the model itself
+	refused(append(train, "--seed", "2")...)  // its checkpoint in the cache
+	refused(append(train, "--crop", "80")...) // features in the cache
 	out := filepath.Join(dir, "maps")
 	_, stderr, code = limited("-f 16", "predict", "--model", model,
 		filepath.Join(root, "plate", "test", "good"), "--out", out)
