@@ -1,22 +1,26 @@
 #!/usr/bin/env bash
-# Runs the fuzz targets one after another, FUZZTIME (10m) each: fuzz.sh [NAME...] for some of them. A crash leaves its input in the room's
-# testdata/fuzz, and go test replays it from then on. The last line of each says how many inputs were tried.
+# Runs the fuzz targets one after another, FUZZTIME (10m) each: fuzz.sh [NAME...] for some of them, NAME or ROOM/NAME. A crash leaves its input in
+# the room's testdata/fuzz, and go test replays it from then on. The line of each says how long it took and how many inputs were tried.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-failed=()
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cache=$(go env GOCACHE)/fuzz/adlab
+failed=() built=
 while IFS=: read -r file target; do
   room=$(dirname "$file")
   [[ $# -gt 0 && " $* " != *" $target "* && " $* " != *" $room/$target "* ]] && continue
-  start=$SECONDS
-  if go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-10m}" "./$room" >"$log" 2>&1; then verdict=ok; else
+  [ "$built" = "$room" ] || { go test -c -fuzz . -o "$work/room.test" "./$room" && built=$room; }
+  start=$SECONDS verdict=ok
+  mkdir -p "$cache/$room"
+  (cd "$room" && "$work/room.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "${FUZZTIME:-10m}" \
+    -test.fuzzcachedir "$cache/$room") >"$work/log" 2>&1 || {
     verdict=FAILED
     failed+=("$room/$target")
-    grep -v '^fuzz: elapsed' "$log" | head -n 40 >&2
-  fi
+    grep -v '^fuzz: elapsed' "$work/log" | head -n 40 >&2
+  }
   printf '%-7s %-40s %5d s  %s\n' "$verdict" "$room/$target" $((SECONDS - start)) \
-    "$(grep '^fuzz: elapsed' "$log" | tail -n 1 | grep -o 'execs: [0-9]*' || echo 'execs: 0')"
+    "$(grep '^fuzz: elapsed' "$work/log" | tail -n 1 | grep -o 'execs: [0-9]*' || echo 'execs: 0')"
 done < <(grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' datasets pkg | sed -E 's/:[0-9]+:func /:/' | sort)
 [ ${#failed[@]} = 0 ] || { echo "fuzz: failed: ${failed[*]}" >&2; exit 1; }
