@@ -368,3 +368,19 @@ func BenchmarkHistogram(b *testing.B) {
 		}
 	}
 }
+
+// TestLimitsThatCannotBe: AUPRO's limit lies above 0, up to 1.
+func TestLimitsThatCannotBe(t *testing.T) {
+	maps, masks := [][]float32{{1, 2, 3, 4}}, [][]uint8{{0, 0, 1, 1}}
+	p := NewPixels(2)
+	require.NoError(t, p.Positives(maps[0], masks[0]))
+	require.NoError(t, p.Negatives(maps[0], masks[0]))
+	for _, limit := range []float64{0, -0.3, 1.0000001, 1.5, math.NaN(), math.Inf(1)} {
+		got, err := p.Scores(limit)
+		require.ErrorIs(t, err, ErrLimit, "%v", limit)
+		require.Zero(t, got)
+	}
+	got, err := p.Scores(1)
+	require.NoError(t, err)
+	require.Equal(t, 1.0, got.AUPRO)
+}

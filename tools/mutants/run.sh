@@ -22,8 +22,8 @@ while IFS=$'\t' read -r name file tests was is; do
   if go test -count=1 -overlay "$work/overlay.json" "${arguments[@]}" >"$work/log" 2>&1; then
     echo "LIVES   $name ($file)"
     lived=$((lived + 1))
-  elif grep -q '^--- FAIL\|^    --- FAIL\|^panic: ' "$work/log"; then
-    echo "caught  $name by $(grep -m1 -o '^ *--- FAIL: [^ ]*\|^panic: .*' "$work/log" | sed 's/.*FAIL: //')"
+  elif grep -aq '^--- FAIL\|^    --- FAIL\|^panic: ' "$work/log"; then
+    echo "caught  $name by $(grep -am1 -o '^ *--- FAIL: [^ ]*\|^panic: .*' "$work/log" | sed 's/.*FAIL: //')"
     caught=$((caught + 1))
   else
     echo "mutants: $name does not build or run:" >&2
