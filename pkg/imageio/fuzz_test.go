@@ -149,3 +149,24 @@ func TestAPictureHasTheSizeOfItsHeader(t *testing.T) {
 	require.ErrorIs(t, err, ErrImage)
 	require.ErrorContains(t, err, "of 9 x 7 pixels as the header says, got 2 x 2")
 }
+
+// TestTilesMayNotBeMuchMoreThanThePicture: thousands of narrow and endless tiles, all at one place
+// of a small file, would take hours.
+func TestTilesMayNotBeMuchMoreThanThePicture(t *testing.T) {
+	block := deflated(make([]byte, 1<<12))
+	for _, side := range [][2]int{{1, 1 << 15}, {1 << 15, 1 << 15}} {
+		blocks := [][]byte{}
+		for range min(20_000/side[0]+1, 20_000) {
+			blocks = append(blocks, block)
+		}
+		path := write(t, "long.tif", tiffFile(little, false, blocks, tags(20_000, 1, 8, blackIsZero,
+			tagCompression, 8, tagTileWidth, side[0], tagTileHeight, side[1])))
+		_, err := Decode(path)
+		require.ErrorIs(t, err, ErrImage)
+		require.ErrorContains(t, err, "tiles of ")
+		require.NotContains(t, err.Error(), "\n")
+	}
+	_, err := Decode(write(t, "wide.tif", tiffFile(large, false, [][]byte{block}, tags(9, 9, 8,
+		blackIsZero, tagTileWidth, []int{1 << 31}, tagTileHeight, []int{1 << 31}))))
+	require.ErrorContains(t, err, "tiles of 2147483648 x 2147483648 pixels")
+}

@@ -26,11 +26,17 @@ func (d *directory) stored() (*stored, error) {
 	if tiled {
 		w, h = d.one(tagTileWidth, 0), d.one(tagTileHeight, 0)
 		places, lengths = tagTiles, tagTileSizes
-		if h < 1 || int64(w)*int64(h) > 4*MaxPixels {
+		if h < 1 || int64(max(w, h)) > 4*MaxPixels {
 			return nil, fmt.Errorf("%w: tiles of %d x %d pixels", errTIFF, w, h)
 		}
 	}
 	across, down := (d.w+w-1)/w, (d.h+h-1)/h
+	// tiles reach beyond the picture, and each may lie at the same place of a small file
+	if area := int64(across*w) * int64(down*h); area > 4*MaxPixels ||
+		area*int64(planes*per*d.bits) > 32*8*MaxPixels {
+		return nil, fmt.Errorf("%w: %d x %d strips or tiles of %d x %d pixels, %d samples of %d bits",
+			errTIFF, across, down, w, h, d.samples, d.bits)
+	}
 	offsets, err := d.values(places, planes*across*down)
 	if err != nil {
 		return nil, err
