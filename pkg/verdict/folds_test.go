@@ -24,10 +24,12 @@ func TestFoldsAreEven(t *testing.T) {
 
 // TestNoPictureJudgesItself: each is scored once, by what was learned from all others but its fold.
 func TestNoPictureJudgesItself(t *testing.T) {
-	scores, err := CrossFit(11, 3, 1, func(_ int, train, held []int) (out []float64, err error) {
+	folds := Folds(11, 3, 1)
+	scores, err := CrossFit(11, 3, 1, func(fold int, train, held []int) (out []float64, err error) {
 		require.Len(t, append(train, held...), 11)
 		for _, i := range held {
 			require.NotContains(t, train, i)
+			require.Equal(t, fold, folds[i], "the fold is held out, the rest is learned from")
 			out = append(out, float64(10*i))
 		}
 		return out, nil
