@@ -189,16 +189,22 @@ case_network() {
 case_core() { command -v taskset >/dev/null || { left_out "no taskset here"; return; }; like_alone "one core" taskset -c 0; }
 case_memory() {
   alone || return
-  rm -rf "$ADLAB_CACHE"
-  local group=/sys/fs/cgroup/adlab-faults-$$
-  if mkdir "$group" 2>/dev/null && echo 2G >"$group/memory.max" 2>/dev/null; then
-    like_alone "2 GiB of memory (cgroup)" bash -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$group"
+  local at limit peak group
+  # cgroups of version 2, then of version 1; a plain folder in their place has no processes
+  while read -r at limit peak; do
+    group=$at/adlab-faults-$$
+    [ -e "$at/cgroup.procs" ] && mkdir "$group" 2>/dev/null || continue
+    if echo 2147483648 2>/dev/null >"$group/$limit" && [ "$(cat "$group/$limit")" = 2147483648 ]; then
+      like_alone "2 GiB of memory (cgroup)" bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group"
+      [ ! -r "$group/$peak" ] || echo "        $(($(cat "$group/$peak") >> 20)) MiB were in use at most, what the kernel keeps of files included"
+      rmdir "$group"
+      return
+    fi
     rmdir "$group"
-  else
-    rmdir "$group" 2>/dev/null
-    # what a process maps for itself; a limit of addresses (-v) would count XLA's reservations, which are never touched
-    like_alone "2 GiB of data (no cgroup can be made here: RLIMIT_DATA)" bash -c 'ulimit -d 2097152 && exec "$@"' limited
-  fi
+  done <<<"/sys/fs/cgroup memory.max memory.peak
+/sys/fs/cgroup/memory memory.limit_in_bytes memory.max_usage_in_bytes"
+  # what a process maps for itself; a limit of addresses (-v) would count XLA's reservations, which are never touched
+  like_alone "2 GiB of data (no cgroup can be made here: RLIMIT_DATA)" bash -c 'ulimit -d 2097152 && exec "$@"' limited
 }
 
 if [ $# -gt 0 ]; then cases=("$@"); else cases=(train fit pretrain run predict cache twice full limit home network core memory); fi
