@@ -15,7 +15,7 @@ while IFS=: read -r file target; do
   start=$SECONDS verdict=ok
   mkdir -p "$cache/$room"
   (cd "$room" && "$work/room.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "${FUZZTIME:-10m}" \
-    -test.fuzzcachedir "$cache/$room") >"$work/log" 2>&1 || {
+    -test.fuzzminimizetime 1s -test.fuzzcachedir "$cache/$room") >"$work/log" 2>&1 || {
     verdict=FAILED
     failed+=("$room/$target")
     grep -v '^fuzz: elapsed' "$work/log" | head -n 40 >&2
