@@ -110,7 +110,7 @@ func reached(rooms []string) (all []string) {
 			panic(err)
 		}
 		for _, file := range files {
-			if strings.HasSuffix(file, "_test.go") {
+			if leftOut(file) {
 				continue
 			}
 			source, err := fs.ReadFile(particular, file)
@@ -168,14 +168,19 @@ var idle = []string{"published", "testdata", "testworld", "livetest"}
 // address.
 var lists = []string{"experiment/profile.go", "experiment/tables.go"}
 
-// write writes the files of a tree: Go files as their tokens, and no tests.
+// leftOut tells files whose code makes no number that is kept: tests, and twins that a browser alone
+// runs.
+func leftOut(name string) bool {
+	return strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_js.go")
+}
+
+// write writes the files of a tree: Go files as their tokens, without what is left out.
 func write(w io.Writer, tree fs.FS) error {
 	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if d != nil && d.IsDir() && slices.Contains(idle, path.Base(name)) {
 			return fs.SkipDir
 		}
-		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") ||
-			slices.Contains(lists, name) {
+		if err != nil || d.IsDir() || leftOut(name) || slices.Contains(lists, name) {
 			return err
 		}
 		content, err := fs.ReadFile(tree, name)

@@ -50,9 +50,11 @@ func TestWhatMakesNoNumberDoesNotCount(t *testing.T) {
 	for name, source := range map[string]string{
 		"comments": "// Package a.\npackage a\n\n// x is one.\nvar x = f(1, \"y\") // really\n",
 		"layout":   "package a\n\n\nvar x =  f(1,\n\t\"y\",\n)\n",
+		"built":    "//go:build !js\n\npackage a\n\nvar x = f(1, \"y\")\n",
 	} {
 		require.Equal(t, plain, content(map[string]string{"a/x.go": source,
-			"a/x_test.go": "package a\n", "published/y.yaml": "1"}), name)
+			"a/x_test.go": "package a\n", "a/x_js.go": "package a\n",
+			"published/y.yaml": "1"}), name)
 	}
 	require.NotEqual(t, plain, content(map[string]string{"a/x.go": "package a\n\nvar x = f(2, " +
 		"\"y\")\n"}))
