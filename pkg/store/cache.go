@@ -8,9 +8,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/gofrs/flock"
-	"golang.org/x/sys/unix"
 )
 
 // live is the folder of a cache in which each process that uses it holds a locked file, whose time
@@ -20,8 +17,8 @@ const live = ".live"
 // caches are those that this process uses, with the lock that says so; nil until it is written to.
 var caches = struct {
 	sync.Mutex
-	of map[string]*flock.Flock
-}{of: map[string]*flock.Flock{}}
+	of map[string]*fileLock
+}{of: map[string]*fileLock{}}
 
 // Enter makes the folder a cache that this process uses until it ends. A folder that nothing can be
 // written into is an error; one that is not there is made when something is written.
@@ -49,7 +46,7 @@ func Enter(dir string) error {
 		return err
 	}
 	for _, d := range below {
-		if path := filepath.Join(dir, d.Name()); d.IsDir() && unix.Access(path, unix.W_OK) != nil {
+		if path := filepath.Join(dir, d.Name()); d.IsDir() && !mayWrite(path) {
 			return fmt.Errorf("its folder %s is closed", d.Name())
 		}
 	}
@@ -80,7 +77,7 @@ func guarded(dir string, do func() error) error {
 	if err := os.MkdirAll(filepath.Join(dir, live), 0o777); err != nil {
 		return err
 	}
-	guard := flock.New(filepath.Join(dir, live, "pruning"))
+	guard := newLock(filepath.Join(dir, live, "pruning"))
 	if err := guard.Lock(); err != nil {
 		return err
 	}
@@ -101,7 +98,7 @@ func attend(dir string) error {
 
 func attendGuarded(dir string) error {
 	place := filepath.Join(dir, live)
-	lock := flock.New(filepath.Join(place, fmt.Sprintf("%d-%d", os.Getpid(),
+	lock := newLock(filepath.Join(place, fmt.Sprintf("%d-%d", os.Getpid(),
 		time.Now().UnixNano())))
 	if ok, err := lock.TryLock(); err != nil || !ok {
 		return fmt.Errorf("%s cannot be locked: %w", lock.Path(), err)
@@ -136,7 +133,7 @@ func cacheOf(path string) string {
 // false where it is not there.
 func Touch(path string) bool {
 	if dir := cacheOf(path); dir != "" {
-		guard := flock.New(filepath.Join(dir, live, "pruning"))
+		guard := newLock(filepath.Join(dir, live, "pruning"))
 		if guard.RLock() == nil {
 			defer guard.Unlock()
 		}

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // Kept is a file of a cache.
@@ -119,7 +117,7 @@ func attended(dir string) (since time.Time, err error) {
 		if err != nil {
 			continue
 		}
-		lock := flock.New(file)
+		lock := newLock(file)
 		ok, err := lock.TryLock()
 		if err != nil {
 			return since, fmt.Errorf("%s: %w", file, err)
@@ -148,7 +146,7 @@ func removeGuarded(k Kept) (gone bool, err error) {
 		return false, nil
 	}
 	if _, err := os.Stat(k.Path + ".lock"); err == nil {
-		computing := flock.New(k.Path + ".lock")
+		computing := newLock(k.Path + ".lock")
 		ok, err := computing.TryLock()
 		if err != nil || !ok {
 			return false, err

@@ -12,8 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // Address is a digest of 40 hexadecimal digits over values that decided something. Texts are
@@ -32,7 +30,7 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
-	f := flock.New(path + ".lock")
+	f := newLock(path + ".lock")
 	if ok, err := f.TryLockContext(ctx, 100*time.Millisecond); err != nil || !ok {
 		return nil, fmt.Errorf("waiting for another process that computes %s: %w",
 			filepath.Base(path), err)

@@ -16,10 +16,9 @@ import (
 	"adlab/pkg/imageio"
 	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
+	"adlab/pkg/store"
 	"adlab/pkg/tensorfile"
 	"adlab/pkg/verdict"
-
-	"golang.org/x/sys/unix"
 )
 
 // Predicted is what is said of one image, and what was written for it.
@@ -142,11 +141,7 @@ func (w Writing) room(images []string) error {
 			break
 		}
 	}
-	var disk unix.Statfs_t
-	if unix.Statfs(dir, &disk) != nil {
-		return nil // nobody knows
-	}
-	if free := int64(disk.Bavail) * disk.Bsize; need > free {
+	if free, known := store.Free(dir); known && need > free {
 		return fmt.Errorf("%s: results of %d pictures need about %.1f GB, and %.1f GB are free; "+
 			"name another place, or write the scores only", w.Out, len(images), float64(need)/1e9,
 			float64(free)/1e9)
