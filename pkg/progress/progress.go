@@ -7,9 +7,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"github.com/janpfeifer/gonb/gonbui"
-	"golang.org/x/term"
 )
 
 // Progress shows how far long work is: a line that is redrawn in a terminal; in a log a line at the
@@ -46,9 +43,9 @@ func New(w io.Writer) *Progress {
 	p := &Progress{w: w, now: time.Now}
 	f, ok := w.(*os.File)
 	switch {
-	case gonbui.IsNotebook:
+	case inNotebook:
 		p.form = notebook
-	case ok && term.IsTerminal(int(f.Fd())):
+	case ok && isTerminal(f):
 		p.form = terminal
 	}
 	return p
@@ -154,7 +151,7 @@ func (b *bar) draw(done, total int, unit string, took time.Duration) {
 		if done >= total {
 			html = "" // what is done does not stay above the picture
 		}
-		gonbui.UpdateHtml(b.id, html)
+		updateHTML(b.id, html)
 	case terminal:
 		end := ""
 		if done >= total {
