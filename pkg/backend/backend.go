@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package backend opens the machine that runs adlab's graphs: XLA through a PJRT plugin where one
 // is present, the pure-Go backend everywhere else. It never downloads anything.
 package backend
