@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser fuzz faults mutants race cover security lint lab world real necessary bench small figures clean distclean
+.PHONY: help setup build data demo test test-browser fuzz faults mutants race cover security lint lab try world real necessary bench small figures clean distclean
 
 FUZZTIME ?= 10m
 ROUNDS ?= 3
@@ -63,6 +63,11 @@ lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of
 
 lab: setup ## JupyterLab with the Go kernel, on a start page
 	@bash tools/lab.sh $(ARGS)
+
+try: setup build data ## the page on which INP-Former runs in a browser's tab, on your own pictures: into out/try, served (SERVE=ADDRESS)
+	@bash tools/wasm.sh bin/try
+	source tools/env.sh
+	bin/adlab try --module bin/try --out out/try --serve "$(or $(SERVE),127.0.0.1:8800)"
 
 world: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)
 	@source tools/env.sh

@@ -41,15 +41,15 @@ func Levels(x *encoder.Cache) string {
 // Tokens draws the fused patch tokens, their first three principal components as red, green and
 // blue, beside the picture.
 func (w *Trace) Tokens() (image.Image, error) {
-	axes, err := Principal(rowsOf(w.Fused, w.encoder.Width()), 3)
+	drawn, err := Colours(w.Fused, w.encoder.Width())
 	if err != nil {
 		return nil, err
 	}
 	grid := w.encoder.Grid()
 	return plot.Panel("", [][]plot.Tile{{
 		{Picture: w.Picture.Image(), Caption: "image"},
-		{Picture: colours(w.Fused, grid, axes), Caption: fmt.Sprintf("%d × %d patch tokens of %d "+
-			"channels", grid, grid, w.encoder.Width())},
+		{Picture: drawn, Caption: fmt.Sprintf("%d × %d patch tokens of %d channels", grid, grid,
+			w.encoder.Width())},
 	}}, 200, nil), nil
 }
 

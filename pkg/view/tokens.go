@@ -66,6 +66,16 @@ func rowsOf(tokens []float32, channels int) *mat.Dense {
 	return out
 }
 
+// Colours draws a square grid of tokens of so many channels, a pixel each: their first three
+// principal components as red, green and blue.
+func Colours(tokens []float32, channels int) (image.Image, error) {
+	axes, err := Principal(rowsOf(tokens, channels), 3)
+	if err != nil {
+		return nil, err
+	}
+	return colours(tokens, int(math.Sqrt(float64(len(tokens)/channels))), axes), nil
+}
+
 // colours draws a grid of tokens by three axes as red, green and blue: two deviations of each axis
 // span a colour channel.
 func colours(tokens []float32, grid int, a *Axes) image.Image {

@@ -1,0 +1,42 @@
+"use strict";
+// What the page says besides what stands in try.html, in both languages.
+const words = {
+  loading: { en: "Loading the lab", ko: "연구실을 불러오는 중" },
+  opening: { en: "Opening the model", ko: "모델을 여는 중" },
+  ready: { en: "Ready. All is here; the network may go.", ko: "준비 완료. 모두 불러왔으니 네트워크가 없어도 된다." },
+  nearly: { en: "Ready; the other models are still coming.", ko: "준비 완료. 다른 모델을 마저 불러오는 중." },
+  cancelled: { en: "Cancelled.", ko: "취소했다." },
+  encode: { en: (name) => `${name}: patch tokens`, ko: (name) => `${name}: 패치 토큰` },
+  head: { en: (name) => `${name}: anomaly map`, ko: (name) => `${name}: 이상 지도` },
+  fitting: { en: (what, done, of) => `Learning: ${what}, ${done} of ${of}`, ko: (what, done, of) => `배우는 중: ${what}, ${of} 중 ${done}` },
+  features: { en: "patch tokens", ko: "패치 토큰" },
+  judged: { en: "judged by the others", ko: "나머지로 판정" },
+  own: { en: "my good pictures", ko: "내 정상 그림" },
+  of: { en: (n) => `${n} good pictures`, ko: (n) => `정상 그림 ${n}장` },
+  trained: { en: (n, bytes, m) => `INP-Former, M = ${m}, trained on ${n} good pictures beforehand; ${bytes}.`, ko: (n, bytes, m) => `INP-Former, M = ${m}, 정상 그림 ${n}장으로 미리 학습했다. ${bytes}.` },
+  remembered: { en: (n) => `kNN with the tokens of ${n} good pictures of yours, learned in this tab.`, ko: (n) => `이 탭에서 배운, 정상 그림 ${n}장의 토큰을 기억하는 kNN.` },
+  promise: { en: (rate, n) => `At most ${rate} of new good pictures, taken as these were, are NG on average (${n} held-out good ones).`, ko: (rate, n) => `같은 방식으로 찍은 새 정상 그림 가운데 평균 ${rate} 이하만 NG가 된다(따로 둔 정상 그림 ${n}장).` },
+  needed: { en: (n) => ` What was asked needs ${n}.`, ko: (n) => ` 요청한 비율에는 ${n}장이 필요하다.` },
+  moved: { en: "The threshold was moved: no promise holds.", ko: "기준값을 옮겼으므로 보장되는 비율이 없다." },
+  took: { en: (all, encode, head, draw) => `${all} s: encoder ${encode}, head ${head}, pictures ${draw}.`, ko: (all, encode, head, draw) => `${all}초: 인코더 ${encode}, 헤드 ${head}, 그림 ${draw}.` },
+  fitted: { en: (n, value) => `Learned from ${n} pictures: NG above a score of ${value}.`, ko: (n, value) => `그림 ${n}장으로 배웠다. 점수 ${value} 초과는 NG.` },
+  few: { en: "Choose at least two different good pictures: each is judged by the others.", ko: "서로 다른 정상 그림을 두 장 이상 고른다. 각 그림은 나머지로 판정한다." },
+  file: { en: "A browser reads no files for a page that was opened as a file. In this folder, run: python3 -m http.server 8000 and open http://localhost:8000/try.html", ko: "파일로 연 페이지에는 브라우저가 다른 파일을 주지 않는다. 이 폴더에서 python3 -m http.server 8000 을 실행하고 http://localhost:8000/try.html 을 연다." },
+  old: { en: "This browser is too old: it needs WebAssembly and DecompressionStream.", ko: "브라우저가 오래되었다. WebAssembly와 DecompressionStream이 필요하다." },
+  picture: { en: "the picture as the encoder sees it", ko: "인코더가 보는 그림" },
+  heat: { en: "anomaly map, from dark for normal to white", ko: "이상 지도, 어두우면 정상이고 흴수록 이상" },
+  outline: { en: "outline of what is above the pixel threshold", ko: "화소 기준값을 넘는 곳의 윤곽" },
+  bar: { en: "colour scale of the map", ko: "지도의 색 눈금" },
+  tokens: { en: () => "patch tokens: like colours are alike", ko: () => "패치 토큰: 색이 비슷하면 토큰도 비슷하다" },
+  attention: { en: (i) => `where prototype ${i + 1} looks`, ko: (i) => `프로토타입 ${i + 1}이 보는 곳` },
+  distance: { en: () => "distance to the nearest prototype: the zero-shot map, without the decoder", ko: () => "가장 가까운 프로토타입까지의 거리: 디코더 없는 제로샷 지도" },
+  error: { en: (i, n) => `reconstruction error, ${["shallow", "deep"][i] ?? i + 1} levels`, ko: (i, n) => `재구성 오차, ${["얕은", "깊은"][i] ?? i + 1} 층` },
+  unread: { en: "cannot be read", ko: "읽을 수 없음" },
+  bytes: { en: (n) => `${(n / 1e6).toFixed(1)} MB`, ko: (n) => `${(n / 1e6).toFixed(1)} MB` },
+};
+const language = () => document.documentElement.lang;
+// say gives a word, or a sentence with its values, in the page's language.
+const say = (key, ...values) => {
+  const of = words[key][language()];
+  return typeof of === "function" ? of(...values) : of;
+};

@@ -1,0 +1,208 @@
+package page
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"adlab/datasets"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/progress"
+	"adlab/pkg/try"
+
+	"github.com/stretchr/testify/require"
+)
+
+// part writes a striped picture, with a noisy spot where it is bad, as PNG or JPEG.
+func part(t *testing.T, path string, seed uint64, bad bool) string {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	m := image.NewGray(image.Rect(0, 0, 80, 64))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(100 + 20*(i%8) + rng.IntN(9))
+		if y, x := i/80, i%80; bad && y > 20 && y < 40 && x > 24 && x < 50 {
+			m.Pix[i] = uint8(rng.IntN(256))
+		}
+	}
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	if filepath.Ext(path) == ".jpg" {
+		require.NoError(t, jpeg.Encode(f, m, nil))
+	} else {
+		require.NoError(t, png.Encode(f, m))
+	}
+	require.NoError(t, f.Close())
+	return path
+}
+
+// written is a page with a small head, and what it was made of.
+type written struct {
+	folder, good string
+	head         string // its file
+	env          *experiment.Env
+}
+
+// writePage writes a page of one set; module is that of the lab.
+func writePage(t *testing.T, module string) written {
+	dir := t.TempDir()
+	w := written{folder: filepath.Join(dir, "page"), good: filepath.Join(dir, "good")}
+	set := Set{Name: "parts", Title: exhibit.Words{EN: "parts", KO: "부품"}, INPs: []int{3},
+		By: experiment.Default("folder")}
+	set.By.Profile, set.By.Crop, set.By.Steps = "smoke", 64, 3
+	for i := range 6 {
+		path := part(t, filepath.Join(w.good, fmt.Sprintf("%d.png", i)), uint64(i), false)
+		set.Good = append(set.Good, datasets.Sample{ID: path, Path: path})
+	}
+	bad := part(t, filepath.Join(dir, "bad.png"), 20, true)
+	set.Shown = []datasets.Sample{{ID: bad, Path: bad, Label: 1, DefectType: "noisy_spot"}}
+	var err error
+	w.env, err = experiment.Open("go", filepath.Join(dir, "cache"), progress.New(nil))
+	require.NoError(t, err)
+	require.NoError(t, Write(t.Context(), w.env, []Set{set}, module, w.folder))
+	w.head = filepath.Join(w.folder, Folder, "heads", "parts-3.safetensors")
+	return w
+}
+
+func TestThePageIsWhole(t *testing.T) {
+	module := t.TempDir()
+	for _, name := range []string{"try.wasm.gz", "wasm_exec.js"} {
+		require.NoError(t, os.WriteFile(filepath.Join(module, name), []byte(name), 0o666))
+	}
+	w := writePage(t, module)
+	b, err := os.ReadFile(filepath.Join(w.folder, Folder, "manifest.json"))
+	require.NoError(t, err)
+	var m manifest
+	require.NoError(t, json.Unmarshal(b, &m))
+	require.Equal(t, manifest{Module: len("try.wasm.gz"), Sets: []manifestSet{{Name: "parts",
+		Title: exhibit.Words{EN: "parts", KO: "부품"},
+		Heads: []manifestHead{{"parts-3", "try/heads/parts-3.safetensors", 3}},
+		Samples: []manifestSample{{"try/samples/parts-1.png", exhibit.Words{EN: "noisy spot",
+			KO: "불량: noisy spot"}}}}}}, m)
+	for _, s := range m.Sets {
+		for _, file := range []string{s.Heads[0].File, s.Samples[0].File} {
+			require.FileExists(t, filepath.Join(w.folder, file))
+		}
+	}
+	html, err := os.ReadFile(filepath.Join(w.folder, Name))
+	require.NoError(t, err)
+	require.Contains(t, string(html), "default-src 'none'", "it forbids itself other addresses")
+	head, err := os.ReadFile(w.head)
+	require.NoError(t, err)
+	require.NotContains(t, string(head), w.good, "no folder of the machine that made it")
+	err = Write(t.Context(), w.env, nil, t.TempDir(), w.folder)
+	require.ErrorContains(t, err, "build the module with `bash tools/wasm.sh")
+}
+
+// answers are what testdata/node.js writes.
+type answers struct {
+	Compile, Start float64 // milliseconds
+	Asks           []struct {
+		Error  string
+		MS     float64
+		Answer struct {
+			try.Seen
+			try.Head
+		}
+		Parts []struct {
+			Kind                 string
+			Index, Width, Height int
+			Data                 []byte
+		}
+	}
+	Told []string
+}
+
+// TestTheTabSaysWhatTheProgramSays runs the module under Node: the same pictures have the same
+// scores, maps and thresholds as with the program's Go backend, to 1e-5.
+func TestTheTabSaysWhatTheProgramSays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a module")
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("there is no node: nothing runs the module here but a browser")
+	}
+	module := t.TempDir()
+	out, err := exec.Command("bash", "../../../tools/wasm.sh", module).CombinedOutput()
+	require.NoError(t, err, string(out))
+	t.Logf("%s", out)
+	w := writePage(t, module)
+
+	pictures := []string{part(t, filepath.Join(t.TempDir(), "bad.png"), 30, true),
+		part(t, filepath.Join(t.TempDir(), "good.jpg"), 31, false)}
+	nothing := filepath.Join(t.TempDir(), "nothing.png")
+	require.NoError(t, os.WriteFile(nothing, []byte("not a picture"), 0o666))
+	files := map[string]string{"/heads/a": w.head, "/p/0.png": pictures[0], "/p/1.jpg": pictures[1],
+		"/p/2.png": nothing}
+	good, err := filepath.Glob(filepath.Join(w.good, "*.png"))
+	require.NoError(t, err)
+	for _, path := range good {
+		files["/good/"+filepath.Base(path)] = path
+	}
+	type ask map[string]any
+	plan, err := json.Marshal(map[string]any{"files": files, "asks": []ask{
+		{"op": "model", "name": "a", "path": "/heads/a"},
+		{"op": "look", "name": "a", "path": "/p/0.png"},
+		{"op": "look", "name": "a", "path": "/p/1.jpg"},
+		{"op": "fit", "name": "own", "folder": "/good", "rate": 0.2, "path": "/own"},
+		{"op": "look", "name": "own", "path": "/p/0.png"},
+		{"op": "look", "name": "own", "path": "/p/1.jpg"},
+		{"op": "look", "name": "a", "path": "/p/2.png"},
+		{"op": "look", "name": "none", "path": "/p/0.png"},
+	}})
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "plan.json")
+	require.NoError(t, os.WriteFile(file, plan, 0o666))
+	cmd := exec.Command(node, "testdata/node.js", filepath.Join(w.folder, Folder), file)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	require.NoError(t, cmd.Run(), stderr.String())
+	var got answers
+	require.NoError(t, json.Unmarshal(stdout.Bytes(), &got), stdout.String())
+	t.Logf("compiled in %.0f ms, started in %.0f ms", got.Compile, got.Start)
+
+	own := filepath.Join(t.TempDir(), "own.model")
+	fitted, err := w.env.FitOwn(t.Context(), experiment.Default("folder").By("knn"),
+		experiment.Own{Good: w.good, Rate: 0.2}, own)
+	require.NoError(t, err)
+	require.InDelta(t, fitted.Calibration.Image.Value, *got.Asks[3].Answer.Threshold, 1e-5)
+	require.Contains(t, got.Told, "encode")
+	for from, model := range map[int]string{1: w.head, 4: own} {
+		m, err := w.env.OpenModel(model, "")
+		require.NoError(t, err)
+		all, err := m.Predict(t.Context(), experiment.Asked{Images: pictures})
+		require.NoError(t, err)
+		for i, p := range all {
+			a := got.Asks[from+i]
+			require.Empty(t, a.Error)
+			t.Logf("%s %d: %.0f ms, %v", m.Detector.Name(), i, a.MS, a.Answer.Seconds)
+			require.InDelta(t, p.Score, a.Answer.Score, 1e-5)
+			kinds := map[string]int{}
+			for _, x := range a.Parts {
+				kinds[x.Kind]++
+			}
+			require.Equal(t, "map", a.Parts[0].Kind)
+			tab := make([]float32, len(a.Parts[0].Data)/4)
+			_, err := binary.Decode(a.Parts[0].Data, binary.LittleEndian, tab)
+			require.NoError(t, err)
+			require.InDeltaSlice(t, p.Map, tab, 1e-5)
+			want := map[string]int{"map": 1, "picture": 1, "heat": 1, "tokens": 1}
+			if model == w.head {
+				want["attention"], want["distance"], want["error"] = 3, 1, 2
+			}
+			require.Equal(t, want, kinds)
+		}
+	}
+	require.ErrorContains(t, fmt.Errorf("%s", got.Asks[6].Error), "expected PNG, JPEG")
+	require.Equal(t, `no model "none" is open`, got.Asks[7].Error)
+}

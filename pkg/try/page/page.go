@@ -1,0 +1,145 @@
+// Package page writes the page of the lab in a browser's tab: its own files, the module that
+// tools/wasm.sh builds, heads of some data sets and pictures to try them on.
+package page
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"adlab/datasets"
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/store"
+)
+
+//go:embed files
+var files embed.FS
+
+const (
+	// Name is the page's file, Folder that of all else, beside it.
+	Name   = "try.html"
+	Folder = "try"
+)
+
+// Set is a data set on the page.
+type Set struct {
+	Name  string
+	Title exhibit.Words
+	From  exhibit.Words         // source and licence
+	Good  []datasets.Sample     // what its heads learn from
+	Shown []datasets.Sample     // to look at; never among Good
+	INPs  []int                 // M of each of its heads
+	By    experiment.Experiment // how heads are trained
+}
+
+// The manifest is what the page knows of its own files.
+type (
+	manifest struct {
+		Module int           `json:"module"` // bytes of try.wasm.gz
+		Sets   []manifestSet `json:"sets"`
+	}
+	manifestSet struct {
+		Name    string           `json:"name"`
+		Title   exhibit.Words    `json:"title"`
+		From    exhibit.Words    `json:"from"`
+		Heads   []manifestHead   `json:"heads"`
+		Samples []manifestSample `json:"samples"`
+	}
+	manifestHead struct {
+		Name string `json:"name"`
+		File string `json:"file"`
+		INPs int    `json:"inps"`
+	}
+	manifestSample struct {
+		File  string        `json:"file"`
+		Title exhibit.Words `json:"title"`
+	}
+)
+
+// Write writes the page into a folder. Heads are fitted where they are not in the cache; module is
+// the folder that tools/wasm.sh wrote.
+func Write(ctx context.Context, v *experiment.Env, sets []Set, module, out string) error {
+	m := manifest{}
+	for _, name := range []string{"try.wasm.gz", "wasm_exec.js"} {
+		b, err := os.ReadFile(filepath.Join(module, name))
+		if err != nil {
+			return fmt.Errorf("%w; build the module with `bash tools/wasm.sh %s`", err, module)
+		}
+		if err := store.WriteFile(filepath.Join(out, Folder, name), b); err != nil {
+			return err
+		}
+		if strings.HasSuffix(name, ".gz") {
+			m.Module = len(b)
+		}
+	}
+	for _, set := range sets {
+		written, err := set.write(ctx, v, out)
+		if err != nil {
+			return fmt.Errorf("%s: %w", set.Name, err)
+		}
+		m.Sets = append(m.Sets, written)
+	}
+	if err := store.WriteJSON(filepath.Join(out, Folder, "manifest.json"), m); err != nil {
+		return err
+	}
+	return writeFiles(out)
+}
+
+// writeFiles writes the page's own files.
+func writeFiles(out string) error {
+	return fs.WalkDir(files, "files", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(out, Folder, path.Base(name))
+		if path.Base(name) == Name {
+			to = filepath.Join(out, Name)
+		}
+		return store.WriteFile(to, b)
+	})
+}
+
+// write writes a set's heads and samples.
+func (s Set) write(ctx context.Context, v *experiment.Env, out string) (manifestSet, error) {
+	m := manifestSet{Name: s.Name, Title: s.Title, From: s.From}
+	for _, inps := range s.INPs {
+		name := fmt.Sprintf("%s-%d", s.Name, inps)
+		file := path.Join(Folder, "heads", name+".safetensors")
+		if err := s.head(ctx, v, inps, filepath.Join(out, filepath.FromSlash(file))); err != nil {
+			return m, err
+		}
+		m.Heads = append(m.Heads, manifestHead{name, file, inps})
+	}
+	for i, sample := range s.Shown {
+		b, err := os.ReadFile(sample.Path)
+		if err != nil {
+			return m, err
+		}
+		file := path.Join(Folder, "samples", fmt.Sprintf("%s-%d%s", s.Name, i+1,
+			strings.ToLower(filepath.Ext(sample.Path))))
+		if err := store.WriteFile(filepath.Join(out, filepath.FromSlash(file)), b); err != nil {
+			return m, err
+		}
+		m.Samples = append(m.Samples, manifestSample{file, titleOf(sample)})
+	}
+	return m, nil
+}
+
+// titleOf says what a sample is.
+func titleOf(s datasets.Sample) exhibit.Words {
+	if s.Label == 0 {
+		return exhibit.Words{EN: "good", KO: "정상"}
+	}
+	kind := strings.ReplaceAll(s.DefectType, "_", " ")
+	return exhibit.Words{EN: kind, KO: "불량: " + kind}
+}
