@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the live notebook in a real browser: browser.sh [--where-possible] [TEST...]. Needs Chromium; with --where-possible it is left
-# out where there is none.
+# Tests the live notebook in a real browser: browser.sh [--where-possible] [TEST...], or the lab in a tab: browser.sh [--where-possible]
+# try. Needs Chromium; with --where-possible it is left out where there is none.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
@@ -16,4 +16,5 @@ done
 [ -n "$chromium" ] || lacks "left out, there is no Chromium; apt-get install chromium fonts-nanum, or name one in ADLAB_CHROMIUM"
 [ -x "$chromium" ] || { echo "test-browser: ADLAB_CHROMIUM: expected a program, got $chromium" >&2; exit 1; }
 export ADLAB_CHROMIUM="$chromium"
+if [ "${1:-}" = try ]; then exec .venv/bin/python tools/browsertry.py; fi
 exec .venv/bin/python tools/browser.py "$@"

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Tests the page on which the lab runs in a browser's tab, in Chromium, driven by Playwright. Run it with tools/browser.sh try.
+
+Writes out/browser: try.json with what was measured, a screenshot of each state. The page is made by bin/adlab, the module by
+tools/wasm.sh. Times are reported; ADLAB_STRICT=1 asserts the bounds that the page is built for (the first map 4 s after a picture is
+dropped, another M 2 s, a threshold 50 ms).
+"""
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.parse
+
+from playwright.sync_api import sync_playwright
+
+from browserlab import out, root
+from browsernumbers import adlab
+
+strict = os.environ.get("ADLAB_STRICT") == "1"
+report = {"strict": strict, "seconds": {}}
+folder = os.path.join(out, "try")
+textile = os.path.join(root, ".data", "textile")
+
+
+def bound(name, seconds, limit):
+    report["seconds"][name] = round(seconds, 3)
+    assert not strict or seconds <= limit, f"{name}: expected at most {limit} s, got {seconds:.2f}"
+
+
+def serve():
+    """Makes the page and serves it at a free port; gives the process and the address."""
+    subprocess.run(["bash", os.path.join(root, "tools/wasm.sh"), os.path.join(root, "bin/try")], check=True)
+    log = open(os.path.join(out, "try.log"), "w+")
+    server = subprocess.Popen([os.path.join(root, "bin/adlab"), "try", "--out", folder, "--serve", "127.0.0.1:0"], cwd=root, stderr=log)
+    end = time.time() + 1200
+    while True:
+        log.seek(0)
+        found = [line.strip() for line in log if line.startswith("http://")]
+        if found:
+            return server, found[0]
+        assert server.poll() is None and time.time() < end, f"no page: see {log.name}"
+        time.sleep(0.2)
+
+
+def pictures():
+    """A picture of the user's own, a JPEG of another kind, and one of the samples."""
+    own = next(os.path.join(at, f) for at, _, files in sorted(os.walk(textile)) for f in sorted(files) if f.lower().endswith((".jpg", ".png")))
+    sample = os.path.join(folder, "try", "samples", "mono-4.png")
+    return own, sample
+
+
+drop = """([selector, files]) => {
+  const data = new DataTransfer();
+  for (const { name, content } of files) data.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name));
+  document.querySelector(selector).dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+}"""
+
+
+def content(path):
+    with open(path, "rb") as f:
+        return {"name": os.path.basename(path), "content": base64.b64encode(f.read()).decode()}
+
+
+def scores(page, n, seconds=240):
+    """Waits until n pictures have scores; gives them in their order."""
+    page.wait_for_function("n => document.querySelectorAll('#rows tr[data-score]').length === n", arg=n, timeout=1000 * seconds)
+    return [float(r.get_attribute("data-score")) for r in page.locator("#rows tr").all()]
+
+
+def predicted(model, paths, *more):
+    said = adlab("predict", model, *paths, "--backend", "go", "--scores-only", "--out", os.path.join(out, "try-predicted"), *more)
+    return [image["score"] for image in said["images"]]
+
+
+def near(shown, wanted, what):
+    assert len(shown) == len(wanted) and all(abs(a - b) <= 1e-5 for a, b in zip(shown, wanted)), f"{what}: the page says {shown}, adlab {wanted}"
+
+
+def shot(page, name, whole=True):
+    page.screenshot(path=os.path.join(out, f"try-{name}.png"), full_page=whole)
+
+
+def fits(page, what):
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= window, f"{what}: {wide} pixels wide in a window of {window}"
+
+
+def named(page):
+    """Everything that can be moved or looked at has a name for a screen reader."""
+    lacking = page.evaluate("""() => [...document.querySelectorAll('canvas, input, button, select, [role]')].filter(e => e.offsetParent && !(
+        e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length || e.getAttribute('aria-labelledby') || e.id === 'status'))
+        .map(e => e.outerHTML.slice(0, 100))""")
+    assert not lacking, lacking
+
+
+def ready(page, seconds=240):
+    page.wait_for_selector("body[data-state=ready]", timeout=1000 * seconds)
+
+
+def main():
+    os.makedirs(out, exist_ok=True)
+    server, address = serve()
+    try:
+        with sync_playwright() as p:
+            browser = p.chromium.launch(executable_path=os.environ["ADLAB_CHROMIUM"], args=["--no-sandbox"])
+            report["browser"] = browser.version
+            look(browser, address)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+        with open(os.path.join(out, "try.json"), "w") as f:
+            json.dump(report, f, indent=1)
+            f.write("\n")
+    print(json.dumps(report, indent=1))
+
+
+def look(browser, address):
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, locale="en-US")
+    page = context.new_page()
+    page.set_default_timeout(240_000)
+    problems, home = [], urllib.parse.urlsplit(address).netloc
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: problems.append(str(e)))
+    context.on("request", lambda r: problems.append(r.url) if r.url.startswith("http") and urllib.parse.urlsplit(r.url).netloc != home else None)
+    start = time.time()
+    page.goto(address)
+    ready(page)
+    report["seconds"]["open"] = round(time.time() - start, 1)
+    page.wait_for_selector("body[data-whole=true]")
+    report["seconds"]["whole"] = round(time.time() - start, 1)
+    shot(page, "ready")
+    context.set_offline(True) # the network is gone from here on
+
+    own, sample = pictures()
+    heads = [os.path.join(folder, "try", "heads", f"mono-{m}.safetensors") for m in (6, 2)]
+    page.evaluate(drop, ["#drop", [content(own), content(sample)]])
+    shown = scores(page, 2)
+    ready(page)
+    near(shown, predicted(heads[0], [own, sample]), "two dropped pictures")
+    bound("first map", float(page.locator("#seconds").get_attribute("data-first")), 4)
+    page.locator("#rows button").nth(1).click()
+    page.wait_for_function("name => document.querySelector('#name').textContent === name", arg=os.path.basename(sample))
+    assert page.locator("#views figure").count() == 1 + 6 + 1 + 2, "tokens, six prototypes, distance, error of two groups"
+    named(page)
+    fits(page, "1024 x 768")
+    shot(page, "looked")
+
+    start = time.time()
+    page.locator("input[name=m][value=mono-6]").focus()
+    page.keyboard.press("ArrowRight") # M = 2, by the keyboard
+    page.wait_for_selector("#result[data-head=mono-2]")
+    bound("another M", time.time() - start, 2)
+    near(scores(page, 2), predicted(heads[1], [own, sample]), "M = 2")
+    ready(page)
+    assert page.locator("#views figure").count() == 1 + 2 + 1 + 2
+
+    before = page.locator("#verdict").inner_text(), float(page.locator("#outline").get_attribute("data-share"))
+    times = page.evaluate("""() => ['threshold', 'pixel'].flatMap(id => [...Array(20).keys()].map(i => {
+        const slider = document.getElementById(id), start = performance.now();
+        slider.value = 5 * i;
+        slider.dispatchEvent(new Event('input'));
+        return performance.now() - start;
+    }))""")
+    bound("a threshold", max(times) / 1000, 0.05)
+    assert page.locator("#verdict").inner_text() == "NG" and float(page.locator("#outline").get_attribute("data-share")) > before[1]
+    assert "no promise" in page.locator("#promise").inner_text()
+    page.locator("#threshold").focus()
+    page.keyboard.press("End")
+    assert page.locator("#verdict").inner_text() == "OK"
+    page.locator("#reset").click()
+    assert page.locator("#verdict").inner_text() == before[0]
+
+    page.locator("h1").click()
+    page.keyboard.press("l")
+    assert page.locator("html").get_attribute("lang") == "ko" and "점수" in page.locator("body").inner_text()
+    shot(page, "korean")
+    page.keyboard.press("l")
+    page.keyboard.press("k")
+    page.wait_for_function("name => document.querySelector('#name').textContent === name", arg=os.path.basename(own))
+
+    page.locator("#samples button").first.click() # cancelled at once, then looked at all the same
+    page.locator("#cancel").click()
+    ready(page)
+    assert "Cancelled" in page.locator("#status").inner_text()
+    page.locator("#rows button").nth(2).click()
+    near(scores(page, 3)[2:], predicted(heads[1], [os.path.join(folder, "try", "samples", "mono-1.png")]), "after cancelling")
+    ready(page)
+
+    learn(page)
+    for name, size in {"phone": (390, 844), "wide": (1280, 900)}.items():
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        fits(page, name)
+        shot(page, name)
+    page.emulate_media(color_scheme="dark")
+    shot(page, "dark")
+    page.emulate_media(color_scheme="light", media="print")
+    page.pdf(path=os.path.join(out, "try-print.pdf"))
+    shot(page, "print")
+    assert not problems, problems
+    context.close()
+
+
+def learn(page):
+    """Ten good pictures of the user's are learned from in the tab, as adlab fit learns from them."""
+    good = os.path.join(out, "try-good")
+    shutil.rmtree(good, ignore_errors=True)
+    os.makedirs(good)
+    nominal = os.path.join(textile, "nominal")
+    some = [os.path.join(at, f) for at, _, files in sorted(os.walk(nominal)) for f in sorted(files) if f.lower().endswith((".jpg", ".png"))][:10]
+    for i, path in enumerate(some):
+        shutil.copy(path, os.path.join(good, f"{i:04d}{os.path.splitext(path)[1].lower()}"))
+    model = os.path.join(out, "try-own.model")
+    wanted = adlab("fit", good, "--detector", "knn", "--far", "0.1", "--backend", "go", "--out", model)["threshold"]["value"]
+    page.set_input_files("#good", [os.path.join(good, f) for f in sorted(os.listdir(good))])
+    start = time.time()
+    page.locator("#fit").click()
+    page.wait_for_selector("#fitted[data-threshold]")
+    report["seconds"]["learn from ten"] = round(time.time() - start, 1)
+    near([float(page.locator("#fitted").get_attribute("data-threshold"))], [wanted], "threshold")
+    ready(page)
+    page.wait_for_selector("#result[data-head=own]")
+    shown = scores(page, 3)
+    near(shown[:1], predicted(model, [pictures()[0]]), "kNN")
+    with page.expect_download() as saved:
+        page.locator("#download").click()
+    saved.value.save_as(os.path.join(out, "try-saved.model"))
+    near(shown[:1], predicted(os.path.join(out, "try-saved.model"), [pictures()[0]]), "the saved model")
+    shot(page, "own")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
