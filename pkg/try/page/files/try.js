@@ -124,6 +124,11 @@ function sets() {
 }
 
 function ms(set) {
+  if ($("ms").dataset.set === set) { // what has the focus stays
+    for (const input of $("ms").querySelectorAll("input")) input.checked = input.value === chosen;
+    return;
+  }
+  $("ms").dataset.set = set;
   const of = [...heads].filter(([, h]) => h.set === set && h.inps);
   $("ms").hidden = of.length === 0;
   $("ms").replaceChildren($("ms").firstElementChild, ...of.map(([name, { inps }]) => {
@@ -203,7 +208,8 @@ function own() {
 // reach are the values that sliders end at.
 function reach() {
   const { answer } = heads.get(chosen), at = own();
-  return { score: 2 * Math.max(at.score, answer.highest[0]), pixel: 2 * Math.max(at.pixel, answer.highest[1]) };
+  const score = pictures[shown]?.seen.get(chosen)?.answer?.score ?? 0;
+  return { score: Math.max(2 * at.score, 2 * answer.highest[0], 1.25 * score), pixel: 2 * Math.max(at.pixel, answer.highest[1]) };
 }
 
 function show(at) {
