@@ -19,6 +19,7 @@ class Lab {
         this.tell(data.tell);
         return;
       }
+      if (!this.waiting.has(data.id)) return; // of a worker that was ended
       const { resolve, reject } = this.waiting.get(data.id);
       this.waiting.delete(data.id);
       if (data.error === undefined) resolve(data);
