@@ -64,9 +64,9 @@ func TestLearnAndLook(t *testing.T) {
 	require.Len(t, first.Map, head.MapSide*head.MapSide)
 	var kinds []string
 	for _, d := range first.Drawn {
-		kinds = append(kinds, fmt.Sprint(d.Kind, d.Index, d.Image.Bounds().Dx()))
+		kinds = append(kinds, fmt.Sprint(d.Kind, " ", d.Index, d.Image.Bounds().Dx()))
 	}
-	require.Equal(t, []string{"picture0224", "tokens014", "heat0256"}, kinds)
+	require.Equal(t, []string{"picture 0 224", "tokens 0 14", "heat 0 256"}, kinds)
 	second, err := lab.Look(t.Context(), "again", bad)
 	require.NoError(t, err)
 	require.Equal(t, first.Map, second.Map)
