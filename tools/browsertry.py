@@ -17,10 +17,10 @@ import urllib.parse
 from playwright.sync_api import sync_playwright
 
 from browserlab import out, root
-from browsernumbers import adlab
+from browsernumbers import adlab, profile
 
 strict = os.environ.get("ADLAB_STRICT") == "1"
-report = {"strict": strict, "seconds": {}}
+report = {"profile": profile, "strict": strict, "seconds": {}}
 folder = os.path.join(out, "try")
 textile = os.path.join(root, ".data", "textile")
 
@@ -34,7 +34,7 @@ def serve():
     """Makes the page and serves it at a free port; gives the process and the address."""
     subprocess.run(["bash", os.path.join(root, "tools/wasm.sh"), os.path.join(root, "bin/try")], check=True)
     log = open(os.path.join(out, "try.log"), "w+")
-    server = subprocess.Popen([os.path.join(root, "bin/adlab"), "try", "--out", folder, "--serve", "127.0.0.1:0"], cwd=root, stderr=log)
+    server = subprocess.Popen([os.path.join(root, "bin/adlab"), "try", "--profile", profile, "--out", folder, "--serve", "127.0.0.1:0"], cwd=root, stderr=log)
     end = time.time() + 1200
     while True:
         log.seek(0)

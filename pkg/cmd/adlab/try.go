@@ -16,7 +16,7 @@ import (
 )
 
 func newTry(c *cli) *cobra.Command {
-	var module, out, serve string
+	var module, out, serve, profile string
 	cmd := &cobra.Command{
 		Use: "try", Short: "write the page on which the lab runs in a browser's tab",
 		Args: cobra.NoArgs,
@@ -33,7 +33,7 @@ func newTry(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sets, err := page.Sets(cmd.Context(), v)
+			sets, err := page.Sets(cmd.Context(), v, profile)
 			if err != nil {
 				return err
 			}
@@ -51,6 +51,9 @@ func newTry(c *cli) *cobra.Command {
 	f.StringVar(&module, "module", filepath.Join("bin", "try"), "the folder that tools/wasm.sh "+
 		"wrote")
 	f.StringVar(&out, "out", filepath.Join("out", "try"), "the folder to write to")
+	f.StringVar(&profile, "profile", "tiny", "smoke (heads of seconds, pictures of 112 pixels) or "+
+		"tiny")
+	complete(cmd, "profile", "smoke", "tiny")
 	f.StringVar(&serve, "serve", "", "address to serve the page at until it is interrupted, such "+
 		"as 127.0.0.1:8800; port 0 takes a free one")
 	return cmd

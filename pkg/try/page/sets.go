@@ -5,20 +5,30 @@ import (
 	"fmt"
 
 	"adlab/datasets"
+	"adlab/pkg/convnet"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
+	"adlab/pkg/setting"
 )
 
 // How many good pictures a head learns from at most, and how many pictures of each kind are shown.
 const (
-	learned     = 120
+	learned     = 60
 	shownGood   = 2
 	shownFlawed = 4
 )
 
 // Sets are those of the page: solar cells, which were fetched, and generated bottles, with heads of
-// two and of six prototypes for the first.
-func Sets(ctx context.Context, v *experiment.Env) ([]Set, error) {
+// two and of six prototypes for the first, trained as a profile says whose encoder is in the module.
+func Sets(ctx context.Context, v *experiment.Env, profile string) ([]Set, error) {
+	p, err := experiment.ProfileOf(profile)
+	if err != nil {
+		return nil, err
+	}
+	if p.Alone.Encoder != convnet.Entries[0].Name {
+		return nil, setting.Errorf("Profile", "expected smoke or tiny, whose encoder runs in a tab, "+
+			"got %s", profile)
+	}
 	cells, err := of("elpv", "", "mono")
 	if err != nil {
 		return nil, err
@@ -28,7 +38,7 @@ func Sets(ctx context.Context, v *experiment.Env) ([]Set, error) {
 		EN: "Solar cells: ELPV, elpv-dataset by ZAE Bayern and others, CC BY-NC-SA 4.0.",
 		KO: "태양 전지: ELPV, ZAE Bayern 등의 elpv-dataset, CC BY-NC-SA 4.0."}
 	cells.INPs = []int{6, 2}
-	folder, err := v.Generated(ctx, "mvtec", "tiny")
+	folder, err := v.Generated(ctx, "mvtec", p.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +50,7 @@ func Sets(ctx context.Context, v *experiment.Env) ([]Set, error) {
 	bottles.From = exhibit.Words{EN: "Bottles: drawn by adlab's generator, Apache-2.0.",
 		KO: "병: adlab의 생성기로 그렸다, Apache-2.0."}
 	bottles.INPs = []int{6}
+	cells.By.Profile, bottles.By.Profile = profile, profile
 	return []Set{cells, bottles}, nil
 }
 
