@@ -18,16 +18,17 @@ const (
 	shownFlawed = 4
 )
 
-// Sets are those of the page: solar cells, which were fetched, and generated bottles, with heads of
-// two and of six prototypes for the first, trained as a profile says whose encoder is in the module.
+// Sets are those of the page: solar cells, which were fetched, with heads of two and of six
+// prototypes, and generated bottles. Heads are trained as a profile says whose encoder is in the
+// module.
 func Sets(ctx context.Context, v *experiment.Env, profile string) ([]Set, error) {
 	p, err := experiment.ProfileOf(profile)
 	if err != nil {
 		return nil, err
 	}
 	if p.Alone.Encoder != convnet.Entries[0].Name {
-		return nil, setting.Errorf("Profile", "expected smoke or tiny, whose encoder runs in a tab, "+
-			"got %s", profile)
+		return nil, setting.Errorf("Profile", "expected smoke or tiny, whose encoder runs in "+
+			"a tab, got %s", profile)
 	}
 	cells, err := of("elpv", "", "mono")
 	if err != nil {
