@@ -91,7 +91,7 @@ def fits(page, what):
 def named(page):
     """Everything that can be moved or looked at has a name for a screen reader."""
     lacking = page.evaluate("""() => [...document.querySelectorAll('canvas, input, button, select, [role]')].filter(e => e.offsetParent && !(
-        e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length || e.getAttribute('aria-labelledby') || e.id === 'status'))
+        e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length || e.getAttribute('aria-labelledby') || e.getAttribute('role') === 'status'))
         .map(e => e.outerHTML.slice(0, 100))""")
     assert not lacking, lacking
 
@@ -182,8 +182,8 @@ def look(browser, address):
     page.keyboard.press("k")
     page.wait_for_function("name => document.querySelector('#name').textContent === name", arg=os.path.basename(own))
 
-    page.locator("#samples button").first.click() # cancelled at once, then looked at all the same
-    page.locator("#cancel").click()
+    # cancelled while it is looked at, then looked at all the same
+    page.evaluate("async () => { document.querySelector('#samples button').click(); await new Promise(r => setTimeout(r, 50)); document.querySelector('#cancel').click(); }")
     ready(page)
     assert "Cancelled" in page.locator("#status").inner_text()
     page.locator("#rows button").nth(2).click()

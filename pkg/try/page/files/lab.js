@@ -4,16 +4,16 @@
 class Cancelled extends Error {}
 
 class Lab {
-  // tell hears {name, done, total, unit} while something is computed
-  constructor(module, tell) {
-    Object.assign(this, { module, tell, waiting: new Map(), count: 0, life: 0 });
+  // script is the address of its script; tell hears {name, done, total, unit} while it computes
+  constructor(module, script, tell) {
+    Object.assign(this, { module, script, tell, waiting: new Map(), count: 0, life: 0 });
     this.begin();
   }
 
   begin() {
     this.life++; // what was sent to an earlier worker is gone
     this.has = new Set(); // paths of files that this one has
-    this.worker = new Worker("try/worker.js");
+    this.worker = new Worker(this.script);
     this.worker.onmessage = ({ data }) => {
       if (data.tell) {
         this.tell(data.tell);
@@ -72,6 +72,14 @@ async function fetched(path, tell = () => {}) {
     tell(size);
   }
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
+// scripted joins the worker's files to one script that needs no network when another worker begins. It
+// has the page's policy: no address but the page's own.
+async function scripted() {
+  const files = ["memfs.js", "wasm_exec.js", "engine.js", "worker.js"];
+  const all = await Promise.all(files.map((name) => fetched(`try/${name}`)));
+  return URL.createObjectURL(new Blob(all.flatMap((b) => [b, "\n"]), { type: "text/javascript" }));
 }
 
 // compiled makes a module of the gzipped file; some servers unpack it on the way.

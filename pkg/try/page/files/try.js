@@ -378,7 +378,7 @@ async function begin() {
   $("sources").replaceChildren(...manifest.sets.map((s) => element("li", {}, ...bilingual(s.from))));
   for (const s of manifest.sets) for (const h of s.heads) heads.set(h.name, { set: s.name, inps: h.inps, file: h.file });
   const bytes = await fetched("try/try.wasm.gz", (n) => announce(() => say("loading"), true, n / manifest.module));
-  lab = new Lab(await compiled(bytes), heard);
+  lab = new Lab(await compiled(bytes), await scripted(), heard);
   chosen = [...heads.keys()][0];
   sets();
   samples(manifest.sets[0].name);
