@@ -1,6 +1,7 @@
 "use strict";
-// The lab's worker, which lab.js joins to one script with memfs.js, wasm_exec.js and engine.js. A message {id, start, files} or {id, files, ask, read} is answered by {id, ...}
-// or {id, error}; {tell} comes between.
+// The lab's worker, which lab.js joins to one script with memfs.js, wasm_exec.js and engine.js. A
+// message {id, start, files} or {id, files, ask, read} is answered by {id, ...} or {id, error};
+// {tell} comes between.
 const tell = (name, done, total, unit) => postMessage({ tell: { name, done, total, unit } });
 let turn = Promise.resolve(); // one request after another
 onmessage = ({ data }) => { turn = turn.then(() => serve(data)); };
