@@ -34,8 +34,8 @@ func (d *directory) stored() (*stored, error) {
 	// tiles reach beyond the picture, and each may lie at the same place of a small file
 	if area := int64(across*w) * int64(down*h); area > 4*MaxPixels ||
 		area*int64(planes*per*d.bits) > 32*8*MaxPixels {
-		return nil, fmt.Errorf("%w: %d x %d strips or tiles of %d x %d pixels, %d samples of %d bits",
-			errTIFF, across, down, w, h, d.samples, d.bits)
+		return nil, fmt.Errorf("%w: %d x %d strips or tiles of %d x %d pixels, %d samples of %d "+
+			"bits", errTIFF, across, down, w, h, d.samples, d.bits)
 	}
 	offsets, err := d.values(places, planes*across*down)
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // WriteFile makes content the file at path, or leaves it as it was; see WriteAtomic.
@@ -123,13 +122,13 @@ func (c *counting) Write(b []byte) (int, error) {
 // needed says what writing would have needed where the disk refused it; "" for any other error.
 func needed(err error, dir string, size int64) string {
 	switch {
-	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT), errors.Is(err, unix.EFBIG):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		what := "room"
 		if size > 0 {
 			what = fmt.Sprintf("%d bytes", size)
 		}
 		return fmt.Sprintf("; it needs %s in %s: make room there, or name another place", what, dir)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, unix.EROFS):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return fmt.Sprintf("; it needs a folder that can be written, and %s cannot: name another "+
 			"place", dir)
 	}
