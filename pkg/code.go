@@ -168,8 +168,8 @@ var idle = []string{"published", "testdata", "testworld", "livetest"}
 // address.
 var lists = []string{"experiment/profile.go", "experiment/tables.go"}
 
-// leftOut tells files whose code makes no number that is kept: tests, and twins that a browser alone
-// runs.
+// leftOut tells files whose code makes no number that is kept: tests, and twins that a browser
+// alone runs.
 func leftOut(name string) bool {
 	return strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_js.go")
 }

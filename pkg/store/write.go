@@ -122,7 +122,8 @@ func (c *counting) Write(b []byte) (int, error) {
 // needed says what writing would have needed where the disk refused it; "" for any other error.
 func needed(err error, dir string, size int64) string {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT),
+		errors.Is(err, syscall.EFBIG):
 		what := "room"
 		if size > 0 {
 			what = fmt.Sprintf("%d bytes", size)

@@ -30,8 +30,8 @@ func part(t *testing.T, path string, seed uint64, bad bool) string {
 	return path
 }
 
-// TestLearnAndLook learns from good pictures and tells a bad one. A picture is encoded once, however
-// many models look at it.
+// TestLearnAndLook learns from good pictures and tells a bad one. A picture is encoded once,
+// however many models look at it.
 func TestLearnAndLook(t *testing.T) {
 	dir := t.TempDir()
 	encoded := 0
