@@ -31,7 +31,7 @@ func TestListSaysWhatTheRegistryHolds(t *testing.T) {
 	out, _, code = adlab("list")
 	require.Zero(t, code)
 	require.Contains(t, out, "Figure 6: how many prototypes")
-	require.Regexp(t, `inp-table2 .* 9 heads, 1800 steps +Table 2`, out)
+	require.Regexp(t, `inp-table2 .* 24 heads, 4800 steps +Table 2`, out)
 }
 
 func TestClaimsOfAFreshCheckout(t *testing.T) {
