@@ -29,8 +29,8 @@ func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 	require.Equal(t, 2, plans[1].Heads)
 	require.Zero(t, plans[1].Images)
 	require.Zero(t, plans[2].Steps)
-	require.Equal(t, 2, plans[3].Heads, "adapters of MultiADS, its filtered kind included, and of "+
-		"April-GAN")
+	require.Equal(t, 4, plans[3].Heads, "adapters of MultiADS, its filtered kind included, and of "+
+		"April-GAN; prompts of two")
 	require.Equal(t, 2, plans[4].Heads, "those that learned from MVTec-AD alone are known")
 	require.Contains(t, plans[0].String(), "2 runs, 0 of them cached; 2 heads, 6 steps")
 	require.Contains(t, plans[2].String(), "cached")
@@ -50,9 +50,9 @@ func TestCostSaysHeadsAndSteps(t *testing.T) {
 	require.NoError(t, err)
 	paper, err := experiment.ProfileOf("paper")
 	require.NoError(t, err)
-	for id, want := range map[string][2]string{"inp-table2": {"9 heads, 1800 steps", "3 heads"},
+	for id, want := range map[string][2]string{"inp-table2": {"24 heads, 4800 steps", "18 heads"},
 		"inp-figure7": {"1 head, 200 steps", "1 head"}, "inp-table1": {"0 heads", "0 heads"},
-		"inp-table4": {"3 heads, 240 steps a category", "3 heads a category"}} {
+		"inp-table4": {"12 heads, 960 steps a category", "12 heads a category"}} {
 		found, err := papers.Find(id)
 		require.NoError(t, err)
 		require.Equal(t, want, [2]string{found[0].Cost(tiny), found[0].Cost(paper)}, id)
