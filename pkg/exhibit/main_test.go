@@ -38,3 +38,6 @@ func (r *Runner) Addressed(ctx context.Context, m Measurement) (*Run, error) {
 	run, _, _, err := r.addressed(ctx, m)
 	return run, err
 }
+
+// Head is what decides the trained head of a measurement.
+func (m Measurement) Head() string { return m.head() }

@@ -180,15 +180,22 @@ func (r *Runner) addressed(ctx context.Context, m Measurement) (*Run, experiment
 // Measure gives the run of a measurement: from the store, or computed and stored. A process that
 // wants the same run waits for it.
 func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
+	run, _, err := r.measure(ctx, m)
+	return run, err
+}
+
+// measure is Measure, and tells whether it was computed here and now.
+func (r *Runner) measure(ctx context.Context, m Measurement) (run *Run, fresh bool, err error) {
 	run, e, enc, err := r.addressed(ctx, m)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if known := r.used[run.Key]; known != nil {
-		return known, nil
+		return known, false, nil
 	}
 	path := filepath.Join(RunsDir(r.Env.Cache), run.Key+".json")
 	run, err = store.JSON(ctx, path, func() (*Run, error) {
+		fresh = true
 		start := time.Now()
 		if err := r.compute(ctx, run, e, enc); err != nil {
 			return nil, err
@@ -200,10 +207,10 @@ func (r *Runner) Measure(ctx context.Context, m Measurement) (*Run, error) {
 		err = run.check(path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	r.used[run.Key] = run
-	return run, nil
+	return run, fresh, nil
 }
 
 // compute trains and tests.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"strings"
 
 	"adlab/pkg/exhibit"
@@ -34,4 +36,30 @@ func (p *place) runner(v *experiment.Env) (*exhibit.Runner, error) {
 	r := exhibit.NewRunner(v, profile)
 	r.Data, r.Encoder, r.Pair = p.data, p.encoder, p.pair
 	return r, nil
+}
+
+// runnable are those of some exhibits that lack nothing, and the names of the others; what those
+// lack is said.
+func (p *place) runnable(list []exhibit.Exhibit) (can []exhibit.Exhibit, missing []string,
+	err error) {
+	probe, err := p.runner(nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range list {
+		lines := probe.Missing(e)
+		if lines == nil {
+			can = append(can, e)
+			continue
+		}
+		missing = append(missing, e.ID)
+		for _, line := range lines {
+			fmt.Fprintf(os.Stderr, "%s: missing: %s\n", e.ID, line)
+		}
+	}
+	if len(can) == 0 {
+		return nil, nil, fmt.Errorf("nothing can run: %s need something, as said above",
+			strings.Join(missing, ", "))
+	}
+	return can, missing, nil
 }

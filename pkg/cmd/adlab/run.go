@@ -21,7 +21,7 @@ import (
 // newRun makes exhibits, newGallery all of them with a page around them.
 func newRun(c *cli) *cobra.Command {
 	var p place
-	var out, into string
+	var out, into, part string
 	cmd := &cobra.Command{
 		Use: "run ID...", Short: "make exhibits, or all: tables and pictures into a folder",
 		Args:              some("exhibits, such as inp-table2, or all; adlab list shows them"),
@@ -29,13 +29,19 @@ func newRun(c *cli) *cobra.Command {
 		Long: "Makes exhibits: tables as text, Markdown, HTML, CSV and LaTeX, figures as PNG " +
 			"and, where they are plots, SVG. What was measured before is\nnot measured again; an " +
 			"interrupted run goes on where it stopped. All profiles but smoke say first what " +
-			"can run and about how long.",
+			"can run and about how long.\n--part K/N measures the K-th of N parts of what they " +
+			"rest on, into the store that processes share, and writes no\ntable: the same " +
+			"command without it does, from the store. docs/cluster.md has the rest.",
 		Example: "  adlab run inp-table2\n  adlab run inp-figure7 --profile smoke --out out/run\n" +
-			"  adlab run all --profile paper --data DIR --encoder FILE --clip FILE",
+			"  adlab run all --profile paper --data DIR --encoder FILE --clip FILE\n" +
+			"  adlab run all --part 2/4",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			found, err := papers.Find(ids...)
 			if err != nil {
 				return unknownExhibit(err, ids)
+			}
+			if cmd.Flags().Changed("part") {
+				return c.fill(cmd, p, found, part)
 			}
 			entries, err := c.exhibits(cmd, p, found, out, !c.json)
 			for _, e := range entries {
@@ -53,6 +59,9 @@ func newRun(c *cli) *cobra.Command {
 	cmd.Flags().StringVar(&out, "out", filepath.Join("out", "run"), "the folder to write to")
 	cmd.Flags().StringVar(&into, "into", "", "Markdown file whose lines between <!-- ID --> and "+
 		"<!-- /ID --> become the exhibit's table")
+	cmd.Flags().StringVar(&part, "part", "", "K/N: the K-th of N parts alone, into the store")
+	cmd.MarkFlagsMutuallyExclusive("part", "out")
+	cmd.MarkFlagsMutuallyExclusive("part", "into")
 	return cmd
 }
 
@@ -147,26 +156,9 @@ func (c *cli) exhibits(cmd *cobra.Command, p place, list []exhibit.Exhibit, out 
 	if err := folder("--out", out); err != nil {
 		return nil, err
 	}
-	probe, err := p.runner(nil)
+	can, missing, err := p.runnable(list)
 	if err != nil {
 		return nil, err
-	}
-	var can []exhibit.Exhibit
-	var missing []string
-	for _, e := range list {
-		lines := probe.Missing(e)
-		if lines == nil {
-			can = append(can, e)
-			continue
-		}
-		missing = append(missing, e.ID)
-		for _, line := range lines {
-			fmt.Fprintf(os.Stderr, "%s: missing: %s\n", e.ID, line)
-		}
-	}
-	if len(can) == 0 {
-		return nil, fmt.Errorf("nothing can run: %s need something, as said above",
-			strings.Join(missing, ", "))
 	}
 	l, err := c.env()
 	if err != nil {
