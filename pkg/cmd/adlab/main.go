@@ -107,11 +107,7 @@ func newRoot() *cobra.Command {
 		newVerify(c), newWeights(c), newData(c),
 		newBackends(c), newDemo(c), newKBA(c),
 		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
-		newPretrain(c), newEncoders(c), newCache(c), newBench(c), newTry(c),
-		&cobra.Command{Use: "version", Short: "say which build this is", Args: cobra.NoArgs,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				return c.print(cmd, map[string]string{"version": version}, version+"\n")
-			}})
+		newPretrain(c), newEncoders(c), newCache(c), newBench(c), newTry(c), newVersion(c))
 	return root
 }
 
