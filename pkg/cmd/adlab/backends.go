@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"adlab/pkg/backend"
 
@@ -26,12 +27,17 @@ func newBackends(c *cli) *cobra.Command {
 			if backend.KeepsMemory() {
 				text += "memory: C's allocator keeps what it once had\n"
 			}
+			gpu := "ready, --backend cuda"
+			if _, err := cuda(); err != nil {
+				gpu = strings.TrimPrefix(err.Error(), "cuda ")
+			}
+			text += "cuda: " + gpu + "\n"
 			if b.Notice != "" {
 				text += b.Notice + "\n"
 			}
 			values := map[string]any{"available": backend.Choices(), "in_use": b.Short(),
 				"description": b.Description(), "notice": b.Notice, "bits": b.Bits(),
-				"machine": b.Machine(), "keeps_memory": backend.KeepsMemory()}
+				"machine": b.Machine(), "keeps_memory": backend.KeepsMemory(), "cuda": gpu}
 			if bits {
 				digests, err := backend.Probe(b.Backend)
 				if err != nil {

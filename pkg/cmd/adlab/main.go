@@ -100,8 +100,8 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON value instead of text")
 	root.PersistentFlags().StringVar(&c.backend, "backend", "",
-		"xla, xla-native (faster; bits of this processor's kind), go, or as $GOMLX_BACKEND takes "+
-			"them (default: XLA where its plugin is)")
+		"xla, xla-native (faster; bits of this processor's kind), cuda, go, or as $GOMLX_BACKEND "+
+			"takes them (default: XLA where its plugin is)")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newFit(c), newPredict(c), newEval(c), newMetrics(c), newTrain(c),
 		newVerify(c), newWeights(c), newData(c),
@@ -157,6 +157,13 @@ func (c *cli) config() (string, error) {
 	from, config := "--backend", c.backend
 	if config == "" {
 		from, config = compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar)
+	}
+	if config == cudaName {
+		config, err := cuda()
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", from, err)
+		}
+		return config, nil
 	}
 	_, plugin, _ := strings.Cut(config, ":")
 	if strings.ContainsRune(plugin, os.PathSeparator) {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"adlab/pkg/backend"
 	"adlab/pkg/verify"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,7 @@ func newVerify(c *cli) *cobra.Command {
 		Use: "verify DIR", Short: "compare this build with a folder of reference outputs",
 		Args: one("a folder of reference outputs, such as testdata/inpformer"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := backend.Open(c.backend)
+			b, err := c.open()
 			if err != nil {
 				return err
 			}
