@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup build data demo test test-browser fuzz faults mutants race cover security lint lab try world real necessary bench small figures clean distclean
+.PHONY: help setup setup-cuda images build data demo test test-browser test-containers test-cluster fuzz faults mutants race cover security lint lab try world real necessary bench small figures clean distclean
 
 FUZZTIME ?= 10m
 ROUNDS ?= 3
@@ -13,9 +13,19 @@ help: ## list the targets
 setup: ## fetch and build what is missing, in this checkout only
 	@bash tools/setup.sh
 
+setup-cuda: setup build ## fetch XLA's CUDA plugin and NVIDIA's libraries into .cuda (docs/gpu.md), and say whether a GPU is there
+	@bash tools/setup-cuda.sh
+	bin/adlab --backend go backends | grep "^cuda: "
+
+images: ## build the container images adlab:cpu and adlab:cuda (docs/containers.md)
+	@version=$$(git describe --always --dirty 2>/dev/null || echo unversioned)
+	for target in cpu cuda; do
+	  docker build -f docker/Dockerfile --target $$target --build-arg VERSION="$$version" -t adlab:$$target .
+	done
+
 build: ## build bin/adlab
 	@source tools/env.sh
-	version=$$(git describe --always --dirty 2>/dev/null || echo unversioned)
+	version=$${VERSION:-$$(git describe --always --dirty 2>/dev/null || echo unversioned)}
 	go build -trimpath -ldflags "-X main.version=$$version" -o bin/adlab ./pkg/cmd/adlab
 
 data: setup build ## fetch the real images
@@ -57,6 +67,14 @@ cover: setup data ## the share of statements that tests run, room by room
 
 security: setup ## modules and wheels by their digests, govulncheck, the notebook server as a stranger sees it
 	@bash tools/security.sh
+
+test-containers: ## build the container images, or as much of them as can be here, and look at what is in them (docs/containers.md)
+	@bash docker/test.sh $(ARGS)
+
+test-cluster: setup build ## a real Slurm on loopback fills one store; Kubernetes' files against its schemas (docs/cluster.md)
+	@source tools/env.sh
+	bash tools/k8s/check.sh
+	bash tools/slurm/test.sh
 
 lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of the scripts
 	@bash tools/lint.sh
@@ -102,7 +120,7 @@ clean: ## remove what was built and written
 	rm -rf bin out
 
 distclean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
-	@gone=$$(ls -d bin out .bin .venv .peers .plugin .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
+	@gone=$$(ls -d bin out .bin .venv .peers .plugin .cuda .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
 	[ -n "$$gone" ] || { echo "nothing to remove"; exit 0; }
 	du -sh $$gone
 	[ ! -d .cache ] || [ "$(CACHE)" = 1 ] || echo "kept: .cache, hours of training; CACHE=1 removes it, too"

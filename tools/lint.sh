@@ -28,5 +28,7 @@ if [ -n "$long" ]; then printf 'lint: cut what is too long:\n%s\n' "$long" >&2; 
 
 go vet ./...
 staticcheck ./...
-for script in tools/*.sh tools/mutants/*.sh tools/gonb-kernel .ci/run; do bash -n "$script"; done
+for script in tools/*.sh tools/*/*.sh tools/slurm/run.sbatch tools/gonb-kernel docker/*.sh .ci/run; do
+	bash -n "$script"
+done
 echo "lint: clean"
