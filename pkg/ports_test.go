@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNothingListens that is not asked to: a live cell speaks through Jupyter's websocket, which asks
-// for Jupyter's token and looks at the origin; datasets/fetch speaks HTTP, as a client; what serves
-// does so where the user says, and is listed here.
+// TestNothingListens that is not asked to: a live cell speaks through Jupyter's websocket, which
+// asks for Jupyter's token and looks at the origin; datasets/fetch speaks HTTP, as a client; what
+// serves does so where the user says, and is listed here.
 func TestNothingListens(t *testing.T) {
 	clients := map[string]bool{"../datasets/fetch": true}
 	servers := map[string]bool{"../pkg/cmd/adlab/try.go": true} // files of a folder, at --serve
