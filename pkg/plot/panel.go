@@ -34,6 +34,25 @@ type Panels struct {
 	scale *Scale
 }
 
+// Placed is a tile where it lies in its panel.
+type Placed struct {
+	Box     image.Rectangle // in pixels; a picture that is not square lies in its middle
+	Caption string
+}
+
+// Tiles are the panel's tiles, row by row, where they lie.
+func (p *Panels) Tiles() (all [][]Placed) {
+	tops, _ := rowTops(p.title, p.rows, p.Side)
+	for r, row := range p.rows {
+		var placed []Placed
+		for c, t := range row {
+			placed = append(placed, Placed{boxAt(c, tops[r], p.Side), t.Caption})
+		}
+		all = append(all, placed)
+	}
+	return all
+}
+
 // Sized is the same panel with tiles of another size in pixels.
 func (p *Panels) Sized(side int) *Panels { return Panel(p.title, p.rows, side, p.scale) }
 
@@ -48,20 +67,8 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 	for _, row := range rows {
 		columns = max(columns, len(row))
 	}
-	top := gap
-	if title != "" {
-		top += titleHeight
-	}
-	tops := []int{top} // of the rows, and the end
-	under := 0         // height of the last row's captions
-	for r, row := range rows {
-		under = captionHeight
-		for _, t := range row {
-			under = max(under, captionHeight+lineHeight*strings.Count(t.Caption, "\n"))
-		}
-		tops = append(tops, tops[r]+side+under+gap)
-	}
-	step := side + gap
+	tops, under := rowTops(title, rows, side)
+	top, step := tops[0], side+gap
 	size := image.Pt(max(gap+columns*step, 2*gap+width(title, titleSize)), tops[len(rows)])
 	bar := image.Rect(gap+columns*step, top, gap+columns*step+barWidth, size.Y-under-gap)
 	if scale != nil {
@@ -74,9 +81,9 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 	captionSize := min(max(largestCaption, side/12), titleSize)
 	for r, row := range rows {
 		for c, t := range row {
-			corner := image.Pt(gap+c*step, tops[r])
-			place(out, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))},
-				t.Picture)
+			box := boxAt(c, tops[r], side)
+			corner := box.Min
+			place(out, box, t.Picture)
 			for i, line := range strings.Split(t.Caption, "\n") {
 				captions = append(captions, label{line, corner.X + side/2, corner.Y + side +
 					captionHeight/2 + 1 + i*lineHeight, true})
@@ -94,6 +101,28 @@ func Panel(title string, rows [][]Tile, side int, scale *Scale) *Panels {
 		colourBar(out, bar, *scale)
 	}
 	return &Panels{out, side, title, rows, scale}
+}
+
+// rowTops are the heights at which a panel's rows begin, and its end; under is the height of the
+// last row's captions.
+func rowTops(title string, rows [][]Tile, side int) (tops []int, under int) {
+	tops = []int{gap}
+	if title != "" {
+		tops[0] += titleHeight
+	}
+	for r, row := range rows {
+		under = captionHeight
+		for _, t := range row {
+			under = max(under, captionHeight+lineHeight*strings.Count(t.Caption, "\n"))
+		}
+		tops = append(tops, tops[r]+side+under+gap)
+	}
+	return tops, under
+}
+
+// boxAt is the square of the tile in a column of the row that begins at top.
+func boxAt(column, top, side int) image.Rectangle {
+	return image.Rect(0, 0, side, side).Add(image.Pt(gap+column*(side+gap), top))
 }
 
 // place draws a picture as large as fits into a box, in its middle, in a thin frame.
