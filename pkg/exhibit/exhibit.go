@@ -77,6 +77,8 @@ type Figure struct {
 	Picture image.Image // a *plot.Plot has vectors, too
 	Says    string      // stands for {} in its caption
 	Caption Words       // filled in from the exhibit's text
+	// Over tells a *plot.Panels whose rows below the first are maps of the pictures in the first.
+	Over bool
 }
 
 // captioned fills in a figure's caption.
