@@ -105,8 +105,8 @@ func drawMaps(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (figures
 		}
 		title := fmt.Sprintf("%s: INP-Former's anomaly maps", r.NameOf(key))
 		figures = append(figures,
-			exhibit.Figure{Name: key, Says: r.NameOf(key), Picture: plot.Panel(title,
-				[][]plot.Tile{top, bottom}, view.TileSide, &scale)})
+			exhibit.Figure{Name: key, Says: r.NameOf(key), Over: true,
+				Picture: plot.Panel(title, [][]plot.Tile{top, bottom}, view.TileSide, &scale)})
 	}
 	return figures, nil, nil
 }
@@ -173,8 +173,8 @@ func drawCoherence(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]
 		}
 		rows = append(rows, row)
 	}
-	return []exhibit.Figure{{Picture: plot.Panel("distance to the nearest prototype, with and "+
-		"without the coherence loss", rows, view.TileSide, &scale)}}, nil, nil
+	return []exhibit.Figure{{Over: true, Picture: plot.Panel("distance to the nearest prototype, "+
+		"with and without the coherence loss", rows, view.TileSide, &scale)}}, nil, nil
 }
 
 // logical are words in the names of defects that break a rule of the whole and look right by
@@ -219,9 +219,9 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]ex
 	}
 	byDistance, err := view.Row(ctx, "score", z, picked, enc, distances)
 	return []exhibit.Figure{
-		{Name: "map", Picture: plot.Panel("logical anomalies: anomaly map",
+		{Name: "map", Over: true, Picture: plot.Panel("logical anomalies: anomaly map",
 			[][]plot.Tile{top, byMap}, view.TileSide, &maps)},
-		{Name: "distance", Picture: plot.Panel("logical anomalies: distance map",
+		{Name: "distance", Over: true, Picture: plot.Panel("logical anomalies: distance map",
 			[][]plot.Tile{top, byDistance}, view.TileSide, &distances)},
 	}, nil, err
 }

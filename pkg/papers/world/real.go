@@ -158,6 +158,7 @@ func drawReal(ctx context.Context, r *exhibit.Runner, t *exhibit.Table, set stri
 			return nil, nil, err
 		}
 		figures = append(figures, exhibit.Figure{Name: x.of.Experiment.Detector, Says: name,
+			Over: true,
 			Picture: plot.Panel(fmt.Sprintf("%s: %s, image score below", r.NameOf(set), name), rows,
 				view.TileSide-30, &plot.Scale{Low: 0, High: 1})})
 		addFound(found, name, l.Types)
