@@ -1,11 +1,9 @@
 package render
 
 import (
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"maps"
 	"os"
 	"path/filepath"
@@ -28,8 +26,10 @@ type Entry struct {
 	Notebook string            `json:"notebook"`
 	Made     map[string]string `json:"made"`
 	Runs     []string          `json:"runs"`
-	Figures  []FigureFile      `json:"figures,omitempty"`
-	Tables   []string          `json:"tables,omitempty"` // files without their ending
+	// RowRuns are the keys of the runs behind a row of its tables, by GROUP/ROW.
+	RowRuns map[string][]string `json:"row_runs,omitempty"`
+	Figures []FigureFile        `json:"figures,omitempty"`
+	Tables  []string            `json:"tables,omitempty"` // files without their ending
 
 	tables   []*exhibit.Table
 	measured []*exhibit.Run
@@ -40,6 +40,16 @@ type FigureFile struct {
 	PNG     string        `json:"png"`
 	SVG     string        `json:"svg,omitempty"`
 	Caption exhibit.Words `json:"caption"`
+	// Size in pixels, and where a picture whose lower rows are maps of its first has its tiles.
+	W     int      `json:"w,omitempty"`
+	H     int      `json:"h,omitempty"`
+	Tiles [][]Tile `json:"tiles,omitempty"`
+}
+
+// Tile is a tile of a picture.
+type Tile struct {
+	At      [4]int `json:"at"` // left, top, width, height in pixels
+	Caption string `json:"caption,omitempty"`
 }
 
 // Manifest is a gallery's table of contents.
@@ -55,8 +65,9 @@ func Write(r *exhibit.Result, folder string) (Entry, error) {
 	e := r.Exhibit
 	entry := Entry{ID: e.ID, Paper: e.Paper, Kind: e.Kind, Title: e.Title, Caption: e.Caption,
 		Notebook: e.Notebook, Made: r.Made, Runs: r.Keys(), tables: r.Tables,
-		measured: r.Runs}
+		measured: r.Runs, RowRuns: map[string][]string{}}
 	for i, t := range r.Tables {
+		maps.Copy(entry.RowRuns, t.RowRuns(r.Runs))
 		name := e.ID
 		if i > 0 {
 			name += fmt.Sprintf("-%d", i+1)
@@ -80,7 +91,8 @@ func Write(r *exhibit.Result, folder string) (Entry, error) {
 		}
 		made := map[string]string{"figure": name}
 		maps.Copy(made, exhibit.Lasting(r.Made))
-		file := FigureFile{PNG: name + ".png", Caption: f.Caption}
+		file := FigureFile{PNG: name + ".png", Caption: f.Caption, Tiles: tilesOf(f),
+			W: f.Picture.Bounds().Dx(), H: f.Picture.Bounds().Dy()}
 		if err := plot.WritePNG(filepath.Join(folder, file.PNG), f.Picture, made); err != nil {
 			return entry, err
 		}
@@ -95,85 +107,36 @@ func Write(r *exhibit.Result, folder string) (Entry, error) {
 	return entry, nil
 }
 
+// tilesOf are the tiles of a picture whose lower rows are maps of its first; nil of another.
+func tilesOf(f exhibit.Figure) (tiles [][]Tile) {
+	panels, ok := f.Picture.(*plot.Panels)
+	if !ok || !f.Over {
+		return nil
+	}
+	for _, row := range panels.Tiles() {
+		var placed []Tile
+		for _, t := range row {
+			placed = append(placed, Tile{[4]int{t.Box.Min.X, t.Box.Min.Y, t.Box.Dx(), t.Box.Dy()},
+				t.Caption})
+		}
+		tiles = append(tiles, placed)
+	}
+	return tiles
+}
+
 // PlaygroundPage is the gallery's companion, where something has written it: frames of the
 // playgrounds to move through.
 const PlaygroundPage = "playground.html"
 
-// WriteGallery writes manifest.json and index.html over exhibits that have been written into the
-// folder, links PlaygroundPage where it is there, and shows what galleries in folders below have of
-// the same exhibits. The same exhibits give the same bytes.
+// WriteGallery writes manifest.json and runs.json over exhibits that have been written into the
+// folder, and the page by WritePage. The same exhibits give the same bytes.
 func WriteGallery(folder, profile string, entries []Entry) error {
 	m := Manifest{Profile: profile, Code: code.Drawing(), Exhibits: entries}
 	if err := errors.Join(store.WriteJSON(filepath.Join(folder, manifestFile), m),
 		store.WriteJSON(filepath.Join(folder, runsFile), runsOf(entries))); err != nil {
 		return err
 	}
-	others, err := galleriesBelow(folder)
-	if err != nil {
-		return err
-	}
-	_, err = os.Stat(filepath.Join(folder, PlaygroundPage))
-	var b strings.Builder
-	if err := page.Execute(&b, struct {
-		Manifest
-		Playground bool
-		Others     map[string][]Other // by exhibit
-	}{m, err == nil, others}); err != nil {
-		return err
-	}
-	return store.WriteFile(filepath.Join(folder, "index.html"), []byte(b.String()))
-}
-
-// Other is the same exhibit in a gallery below, of another profile.
-type Other struct {
-	Entry
-	Profile, Folder string
-	Written         []template.HTML // its tables
-}
-
-// At is where its files lie, seen from the page.
-func (o Other) At() string { return o.Folder + "/" }
-
-// At is where the files of an entry of the page itself lie.
-func (Entry) At() string { return "" }
-
-// galleriesBelow are the exhibits of the galleries in folders of a folder, by ID.
-func galleriesBelow(folder string) (map[string][]Other, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*", manifestFile))
-	if err != nil {
-		return nil, err
-	}
-	others := map[string][]Other{}
-	for _, file := range files {
-		m, _, err := store.ReadJSON[Manifest](file)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range m.Exhibits {
-			o := Other{Entry: e, Profile: m.Profile, Folder: filepath.Base(filepath.Dir(file))}
-			for _, table := range e.Tables {
-				text, err := os.ReadFile(filepath.Join(filepath.Dir(file), table+".html"))
-				if err != nil {
-					return nil, err
-				}
-				o.Written = append(o.Written, template.HTML(text)) // escaped when it was written
-			}
-			others[e.ID] = append(others[e.ID], o)
-		}
-	}
-	return others, nil
-}
-
-// HTML is the tables of an entry.
-func (e Entry) HTML() (out []template.HTML, err error) {
-	for _, t := range e.tables {
-		s, err := HTML(t)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, template.HTML(s)) // escaped by its own template
-	}
-	return out, nil
+	return WritePage(folder)
 }
 
 // PNGs lists the pictures of a folder that say which exhibit they are.
@@ -254,10 +217,3 @@ func Clean(folder string, entries []Entry) error {
 	}
 	return nil
 }
-
-//go:embed page.html
-var pageTemplate string
-
-// page is the gallery: plain, without scripts, fonts or pictures from elsewhere, in type that reads
-// from the back of a room.
-var page = template.Must(template.New("page").Parse(pageTemplate))
