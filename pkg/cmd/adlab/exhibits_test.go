@@ -103,6 +103,25 @@ func TestRunAndExplain(t *testing.T) {
 	require.Contains(t, out, " runs in ")
 }
 
+func TestThePageAloneComesOfTheGallery(t *testing.T) {
+	dir := t.TempDir()
+	_, stderr, code := adlab("gallery", "inp-table1", "--profile", "smoke", "--out", dir)
+	require.Zero(t, code, stderr)
+	page := filepath.Join(dir, "index.html")
+	before, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(page))
+	_, stderr, code = adlab("gallery", "--page-only", "--out", dir)
+	require.Zero(t, code, stderr)
+	after, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Equal(t, string(before), string(after))
+	oneLineFailure(t, []string{"gallery", "--page-only", "--out", t.TempDir()},
+		"expected a gallery with its manifest.json", "`adlab gallery`")
+	oneLineFailure(t, []string{"gallery", "inp-table1", "--page-only"},
+		"--page-only: expected no exhibits", "inp-table1")
+}
+
 func TestTheSmallWorldSaysWhatIsMissing(t *testing.T) {
 	t.Setenv("ADLAB_DATA", t.TempDir())
 	_, stderr, code := adlab("run", "world-foundation", "--out", t.TempDir())

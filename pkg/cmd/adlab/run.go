@@ -68,16 +68,31 @@ func newRun(c *cli) *cobra.Command {
 func newGallery(c *cli) *cobra.Command {
 	var p place
 	var out string
+	var pageOnly bool
 	cmd := &cobra.Command{
 		Use: "gallery [ID...]", Short: "make every exhibit, or some, with a manifest and pages " +
 			"that need no network",
 		Long: "Makes every exhibit, or those that are named, into a folder with a page over " +
 			"them. A gallery in a folder below, of\nanother profile, is shown in the page " +
-			"beside. A gallery of some does not replace one of more.",
+			"beside. A gallery of some does not replace one of more. --page-only makes the page " +
+			"alone,\nfrom what lies in the folder.",
 		Example: "  adlab gallery\n" +
-			"  adlab gallery --profile small --out figures/small inp-figure7",
+			"  adlab gallery --profile small --out figures/small inp-figure7\n" +
+			"  adlab gallery --page-only",
 		ValidArgsFunction: words(exhibitNames()...),
 		RunE: func(cmd *cobra.Command, ids []string) error {
+			page := filepath.Join(out, "index.html")
+			if pageOnly {
+				if len(ids) > 0 {
+					return fmt.Errorf("--page-only: expected no exhibits, for it makes none, got %s",
+						strings.Join(ids, ", "))
+				}
+				if err := render.WritePage(out); err != nil {
+					return err
+				}
+				fmt.Fprintln(os.Stderr, page)
+				return nil
+			}
 			v, err := c.env()
 			if err != nil {
 				return err
@@ -110,11 +125,13 @@ func newGallery(c *cli) *cobra.Command {
 			if err := render.WriteGallery(out, p.profile, entries); err != nil {
 				return err
 			}
-			fmt.Fprintln(os.Stderr, filepath.Join(out, "index.html"))
+			fmt.Fprintln(os.Stderr, page)
 			return nil
 		},
 	}
 	placeFlags(cmd, &p)
+	cmd.Flags().BoolVar(&pageOnly, "page-only", false, "write the page anew over the gallery in "+
+		"the folder, and make nothing else")
 	cmd.Flags().StringVar(&out, "out", "figures", "the folder to write to")
 	return cmd
 }
