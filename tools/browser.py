@@ -22,6 +22,7 @@ import nbformat
 import psutil
 from playwright.sync_api import Error, sync_playwright
 
+import browserpage
 from browserlab import Lab, Page, out, root
 from browsernumbers import a_picture, adlab, measured, predicted, profile, same, sample
 
@@ -403,7 +404,9 @@ tests = {
     "killed": worker_killed,
     "two": two_pages,
     "stills": stills,
+    **{name: lambda t, check=check: check(t, report) for name, check in browserpage.checks.items()},
 }
+alone = ["stills", *browserpage.checks] # these need no JupyterLab
 
 
 def run(t, names, failed):
@@ -428,7 +431,7 @@ def main():
     os.makedirs(os.path.join(out, "notebooks"), exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)) # so that what was started is ended
     start = time.time()
-    lab = Lab(os.path.join(out, "notebooks"))
+    lab = Lab(os.path.join(out, "notebooks")) if set(names) - set(alone) else None
     failed = []
     try:
         with sync_playwright() as p:
@@ -440,7 +443,8 @@ def main():
                 failed.append(f"script errors: {t.problems}")
             browser.close()
     finally:
-        lab.close()
+        if lab:
+            lab.close()
         report.update(seconds=round(time.time() - start), load=round(os.getloadavg()[0], 1), failed=failed)
         with open(os.path.join(out, "report.json"), "w") as f:
             json.dump(report, f, indent=1)
