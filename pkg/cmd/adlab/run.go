@@ -84,8 +84,8 @@ func newGallery(c *cli) *cobra.Command {
 			page := filepath.Join(out, "index.html")
 			if pageOnly {
 				if len(ids) > 0 {
-					return fmt.Errorf("--page-only: expected no exhibits, for it makes none, got %s",
-						strings.Join(ids, ", "))
+					return fmt.Errorf("--page-only: expected no exhibits, for it makes none, got "+
+						"%s", strings.Join(ids, ", "))
 				}
 				if err := render.WritePage(out); err != nil {
 					return err

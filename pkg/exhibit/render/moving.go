@@ -45,8 +45,8 @@ func readMoving(folder string) (*moving, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(images) == 0 || len(images[0].Choices) != len(images[0].Frames) {
-		return nil, fmt.Errorf("%s: expected a frame for each choice of an image; make the gallery "+
-			"anew", file)
+		return nil, fmt.Errorf("%s: expected a frame for each choice of an image; make the "+
+			"gallery anew", file)
 	}
 	m := &moving{Label: images[0].Label}
 	for i, f := range images[0].Frames {

@@ -24,9 +24,15 @@ var pageFiles embed.FS
 
 // pageTemplate is the gallery: one file without frameworks, fonts or anything from elsewhere.
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"styles":  func() (template.CSS, error) { s, err := joined(".css"); return template.CSS(s), err },
-	"scripts": func() (template.JS, error) { s, err := joined(".js"); return template.JS(s), err },
-	"words":   func(en, ko string) exhibit.Words { return exhibit.Words{EN: en, KO: ko} },
+	"styles": func() (template.CSS, error) {
+		s, err := joined(".css")
+		return template.CSS(s), err
+	},
+	"scripts": func() (template.JS, error) {
+		s, err := joined(".js")
+		return template.JS(s), err
+	},
+	"words": func(en, ko string) exhibit.Words { return exhibit.Words{EN: en, KO: ko} },
 }).ParseFS(pageFiles, "page/*.html"))
 
 // joined are the page's files of an ending, in the order of their names.
@@ -162,7 +168,8 @@ func readEntry(folder, at, profile string, e Entry) (shownEntry, error) {
 			shown.At + f.PNG, shown.At + f.PNG}
 		if f.SVG != "" {
 			x.Small, x.Large = shown.At+f.SVG, shown.At+f.SVG
-		} else if _, err := os.Stat(filepath.Join(folder, filepath.FromSlash(x.Small))); err != nil {
+		} else if _, err := os.Stat(filepath.Join(folder,
+			filepath.FromSlash(x.Small))); err != nil {
 			x.Small = x.Large // a gallery below that has no previews yet
 		}
 		shown.Shown = append(shown.Shown, x)

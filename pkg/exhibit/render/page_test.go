@@ -77,8 +77,8 @@ func TestThePageSaysWhatMadeItsNumbers(t *testing.T) {
 	require.Contains(t, page, `<b>2</b>`, "numbers measured: one with two seeds, one with one")
 	require.Contains(t, page, `<b>3</b>`, "printed")
 	require.Contains(t, page, `{"set | one/ours":["k1"]}`)
-	require.Contains(t, page, `"k1":{"what":"knn, , mvtec","seed":7,"encoder":"e 0123456789abcdef",`+
-		`"data":"mvtec fedcba9876543210"`)
+	require.Contains(t, page, `"k1":{"what":"knn, , mvtec","seed":7,`+
+		`"encoder":"e 0123456789abcdef","data":"mvtec fedcba9876543210"`)
 	require.Contains(t, page, `data-values="90 92"`)
 }
 
@@ -102,7 +102,8 @@ func TestPreviewsAreSmallAndSayWhatMadeThem(t *testing.T) {
 	r := drawn(t)
 	r.Figures = nil
 	written(t, folder, r)
-	require.NoFileExists(t, filepath.Join(folder, "previews/one-tiles.jpg"), "of an earlier gallery")
+	require.NoFileExists(t, filepath.Join(folder, "previews/one-tiles.jpg"),
+		"of an earlier gallery")
 }
 
 func TestTilesLieWhereTheManifestSays(t *testing.T) {
@@ -130,7 +131,8 @@ func TestTheFirstScreenMovesWhereThereArePlaygrounds(t *testing.T) {
 	require.NotContains(t, written(t, folder, drawn(t)), `class="moving"`)
 	play := filepath.Join(folder, PlaygroundPage)
 	require.NoError(t, os.WriteFile(play, []byte(`<script type="application/json">[{"label":"cup",`+
-		`"choices":["1","2"],"frames":[{"picture":"a.jpg"},{"picture":"b.jpg"}]}]</script>`), 0o666))
+		`"choices":["1","2"],"frames":[{"picture":"a.jpg"},{"picture":"b.jpg"}]}]</script>`),
+		0o666))
 	require.NoError(t, WritePage(folder))
 	require.Regexp(t, regexp.MustCompile(`(?s)class="moving".*src="a.jpg".*src="b.jpg"`),
 		read(t, folder, "index.html"))

@@ -30,8 +30,8 @@ func (f FigureFile) preview() string {
 	return path.Join(PreviewFolder, strings.TrimSuffix(f.PNG, ".png")+".jpg")
 }
 
-// writePreviews writes the previews of a manifest's pictures, and removes those of others. A preview
-// carries what its picture says of itself.
+// writePreviews writes the previews of a manifest's pictures, and removes those of others. A
+// preview carries what its picture says of itself.
 func writePreviews(folder string, m Manifest) error {
 	kept := map[string]bool{}
 	for _, e := range m.Exhibits {

@@ -98,7 +98,8 @@ func TestHTMLIsWellFormed(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, text, "<script>")
 	require.Contains(t, text,
-		`<tr class="quoted"><th scope="row">R&amp;D_{4}</th><td class="number" data-claim="c1">“94.6”</td>`)
+		`<tr class="quoted"><th scope="row">R&amp;D_{4}</th>`+
+			`<td class="number" data-claim="c1">“94.6”</td>`)
 	require.Contains(t, text, `91.0 ± 1.4 <small>(99.7)</small>`)
 	require.Contains(t, text, `title="a &#34;doubt&#34;"`)
 	d := xml.NewDecoder(strings.NewReader("<div>" + text + "</div>"))
