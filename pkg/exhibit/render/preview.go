@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"image"
 	"image/png"
 	"io/fs"
 	"os"
@@ -14,8 +13,6 @@ import (
 
 	"adlab/pkg/plot"
 	"adlab/pkg/store"
-
-	"golang.org/x/image/draw"
 )
 
 // PreviewFolder holds, below a gallery, a small JPEG of each of its pictures without vectors: the
@@ -68,7 +65,7 @@ func writePreview(folder string, f FigureFile) error {
 	if err != nil {
 		return err
 	}
-	small, err := plot.JPEG(shrunk(whole, previewWidth), made)
+	small, err := plot.JPEG(plot.Narrow(whole, previewWidth), made)
 	if err != nil {
 		return err
 	}
@@ -77,15 +74,4 @@ func writePreview(folder string, f FigureFile) error {
 		return err
 	}
 	return store.WriteFile(to, small)
-}
-
-// shrunk is a picture at most so many pixels wide.
-func shrunk(m image.Image, width int) image.Image {
-	size := m.Bounds().Size()
-	if size.X <= width {
-		return m
-	}
-	out := image.NewNRGBA(image.Rect(0, 0, width, max(1, size.Y*width/size.X)))
-	draw.CatmullRom.Scale(out, out.Bounds(), m, m.Bounds(), draw.Src, nil)
-	return out
 }
