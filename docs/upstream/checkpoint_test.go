@@ -119,7 +119,10 @@ func files(dir, pattern string) int {
 func TestACheckpointThatFails(t *testing.T) {
 	for how, want := range map[string]string{
 		uncompressed: "second save: <nil>", compressed: "file too large", killed: ""} {
-		t.Run(how, func(t *testing.T) {
+		tries := 0
+		var try func(t *testing.T)
+		try = func(t *testing.T) {
+			tries++
 			dir := t.TempDir()
 			cmd := exec.CommandContext(t.Context(), os.Args[0])
 			cmd.Env = append(os.Environ(), envHow+"="+how, envDir+"="+dir)
@@ -152,7 +155,12 @@ func TestACheckpointThatFails(t *testing.T) {
 				require.NotContains(t, h.LoadedVariables(), key, "gone without a word")
 				return
 			}
+			if how == killed && err == nil && tries < 50 { // the kill came after the JSON file
+				try(t)
+				return
+			}
 			require.ErrorContains(t, err, "EOF", "an empty JSON file stands in the way")
-		})
+		}
+		t.Run(how, try)
 	}
 }
