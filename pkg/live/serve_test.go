@@ -256,8 +256,8 @@ func TestEnds(t *testing.T) {
 	t.Run("slow picture", func(t *testing.T) {
 		for range 8 { // two ways are open each time, and either may be taken
 			p := newPage(true)
-			l := cell[demo]{session: &counting{takes: 150 * time.Millisecond}, page: p,
-				silence: 100 * time.Millisecond, seen: map[string]int{}, presses: map[string]int{}}
+			l := cell[demo]{session: &counting{takes: 300 * time.Millisecond}, page: p,
+				silence: 200 * time.Millisecond, seen: map[string]int{}, presses: map[string]int{}}
 			p.say(1, "blend", "1")
 			go func() {
 				time.Sleep(50 * time.Millisecond)
