@@ -130,8 +130,8 @@ func TestACheckpointThatFails(t *testing.T) {
 			cmd.Stdout, cmd.Stderr = &out, &out
 			require.NoError(t, cmd.Start())
 			if how == killed {
-				require.Eventually(t, func() bool { return files(dir, "*.bin*") == 2 }, time.Minute,
-					time.Millisecond)
+				begun := func() bool { return files(dir, "*.json*") == 2 }
+				require.Eventually(t, begun, time.Minute, time.Millisecond)
 				require.NoError(t, cmd.Process.Kill())
 			}
 			err := cmd.Wait()
