@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"adlab/datasets"
 	"adlab/pkg/encoder"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -28,11 +29,19 @@ func galleryFits(name string, x *encoder.Cache, images, most int) error {
 	return nil
 }
 
-// newGallery keeps all tokens of the images, picture by picture: [M·N, C'], 4·M·N·C' bytes. graph
-// makes tokens [B, N, C'] of features [B, groups, N, C], and describe what a picture is found by,
-// [B, D], of its tokens: [M, D] of all.
-func newGallery(ctx context.Context, x *encoder.Cache, f *encoder.Features,
-	graph, describe func(*Node) *Node) (all, pictures *tensors.Tensor, err error) {
+// newGallery keeps all tokens of normal images for the detector called name, picture by picture:
+// [M·N, C'], 4·M·N·C' bytes, of features at most most. graph makes tokens [B, N, C'] of features
+// [B, groups, N, C], and describe what a picture is found by, [B, D], of its tokens: [M, D] of all.
+func newGallery(ctx context.Context, name string, x *encoder.Cache, train []datasets.Sample,
+	most int, graph, describe func(*Node) *Node) (all, pictures *tensors.Tensor, err error) {
+	if err := galleryFits(name, x, len(train), most); err != nil {
+		return nil, nil, err
+	}
+	f, err := extract(ctx, name, x, train)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
 	if all, err = takeTokens(ctx, x.Backend, f, everyToken(f), graph); err != nil {
 		return nil, nil, err
 	}

@@ -41,21 +41,13 @@ func (r *RAD) Name() string { return "rad" }
 
 // Fit keeps the tokens of normal samples.
 func (r *RAD) Fit(ctx context.Context, train []datasets.Sample) error {
-	if err := galleryFits(r.Name(), r.Features, len(train), r.Most); err != nil {
-		return err
-	}
-	f, err := extract(ctx, r.Name(), r.Features, train)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
 	unit := func(features *Node) *Node { return tokens(unitLength(features)) }
 	describe := func(x *Node) *Node { return unitLength(meanToken(x)) }
-	all, pictures, err := newGallery(ctx, r.Features, f, unit, describe)
+	all, pictures, err := newGallery(ctx, r.Name(), r.Features, train, r.Most, unit, describe)
 	if err != nil {
 		return err
 	}
-	grid, levels := r.Features.Encoder.Grid(), f.Groups
+	grid, levels := r.Features.Encoder.Grid(), len(r.Features.GroupsInUse())
 	r.scorer, err = newScorer(r.Features,
 		func(features *Node, learned []*Node) (scores, distances *Node) {
 			x := unit(features)

@@ -40,15 +40,8 @@ func (s *SPADE) Name() string { return "spade" }
 
 // Fit keeps the tokens of normal samples.
 func (s *SPADE) Fit(ctx context.Context, train []datasets.Sample) error {
-	if err := galleryFits(s.Name(), s.Features, len(train), s.Most); err != nil {
-		return err
-	}
-	f, err := extract(ctx, s.Name(), s.Features, train)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	all, pictures, err := newGallery(ctx, s.Features, f, tokens, meanToken)
+	all, pictures, err := newGallery(ctx, s.Name(), s.Features, train, s.Most, tokens,
+		meanToken)
 	if err != nil {
 		return err
 	}
