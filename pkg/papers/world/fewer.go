@@ -40,7 +40,7 @@ func fewCounts(p experiment.Profile) []int {
 
 // few is a contender with so many normal pictures of each category.
 func few(p experiment.Profile, detector string, k int) exhibit.Measurement {
-	return as(p, inp.MultiClass(p, fewerSet(p), p.Seeds[0]).Shots(p, k), detector)
+	return inp.MultiClass(p, fewerSet(p), p.Seeds[0]).Shots(p, k).By(detector)
 }
 
 // fewerGroup is the heading of their rows.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"adlab/datasets"
@@ -99,22 +98,7 @@ func (f field) trial(p experiment.Profile, detector string) exhibit.Measurement 
 	if p.Name == "smoke" {
 		m.Experiment.Bootstrap = 20
 	}
-	return as(p, m, detector)
-}
-
-// as is INP-Former's measurement with another contender; one that trains has its steps, and as few
-// blocks.
-func as(p experiment.Profile, m exhibit.Measurement, detector string) exhibit.Measurement {
-	other := m.By(detector)
-	if entry, err := experiment.MethodOf(detector); err != nil || !entry.Trains ||
-		detector == "inp-former" {
-		return other
-	}
-	other.Experiment.Steps, other.Experiment.Batch = m.Experiment.Steps, m.Experiment.Batch
-	if shallow, err := other.Experiment.Set("Blocks", strconv.Itoa(p.Blocks)); err == nil {
-		other.Experiment = shallow
-	}
-	return other
+	return m.By(detector)
 }
 
 // necessary is a row for all that is measured: contenders in each field, with few pictures, with
