@@ -11,7 +11,6 @@ import (
 	"adlab/pkg/store"
 	"adlab/pkg/view"
 
-	"golang.org/x/image/draw"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -94,9 +93,6 @@ func (p *places) scatter(product string) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	small := image.NewRGBA(image.Rect(0, 0, scatterWidth,
-		drawn.Bounds().Dy()*scatterWidth/drawn.Bounds().Dx()))
-	draw.CatmullRom.Scale(small, small.Bounds(), drawn.Image, drawn.Bounds(), draw.Src, nil)
-	p.picture = small
-	return small, nil
+	p.picture = plot.Narrow(drawn.Image, scatterWidth)
+	return p.picture, nil
 }
