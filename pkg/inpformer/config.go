@@ -35,6 +35,9 @@ type Config struct {
 	Softmax    bool       // ablation: softmax over the prototypes where the paper has ReLU
 }
 
+// mostBlocks is more than any decoder of this kind has; a damaged model file may ask for a million.
+const mostBlocks = 64
+
 // Default is the paper's setting for an encoder of the given width and grid: M = 6, eight blocks,
 // heads of 64 channels.
 func Default(width, grid int) Config {
@@ -55,8 +58,9 @@ func (c Config) Validate() error {
 	case c.INPs < 1 || c.INPs > tokens:
 		return setting.Errorf("INPs", "expected 1 to %d prototypes (the number of patch "+
 			"tokens), got %d", tokens, c.INPs)
-	case c.Blocks < 2 || c.Blocks%2 != 0:
-		return fmt.Errorf("decoder blocks: expected an even number of at least 2, got %d", c.Blocks)
+	case c.Blocks < 2 || c.Blocks > mostBlocks || c.Blocks%2 != 0:
+		return fmt.Errorf("decoder blocks: expected an even number of 2 to %d, got %d", mostBlocks,
+			c.Blocks)
 	case !(c.CoherenceWeight >= 0) || math.IsInf(c.CoherenceWeight, 1):
 		return fmt.Errorf("coherence weight: expected 0 or more, got %g", c.CoherenceWeight)
 	case !(c.MiningPower >= 0) || math.IsInf(c.MiningPower, 1):

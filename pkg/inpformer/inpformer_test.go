@@ -30,6 +30,7 @@ func TestValidate(t *testing.T) {
 		"M too large": func(c *Config) { c.INPs = 17 },
 		"heads":       func(c *Config) { c.Heads = 5 },
 		"odd blocks":  func(c *Config) { c.Blocks = 3 },
+		"a million":   func(c *Config) { c.Blocks = 1_000_000 },
 		"no grid":     func(c *Config) { c.Grid = 0 },
 		"NaN":         func(c *Config) { c.CoherenceWeight = math.NaN() },
 		"power":       func(c *Config) { c.MiningPower = -1 },

@@ -29,7 +29,7 @@ func TestValidateIsOneLineOnTheSetting(t *testing.T) {
 		"INPs: expected 1 to 16 prototypes (the number of patch tokens), got -1": func(c *Config) {
 			c.INPs = -1
 		},
-		"decoder blocks: expected an even number of at least 2, got 0": func(c *Config) {
+		"decoder blocks: expected an even number of 2 to 64, got 0": func(c *Config) {
 			c.Blocks = 0
 		},
 		"coherence weight: expected 0 or more, got -0.1": func(c *Config) {
