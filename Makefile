@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup setup-cuda images build data demo test test-browser test-containers test-cluster fuzz faults mutants race cover security lint lab try world real necessary bench small figures clean distclean
+.PHONY: help setup setup-cuda images build data demo test test-browser test-containers test-cluster fuzz faults mutants race cover security lint lab try slides rehearse world real necessary bench small figures clean distclean
 
 FUZZTIME ?= 10m
 ROUNDS ?= 3
@@ -42,7 +42,7 @@ test: setup lint build data ## every test, notebooks included
 	@source tools/env.sh
 	export ADLAB_COMPILED="$$root/.cache/compiled" # one program in many tests is compiled once
 	go test -timeout 45m ./...
-	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test --jobs 2 notebooks/0*.ipynb # every exhibit, in seconds
+	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test --jobs 2 notebooks/[01]*.ipynb # every exhibit, in seconds
 	ADLAB_PROFILE=smoke bash tools/browser.sh --where-possible
 	echo "all passed in $$SECONDS s"
 
@@ -87,6 +87,17 @@ try: setup build data ## the page on which INP-Former runs in a browser's tab, o
 	source tools/env.sh
 	bin/adlab try --module bin/try --out out/try --serve "$(or $(SERVE),127.0.0.1:8800)"
 
+slides: setup ## the talk from the notebooks, two decks in out/slides that need no network, with PDFs where Chromium is
+	@bash tools/slides.sh $(ARGS)
+
+talk: slides build data ## serve the slides on this machine with their live slides live (Ctrl-C ends it)
+	@source tools/env.sh
+	bin/adlab talk $(ARGS)
+
+rehearse: setup build data ## go through the talk's slides: pictures there and fresh, live cells warm (from nothing minutes, then seconds)
+	@source tools/env.sh
+	bin/adlab rehearse $(ARGS)
+
 world: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)
 	@source tools/env.sh
 	bin/adlab encoders fetch dinov2-minilm
@@ -120,7 +131,7 @@ clean: ## remove what was built and written
 	rm -rf bin out
 
 distclean: ## remove what set-up fetched, too, after asking (FORCE=1: without; CACHE=1: trained heads and features as well)
-	@gone=$$(ls -d bin out .bin .venv .peers .plugin .cuda .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
+	@gone=$$(ls -d bin out .bin .venv .reveal .peers .plugin .cuda .data $(if $(filter 1,$(CACHE)),.cache) 2>/dev/null || true)
 	[ -n "$$gone" ] || { echo "nothing to remove"; exit 0; }
 	du -sh $$gone
 	[ ! -d .cache ] || [ "$(CACHE)" = 1 ] || echo "kept: .cache, hours of training; CACHE=1 removes it, too"

@@ -25,6 +25,7 @@ from playwright.sync_api import Error, sync_playwright
 import browserpage
 from browserlab import Lab, Page, out, root
 from browsernumbers import a_picture, adlab, measured, predicted, profile, same, sample
+import browserslides
 
 strict = os.environ.get("ADLAB_STRICT") == "1"
 first_bound, move_bound = (15, 150) if strict else (240, 5000)
@@ -405,6 +406,8 @@ tests = {
     "two": two_pages,
     "stills": stills,
     **{name: lambda t, check=check: check(t, report) for name, check in browserpage.checks.items()},
+    "slides": lambda t: report.update(slides=browserslides.walked(t.browser)),
+    "slides-killed": lambda t: report.update(slides_killed=browserslides.kernel_killed(t.browser)),
 }
 alone = ["stills", *browserpage.checks] # these need no JupyterLab
 

@@ -9,13 +9,9 @@ if [ "${1:-}" = --where-possible ]; then missing=0; shift; fi
 lacks() { echo "test-browser: $*" >&2; exit "$missing"; }
 
 [ -x .venv/bin/python ] || lacks "left out, there is no python3 with venv; install it, then run make setup"
-chromium=${ADLAB_CHROMIUM:-}
-for name in chromium chromium-browser google-chrome; do
-  [ -n "$chromium" ] || chromium=$(command -v "$name" || true)
-done
-[ -n "$chromium" ] || lacks "left out, there is no Chromium; apt-get install chromium fonts-nanum, or name one in ADLAB_CHROMIUM"
-[ -x "$chromium" ] || { echo "test-browser: ADLAB_CHROMIUM: expected a program, got $chromium" >&2; exit 1; }
-export ADLAB_CHROMIUM="$chromium"
+source tools/chromium.sh
+[ -n "$ADLAB_CHROMIUM" ] || lacks "left out, there is no Chromium; apt-get install chromium fonts-nanum, or name one in ADLAB_CHROMIUM"
+[ -x "$ADLAB_CHROMIUM" ] || { echo "test-browser: ADLAB_CHROMIUM: expected a program, got $ADLAB_CHROMIUM" >&2; exit 1; }
 if [ "${1:-}" = try ]; then exec .venv/bin/python tools/browsertry.py; fi
 
 # axe-core, for the page's accessibility, at the version and digest that tools/page names; the test is left out without npm.

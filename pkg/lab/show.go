@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"fmt"
-	"html"
 	"image"
 
 	"adlab/pkg/exhibit"
@@ -83,20 +82,14 @@ func showExhibit(id string) *exhibit.Result {
 	found, r := Must(papers.Find(id)), Notebook().Runner
 	result := Must(r.Run(context.Background(), found[0]))
 	Must(0, r.Keep(result))
-	words := func(tag string, w exhibit.Words) {
-		if w.EN != "" {
-			gonbui.DisplayHtml(fmt.Sprintf("<%s>%s</%s><p lang=\"ko\">%s</p>", tag,
-				html.EscapeString(w.EN), tag, html.EscapeString(w.KO)))
-		}
-	}
-	words("h3", result.Exhibit.Title)
-	words("p", result.Exhibit.Caption)
+	showWords("h3", result.Exhibit.Title)
+	showWords("p", result.Exhibit.Caption)
 	for _, t := range result.Tables {
 		gonbui.DisplayHtml(tableStyle + Must(render.HTML(t)))
 	}
 	for _, f := range result.Figures {
 		display(f.Picture, result.Made)
-		words("p", f.Caption)
+		showWords("p", f.Caption)
 	}
 	return result
 }

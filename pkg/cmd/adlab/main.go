@@ -107,6 +107,7 @@ func newRoot() *cobra.Command {
 		newVerify(c), newWeights(c), newData(c),
 		newBackends(c), newDemo(c), newKBA(c),
 		newList(c), newClaims(c), newRun(c), newGallery(c), newRuns(c), newExplain(c),
+		newWarm(c), newRehearse(c), newTalk(c),
 		newPretrain(c), newEncoders(c), newCache(c), newBench(c), newTry(c), newVersion(c))
 	return root
 }

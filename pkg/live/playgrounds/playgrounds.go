@@ -26,6 +26,7 @@ type entry struct {
 	measured func(experiment.Profile) exhibit.Measurement
 	serve    func(context.Context, *exhibit.Runner, live.Page, time.Duration) (string, error)
 	still    func(context.Context, *exhibit.Runner) (still.Section, error)
+	warm     func(context.Context, *exhibit.Runner) (time.Duration, error)
 }
 
 // table lists the playgrounds; adding one is one entry.
@@ -66,7 +67,37 @@ func entryOf[S any, P playground[S]](name string,
 			}
 			defer s.Close()
 			return sectionOf[S](ctx, r, s)
+		},
+		func(ctx context.Context, r *exhibit.Runner) (time.Duration, error) {
+			begun := time.Now()
+			s, err := open(ctx, r)
+			if err != nil {
+				return 0, err
+			}
+			defer s.Close()
+			if _, err := s.Apply(ctx, s.Start()); err != nil {
+				return 0, err
+			}
+			first := time.Since(begun)
+			return first, settle[S](ctx, s)
 		}}
+}
+
+// settle draws the first state until the background has nothing more to add.
+func settle[S any](ctx context.Context, s live.Session[S]) error {
+	again := time.NewTicker(200 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if _, err := live.Settled(ctx, s, s.Start()); err != nil || !s.Busy() {
+			return err
+		}
+		select {
+		case <-s.Later():
+		case <-again.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // sectionOf draws an open playground.
@@ -78,14 +109,13 @@ func sectionOf[S any, P playground[S]](ctx context.Context, r *exhibit.Runner,
 
 // of finds a playground.
 func of(name string) (entry, error) {
-	var names []string
 	for _, e := range table {
 		if e.name == name {
 			return e, nil
 		}
-		names = append(names, e.name)
 	}
-	return entry{}, fmt.Errorf("playground: expected %s, got %q", strings.Join(names, " or "), name)
+	return entry{}, fmt.Errorf("playground: expected %s, got %q", strings.Join(Names(), " or "),
+		name)
 }
 
 // Serve opens a playground in the profile of a runner and serves it to a page, see live.Serve.
@@ -96,6 +126,25 @@ func Serve(ctx context.Context, r *exhibit.Runner, name string, page live.Page,
 		return "", err
 	}
 	return e.serve(ctx, r, page, limit)
+}
+
+// Warm opens a playground and draws its first picture, with all that the background adds to it; so
+// data, features, heads and programs are there for who opens it next. It gives the time to the
+// first picture.
+func Warm(ctx context.Context, r *exhibit.Runner, name string) (first time.Duration, err error) {
+	e, err := of(name)
+	if err != nil {
+		return 0, err
+	}
+	return e.warm(ctx, r)
+}
+
+// Names are those of the playgrounds.
+func Names() (names []string) {
+	for _, e := range table {
+		names = append(names, e.name)
+	}
+	return names
 }
 
 // Measured lists the playgrounds with what each looks into in a profile.
