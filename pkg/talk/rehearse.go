@@ -37,7 +37,7 @@ type Line struct {
 	Cell     string   `json:"cell"`              // that begins it
 	Says     []string `json:"says"`              // of each code cell
 	Stalls   string   `json:"stalls,omitempty"`  // why the talk would stand still here
-	Older    bool     `json:"older,omitempty"`   // a picture that this checkout would make otherwise
+	Older    bool     `json:"older,omitempty"`   // this checkout would make a picture otherwise
 	Wait     float64  `json:"wait"`              // of the audience for a live picture, in seconds
 	Seconds  float64  `json:"seconds,omitempty"` // that the rehearsal took for it
 }

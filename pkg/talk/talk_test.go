@@ -59,7 +59,8 @@ func deckOf(t *testing.T, source string, outputs ...map[string]any) *Deck {
 		return map[string]any{"slideshow": map[string]any{"slide_type": kind}}
 	}
 	book, err := json.Marshal(map[string]any{"cells": []any{
-		map[string]any{"id": "a", "cell_type": "markdown", "source": "# A", "metadata": of("slide")},
+		map[string]any{"id": "a", "cell_type": "markdown", "source": "# A",
+			"metadata": of("slide")},
 		map[string]any{"id": "b", "cell_type": "code", "source": []string{source},
 			"metadata": of("-"), "outputs": outputs},
 		map[string]any{"id": "c", "cell_type": "code", "source": "", "metadata": of("skip")},

@@ -77,8 +77,9 @@ func newRehearse(c *cli) *cobra.Command {
 	var p place
 	var notebooks, gallery string
 	cmd := &cobra.Command{
-		Use:   "rehearse [TALK...]",
-		Short: "go through a talk's slides: is every picture there and fresh, is every live cell warm",
+		Use: "rehearse [TALK...]",
+		Short: "go through a talk's slides: is every picture there and fresh, every live cell " +
+			"warm",
 		Long: "Goes through the slides of talks, or of all: whether what each cell has shown is " +
 			"stored, and this checkout would\nmake the same; makes ready what live cells need; " +
 			"looks for what is shown where there is no kernel. It fails where\nthe talk would " +
