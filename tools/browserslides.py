@@ -8,6 +8,7 @@ from browserlab import out, root
 
 sizes = ((1920, 1080), (1024, 768))
 folder = os.path.join(root, "out", "slides")
+now = ".slides > section.present > section.present .live"  # the live part of the slide that is shown
 
 # What is wrong with the slide that is shown: an empty list where nothing is.
 wrong = """() => {
@@ -67,9 +68,9 @@ def walked(browser):
                     tab.wait_for_function("[...Reveal.getCurrentSlide().querySelectorAll('img')].every(i => i.complete)")
                     tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
                     found += tab.evaluate(wrong)
-                    tab.screenshot(path=os.path.join(shots, f"{here}-{number:02d}.jpg"), type="jpeg", quality=70)
+                    tab.screenshot(path=os.path.join(shots, f"{here}-{number:02d}.png"))
                     if tab.evaluate("Reveal.getCurrentSlide().querySelector('.live') !== null"):
-                        found += moved(tab, os.path.join(shots, f"{here}-{number:02d}-moving.jpg"))
+                        found += moved(tab, os.path.join(shots, f"{here}-{number:02d}-moving.png"))
                     faults += [f"{here} {number}: {f}" for f in found]
                     found.clear()
                     if tab.evaluate("Reveal.isLastSlide()"):
@@ -93,7 +94,7 @@ def moved(tab, shot):
     """A live slide without a kernel: M shows the page that moves, a move changes its picture, Esc brings the stored picture back."""
     found = []
     tab.keyboard.press("m")
-    tab.wait_for_selector(".live[data-shows=page] iframe.still-page", state="visible")
+    tab.wait_for_selector(now + "[data-shows=page] iframe.still-page", state="visible")
     name = tab.evaluate("Reveal.getCurrentSlide().querySelector('.live iframe.still-page').src.split('#')[1]")
     frame = next(f for f in tab.frames if f.url.endswith("playground.html#" + name))
     still = frame.locator(f"#{name}")
@@ -109,9 +110,9 @@ def moved(tab, shot):
     frame.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=picture.element_handle())
     if frame.evaluate("document.scrollingElement.scrollHeight > innerHeight + 2"):
         found.append(f"the page that moves has to be scrolled: {frame.evaluate('[document.scrollingElement.scrollHeight, innerHeight]')}")
-    tab.screenshot(path=shot, type="jpeg", quality=70)
+    tab.screenshot(path=shot)
     tab.keyboard.press("Escape")
-    tab.wait_for_selector(".live:not(.moving) figure img", state="visible")
+    tab.wait_for_selector(now + ":not(.moving) figure img", state="visible")
     return found
 
 
@@ -153,8 +154,8 @@ def kernel_killed(browser):
             tab.keyboard.press("Space")
         started = time.time()
         tab.keyboard.press("m")
-        assert tab.locator("section.present .live figure img").is_visible(), "the slide is empty while the cell opens"
-        tab.wait_for_selector("section.present .live[data-shows=cell] iframe.cell", state="visible", timeout=300_000)
+        assert tab.locator(now + " figure img").is_visible(), "the slide is empty while the cell opens"
+        tab.wait_for_selector(now + "[data-shows=cell] iframe.cell", state="visible", timeout=300_000)
         seconds = round(time.time() - started, 1)
         cell = next(f for f in tab.frames if "/live/" in f.url)
         cell.wait_for_selector('.adlab-live[data-state="live"] img.adlab-picture')
@@ -164,7 +165,7 @@ def kernel_killed(browser):
         cell.wait_for_function("before => document.querySelector('img.adlab-picture').src !== before", arg=before)
         server.kill()
         server.wait()
-        tab.wait_for_selector("section.present .live[data-shows=page] iframe.still-page", state="visible", timeout=10_000)
+        tab.wait_for_selector(now + "[data-shows=page] iframe.still-page", state="visible", timeout=10_000)
         page = next(f for f in tab.frames if "playground.html" in f.url)
         picture = page.locator(".still:target img")
         page.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=picture.element_handle())
@@ -173,7 +174,7 @@ def kernel_killed(browser):
         assert picture.get_attribute("src") != before, "the page without a kernel does not move"
         tab.screenshot(path=os.path.join(out, "slides", "killed.png"))
         tab.keyboard.press("Escape")
-        tab.wait_for_selector("section.present .live[data-shows=picture] figure img", state="visible")
+        tab.wait_for_selector(now + "[data-shows=picture] figure img", state="visible")
         tab.keyboard.press("Space")
         assert tab.evaluate("Reveal.getCurrentSlide().querySelector('.live') === null"), "the talk does not go on"
         tab.close()

@@ -23,6 +23,7 @@ import talk
 here = os.path.join(talk.root, "tools", "slides")
 out = os.path.join(talk.root, "out", "slides")
 table_rows = 14  # of a table on one slide, its groups kept whole where they are no longer
+short_head = 16  # letters of a column's head that stay on one line
 
 
 def soup_of(html):
@@ -86,32 +87,30 @@ def display(html):
 
 def shown(cell):
     """What a code cell puts out, a list for each sub-slide: a picture with its caption, a part of a table, or all that is left."""
-    pages, words = [], []
+    pages, words, rest = [], [], []
     outputs = [o for o in cell.outputs if is_picture(o) or html_of(o).strip() or o.output_type == "stream"]
-    live = any('class="adlab-live"' in html_of(o) for o in outputs)
-    rest = []
+    if any('class="adlab-live"' in html_of(o) for o in outputs):
+        return [[o for o in outputs if is_picture(o)]]
     for o in outputs:
         html = html_of(o)
         if is_words(o):
-            if pages and is_picture(pages[-1][-1]):
-                pages[-1].append(o)
-            else:
-                words.append(o)
+            caption = pages and is_picture(pages[-1][-1]) and not words and "<h3>" not in html
+            (pages[-1] if caption else words).append(o)
         elif is_picture(o):
-            pages.append([o])
+            pages.append(words + [o])
+            words = []
         elif "<table" in html:
-            pages += [[display(t)] for t in parts_of_table(html)]
-        elif not live and o.output_type == "stream":
+            for part in parts_of_table(html):
+                pages.append(words + [display(part)])
+                words = []
+        elif o.output_type == "stream":
             rest.append(o)
-    if live:
-        return [[o for o in outputs if is_picture(o)]]
     tags = cell.metadata.get("tags", [])
     if "output-only-pictures" in tags:
         rest = []
     if not pages or "one-slide" in tags:
         return [words + rest + sum(pages, [])]
-    pages[0] = words + rest + pages[0]
-    return pages
+    return [rest + pages[0]] + pages[1:]
 
 
 def notebook_of(deck, slides):
@@ -161,9 +160,9 @@ class Arranger:
         return element
 
     def pair(self, kind, en, ko, tag="p"):
-        """A text in both languages."""
+        """A text in both languages, once where it is the same."""
         p = self.new("div", kind="pair " + kind)
-        for lang, text in (("en", en), ("ko", ko)):
+        for lang, text in (("en", en), ("ko", ko if ko != en else None)):
             if text is not None:
                 element = self.new(tag if lang == "en" else "p", lang=lang)
                 if isinstance(text, str):
@@ -186,7 +185,7 @@ class Arranger:
         d = self.deck
         frame = self.new("div", self.new("header", self.pair("title", d["title"]["en"], d["title"]["ko"], "h1"),
                                          self.pair("caption", d["about"]["en"], d["about"]["ko"])),
-                         self.new("div", kind="body"), self.foot({"en": "adlab", "ko": ""}, "", f"1 / {len(self.slides) + 1}"), kind="frame first")
+                         self.new("div", kind="body"), self.foot({"en": "adlab", "ko": ""}, "Space · E English, 한국어 · M live · S speaker view · ? all keys", f"1 / {len(self.slides) + 1}"), kind="frame first")
         return self.new("section", self.new("section", frame, self.new("aside", self.keys(), kind="notes")))
 
     def keys(self):
@@ -258,18 +257,21 @@ class Arranger:
         code = self.new("pre", kind="code")
         code.string = "\n".join(l for l in source.splitlines() if l.strip() not in ("%%", 'import "adlab/pkg/lab"')).strip()
         if called:
-            cell = self.new("iframe", title=called.group(1) + ", live", tabindex="-1", kind="cell")
-            cell["data-page"] = "live/" + called.group(1)
+            kernel = self.new("iframe", title=called.group(1) + ", live", tabindex="-1", kind="cell")
+            kernel["data-page"] = "live/" + called.group(1)
             frame = self.new("iframe", title=called.group(1) + ", without a kernel", tabindex="-1", kind="still-page")
             frame["data-page"] = "playground.html#" + called.group(1)
             button = self.new("button", type="button")
             button.string = "M: move it"
-            live = self.new("div", button, cell, frame, kind="live")
+            live = self.new("div", button, kernel, frame, kind="live")
         for o in cell.select(".jp-OutputArea-output"):
             img, table, pre, head = o.find("img"), o.find("table"), o.find("pre"), o.find("h3")
             if img:
                 figures.append(self.new("figure", img.extract()))
             elif table:
+                for th in table.select("thead th"):
+                    if len(th.get_text()) <= short_head:
+                        th["class"] = th.get("class", []) + ["short"]
                 made = self.new("div", table.extract(), kind="made")
                 body.append(made)
                 for n in o.select("p.note"):

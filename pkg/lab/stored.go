@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"adlab/datasets"
 	"adlab/pkg/exhibit"
@@ -20,14 +21,16 @@ import (
 )
 
 // Stored is Show for what may take hours: what the gallery beside the data, figures, has of the
-// exhibit in the notebook's profile is shown as it stands there. Any other is made.
-func Stored(id string) {
+// exhibit in the notebook's profile is shown as it stands there, all of it or the named files,
+// which are said without their ending. Any other exhibit is made, and shown whole.
+func Stored(id string, files ...string) {
 	folder := filepath.Join(filepath.Dir(datasets.Home()), "figures")
 	entry := Must(inGallery(folder, id, Notebook().Runner.Profile.Name))
 	if entry == nil {
 		Show(id)
 		return
 	}
+	Must(0, keepFiles(entry, files))
 	showWords("h3", entry.Title)
 	showWords("p", entry.Caption)
 	for _, name := range entry.Tables {
@@ -59,6 +62,32 @@ func inGallery(folder, id, profile string) (*render.Entry, error) {
 	}
 	return &m.Exhibits[i], nil
 }
+
+// keepFiles leaves of an exhibit the tables and pictures of these names, all where there is none.
+func keepFiles(entry *render.Entry, names []string) error {
+	has := slices.Clone(entry.Tables)
+	for _, f := range entry.Figures {
+		has = append(has, pictureName(f))
+	}
+	for _, name := range names {
+		if !slices.Contains(has, name) {
+			return fmt.Errorf("stored %s: expected of %s, got %q", entry.ID,
+				strings.Join(has, ", "), name)
+		}
+	}
+	if len(names) > 0 {
+		entry.Tables = slices.DeleteFunc(entry.Tables, func(name string) bool {
+			return !slices.Contains(names, name)
+		})
+		entry.Figures = slices.DeleteFunc(entry.Figures, func(f render.FigureFile) bool {
+			return !slices.Contains(names, pictureName(f))
+		})
+	}
+	return nil
+}
+
+// pictureName is the name of a picture's file without its ending.
+func pictureName(f render.FigureFile) string { return strings.TrimSuffix(f.PNG, ".png") }
 
 // widest is how wide a stored picture is in a notebook at most.
 const widest = 800

@@ -1,12 +1,15 @@
 package lab
 
 import (
+	"encoding/json"
 	"image"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
+	"adlab/pkg/exhibit/render"
 	"adlab/pkg/papers"
 
 	"github.com/stretchr/testify/require"
@@ -22,9 +25,11 @@ func TestStoredIsTheGallerys(t *testing.T) {
 	for _, book := range books {
 		b, err := os.ReadFile(book)
 		require.NoError(t, err)
-		for _, call := range regexp.MustCompile(`lab\.Stored\(\\"([^"]+)\\"\)`).FindAllSubmatch(b,
-			-1) {
-			id := string(call[1])
+		for _, call := range regexp.MustCompile(`lab\.Stored\(([^)]+)\)`).FindAllSubmatch(b, -1) {
+			var said []string
+			list := strings.ReplaceAll(string(call[1]), `\"`, `"`)
+			require.NoError(t, json.Unmarshal([]byte("["+list+"]"), &said))
+			id, files := said[0], said[1:]
 			_, err := papers.Find(id)
 			require.NoError(t, err, book)
 			entry, err := inGallery(folder, id, "tiny")
@@ -34,6 +39,10 @@ func TestStoredIsTheGallerys(t *testing.T) {
 			}
 			shown++
 			require.NotEmpty(t, entry.Title.KO)
+			require.NoError(t, keepFiles(entry, files), book)
+			if len(files) > 0 {
+				require.Len(t, files, len(entry.Tables)+len(entry.Figures), book)
+			}
 			require.Positive(t, len(entry.Tables)+len(entry.Figures))
 			for _, name := range entry.Tables {
 				require.FileExists(t, filepath.Join(folder, name+".html"))
@@ -52,6 +61,21 @@ func TestStoredIsTheGallerys(t *testing.T) {
 	entry, err := inGallery(t.TempDir(), "inp-figure7", "tiny")
 	require.NoError(t, err)
 	require.Nil(t, entry)
+}
+
+func TestKeepFiles(t *testing.T) {
+	entry := func() *render.Entry {
+		return &render.Entry{ID: "x", Tables: []string{"x", "x-2"},
+			Figures: []render.FigureFile{{PNG: "x-map.png"}, {PNG: "x-curve.png"}}}
+	}
+	e := entry()
+	require.NoError(t, keepFiles(e, nil))
+	require.Equal(t, entry(), e)
+	require.NoError(t, keepFiles(e, []string{"x-2", "x-map"}))
+	require.Equal(t, []string{"x-2"}, e.Tables)
+	require.Equal(t, []render.FigureFile{{PNG: "x-map.png"}}, e.Figures)
+	require.EqualError(t, keepFiles(entry(), []string{"y"}),
+		`stored x: expected of x, x-2, x-map, x-curve, got "y"`)
 }
 
 func TestNarrow(t *testing.T) {

@@ -90,8 +90,7 @@ func Read(notebooks, name string) (*Deck, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(b))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&list); err != nil {
-		line, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, fmt.Errorf("%s: %s", path, line)
+		return nil, fmt.Errorf("%s: %s", path, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	d := &Deck{Name: name, Title: list.Title, Minutes: list.Minutes}
 	books := map[string][]Cell{}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (s *Stage) Rehearse(ctx context.Context, d *Deck, tell func(Line)) (lines [
 
 // What a cell calls.
 var (
-	callsExhibit    = regexp.MustCompile(`lab\.(?:Show|Table|Stored)\("([^"]+)"\)`)
+	callsExhibit    = regexp.MustCompile(`lab\.(?:Show|Table|Stored)\("([^"]+)"`)
 	callsPlayground = regexp.MustCompile(`lab\.Playground\("([^"]+)"`)
 )
 
@@ -166,34 +167,42 @@ func (s *Stage) compared(x exhibit.Explained, l *Line) error {
 	return nil
 }
 
-// asInGallery compares a table, which does not say what made it, with the gallery's, which does.
+// asInGallery compares tables, which do not say what made them, with the gallery's, which does.
 func (s *Stage) asInGallery(ctx context.Context, c Cell, id string, l *Line) error {
 	if _, err := papers.Find(id); err != nil {
 		return err
 	}
-	page := filepath.Join(s.Gallery, id+".html")
-	b, err := os.ReadFile(page)
+	m, _, _, err := render.ReadManifest(filepath.Join(s.Gallery, render.PlaygroundPage))
 	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(m.Exhibits, func(e render.Entry) bool { return e.ID == id })
+	if i < 0 {
 		l.Says = append(l.Says, "there; the gallery has no "+id+" to compare with")
 		return nil
 	}
-	for _, o := range c.Outputs {
-		if !strings.Contains(o.HTML, strings.TrimSpace(string(b))) {
-			continue
-		}
-		made, err := render.MadeOf(page)
+	entry := m.Exhibits[i]
+	var tables []string
+	for _, name := range entry.Tables {
+		b, err := os.ReadFile(filepath.Join(s.Gallery, name+".html"))
 		if err != nil {
 			return err
 		}
-		here, err := s.Here(ctx, made)
-		if err != nil {
-			return err
-		}
-		return s.compared(exhibit.Compare(made, here), l)
+		tables = append(tables, strings.TrimSpace(string(b)))
 	}
-	l.Older = true
-	l.Says = append(l.Says, "older: not the gallery's "+id)
-	return nil
+	for _, o := range c.Outputs {
+		if strings.Contains(o.HTML, "<table") && !slices.ContainsFunc(tables,
+			func(table string) bool { return strings.Contains(o.HTML, table) }) {
+			l.Older = true
+			l.Says = append(l.Says, "older: not the gallery's "+id)
+			return nil
+		}
+	}
+	here, err := s.Here(ctx, entry.Made)
+	if err != nil {
+		return err
+	}
+	return s.compared(exhibit.Compare(entry.Made, here), l)
 }
 
 // madeOf is what an encoded picture says of itself.

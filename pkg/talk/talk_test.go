@@ -188,10 +188,13 @@ func TestATableIsTheGallerys(t *testing.T) {
 	require.Contains(t, rehearsed(t, s, d).Says[0], "the gallery has no inp-table4")
 
 	made := map[string]string{"exhibit": "inp-table4", "profile": "tiny", "code": "1"}
+	require.NoError(t, os.Remove(filepath.Join(s.Gallery, render.PlaygroundPage)))
+	for _, f := range render.Formats {
+		require.NoError(t, os.WriteFile(filepath.Join(s.Gallery, "inp-table4."+f.Ending),
+			[]byte("<table>1</table>\n"), 0o666))
+	}
 	require.NoError(t, render.WriteGallery(s.Gallery, "tiny", []render.Entry{{ID: "inp-table4",
 		Made: made, Tables: []string{"inp-table4"}}}))
-	require.NoError(t, os.WriteFile(filepath.Join(s.Gallery, "inp-table4.html"),
-		[]byte("<table>1</table>\n"), 0o666))
 	s.Here = func(context.Context, map[string]string) (map[string]string, error) {
 		return made, nil
 	}

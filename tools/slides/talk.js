@@ -84,7 +84,7 @@
   document.querySelectorAll(".live").forEach(live => { live.dataset.shows = "picture"; if (served) load(live); });
   const print = asked.has("print-pdf");
   Reveal.initialize({
-    ...shaped(), margin: 0, minScale: 0.1, maxScale: 8, center: false, hash: true, controls: !print, progress: true,
+    ...shaped(), margin: 0, minScale: 0.1, maxScale: 8, center: false, hash: true, controls: false, progress: true,
     transition: "none", backgroundTransition: "none", slideNumber: false, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1,
     totalTime: 60 * Number(document.body.dataset.minutes), plugins: [RevealNotes],
     keyboard: {
