@@ -2,7 +2,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: help setup setup-cuda images build data demo test test-browser test-containers test-cluster fuzz faults mutants race cover security lint lab try slides rehearse world real necessary bench small figures clean distclean
+.PHONY: help setup setup-cuda images build data demo test test-browser test-containers test-cluster fuzz faults mutants race cover security lint lab try slides talk rehearse world real necessary bench small figures clean distclean
 
 FUZZTIME ?= 10m
 ROUNDS ?= 3
@@ -94,8 +94,9 @@ talk: slides build data ## serve the slides on this machine with their live slid
 	@source tools/env.sh
 	bin/adlab talk $(ARGS)
 
-rehearse: setup build data ## go through the talk's slides: pictures there and fresh, live cells warm (from nothing minutes, then seconds)
+rehearse: setup build data ## go through the talk's slides: pictures there and fresh, live cells warm (from nothing minutes, then seconds); RUN=1: every cell runs first
 	@source tools/env.sh
+	$(if $(RUN),bash tools/notebooks.sh --out out/rehearse $$(grep -ho 'notebook: .*' notebooks/talks/*.yaml | sort -u | sed 's|notebook: \(.*\)|notebooks/\1.ipynb|'))
 	bin/adlab rehearse $(ARGS)
 
 world: setup build data ## measure the small world itself, README's table included (three seeds; hours, goes on where it stopped)

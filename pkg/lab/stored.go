@@ -16,7 +16,6 @@ import (
 	"adlab/pkg/exhibit/render"
 
 	"github.com/janpfeifer/gonb/gonbui"
-	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"golang.org/x/image/draw"
 )
 
@@ -40,12 +39,8 @@ func Stored(id string, files ...string) {
 	for _, f := range entry.Figures {
 		path := filepath.Join(folder, f.PNG)
 		encoded := Must(os.ReadFile(path))
-		if len(encoded) <= pictureBytes {
-			send(protocol.MIMEImagePNG, encoded)
-		} else {
-			picture := Must(png.Decode(bytes.NewReader(encoded)))
-			display(narrow(picture), Must(render.MadeOf(path)))
-		}
+		picture := Must(png.Decode(bytes.NewReader(encoded)))
+		display(narrow(picture), Must(render.MadeOf(path))) // a file does not say its code
 		showWords("p", f.Caption)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"adlab/datasets"
 	"adlab/pkg/experiment"
 	method "adlab/pkg/inpformer"
+	"adlab/pkg/live/playgrounds"
 	"adlab/pkg/papers/inpformer"
 	"adlab/pkg/papers/multiads"
 	"adlab/pkg/papers/world"
@@ -29,6 +30,17 @@ func (l *Lab) shown(method, image string) shown {
 		"processor": l.Backend.Bits()}}
 }
 
+// shownOf is shown of what a playground looks into, too: the pictures say what that says of its
+// own, code included.
+func (l *Lab) shownOf(playground, image string) (shown, error) {
+	made, err := playgrounds.Made(context.Background(), l.Runner, playground)
+	if err != nil {
+		return shown{}, err
+	}
+	made["image"] = image
+	return shown{made}, nil
+}
+
 // INPFormerWalk is a walk through INP-Former under a notebook's cells.
 type INPFormerWalk struct {
 	shown
@@ -49,7 +61,11 @@ func (l *Lab) INPFormer(category string, index int) (*INPFormerWalk, error) {
 		return nil, err
 	}
 	s, err := view.Anomalous(set, category, index)
-	return &INPFormerWalk{l.shown(inpformer.Paper, s.ID), view.INPFormerWalk{Sample: s, Set: set,
+	if err != nil {
+		return nil, err
+	}
+	steps, err := l.shownOf("inp-former", s.ID)
+	return &INPFormerWalk{steps, view.INPFormerWalk{Sample: s, Set: set,
 		Unseen: func(ctx context.Context) (*datasets.Set, error) {
 			return r.Set(ctx, multiads.Walked(r.Profile).Set)
 		},
@@ -122,5 +138,9 @@ func (l *Lab) MultiADS() (*MultiADSWalk, error) {
 		return nil, err
 	}
 	w, err := view.NewTypeWalk(ctx, l.Env, e)
-	return &MultiADSWalk{l.shown(multiads.Paper, e.Data), view.MultiADSWalk{Stages: w}}, err
+	if err != nil {
+		return nil, err
+	}
+	steps, err := l.shownOf("multiads", w.Target.Name)
+	return &MultiADSWalk{steps, view.MultiADSWalk{Stages: w}}, err
 }

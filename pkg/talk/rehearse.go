@@ -24,12 +24,15 @@ type Stage struct {
 	Gallery string // folder of the stored exhibits and of the page that needs no kernel
 	// Here says what would make an exhibit's picture, or a playground's, on this checkout.
 	Here func(ctx context.Context, made map[string]string) (map[string]string, error)
-	// Warm makes ready what a playground needs, then opens it as the talk will, and gives the time
-	// from there to its first picture.
-	Warm func(ctx context.Context, playground string) (time.Duration, error)
+	// Warm makes ready what a playground needs, then opens it as the talk will before it begins,
+	// and gives the time for that, and from there to the first picture.
+	Warm func(ctx context.Context, playground string) (opened, first time.Duration, err error)
 
-	opened map[string]time.Duration // of playgrounds, each warmed once
+	warmed map[string]warmed // of playgrounds, each once
 }
+
+// warmed is what Warm gives.
+type warmed struct{ opened, first time.Duration }
 
 // Line is what the rehearsal says of a slide.
 type Line struct {
@@ -55,8 +58,8 @@ func (l Line) String() string {
 // Rehearse goes through a deck's slides; tell hears of each. An error is one of the stage, not of a
 // slide.
 func (s *Stage) Rehearse(ctx context.Context, d *Deck, tell func(Line)) (lines []Line, err error) {
-	if s.opened == nil {
-		s.opened = map[string]time.Duration{}
+	if s.warmed == nil {
+		s.warmed = map[string]warmed{}
 	}
 	for i, slide := range d.Slides {
 		begun := time.Now()
@@ -103,26 +106,27 @@ func (s *Stage) cell(ctx context.Context, c Cell, l *Line) error {
 		l.Stalls = lacks
 		return nil
 	}
-	wait, known := s.opened[called[1]]
+	w, known := s.warmed[called[1]]
 	if !known {
 		var err error
-		if wait, err = s.Warm(ctx, called[1]); err != nil {
+		if w.opened, w.first, err = s.Warm(ctx, called[1]); err != nil {
 			return err
 		}
-		s.opened[called[1]] = wait
+		s.warmed[called[1]] = w
 	}
-	l.Wait = max(l.Wait, wait.Seconds())
-	l.Says = append(l.Says, fmt.Sprintf("live after %.1f s, page without a kernel there",
-		wait.Seconds()))
-	if wait > Longest {
+	l.Wait = max(l.Wait, w.first.Seconds())
+	l.Says = append(l.Says, fmt.Sprintf("open after %.1f s, then live after %.1f s; page without "+
+		"a kernel there", w.opened.Seconds(), w.first.Seconds()))
+	if w.first > Longest {
 		l.Stalls = fmt.Sprintf("%s shows its first picture after %.1f s, expected at most %.0f s",
-			called[1], wait.Seconds(), Longest.Seconds())
+			called[1], w.first.Seconds(), Longest.Seconds())
 	}
 	return nil
 }
 
 // fresh says of what a cell has shown whether this checkout would make the same.
 func (s *Stage) fresh(ctx context.Context, c Cell, l *Line) error {
+	says := "there"
 	for _, o := range c.Outputs {
 		if o.Picture == nil {
 			continue
@@ -131,8 +135,9 @@ func (s *Stage) fresh(ctx context.Context, c Cell, l *Line) error {
 		if err != nil {
 			return fmt.Errorf("cell %s: %w", c.ID, err)
 		}
-		if made["exhibit"] == "" && made["playground"] == "" {
-			break // a step of a walk does not say its code
+		if made["exhibit"] == "" && made["playground"] == "" || made["code"] == "" {
+			says = "there, of unknown code"
+			break
 		}
 		here, err := s.Here(ctx, made)
 		if err != nil {
@@ -142,7 +147,7 @@ func (s *Stage) fresh(ctx context.Context, c Cell, l *Line) error {
 	}
 	called := callsExhibit.FindStringSubmatch(c.Source)
 	if called == nil {
-		l.Says = append(l.Says, "there")
+		l.Says = append(l.Says, says)
 		return nil
 	}
 	return s.asInGallery(ctx, c, called[1], l)

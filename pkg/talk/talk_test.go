@@ -115,9 +115,9 @@ func stage(t *testing.T, here map[string]string, wait time.Duration) (*Stage, *i
 		Here: func(context.Context, map[string]string) (map[string]string, error) {
 			return here, nil
 		},
-		Warm: func(context.Context, string) (time.Duration, error) {
+		Warm: func(context.Context, string) (opened, first time.Duration, err error) {
 			warmed++
-			return wait, nil
+			return time.Minute, wait, nil
 		}}, &warmed
 }
 
@@ -148,10 +148,14 @@ func TestAPictureIsFreshOrOlder(t *testing.T) {
 	require.Equal(t, []string{"older: other code"}, l.Says)
 	require.True(t, l.Older)
 	require.Empty(t, l.Stalls, "an older picture is a picture")
+
+	delete(made, "code")
+	d = deckOf(t, `w.Show(w.Tokens)`, picture(t, made))
+	require.Equal(t, []string{"there, of unknown code"}, rehearsed(t, s, d).Says)
 }
 
 func TestTheTalkStalls(t *testing.T) {
-	made := map[string]string{"playground": "multiads", "profile": "tiny"}
+	made := map[string]string{"playground": "multiads", "profile": "tiny", "code": "1"}
 	live := `lab.Playground("multiads")`
 
 	s, warmed := stage(t, made, time.Second)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"adlab/pkg/exhibit"
 	"adlab/pkg/exhibit/render"
 	"adlab/pkg/live"
 	"adlab/pkg/live/playgrounds"
@@ -20,7 +21,8 @@ import (
 // warmed is what warm says of a playground.
 type warmed struct {
 	Playground string  `json:"playground"`
-	Seconds    float64 `json:"seconds"` // from opening it warm to its first picture
+	Open       float64 `json:"open"`  // seconds, where it is warm
+	First      float64 `json:"first"` // seconds to the first picture of an open one
 }
 
 // newWarm makes playgrounds ready, newRehearse whole talks.
@@ -40,12 +42,13 @@ func newWarm(c *cli) *cobra.Command {
 			var all []warmed
 			var text strings.Builder
 			for _, name := range names {
-				wait, err := c.warm(cmd.Context(), p, name)
+				opened, first, err := c.warm(cmd.Context(), p, name)
 				if err != nil {
 					return err
 				}
-				all = append(all, warmed{name, wait.Seconds()})
-				fmt.Fprintf(&text, "%-11s first picture after %.1f s\n", name, wait.Seconds())
+				all = append(all, warmed{name, opened.Seconds(), first.Seconds()})
+				fmt.Fprintf(&text, "%-11s open after %.1f s, first picture %.1f s later\n", name,
+					opened.Seconds(), first.Seconds())
 			}
 			return c.print(cmd, all, text.String())
 		},
@@ -56,21 +59,60 @@ func newWarm(c *cli) *cobra.Command {
 
 // warm opens a playground twice: what the first opening has computed the second one finds, as a
 // live cell will.
-func (c *cli) warm(ctx context.Context, p place, name string) (wait time.Duration, err error) {
+func (c *cli) warm(ctx context.Context, p place, name string) (opened, first time.Duration,
+	err error) {
 	for range 2 {
-		v, err := c.env()
+		r, err := c.runner(p)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		r, err := p.runner(v)
-		if err != nil {
-			return 0, err
-		}
-		if wait, err = playgrounds.Warm(ctx, r, name); err != nil {
-			return 0, err
+		if opened, first, err = playgrounds.Warm(ctx, r, name); err != nil {
+			return 0, 0, err
 		}
 	}
-	return wait, nil
+	return opened, first, nil
+}
+
+// runner is one in a profile, of an environment of its own.
+func (c *cli) runner(p place) (*exhibit.Runner, error) {
+	v, err := c.env()
+	if err != nil {
+		return nil, err
+	}
+	return p.runner(v)
+}
+
+// ahead serves playgrounds of a name: the next one is open, with its first picture, before a page
+// asks.
+func (c *cli) ahead(ctx context.Context, p place, name string) func(context.Context, live.Page) (
+	string, error) {
+	type opened struct {
+		*playgrounds.Ready
+		err error
+	}
+	next := make(chan opened, 1)
+	open := func() {
+		r, err := c.runner(p)
+		if err != nil {
+			next <- opened{nil, err}
+			return
+		}
+		ready, err := playgrounds.Open(ctx, r, name)
+		next <- opened{ready, err}
+	}
+	go open()
+	return func(ctx context.Context, page live.Page) (string, error) {
+		select {
+		case o := <-next:
+			go open()
+			if o.err != nil {
+				return "", o.err
+			}
+			return o.Serve(ctx, page, live.Limit)
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+	}
 }
 
 func newRehearse(c *cli) *cobra.Command {
@@ -177,17 +219,16 @@ func newTalk(c *cli) *cobra.Command {
 			"it goes away, the page that needs none. Ctrl-C ends it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			serve := map[string]func(context.Context, live.Page) (string, error){}
+			for _, name := range playgrounds.Names() {
+				serve[name] = c.ahead(cmd.Context(), p, name)
+			}
 			cells := &live.Web{Serve: func(ctx context.Context, name string, page live.Page) (
 				string, error) {
-				v, err := c.env()
-				if err != nil {
-					return "", err
+				if serve[name] == nil {
+					return "", fmt.Errorf("no playground %q", name)
 				}
-				r, err := p.runner(v)
-				if err != nil {
-					return "", err
-				}
-				return playgrounds.Serve(ctx, r, name, page, live.Limit)
+				return serve[name](ctx, page)
 			}}
 			return talk.Serve(cmd.Context(), slides, port, cells, func(address string) {
 				decks, _ := filepath.Glob(filepath.Join(slides, "*.pdf"))
@@ -213,11 +254,7 @@ func (c *cli) stage(p place, gallery string) (*talk.Stage, error) {
 		return nil, fmt.Errorf("--gallery: expected the folder of the stored exhibits, found none "+
 			"at %s", filepath.Clean(gallery))
 	}
-	v, err := c.env()
-	if err != nil {
-		return nil, err
-	}
-	r, err := p.runner(v)
+	r, err := c.runner(p)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +269,7 @@ func (c *cli) stage(p place, gallery string) (*talk.Stage, error) {
 		return r.Made(ctx, found[0])
 	}
 	return &talk.Stage{Gallery: gallery, Here: here,
-		Warm: func(ctx context.Context, name string) (time.Duration, error) {
+		Warm: func(ctx context.Context, name string) (opened, first time.Duration, err error) {
 			return c.warm(ctx, p, name)
 		}}, nil
 }

@@ -26,7 +26,7 @@ type entry struct {
 	measured func(experiment.Profile) exhibit.Measurement
 	serve    func(context.Context, *exhibit.Runner, live.Page, time.Duration) (string, error)
 	still    func(context.Context, *exhibit.Runner) (still.Section, error)
-	warm     func(context.Context, *exhibit.Runner) (time.Duration, error)
+	ready    func(context.Context, *exhibit.Runner) (*Ready, error)
 }
 
 // table lists the playgrounds; adding one is one entry.
@@ -44,6 +44,16 @@ type playground[S any] interface {
 func entryOf[S any, P playground[S]](name string,
 	measured func(experiment.Profile) exhibit.Measurement,
 	open func(context.Context, *exhibit.Runner) (P, error)) entry {
+	serve := func(ctx context.Context, s P, page live.Page, limit time.Duration) (string, error) {
+		why, err := live.Serve[S](ctx, s, page, limit)
+		closed := make(chan struct{})
+		go func() { s.Close(); close(closed) }()
+		select {
+		case <-closed:
+		case <-time.After(2 * time.Second): // the process ends, and leaves nothing half written
+		}
+		return why, err
+	}
 	return entry{name, measured,
 		func(ctx context.Context, r *exhibit.Runner, page live.Page,
 			limit time.Duration) (string, error) {
@@ -51,14 +61,7 @@ func entryOf[S any, P playground[S]](name string,
 			if err != nil {
 				return "", err
 			}
-			why, err := live.Serve[S](ctx, s, page, limit)
-			closed := make(chan struct{})
-			go func() { s.Close(); close(closed) }()
-			select {
-			case <-closed:
-			case <-time.After(2 * time.Second): // the process ends, and leaves nothing half written
-			}
-			return why, err
+			return serve(ctx, s, page, limit)
 		},
 		func(ctx context.Context, r *exhibit.Runner) (still.Section, error) {
 			s, err := open(ctx, r)
@@ -68,19 +71,41 @@ func entryOf[S any, P playground[S]](name string,
 			defer s.Close()
 			return sectionOf[S](ctx, r, s)
 		},
-		func(ctx context.Context, r *exhibit.Runner) (time.Duration, error) {
-			begun := time.Now()
+		func(ctx context.Context, r *exhibit.Runner) (*Ready, error) {
 			s, err := open(ctx, r)
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
-			defer s.Close()
-			if _, err := s.Apply(ctx, s.Start()); err != nil {
-				return 0, err
+			draw := func() error {
+				_, err := s.Apply(ctx, s.Start())
+				return err
 			}
-			first := time.Since(begun)
-			return first, settle[S](ctx, s)
+			return &Ready{
+				Serve: func(ctx context.Context, page live.Page, limit time.Duration) (string,
+					error) {
+					return serve(ctx, s, page, limit)
+				},
+				draw: draw, settle: func() error { return settle[S](ctx, s) }, close: s.Close,
+			}, draw()
 		}}
+}
+
+// Ready is a playground that is open and has drawn its first picture, for a page that is to come.
+type Ready struct {
+	// Serve is the package's, once.
+	Serve func(ctx context.Context, page live.Page, limit time.Duration) (why string, err error)
+
+	draw, settle func() error
+	close        func()
+}
+
+// Open makes a playground ready in the profile of a runner. It is open until ctx ends.
+func Open(ctx context.Context, r *exhibit.Runner, name string) (*Ready, error) {
+	e, err := of(name)
+	if err != nil {
+		return nil, err
+	}
+	return e.ready(ctx, r)
 }
 
 // settle draws the first state until the background has nothing more to add.
@@ -129,14 +154,21 @@ func Serve(ctx context.Context, r *exhibit.Runner, name string, page live.Page,
 }
 
 // Warm opens a playground and draws its first picture, with all that the background adds to it; so
-// data, features, heads and programs are there for who opens it next. It gives the time to the
-// first picture.
-func Warm(ctx context.Context, r *exhibit.Runner, name string) (first time.Duration, err error) {
-	e, err := of(name)
+// data, features, heads and programs are there for who opens it next. It gives the time to open it,
+// and how long its first picture takes where it is open.
+func Warm(ctx context.Context, r *exhibit.Runner, name string) (opened, first time.Duration,
+	err error) {
+	begun := time.Now()
+	ready, err := Open(ctx, r, name)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return e.warm(ctx, r)
+	defer ready.close()
+	opened = time.Since(begun)
+	if err := ready.draw(); err != nil {
+		return 0, 0, err
+	}
+	return opened, time.Since(begun) - opened, ready.settle()
 }
 
 // Names are those of the playgrounds.
