@@ -97,7 +97,7 @@ func TestGraphCodeTouchesNoFiles(t *testing.T) {
 	}
 }
 
-// TestLabIsWhatANotebookTypes, and nothing else: at most 400 lines.
+// TestLabIsWhatANotebookTypes, and nothing else: at most 450 lines.
 func TestLabIsWhatANotebookTypes(t *testing.T) {
 	files, err := filepath.Glob("lab/*.go")
 	require.NoError(t, err)
@@ -110,5 +110,5 @@ func TestLabIsWhatANotebookTypes(t *testing.T) {
 		}
 	}
 	require.Greater(t, lines, 100)
-	require.LessOrEqual(t, lines, 400)
+	require.LessOrEqual(t, lines, 450)
 }

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"encoding/json"
-	"image"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,14 +31,13 @@ func TestStoredIsTheGallerys(t *testing.T) {
 			id, files := said[0], said[1:]
 			_, err := papers.Find(id)
 			require.NoError(t, err, book)
-			entry, err := inGallery(folder, id, "tiny")
+			entry, err := render.Stored(folder, id, "tiny", files...)
 			require.NoError(t, err)
 			if entry == nil {
 				continue // made anew
 			}
 			shown++
 			require.NotEmpty(t, entry.Title.KO)
-			require.NoError(t, keepFiles(entry, files), book)
 			if len(files) > 0 {
 				require.Len(t, files, len(entry.Tables)+len(entry.Figures), book)
 			}
@@ -54,33 +52,11 @@ func TestStoredIsTheGallerys(t *testing.T) {
 	}
 	require.Positive(t, shown)
 	for _, profile := range []string{"smoke", "paper"} {
-		entry, err := inGallery(folder, "inp-figure7", profile)
+		entry, err := render.Stored(folder, "inp-figure7", profile)
 		require.NoError(t, err)
 		require.Nil(t, entry)
 	}
-	entry, err := inGallery(t.TempDir(), "inp-figure7", "tiny")
+	entry, err := render.Stored(t.TempDir(), "inp-figure7", "tiny")
 	require.NoError(t, err)
 	require.Nil(t, entry)
-}
-
-func TestKeepFiles(t *testing.T) {
-	entry := func() *render.Entry {
-		return &render.Entry{ID: "x", Tables: []string{"x", "x-2"},
-			Figures: []render.FigureFile{{PNG: "x-map.png"}, {PNG: "x-curve.png"}}}
-	}
-	e := entry()
-	require.NoError(t, keepFiles(e, nil))
-	require.Equal(t, entry(), e)
-	require.NoError(t, keepFiles(e, []string{"x-2", "x-map"}))
-	require.Equal(t, []string{"x-2"}, e.Tables)
-	require.Equal(t, []render.FigureFile{{PNG: "x-map.png"}}, e.Figures)
-	require.EqualError(t, keepFiles(entry(), []string{"y"}),
-		`stored x: expected of x, x-2, x-map, x-curve, got "y"`)
-}
-
-func TestNarrow(t *testing.T) {
-	require.Equal(t, image.Rect(0, 0, widest, 300),
-		narrow(image.NewGray(image.Rect(5, 5, 5+2*widest, 605))).Bounds())
-	small := image.NewGray(image.Rect(0, 0, 20, 10))
-	require.Same(t, small, narrow(small))
 }

@@ -23,22 +23,13 @@ func (s shown) Show(step view.Step) { display(Must(step(context.Background())), 
 // Print prints a step's text.
 func (s shown) Print(step view.Telling) { fmt.Println(Must(step(context.Background()))) }
 
-// shown of a method, on an image.
-func (l *Lab) shown(method, image string) shown {
-	return shown{map[string]string{"adlab": method + ", step by step", "image": image,
-		"profile": l.Runner.Profile.Name, "backend": l.Backend.Short(),
-		"processor": l.Backend.Bits()}}
-}
-
-// shownOf is shown of what a playground looks into, too: the pictures say what that says of its
-// own, code included.
-func (l *Lab) shownOf(playground, image string) (shown, error) {
+// shown of an image: its pictures say what a playground's say, code included.
+func (l *Lab) shown(playground, image string) (shown, error) {
 	made, err := playgrounds.Made(context.Background(), l.Runner, playground)
-	if err != nil {
-		return shown{}, err
+	if err == nil {
+		made["image"] = image
 	}
-	made["image"] = image
-	return shown{made}, nil
+	return shown{made}, err
 }
 
 // INPFormerWalk is a walk through INP-Former under a notebook's cells.
@@ -64,7 +55,7 @@ func (l *Lab) INPFormer(category string, index int) (*INPFormerWalk, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps, err := l.shownOf("inp-former", s.ID)
+	steps, err := l.shown("inp-former", s.ID)
 	return &INPFormerWalk{steps, view.INPFormerWalk{Sample: s, Set: set,
 		Unseen: func(ctx context.Context) (*datasets.Set, error) {
 			return r.Set(ctx, multiads.Walked(r.Profile).Set)
@@ -87,7 +78,9 @@ func (l *Lab) DemoWalk() *INPFormerWalk {
 	}
 	set := Must(e.Open())
 	s := Must(view.Anomalous(set, "mono", 0))
-	return &INPFormerWalk{l.shown(inpformer.Paper, s.ID), view.INPFormerWalk{Sample: s, Set: set,
+	made := map[string]string{"adlab": inpformer.Paper + ", step by step", "image": s.ID,
+		"profile": e.Profile, "backend": l.Backend.Short(), "processor": l.Backend.Bits()}
+	return &INPFormerWalk{shown{made}, view.INPFormerWalk{Sample: s, Set: set,
 		Head: func(ctx context.Context, prototypes int) (*method.Detector, error) {
 			of := e
 			if prototypes > 0 {
@@ -141,6 +134,6 @@ func (l *Lab) MultiADS() (*MultiADSWalk, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps, err := l.shownOf("multiads", w.Target.Name)
+	steps, err := l.shown("multiads", w.Target.Name)
 	return &MultiADSWalk{steps, view.MultiADSWalk{Stages: w}}, err
 }
