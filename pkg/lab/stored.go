@@ -35,7 +35,7 @@ func Stored(id string, files ...string) {
 	for _, f := range entry.Figures {
 		path := filepath.Join(folder, f.PNG)
 		picture := Must(png.Decode(bytes.NewReader(Must(os.ReadFile(path)))))
-		display(plot.Narrow(picture, 800), Must(render.MadeOf(path))) // a file does not say its code
+		display(plot.Narrow(picture, 800), Must(render.MadeOf(path))) // PNGs say no code
 		showWords("p", f.Caption)
 	}
 }
