@@ -103,7 +103,7 @@ def every_control(t, name):
         if c["id"] == "file":
             value = a_picture()
         if c["id"] == "threshold": # from nothing called to something, or the other way
-            value = str(c["min"] if page.numbers()["called anomalous"] == "0.0 %" else c["max"])
+            value = str(c["min"] if page.numbers()["pixels called anomalous"] == "0.0 %" else c["max"])
         before = page.tab.evaluate("adlab.picture()"), page.numbers()
         assert not c["off"], f"{c['id']} cannot be moved: {c}"
         assert page.move(c["id"], value), f"{c['id']} stands at {value} already"

@@ -3,7 +3,9 @@ package live
 import (
 	"fmt"
 	"image"
+	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"adlab/datasets"
@@ -99,9 +101,11 @@ func (x *Image) Map(values []float32, side, blend int, caption string) plot.Tile
 // Called is what reaches a threshold among the values of an anomaly map, in three colours where the
 // mask is known: found, missed and called wrongly.
 func (x *Image) Called(values []float32, threshold float64) plot.Tile {
-	caption := "found, missed, false"
-	if x.Mask == nil {
-		caption = "above the threshold"
+	caption := "above the threshold"
+	if x.Mask != nil && x.Sample.Label == 0 {
+		caption = "false alarms"
+	} else if x.Mask != nil {
+		caption = "found, missed, false"
 	}
 	return plot.Tile{Picture: plot.Masked(x.Picture, x.Mask, above(values, threshold),
 		detector.MapSide), Caption: caption}
@@ -121,8 +125,23 @@ func (x *Image) CalledNumbers(values []float32, threshold float64) []Number {
 	}
 	return []Number{
 		{"threshold", Fixed(threshold)}, {"mask F1", f1},
-		{"called anomalous", fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
+		{calledPixels, fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
 	}
+}
+
+// calledPixels is the name of the number that says how much of a picture is called anomalous.
+const calledPixels = "pixels called anomalous"
+
+// Called is how many percent of the picture's pixels are called anomalous; NaN where it does not
+// say.
+func (f Frame) Called() float64 {
+	for _, n := range f.Numbers {
+		if v, err := strconv.ParseFloat(strings.TrimSuffix(n.Value, " %"), 64); err == nil &&
+			n.Name == calledPixels {
+			return v
+		}
+	}
+	return math.NaN()
 }
 
 // above tells which values reach a threshold.

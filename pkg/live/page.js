@@ -16,6 +16,7 @@
         if (!out) return;
         const options = JSON.parse(e.dataset.options || 'null');
         out.textContent = options && options.length ? options[e.value] ?? '' : e.value + e.dataset.unit;
+        e.setAttribute('aria-valuetext', out.textContent); // or its place would be read out
     };
     const send = e => {
         const id = e.dataset.control;
@@ -27,10 +28,33 @@
         else if (e.dataset.sent === value) return; // an input and its change are one move
         e.dataset.sent = value;
         show(e);
+        move(id, value);
+    };
+    const move = (id, value) => {
         moved[id] = ++seq;
         root.dataset.said = seq;
         said[id] = { event: { control: id, value, seq }, at: Date.now() };
         say(said[id].event);
+    };
+    // The address bar holds the state, so that a link, or the cell run again, shows what was seen.
+    const name = root.dataset.name + '?', linked = address => { try { return decodeURI(address.split('#')[1] || ''); } catch { return ''; } };
+    const follow = address => { if (linked(address).startsWith(name)) move('link', address.split('#')[1]); };
+    const followed = () => { if (location.hash !== held) follow(location.href); };
+    let held = ''; // what this cell has put there
+    window.addEventListener('hashchange', followed);
+    const hold = address => {
+        if (seq === 0 || address === held.slice(1) || !address && !linked(location.href).startsWith(name)) return;
+        held = address ? '#' + address : '';
+        history.replaceState(history.state, '', location.pathname + location.search + held);
+    };
+    // What a move has changed is said once it is over, not at each place of a slider.
+    let saying = 0;
+    const speak = text => {
+        clearTimeout(saying);
+        saying = setTimeout(() => {
+            const status = root.querySelector('.adlab-changed');
+            if (status && status.textContent !== text) status.textContent = text;
+        }, 400);
     };
     const control = event => event.target.closest && root.contains(event.target) ? event.target.closest('[data-control]') : null;
     root.addEventListener('input', event => {
@@ -49,9 +73,13 @@
     const keys = event => {
         if (over || !root.contains(event.target)) return;
         event.stopImmediatePropagation();
-        const e = control(event);
+        const e = control(event), box = e && (e.dataset.kind === 'text' || e.dataset.kind === 'lines');
+        if (event.type === 'keydown' && (event.ctrlKey || event.metaKey) && event.key === 'z' && !box) { // a box takes its own letters back
+            event.preventDefault();
+            send(find('undo'));
+        }
         if (!e || event.type !== 'keydown') return;
-        if (event.key === 'Enter' && (e.dataset.kind === 'text' || e.dataset.kind === 'lines' && (event.ctrlKey || event.metaKey))) {
+        if (event.key === 'Enter' && box && (e.dataset.kind === 'text' || event.ctrlKey || event.metaKey)) {
             event.preventDefault();
             send(e);
         }
@@ -81,17 +109,41 @@
         show(e);
     };
     const update = async u => {
+        beat = Date.now();
         if (over || u.seq < shown) return;
         shown = u.seq;
-        const before = [...root.querySelectorAll('.adlab-picture')];
-        const rows = await Promise.all(u.rows.map(async (src, i) => {
-            if (before[i] && before[i].src === src) return before[i];
-            const image = new Image();
-            [image.className, image.alt, image.src] = ['adlab-picture', before[0].alt, src];
-            await image.decode().catch(() => { });
+        const before = [...root.querySelectorAll('.adlab-picture')], kept = u.kept || [];
+        const row = async (src, type, alt) => {
+            let image = before.find(b => b.src === src && b.className === type);
+            if (!image) {
+                image = new Image();
+                [image.className, image.src] = [type, src];
+                await image.decode().catch(() => { });
+            }
+            image.alt = alt;
             return image;
-        }));
+        };
+        // what was kept stands before what it is compared with, row by row
+        const rows = (await Promise.all(u.rows.map((src, i) => Promise.all([
+            ...kept.slice(i, i + 1).map(src => row(src, 'adlab-picture adlab-kept', i ? '' : 'kept: ' + u.differs)),
+            row(src, 'adlab-picture', i ? '' : u.alt),
+        ])))).flat();
         if (over || u.seq < shown) return; // a newer one has come meanwhile
+        root.classList.toggle('comparing', kept.length > 0);
+        const differs = root.querySelector('.adlab-differs');
+        differs.hidden = kept.length === 0;
+        differs.querySelector('span').textContent = u.differs || 'nothing differs yet';
+        find('keep').setAttribute('aria-pressed', kept.length > 0);
+        find('undo').setAttribute('aria-disabled', !u.undo);
+        find('undo').classList.toggle('off', !u.undo);
+        const finds = [...root.querySelectorAll('.adlab-finds li')], found = [];
+        (u.found || []).forEach((f, i) => {
+            if (f.done && !finds[i].classList.contains('done')) found.push('found: ' + finds[i].textContent);
+            finds[i].classList.toggle('done', f.done);
+        });
+        root.querySelector('.adlab-finds output').textContent = finds.filter(f => f.classList.contains('done')).length + ' of ' + finds.length;
+        speak([...found, u.changed].filter(Boolean).join('; '));
+        hold(u.address);
         root.querySelector('.adlab-rows').replaceChildren(...rows);
         root.querySelector('.adlab-numbers').replaceChildren(...u.numbers.map(n => {
             const line = document.createElement('div'), value = document.createElement('span');
@@ -107,8 +159,10 @@
         for (const e of root.querySelectorAll('[data-control]')) delete e.dataset.refused;
         for (const id of u.refused || []) if (find(id)) find(id).dataset.refused = find(id).value;
         for (const c of u.panel) adjust(c, u.seq);
-        if (root.dataset.state !== 'gone') root.dataset.state = 'live';
-        root.dataset.seq = u.seq;
+        const opened = root.dataset.state === 'opening';
+        [root.dataset.state, root.dataset.seq] = ['live', u.seq];
+        watch();
+        if (opened) follow(location.href);
     };
     let heard = null; // the connection, which the kernel may make anew
     const listen = () => {
@@ -118,21 +172,23 @@
         comm.subscribe(pulse, () => { beat = Date.now(); });
         heard = comm;
     };
-    // What nothing answers for five seconds cannot be moved; a kernel that was only slow brings it back.
+    const controls = root.querySelector('.adlab-controls');
+    // What nothing answers for some seconds is grey, and after five cannot be moved; a kernel that was only slow brings it back.
     const watch = () => {
-        const gone = beat > 0 && Date.now() - beat > 5000;
-        if (gone === (root.dataset.state === 'gone')) return;
+        const quiet = Date.now() - beat > 2000, gone = Date.now() - beat > 5000;
+        if (root.dataset.state === 'opening' || !quiet && !controls.style.opacity) return;
         root.dataset.state = gone ? 'gone' : 'live';
-        const controls = root.querySelector('.adlab-controls');
         controls.inert = gone;
-        controls.classList.toggle('off', gone);
-        root.querySelector('.adlab-message').textContent = gone ? 'the kernel has gone: run the cell again' : message;
+        controls.style.opacity = quiet ? 0.4 : '';
+        root.querySelector('.adlab-message').textContent = gone ? 'the kernel has gone: run the cell again' :
+            quiet ? 'the kernel does not answer; run the cell again if this stays' : message;
     };
     const alive = setInterval(() => {
         if (!root.isConnected) { // the cell has ended, or has been cleared
             over = true;
             clearInterval(alive);
             for (const type of ['keydown', 'keypress', 'keyup']) window.removeEventListener(type, keys, true);
+            window.removeEventListener('hashchange', followed);
             return;
         }
         listen();

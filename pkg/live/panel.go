@@ -18,6 +18,7 @@ const (
 	Lines    Kind = "lines"    // several lines
 	Checkbox Kind = "checkbox" // "true" or "false"
 	Button   Kind = "button"   // its value counts how often it has been pressed
+	Hidden   Kind = "hidden"   // not on the page: what others have set, so that an address holds it
 )
 
 // Control is one thing to move, as it stands now.
@@ -31,6 +32,8 @@ type Control[S any] struct {
 	Options []string `json:"options,omitempty"`
 	Off     bool     `json:"off"` // nothing to move at the moment
 	Unit    string   `json:"unit,omitempty"`
+	Words   string   `json:"-"` // what to say instead of the value
+	Tip     string   `json:"-"` // what it does, where the label does not say it
 
 	// set gives the state with another value; its error is one line for the user. A button's value
 	// is how often it was pressed since.
@@ -43,11 +46,10 @@ type Panel[S any] []Control[S]
 // Set gives the state after a control has moved to a value. Errors are one line that names the
 // control.
 func (p Panel[S]) Set(s S, id, value string) (S, error) {
-	i := slices.IndexFunc(p, func(c Control[S]) bool { return c.ID == id })
-	if i < 0 {
+	c, ok := p.find(id)
+	if !ok {
 		return s, fmt.Errorf("no control %.40q", id)
 	}
-	c := p[i]
 	if c.Off {
 		return s, nil
 	}
@@ -56,6 +58,15 @@ func (p Panel[S]) Set(s S, id, value string) (S, error) {
 		return s, fmt.Errorf("%s: %w", c.Label, err)
 	}
 	return next, nil
+}
+
+// find gives a control by its ID.
+func (p Panel[S]) find(id string) (c Control[S], ok bool) {
+	i := slices.IndexFunc(p, func(c Control[S]) bool { return c.ID == id })
+	if i < 0 {
+		return c, false
+	}
+	return p[i], true
 }
 
 // Slider is a range of whole numbers.
@@ -108,6 +119,18 @@ func Press[S any](id, label string, press func(*S, int)) Control[S] {
 func Box[S any](kind Kind, id, label, value string,
 	set func(S, string) (S, error)) Control[S] {
 	return Control[S]{ID: id, Label: label, Kind: kind, Value: value, set: set}
+}
+
+// Tipped is the control with a tip.
+func (c Control[S]) Tipped(tip string) Control[S] {
+	c.Tip = tip
+	return c
+}
+
+// Only is the control where there is something for it to move, else it is off.
+func (c Control[S]) Only(moves bool) Control[S] {
+	c.Off = c.Off || !moves
+	return c
 }
 
 // Choices are the options as JSON, for the page.

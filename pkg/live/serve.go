@@ -56,6 +56,14 @@ type update[S any] struct {
 	Panel   Panel[S]       `json:"panel"`
 	// controls whose newest value cannot be: a text stays as it was typed
 	Refused []string `json:"refused"`
+	Changed string   `json:"changed"` // what the last move has changed, in words
+	Undo    bool     `json:"undo"`    // there is something to undo
+	Address string   `json:"address"` // of the state; "" for that of the first picture
+	Alt     string   `json:"alt"`     // the picture in words
+	Found   []listed `json:"found"`
+	// what is set beside, and what has changed since it was kept; nothing where none is
+	Kept    []template.URL `json:"kept"`
+	Differs string         `json:"differs"`
 }
 
 // Why a live cell ended.
@@ -67,8 +75,16 @@ const (
 	EndedKernel = "interrupted"
 )
 
-// stopControl is the button that ends the cell.
-const stopControl = "stop"
+// What every cell has besides its panel.
+const (
+	stopControl = "stop" // a button that ends the cell
+	undoControl = "undo" // one that takes the last move back
+	keepControl = "keep" // one that sets what is shown beside what follows, or no longer
+	linkControl = "link" // an address, which the page was opened with
+)
+
+// mostUndone is how many moves can be taken back.
+const mostUndone = 100
 
 // cell is one live cell.
 type cell[S any] struct {
@@ -80,9 +96,19 @@ type cell[S any] struct {
 	wrong   string   // with the newest values, in one line
 	refused []string // the controls that had them
 	silence time.Duration
-	seq     int            // newest event that was looked at
-	seen    map[string]int // newest event of each control that was looked at
-	presses map[string]int // of each button, so far
+	seq     int                     // newest event that was looked at
+	seen    map[string]int          // newest event of each control that was looked at
+	presses map[string]int          // of each button, so far
+	undo    []moment[S]             // what can be gone back to, the last move's at the end
+	before  *moment[S]              // what the last move has changed
+	moving  string                  // the control whose moves, one after another, are undone as one
+	kept    *moment[S]              // set beside
+	facts   map[int]map[string]bool // that were seen, by the find
+}
+
+// now is the present moment.
+func (l *cell[S]) now() moment[S] {
+	return moment[S]{l.state, l.session.Panel(l.state), l.frame.Numbers, nil}
 }
 
 // Serve draws the session's first picture at once and, where a page listens, answers its controls
@@ -98,6 +124,7 @@ func Serve[S any](ctx context.Context, s Session[S], page Page, limit time.Durat
 	if l.rows, err = l.encode(l.frame); err != nil {
 		return "", err
 	}
+	l.look()
 	why = EndedUnseen
 	if page.Open(ctx, l.block("opening", "")) {
 		why = l.loop(ctx, limit)
@@ -182,19 +209,34 @@ func (l *cell[S]) waiting(m string) (events []event, again bool) {
 // answer applies events and draws once. A value that cannot be is said in one line, and the last
 // picture stays.
 func (l *cell[S]) answer(ctx context.Context, events []event) {
-	state := l.state
+	state, before, moving := l.state, l.now(), ""
 	l.wrong, l.refused = "", nil
+	undone := l.undo
 	for _, e := range events {
 		l.seq, l.seen[e.Control] = max(l.seq, e.Seq), e.Seq
 		panel := l.session.Panel(state)
 		if panel.kind(e.Control) == Button { // the page counts, so that none is lost
 			total, _ := strconv.Atoi(e.Value)
 			e.Value, l.presses[e.Control] = strconv.Itoa(total-l.presses[e.Control]), total
+		} else if len(events) == 1 {
+			moving = e.Control
 		}
-		next, err := panel.Set(state, e.Control, e.Value)
+		next, err := state, error(nil)
+		switch e.Control {
+		case undoControl:
+			if n, _ := strconv.Atoi(e.Value); n > 0 && len(undone) > 0 {
+				undone = undone[:max(0, len(undone)-n)]
+				next = l.undo[len(undone)].state
+			}
+		case keepControl:
+			err = l.keep()
+		case linkControl:
+			next, err = Follow(l.session, e.Value)
+		default:
+			next, err = panel.Set(state, e.Control, e.Value)
+		}
 		if err != nil {
 			l.wrong, l.refused = oneLine(err), append(l.refused, e.Control)
-			continue
 		}
 		state = next
 	}
@@ -202,8 +244,41 @@ func (l *cell[S]) answer(ctx context.Context, events []event) {
 		for _, e := range events {
 			l.refused = append(l.refused, e.Control)
 		}
+	} else {
+		l.moved(before, undone, moving)
 	}
 	l.send()
+}
+
+// moved notes what there was before a move, and what can be undone after it: moves of one control
+// one after another are one.
+func (l *cell[S]) moved(before moment[S], undone []moment[S], moving string) {
+	if Address(l.session, before.state) == Address(l.session, l.state) {
+		return
+	}
+	if len(undone) < len(l.undo) {
+		l.undo, l.before, l.moving = undone, &before, ""
+		return
+	}
+	if moving == "" || moving != l.moving || len(l.undo) == 0 {
+		l.undo, l.before = append(l.undo, before), &before
+		l.undo = l.undo[max(0, len(l.undo)-mostUndone):]
+	}
+	l.moving = moving
+}
+
+// keep sets what is shown beside what follows; what is beside already goes.
+func (l *cell[S]) keep() error {
+	if l.kept != nil {
+		l.kept = nil
+		return nil
+	}
+	if l.frame.Message != "" {
+		return errors.New("keep: the picture is not whole yet; wait until this line is empty")
+	}
+	kept := l.now()
+	kept.rows, l.kept = l.rows, &kept
+	return nil
 }
 
 // draw draws a state, or notes why it cannot be drawn and keeps the last one.
@@ -221,6 +296,7 @@ func (l *cell[S]) draw(ctx context.Context, state S) (drawn bool) {
 	default:
 		l.state, l.frame, l.rows = state, frame, rows
 		l.frame.Message = cmp.Or(l.wrong, frame.Message)
+		l.look()
 	}
 	return err == nil
 }
@@ -228,9 +304,17 @@ func (l *cell[S]) draw(ctx context.Context, state S) (drawn bool) {
 // send tells the page how things stand.
 func (l *cell[S]) send() {
 	u := update[S]{
-		Seq: l.seq, Rows: l.addresses(), Numbers: l.frame.Numbers, Text: l.frame.Text,
+		Seq: l.seq, Rows: addresses(l.rows), Numbers: l.frame.Numbers, Text: l.frame.Text,
 		Message: l.frame.Message,
-		Panel:   l.session.Panel(l.state), Refused: l.refused,
+		Panel:   l.session.Panel(l.state), Refused: l.refused, Undo: len(l.undo) > 0,
+		Address: Address(l.session, l.state), Found: l.found(),
+		Alt: describe(l.session.Title(), l.session.Panel(l.state)),
+	}
+	if l.before != nil {
+		u.Changed = differences(*l.before, l.now())
+	}
+	if l.kept != nil {
+		u.Kept, u.Differs = addresses(l.kept.rows), differences(*l.kept, l.now())
 	}
 	b, err := json.Marshal(u)
 	if err != nil { // strings and numbers alone
@@ -241,12 +325,11 @@ func (l *cell[S]) send() {
 
 // kind is a control's; "" where there is none.
 func (p Panel[S]) kind(id string) Kind {
-	for _, c := range p {
-		if c.ID == id {
-			return c.Kind
-		}
+	if slices.Contains([]string{undoControl, keepControl}, id) {
+		return Button
 	}
-	return ""
+	c, _ := p.find(id)
+	return c.Kind
 }
 
 // encodedRow is a row of the picture as the page takes it.
@@ -274,9 +357,9 @@ func (l *cell[S]) encode(f Frame) ([]encodedRow, error) {
 	return rows, g.Wait()
 }
 
-// addresses are the rows of the picture.
-func (l *cell[S]) addresses() (rows []template.URL) {
-	for _, r := range l.rows {
+// addresses are rows as the page takes them.
+func addresses(encoded []encodedRow) (rows []template.URL) {
+	for _, r := range encoded {
 		rows = append(rows, r.address)
 	}
 	return rows

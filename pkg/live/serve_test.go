@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"adlab/pkg/exhibit"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -107,10 +109,15 @@ func (c *counting) Busy() bool              { return c.busy.Load() }
 func (c *counting) Made() map[string]string { return map[string]string{"adlab": "counting"} }
 func (c *counting) Later() <-chan struct{}  { return c.later }
 func (c *counting) Close()                  {}
+func (c *counting) Finds() []Find[demo] {
+	return []Find[demo]{Seen("M is seven", "M은 일곱", func(s demo) bool { return s.M == 7 }),
+		{exhibit.Words{EN: "two texts", KO: "두 글"}, 2, func(s demo, _ Frame) string { return s.Text }}}
+}
 func (c *counting) Panel(s demo) Panel[demo] {
 	return Panel[demo]{
 		Slider("m", "M", 1, 2000, s.M, "", func(x *demo, v int) { x.M = v }),
 		BlendSlider(s, func(x *demo) *View { return &x.View }),
+		Slider("image", "image", 0, 9, s.Image, "", func(x *demo, v int) { x.Image = v }),
 		Press("next", "next", func(x *demo, n int) { x.Image += n }),
 		Box(Lines, "text", "text", s.Text, func(x demo, text string) (demo, error) {
 			x.Text = text

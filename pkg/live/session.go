@@ -14,6 +14,8 @@ type Session[S any] interface {
 	Start() S
 	// Panel lists the controls as they stand in a state.
 	Panel(s S) Panel[S]
+	// Finds list what a reader should find out by moving them; always the same.
+	Finds() []Find[S]
 	// Apply draws a state, and computes only what the change from the last one touches. An error is
 	// a user's mistake in one line, or ctx's.
 	Apply(ctx context.Context, s S) (Frame, error)

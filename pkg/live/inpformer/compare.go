@@ -22,8 +22,11 @@ const (
 	compareAll      = "all of these"
 )
 
-var comparisons = []string{compareNone, compareDistance, "knn", "patchcore", "padim", "multiads",
-	compareAll}
+var comparisons = []string{compareNone, compareDistance, "knn", "anomalydino", "rad", "spade",
+	"subspacead", "patchcore", "padim", "multiads", compareAll}
+
+// together are those that stand beside at once, a row of them.
+var together = []string{compareDistance, "knn", "subspacead", "patchcore", "padim", "multiads"}
 
 // unseen is the data set that a detector beside learns from where it must not learn from this one.
 const unseen = "visa"
@@ -54,7 +57,7 @@ func (s State) comparisons() []string {
 	case compareNone:
 		return nil
 	case compareAll:
-		return comparisons[1 : len(comparisons)-1]
+		return together
 	}
 	return []string{s.Compare}
 }
@@ -81,13 +84,14 @@ func (s *Session) compare(name string, state State, x *live.Image, h *head,
 		c.values, c.score = relative(m, h.distances), detector.TopMean(m)
 		return c, nil
 	}
-	m, entry, err := s.measurement(name, state.Shots)
+	m, entry, err := s.measurement(name, state)
 	if err != nil {
 		return c, err
 	}
 	if entry.Sources {
 		c.name = fmt.Sprintf("%s, k = %d", name, m.Experiment.Shots)
 	}
+	c.name += state.dialled(name)
 	if x.Pixels != nil {
 		c.name += ": test images only"
 		return c, nil
@@ -111,15 +115,20 @@ func (s *Session) compare(name string, state State, x *live.Image, h *head,
 
 // measurement is what a detector beside is, as the exhibits measure it: on this data set or, where
 // it learns from others, learned from another.
-func (s *Session) measurement(name string, shots int) (exhibit.Measurement, detector.Method,
+func (s *Session) measurement(name string, state State) (exhibit.Measurement, detector.Method,
 	error) {
 	entry, err := experiment.MethodOf(name)
-	if err != nil || !entry.Sources {
-		return s.measured.By(name), entry, err
+	if err != nil {
+		return exhibit.Measurement{}, entry, err
 	}
-	m := multiads.ZeroShot(s.runner.Profile, s.measured.Set)
-	m.TrainedOn, m.Experiment.Shots = []string{unseen}, shots
-	return m, entry, nil
+	if entry.Sources {
+		m := multiads.ZeroShot(s.runner.Profile, s.measured.Set)
+		m.TrainedOn, m.Experiment.Shots = []string{unseen}, state.Shots
+		return m, entry, nil
+	}
+	m := s.measured.By(name)
+	m.Experiment, err = state.dial(m.Experiment)
+	return m, entry, err
 }
 
 // sweepOf is what a detector beside says of every test image; nil while the background computes it.
@@ -145,7 +154,7 @@ func (s *Session) sweepOf(m exhibit.Measurement, entry detector.Method) (*sweep,
 	if entry.Trains {
 		cost = costOfAdapters
 	}
-	return nil, s.jobs.Want(m.String(), cost, func(ctx context.Context) error {
+	return nil, s.jobs.Want(path, cost, func(ctx context.Context) error {
 		return store.Once(ctx, path, func() error { return s.computeSweep(ctx, path, m) })
 	})
 }

@@ -32,12 +32,13 @@ var prototypes = []int{1, 2, 3, 4, 6, 8, 12, 16}
 // State is all that the controls decide.
 type State struct {
 	live.View
-	M       int    // prototypes
-	Level   int    // of the encoder: 0 for all together, else the group of levels
-	INP     int    // whose attention is drawn large, from 1; 0 for none
-	Fixed   bool   // one colour scale whatever M is, instead of the data set's own for each
-	Compare string // the detector beside
-	Shots   int    // normal references of a detector that compares with some
+	M       int             // prototypes
+	Level   int             // of the encoder: 0 for all together, else the group of levels
+	INP     int             // whose attention is drawn large, from 1; 0 for none
+	Fixed   bool            // one colour scale whatever M is, instead of the data set's own for each
+	Compare string          // the detector beside
+	Shots   int             // normal references of a detector that compares with some
+	Dials   [len(dials)]int // places of the sliders over settings of detectors beside
 }
 
 // viewOf is the common part of a state.
@@ -184,7 +185,7 @@ func (s *Session) Panel(state State) live.Panel[State] {
 	if state.Fixed {
 		scale = 1
 	}
-	return append(live.Picking(s.set, state, viewOf, func(*State) {}),
+	panel := append(live.Picking(s.set, state, viewOf, func(*State) {}),
 		live.Choice(live.Range, "m", "M", live.Texts(prototypes),
 			slices.Index(prototypes, state.M), func(x *State, i int) {
 				x.M = prototypes[i]
@@ -204,9 +205,56 @@ func (s *Session) Panel(state State) live.Panel[State] {
 			slices.Index(comparisons, state.Compare), func(x *State, i int) {
 				x.Compare = comparisons[i]
 			}),
-		live.Choice(live.Range, "shots", "k of multiads", live.Texts(live.ShotCounts),
+		live.Choice(live.Range, "shots", "references of multiads", live.Texts(live.ShotCounts),
 			slices.Index(live.ShotCounts, state.Shots), func(x *State, i int) {
 				x.Shots = live.ShotCounts[i]
-			}),
+			}).Only(slices.Contains(state.comparisons(), "multiads")),
 	)
+	return append(panel, dialPanel(state)...)
+}
+
+// Finds list what a reader should find out.
+func (s *Session) Finds() []live.Find[State] {
+	return []live.Find[State]{
+		live.Seen("A normal image stays dark: go to one that is good.",
+			"정상 이미지는 어둡게 남는다: 정상(good) 이미지로 가 본다.", func(x State) bool {
+				return x.File == "" && x.List(s.set)[x.Image].Label == 0
+			}),
+		{Words: exhibit.Words{EN: "One or two prototypes share nothing, eight and more look at " +
+			"nearly the same places: see both.",
+			KO: "프로토타입이 한둘이면 나눌 것이 없고, 여덟이 넘으면 거의 같은 곳을 본다: 둘 다 본다."}, Facts: 2,
+			Fact: func(x State, _ live.Frame) string {
+				switch {
+				case x.M <= 2:
+					return "few"
+				case x.M >= 8:
+					return "many"
+				}
+				return ""
+			}},
+		{Words: exhibit.Words{EN: "Prototypes look at different parts: draw two of them large.",
+			KO: "프로토타입마다 다른 곳을 본다: 둘을 크게 그려 본다."}, Facts: 2,
+			Fact: func(x State, _ live.Frame) string {
+				if x.INP == 0 {
+					return ""
+				}
+				return strconv.Itoa(x.INP)
+			}},
+		{Words: exhibit.Words{EN: "A threshold misses defects or raises false alarms: move it " +
+			"until nothing is called, and until a fifth of the picture is.",
+			KO: "임계값은 결함을 놓치거나 잘못 찾는다: 아무것도 찾지 않을 때까지, 그림의 5분의 1을 찾을 때까지 움직인다."}, Facts: 2,
+			Fact: func(_ State, f live.Frame) string {
+				switch called := f.Called(); {
+				case called == 0:
+					return "nothing"
+				case called >= 20:
+					return "much"
+				}
+				return ""
+			}},
+		live.Seen("A detector without training sees other things: set one beside, on the same image.",
+			"학습하지 않는 검출기는 다른 것을 본다: 같은 이미지에서 나란히 놓아 본다.", func(x State) bool {
+				return x.Compare != compareNone && x.Compare != compareDistance
+			}),
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"testing"
 
+	"adlab/pkg/baseline"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -93,15 +94,19 @@ func TestEveryControlOfINPFormerMoves(t *testing.T) {
 		"category": "1", "defect": "1", "image": "2", "previous": "1", "next": "1", "m": "0",
 		"level": "1", "inp": "2", "blend": "90",
 		"scale": "1", "threshold": "10", "compare": "2", "shots": "1", "file": s.tests[0].Path,
+		"neighbours": "1", "radius": "1", "variance": "1", "unmasked": "2",
 	}
+	beside := map[string]string{"shots": "multiads", "neighbours": "rad", "radius": "rad",
+		"variance": "subspacead", "unmasked": "anomalydino"}
 	start := s.Start()
 	start.M = 4
 	for _, c := range s.Panel(start) {
 		value, ok := moves[c.ID]
 		require.True(t, ok, c.ID)
 		before := start
-		if c.ID == "shots" {
-			before.Compare = "multiads"
+		require.Equal(t, beside[c.ID] != "", c.Off, c.ID)
+		if name := beside[c.ID]; name != "" {
+			before.Compare = name
 		}
 		after, err := s.Panel(before).Set(before, c.ID, value)
 		require.NoError(t, err, c.ID)
@@ -121,7 +126,7 @@ func TestBesideIsWhatTheDetectorSays(t *testing.T) {
 	state := s.Start()
 	state.Compare = "knn"
 	livetest.Drawn(t, s, state)
-	m, entry, err := s.measurement("knn", 0)
+	m, entry, err := s.measurement("knn", state)
 	require.NoError(t, err)
 	kept, err := s.sweepOf(m, entry)
 	require.NoError(t, err)
@@ -218,14 +223,56 @@ func TestMadeIsOfWhatIsDrawn(t *testing.T) {
 // what it learns from.
 func TestDetectorsBesideAreTheTables(t *testing.T) {
 	s := shared.Get(t)
-	m, entry, err := s.measurement("multiads", 2)
+	m, entry, err := s.measurement("multiads", State{Shots: 2})
 	require.NoError(t, err)
 	require.True(t, entry.Sources)
 	tables := s.runner.Profile.Tables
 	require.Equal(t, []int{tables.AdapterSteps, tables.AdapterBatch, 2},
 		[]int{m.Experiment.Steps, m.Experiment.Batch, m.Experiment.Shots})
 	require.Equal(t, []string{unseen}, m.TrainedOn)
-	knn, _, err := s.measurement("knn", 2)
+	knn, _, err := s.measurement("knn", State{Shots: 2})
 	require.NoError(t, err)
 	require.Zero(t, knn.Experiment.Shots)
+}
+
+// TestDialsAreSettings: a slider gives the detector beside the setting that the command line would,
+// its first place the detector's own, and each place has maps of its own.
+func TestDialsAreSettings(t *testing.T) {
+	s := shared.Get(t)
+	x := s.Start()
+	x.Compare = "rad"
+	own, _, err := s.measurement("rad", x)
+	require.NoError(t, err)
+	require.True(t, own.Equal(s.measured.By("rad")))
+	for id, place := range map[string]string{"radius": "1", "neighbours": "2"} {
+		x, err = s.Panel(x).Set(x, id, place)
+		require.NoError(t, err)
+	}
+	dialled, _, err := s.measurement("rad", x)
+	require.NoError(t, err)
+	require.Equal(t, baseline.RADSettings{Neighbours: 5, Radius: 0}, dialled.Experiment.Own)
+	require.Equal(t, ", k pictures 5, radius r 0", x.dialled("rad"))
+	require.Empty(t, x.dialled("subspacead"))
+	x.Compare = "subspacead"
+	for _, c := range s.Panel(x) {
+		if c.ID == "radius" {
+			require.True(t, c.Off, "nothing beside has it")
+		}
+	}
+	for _, d := range dials {
+		require.True(t, slices.ContainsFunc(comparisons, d.has), d.name)
+	}
+}
+
+// TestAddressLeadsBack moves many controls, and reaches the same state by its address.
+func TestAddressLeadsBack(t *testing.T) {
+	s := shared.Get(t)
+	x := s.Start()
+	var err error
+	for _, move := range [][2]string{{"category", "1"}, {"defect", "1"}, {"image", "1"}, {"m", "7"},
+		{"inp", "3"}, {"threshold", "17"}, {"compare", "4"}, {"radius", "3"}} {
+		x, err = s.Panel(x).Set(x, move[0], move[1])
+		require.NoError(t, err, move)
+	}
+	livetest.LeadsBack(t, s, x)
 }

@@ -110,6 +110,15 @@ func SameStateSameBytes[S any](t *testing.T, s, again live.Session[S], state, ot
 	Look(t, s.Name(), first)
 }
 
+// LeadsBack reaches a state again by its address.
+func LeadsBack[S any](t testing.TB, s live.Session[S], state S) {
+	address := live.Address(s, state)
+	t.Log(address)
+	again, err := live.Follow(s, address)
+	require.NoError(t, err)
+	require.Equal(t, state, again)
+}
+
 // Encoded are a picture's bytes.
 func Encoded(t testing.TB, f live.Frame) []byte {
 	b, err := live.FastPNG(f.Picture())

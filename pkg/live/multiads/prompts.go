@@ -13,15 +13,16 @@ import (
 // Bounds of what a text box may hold.
 const (
 	mostPrompts   = 24
-	longestPrompt = 200 // bytes; the text tower sees some 77 pieces
+	longestPrompt = 200 // letters; the text tower sees some 77 pieces
 	longestName   = 40
+	longestLetter = 4 // bytes
 )
 
 // prompts reads a box of prompts, one a line. Errors are one line.
 func prompts(text string) (lines []string, err error) {
-	if len(text) > mostPrompts*(longestPrompt+2) {
-		return nil, fmt.Errorf("expected at most %d prompts of %d bytes, got %d bytes", mostPrompts,
-			longestPrompt, len(text))
+	if len(text) > longestLetter*mostPrompts*(longestPrompt+2) {
+		return nil, fmt.Errorf("expected at most %d prompts of %d letters, got %d bytes",
+			mostPrompts, longestPrompt, len(text))
 	}
 	if !utf8.ValidString(text) {
 		return nil, fmt.Errorf("expected UTF-8 text")
@@ -31,9 +32,9 @@ func prompts(text string) (lines []string, err error) {
 		switch {
 		case p == "":
 			continue
-		case len(p) > longestPrompt:
-			return nil, fmt.Errorf("expected a prompt of at most %d bytes, got %d", longestPrompt,
-				len(p))
+		case utf8.RuneCountInString(p) > longestPrompt:
+			return nil, fmt.Errorf("expected a prompt of at most %d letters, got %d",
+				longestPrompt, utf8.RuneCountInString(p))
 		case !strings.Contains(p, kba.Product):
 			return nil, fmt.Errorf("expected %s, which stands for the product, in every prompt, "+
 				"got %.60q", kba.Product, p)
@@ -60,8 +61,9 @@ func typeName(text string, known []string) (string, error) {
 	switch {
 	case name == "":
 		return "", fmt.Errorf("expected a name such as stain, got none")
-	case len(name) > longestName:
-		return "", fmt.Errorf("expected a name of at most %d bytes, got %d", longestName, len(name))
+	case utf8.RuneCountInString(name) > longestName:
+		return "", fmt.Errorf("expected a name of at most %d letters, got %d", longestName,
+			utf8.RuneCountInString(name))
 	case !utf8.ValidString(name), strings.ContainsFunc(name, func(r rune) bool {
 		return strings.ContainsRune("[]{}", r) || r < ' ' || r == 0x7f
 	}):

@@ -202,6 +202,11 @@ func (s *Session) Panel(state State) live.Panel[State] {
 	names := s.names(state)
 	at := max(0, slices.Index(names, state.Type))
 	return append(live.Picking(s.set, state, viewOf, s.onList),
+		live.Tick("own", "only this product's types", state.Own, func(x *State, on bool) {
+			x.Own = on
+			s.onList(x)
+		}),
+		s.edits(state),
 		live.Choice(live.Select, "type", "prompts of", names, at, func(x *State, i int) {
 			x.Type = names[i]
 		}),
@@ -227,10 +232,6 @@ func (s *Session) Panel(state State) live.Panel[State] {
 			return x, nil
 		}),
 		live.Tick("kba", "knowledge base", state.KBA, func(x *State, on bool) { x.KBA = on }),
-		live.Tick("own", "only this product's types", state.Own, func(x *State, on bool) {
-			x.Own = on
-			s.onList(x)
-		}),
 		live.Choice(live.Range, "shots", "normal references k", live.Texts(live.ShotCounts),
 			slices.Index(live.ShotCounts, state.Shots), func(x *State, i int) {
 				x.Shots = live.ShotCounts[i]
@@ -238,6 +239,28 @@ func (s *Session) Panel(state State) live.Panel[State] {
 		live.BlendSlider(state, viewOf),
 		live.ThresholdSlider(state, viewOf),
 	)
+}
+
+// Finds list what a reader should find out.
+func (s *Session) Finds() []live.Find[State] {
+	return []live.Find[State]{
+		live.Seen("Words move a map: rewrite a type's prompts.",
+			"말이 지도를 움직인다: 한 유형의 프롬프트를 고쳐 본다.",
+			func(x State) bool { return len(x.Prompts) > 0 }),
+		live.Seen("A type that nobody trained can be asked for: add one.",
+			"학습한 적 없는 유형도 물을 수 있다: 하나 더해 본다.",
+			func(x State) bool { return len(x.Added) > 0 }),
+		live.Seen("A name alone says less than prompts: without the knowledge base the clouds of "+
+			"points become one point each.",
+			"이름만으로는 프롬프트보다 적게 말한다: 지식 베이스를 끄면 점 무리가 저마다 한 점이 된다.",
+			func(x State) bool { return !x.KBA }),
+		live.Seen("Who asks for everything is answered less surely: let all types compete.",
+			"모두 물으면 답이 덜 뚜렷하다: 모든 유형을 겨루게 한다.",
+			func(x State) bool { return !x.Own }),
+		live.Seen("A few normal pictures help where words do not: give references.",
+			"말이 모자랄 때 정상 이미지 몇 장이 돕는다: 참조를 준다.",
+			func(x State) bool { return x.Shots > 0 }),
+	}
 }
 
 // shownPrompts are what the text box shows for a type.

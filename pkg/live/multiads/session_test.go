@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -80,7 +81,7 @@ func TestMistakesInPromptsAreOneLine(t *testing.T) {
 			"got \"no product\"",
 		"[cls] with {braces}":    "no brackets but [cls]",
 		"[cls] with a \x1b tone": "control characters",
-		strings.Repeat("[cls] ", 200_000): "expected at most 24 prompts of 200 bytes, got " +
+		strings.Repeat("[cls] ", 200_000): "expected at most 24 prompts of 200 letters, got " +
 			"1200000 bytes",
 	} {
 		_, err := s.Panel(state).Set(state, "prompts", text)
@@ -223,3 +224,24 @@ func TestWordsThatTheTowerCannotKnowAreSaid(t *testing.T) {
 	require.Empty(t, unknown(clip.TapEncoder{},
 		State{Prompts: map[string]string{"hole": "[cls] with a hole"}}, base))
 }
+
+// TestAddressLeadsBackToEdits: what was written and added is in the address, and an address can say
+// no more than the boxes.
+func TestAddressLeadsBackToEdits(t *testing.T) {
+	s := shared.Get(t)
+	x := s.Start()
+	x.Own, x.KBA = false, false
+	x = x.edited(s.detector.Base.Names()[1], "a photo of a [cls]\nwith a hole")
+	require.Error(t, second(s.edit(x, s.edits(x).Value)), "a prompt without the product")
+	x = x.edited(s.detector.Base.Names()[1], "a photo of a [cls] & a hole = 50 %")
+	x.Added, x.Type, x.Shots = []string{"녹슨 자국"}, "녹슨 자국", 2
+	livetest.LeadsBack(t, s, x)
+	for _, text := range []string{"{", `{"added":["[x]"]}`, `{"prompts":{"no such type":"[cls]"}}`,
+		`{"added":["` + strings.Repeat("x", 41) + `"]}`} {
+		require.Error(t, second(s.edit(s.Start(), text)), text)
+	}
+	_, err := live.Follow(s, "multiads?edits="+url.QueryEscape(`{"added":["a","a"]}`))
+	require.ErrorContains(t, err, "on the list")
+}
+
+func second[T any](_ T, err error) error { return err }

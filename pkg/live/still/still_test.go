@@ -19,13 +19,14 @@ type state struct {
 // counting is a playground of two categories whose picture is noise that m decides.
 type counting struct{}
 
-func (counting) Name() string            { return "counting" }
-func (counting) Title() string           { return "counting" }
-func (counting) Start() state            { return state{} }
-func (counting) Later() <-chan struct{}  { return nil }
-func (counting) Busy() bool              { return false }
-func (counting) Made() map[string]string { return map[string]string{"adlab": "counting"} }
-func (counting) Close()                  {}
+func (counting) Name() string              { return "counting" }
+func (counting) Title() string             { return "counting" }
+func (counting) Start() state              { return state{} }
+func (counting) Later() <-chan struct{}    { return nil }
+func (counting) Busy() bool                { return false }
+func (counting) Made() map[string]string   { return map[string]string{"adlab": "counting"} }
+func (counting) Close()                    {}
+func (counting) Finds() []live.Find[state] { return nil }
 
 func (counting) Panel(s state) live.Panel[state] {
 	categories, defects := []string{"cups", "plates"}, []string{"all", "good", "hole"}
