@@ -21,6 +21,7 @@ cat > "$work/overlay.json" <<END
   "$root/pkg/bridge/weights/dinov2-minilm.safetensors": "$root/$work/empty",
   "$root/pkg/clip/bpe_simple_vocab_16e6.txt.gz": "$root/$work/empty",
   "$root/pkg/clip/weights/small.safetensors": "$root/$work/empty",
+  "$root/pkg/plot/hangul/hangul.ttf": "$root/$work/empty",
   "$root/pkg/vit/weights/adlab-vit-tiny.safetensors": "$root/$work/empty"
 }}
 END

@@ -6,7 +6,9 @@ import (
 	"math"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -48,6 +50,7 @@ func axes(title, xLabel, yLabel string) (*plot.Plot, plot.Legend) {
 	for _, f := range []*vgdraw.TextStyle{&p.Title.TextStyle, &p.X.Label.TextStyle,
 		&p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle} {
 		f.Font.Variant = typeface.Variant
+		f.Handler = handler{text.Plain{Fonts: font.DefaultCache}}
 	}
 	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = 8, 4, 4
 	grid := plotter.NewGrid()

@@ -13,9 +13,9 @@ import (
 // typeface is Liberation Sans, which gonum/plot ships: small captions read better without serifs.
 var typeface = gonumfont.Font{Typeface: "Liberation", Variant: "Sans"}
 
-// face is the typeface at a size in pixels.
-func face(size int) font.Face {
-	f := gonumfont.DefaultCache.Lookup(typeface, vg.Length(size))
+// face is the typeface of a text at a size in pixels.
+func face(text string, size int) font.Face {
+	f := gonumfont.DefaultCache.Lookup(typefaceOf(text), vg.Length(size))
 	return f.FontFace(72) // at 72 dots per inch a point is a pixel
 }
 
@@ -28,10 +28,9 @@ type label struct {
 
 // write draws labels in black.
 func write(picture *image.RGBA, size int, labels ...label) {
-	f := face(size)
-	capital := f.Metrics().CapHeight.Round()
+	capital := face("", size).Metrics().CapHeight.Round()
 	for _, l := range labels {
-		d := font.Drawer{Dst: picture, Src: image.Black, Face: f,
+		d := font.Drawer{Dst: picture, Src: image.Black, Face: face(l.text, size),
 			Dot: fixed.P(l.x, l.y+(capital+1)/2)}
 		if l.centered {
 			d.Dot.X -= d.MeasureString(unkerned(l.text)) / 2
@@ -45,7 +44,7 @@ func unkerned(text string) string { return strings.ReplaceAll(text, " ", "\u00a0
 
 // width of a line of text in pixels.
 func width(text string, size int) int {
-	return font.MeasureString(face(size), unkerned(text)).Ceil()
+	return font.MeasureString(face(text, size), unkerned(text)).Ceil()
 }
 
 // cut shortens a line of text to a width in pixels.
