@@ -33,7 +33,9 @@ moves, many = (200, 1000) if strict else (40, 150)
 report = {"profile": profile, "strict": strict}
 
 # What a control is moved to where its other end would not do: to what is trained already, or to where the picture must change.
-targets = {"m": "0", "compare": "multiads", "shots": "1", "defect": "good", "add": "chipped rim", "prompts": "a photo of a [cls] with a deep hole"}
+# A slider over a setting of a detector beside moves where that is beside.
+besides = {"neighbours": "rad", "radius": "rad", "variance": "subspacead", "unmasked": "anomalydino"}
+targets = {"neighbours": "1", "radius": "1", "variance": "1", "unmasked": "2", "m": "0", "compare": "multiads", "shots": "1", "defect": "good", "add": "chipped rim", "prompts": "a photo of a [cls] with a deep hole"}
 
 
 class Tests:
@@ -92,8 +94,12 @@ def every_control(t, name):
     page.settled()
     done = {}
     for c in page.controls():
-        if c["id"] == "stop":
+        if c["id"] in ("stop", "undo", "keep"):
             continue
+        if c["id"] in besides:
+            assert c["off"] or page.control("compare")["value"] != "0", c
+            page.move("compare", str(page.control("compare")["options"].index(besides[c["id"]])))
+            page.settled()
         if c["id"] == "defect": # which goes to its first image
             page.move("image", str(page.control("image")["max"]))
         c = page.control(c["id"]) # as the moves before have left it
@@ -197,6 +203,79 @@ def keyboard(t, name, slider, box):
     assert page.cells().count() == cells, "JupyterLab took the keys"
     page.tab.wait_for_function("([id, text]) => adlab.find(id).dataset.sent === text", arg=[box, typed])
     page.move(box, "")
+    reached = set()
+    page.tab.locator('.adlab-live [data-control="category"]').focus()
+    for _ in range(40):
+        keys.press("Tab")
+        reached.add(page.tab.evaluate("document.activeElement.dataset.control || document.activeElement.tagName"))
+    able = {c["id"] for c in page.controls() if not c["off"]} | {"SUMMARY"}
+    assert able - reached <= {"category"}, f"Tab does not reach {able - reached}"
+
+
+def views(t):
+    """What a move has changed is said, undone and set beside; the address holds the state; what was found out is ticked."""
+    page = t.playground("inp-former")
+    page.settled()
+    keys, status = page.tab.keyboard, page.tab.locator('.adlab-live [role="status"]')
+    hash = lambda: page.tab.evaluate("decodeURIComponent(location.hash.slice(1).replaceAll('+', ' '))")
+    ticked = lambda: page.tab.locator(".adlab-finds li.done").count()
+    said = lambda text: page.tab.wait_for_function("text => document.querySelector('.adlab-live [role=status]').textContent.includes(text)", arg=text)
+    page.move("threshold", "50")
+    page.move("image", "5")
+    page.move("defect", "1")
+    before, address, found = page.tab.evaluate("adlab.picture()"), hash(), ticked()
+    assert "defect=good" in address and found > 0, (address, found)
+    page.move("threshold", "0")
+    said("threshold from 50 % to 0 %")
+    said("found:")
+    assert "threshold=0" in hash()
+    page.tab.locator('.adlab-live [data-control="threshold"]').focus()
+    keys.press("Control+z")
+    page.tab.evaluate("adlab.answered(+adlab.root().dataset.said, 30000)")
+    said("threshold from 0 % to 50 %")
+    assert page.tab.evaluate("adlab.picture()") == before and hash() == address and page.control("threshold")["value"] == "50"
+    page.tab.locator('.adlab-live [data-control="keep"]').press("Enter")
+    page.tab.wait_for_selector(".adlab-live.comparing .adlab-kept")
+    page.move("defect", "0")
+    page.move("image", "5")
+    page.move("threshold", "20")
+    differs = page.tab.locator(".adlab-differs").inner_text()
+    assert "threshold from 50 % to 20 %" in differs and "score from" in differs, differs
+    kept = page.tab.locator(".adlab-kept")
+    assert [page.tab.evaluate("i => i.src", k.element_handle()) for k in kept.all()] == before.split(" ")
+    assert all(page.tab.evaluate("i => i.naturalWidth > 0", k.element_handle()) for k in kept.all())
+    name = page.tab.locator(".adlab-picture:not(.adlab-kept)").first.get_attribute("alt")
+    assert "threshold 20 %" in name and "category" in name, name
+    for width, height in ((1280, 800), (1920, 1080), (1280, 1400)):
+        page.tab.set_viewport_size({"width": width, "height": height})
+        page.top()
+        page.shot(f"inp-former-beside-{width}")
+    page.tab.locator(".adlab-finds summary").press("Enter")
+    assert page.tab.locator(".adlab-finds li").first.is_visible()
+    page.shot("inp-former-finds")
+    page.tab.locator('.adlab-live [data-control="keep"]').press("Enter")
+    page.tab.wait_for_selector(".adlab-live:not(.comparing)")
+    assert not kept.count()
+    report["inp-former"]["address"] = hash()
+    page.tab.goto(page.tab.url.split("#")[0] + "#inp-former?threshold=33&m=77")
+    page.tab.wait_for_function("adlab.root().querySelector('.adlab-message').textContent.includes('expected one of 1, 2, 3')")
+    assert page.control("threshold")["value"] == "50", "an address is of the state from its beginning, in the panel's order"
+    page.tab.evaluate("location.hash = 'inp-former?threshold=33'")
+    page.tab.wait_for_function("adlab.find('threshold').value === '33'")
+
+
+def one_screen(t):
+    """Of MultiADS, the box, its message and the maps of the types are on one screen of 1280 x 800."""
+    page = t.playground("multiads")
+    page.settled()
+    page.tab.set_viewport_size({"width": 1280, "height": 800})
+    page.top()
+    page.shot("multiads-one-screen")
+    bottom = 800
+    for part in ["textarea", ".adlab-message", ".adlab-picture >> nth=0", ".adlab-picture >> nth=1"]:
+        box = page.tab.locator(f".adlab-live {part}").bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= bottom, f"{part} is not on the screen: {box}"
+    page.tab.set_viewport_size({"width": 1280, "height": 1400})
 
 
 def mistake(t):
@@ -301,10 +380,12 @@ def page_closed(t):
     page = started(t, "closed")
     page.close()
     assert not psutil.wait_procs([page.worker], timeout=60)[1], "the cell of a closed page goes on"
-    page = t.page("closed")
+    page = t.pages["closed"] = Page(t.browser, t.lab, "closed.ipynb", t.problems, "#inp-former?m=1&threshold=21")
     works(page, 1)
     page.run(0)
     page.live()
+    page.tab.wait_for_function("adlab.find('threshold').value === '21'") # the link reproduces what was seen
+    assert page.control("m")["value"] == "0"
     assert page.move("blend", "20")["changed"]
     t.drop("closed")
 
@@ -312,17 +393,44 @@ def page_closed(t):
 def worker_killed(t):
     page = started(t, "killed")
     page.worker.kill()
-    works(page, 1)
+    page.tab.wait_for_function("document.querySelector('.adlab-live .adlab-controls').style.opacity === '0.4'")
+    page.tab.wait_for_selector('.adlab-live[data-state="gone"] .adlab-controls[inert]')
+    assert "run the cell again" in page.text("message"), page.text("message")
     page.shot("killed")
+    page.tab.keyboard.press("Control+s")
+    page.tab.wait_for_timeout(1000)
+    page.close()
+    page = t.pages["killed"] = Page(t.browser, t.lab, "killed.ipynb", t.problems) # as the notebook keeps it, without a script
+    page.tab.wait_for_selector(".adlab-live .adlab-controls[inert]")
+    assert "run the cell" in page.text("message"), page.text("message")
+    page.shot("killed-reopened")
+    works(page, 1)
     page.run(0)
     page.live()
     assert page.move("blend", "20")["changed"]
     t.drop("killed")
 
 
-def two_pages(t):
-    """Two notebooks at once, and one of them in a second tab: each answers its own controls."""
-    one, two = started(t, "one"), started(t, "two")
+def two_people(t):
+    """Two JupyterLabs that ask for one port, two kernels at once, and one notebook in a second tab: each answers its own controls."""
+    first = t.lab
+    second = Lab(first.notebooks, first.port)
+    try:
+        assert second.port != first.port
+        one = started(t, "one")
+        t.lab = second
+        two = started(t, "two")
+        t.lab = first
+        both(t, one, two)
+        t.drop("one")
+        t.lab = second
+        t.drop("two")
+    finally:
+        t.lab = first
+        second.close()
+
+
+def both(t, one, two):
     for v in range(20, 30):
         assert one.move("threshold", str(v)) and two.move("blend", str(v))
     assert one.control("threshold")["value"] == two.control("blend")["value"] == "29"
@@ -334,8 +442,6 @@ def two_pages(t):
     one.tab.evaluate("adlab.set('stop')")
     ended(one, "Stopped.")
     assert two.move("blend", "50")
-    t.drop("one")
-    t.drop("two")
 
 
 def stills(t):
@@ -388,9 +494,11 @@ tests = {
         "m": lambda i: "0" if i // 3 % 2 else "4", "threshold": lambda i: str(10 + i % 80), "image": lambda i: str(i // 3 % 9)}),
     "inp-memory": lambda t: memory(t, "inp-former", "threshold"),
     "inp-keyboard": lambda t: keyboard(t, "inp-former", "m", "file"),
+    "inp-views": views,
     "mistake": mistake,
     "inp-stop": lambda t: stop_and_again(t, "inp-former"),
     "mads-first": lambda t: first_picture(t, "multiads"),
+    "mads-screen": one_screen,
     "mads-controls": lambda t: every_control(t, "multiads"),
     "mads-numbers": numbers_of_mads,
     "mads-newest": lambda t: newest_wins(t, "multiads"),
@@ -403,7 +511,7 @@ tests = {
     "interrupt": interrupt,
     "closed": page_closed,
     "killed": worker_killed,
-    "two": two_pages,
+    "two": two_people,
     "stills": stills,
     **{name: lambda t, check=check: check(t, report) for name, check in browserpage.checks.items()},
     "slides": lambda t: report.update(slides=browserslides.walked(t.browser)),

@@ -56,29 +56,32 @@ window.adlab = {
 class Lab:
     """JupyterLab on a free port, with its settings in .cache. It ends with everything that it started."""
 
-    def __init__(self, notebooks):
+    def __init__(self, notebooks, port=None):
+        """A port that is taken gives way to the next one, as with tools/lab.sh."""
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
-        self.token = secrets.token_hex(16)
-        cache = os.path.join(root, ".cache", "jupyter", f"browser-{os.getpid()}")
+            self.port = port or s.getsockname()[1]
+        self.notebooks, self.token = notebooks, secrets.token_hex(16)
+        cache = os.path.join(root, ".cache", "jupyter", f"browser-{os.getpid()}-{self.token[:8]}")
         env = dict(os.environ, JUPYTER_PATH=os.path.join(root, "jupyter"), JUPYTER_CONFIG_DIR=cache + "/config",
                    JUPYTER_DATA_DIR=cache + "/data", JUPYTER_RUNTIME_DIR=cache + "/runtime", IPYTHONDIR=cache + "/ipython")
         env["JUPYTER_CONFIG_PATH"] = os.path.join(root, "jupyter", "config")
         env.pop("LAB_HEADLESS", None)
         self.cache = cache
-        self.log = open(os.path.join(out, "jupyterlab.log"), "w")
+        self.log = open(os.path.join(out, "jupyterlab-second.log" if port else "jupyterlab.log"), "w")
         command = [os.path.join(root, ".venv/bin/jupyter"), "lab", "--no-browser", "--ip=127.0.0.1", f"--port={self.port}",
-                   "--ServerApp.port_retries=0", "--LanguageServerManager.autodetect=False", f"--IdentityProvider.token={self.token}", f"--notebook-dir={notebooks}"]
+                   f"--ServerApp.port_retries={50 if port else 0}", "--LanguageServerManager.autodetect=False", f"--IdentityProvider.token={self.token}", f"--notebook-dir={notebooks}"]
         if os.getuid() == 0:
             command.append("--allow-root")
         self.server = subprocess.Popen(command, env=env, stdout=self.log, stderr=self.log, start_new_session=True)
-        end = time.time() + 60
+        end, told = time.time() + 60, os.path.join(cache, "runtime", f"jpserver-{self.server.pid}.json")
         while True:
             try:
+                with open(told) as f:
+                    self.port = json.load(f)["port"]
                 self.ask("GET", "status")
                 return
-            except OSError:
+            except (OSError, ValueError):
                 if time.time() > end or self.server.poll() is not None:
                     self.close()
                     raise RuntimeError(f"JupyterLab did not start: see {self.log.name}")
@@ -136,8 +139,8 @@ class Lab:
 class Page:
     """A notebook in a tab."""
 
-    def __init__(self, browser, lab, notebook, problems):
-        self.lab, self.notebook = lab, notebook
+    def __init__(self, browser, lab, notebook, problems, address=""):
+        self.lab, self.notebook, self.address = lab, notebook, address
         self.context = browser.new_context(viewport={"width": 1280, "height": 1400})
         self.tab = self.context.new_page()
         self.tab.set_default_timeout(60_000)
@@ -148,7 +151,7 @@ class Page:
         self.open()
 
     def open(self):
-        self.tab.goto(self.lab.url(self.notebook))
+        self.tab.goto(self.lab.url(self.notebook) + self.address)
         self.tab.wait_for_selector(".jp-Notebook .jp-CodeCell")
         end = time.time() + 120
         while not any(s["path"] == self.notebook and s["kernel"]["connections"] > 0 for s in self.lab.ask("GET", "sessions")):
@@ -218,6 +221,11 @@ class Page:
 
     def text(self, what):
         return self.tab.locator(f".adlab-live .adlab-{what}").inner_text()
+
+    def top(self):
+        """Scrolls the live cell to the top of the screen."""
+        self.tab.evaluate("adlab.root().scrollIntoView({ block: 'start' })")
+        self.tab.wait_for_timeout(300)
 
     def shot(self, name):
         self.tab.screenshot(path=os.path.join(out, name + ".png"))
