@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -171,6 +172,7 @@ func TestEveryControlOfMultiADSMoves(t *testing.T) {
 		"file": s.set.Categories[0].Train[0].Path, "type": "1",
 		"prompts": "[cls] of another kind", "reset": "1", "add": "stain", "kba": "false",
 		"own": "false", "shots": "2", "blend": "90", "threshold": "5",
+		"edits": fmt.Sprintf(`{"prompts":{%q:"[cls] of a fourth kind"}}`, start.Type),
 	}
 	for _, c := range s.Panel(start) {
 		value, ok := moves[c.ID]
