@@ -44,7 +44,8 @@ func TestUndoGoesBackMoveByMove(t *testing.T) {
 	u = move(undoControl, "3")
 	require.Equal(t, "9", u.Numbers[0].Value)
 	require.Equal(t, "counting?m=9", u.Address, "the blend is back")
-	require.Equal(t, "blend from 40 % to 0 %; image from 1 to 0; image from 1 to 0 (-1.0000)", u.Changed)
+	require.Equal(t, "blend from 40 % to 0 %; image from 1 to 0; image from 1 to 0 (-1.0000)",
+		u.Changed)
 	u = move(undoControl, "4")
 	require.Equal(t, "1", u.Numbers[0].Value, "a drag is one move")
 	require.Empty(t, u.Address)

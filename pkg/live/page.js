@@ -40,6 +40,13 @@
     const name = root.dataset.name + '?', linked = address => { try { return decodeURI(address.split('#')[1] || ''); } catch { return ''; } };
     const follow = address => { if (linked(address).startsWith(name)) move('link', address.split('#')[1]); };
     const followed = () => { if (location.hash !== held) follow(location.href); };
+    // JupyterLab drops the part after # while it opens a notebook; the address that the page was asked for still has it, once.
+    const arrived = () => {
+        const arrivals = globalThis.adlabArrivals ||= new Set(), again = arrivals.has(name);
+        arrivals.add(name);
+        if (again || linked(location.href).startsWith(name)) return location.href;
+        return performance.getEntriesByType('navigation')[0]?.name || location.href;
+    };
     let held = ''; // what this cell has put there
     window.addEventListener('hashchange', followed);
     const hold = address => {
@@ -162,7 +169,7 @@
         const opened = root.dataset.state === 'opening';
         [root.dataset.state, root.dataset.seq] = ['live', u.seq];
         watch();
-        if (opened) follow(location.href);
+        if (opened) follow(arrived());
     };
     let heard = null; // the connection, which the kernel may make anew
     const listen = () => {

@@ -111,7 +111,8 @@ func (c *counting) Later() <-chan struct{}  { return c.later }
 func (c *counting) Close()                  {}
 func (c *counting) Finds() []Find[demo] {
 	return []Find[demo]{Seen("M is seven", "M은 일곱", func(s demo) bool { return s.M == 7 }),
-		{exhibit.Words{EN: "two texts", KO: "두 글"}, 2, func(s demo, _ Frame) string { return s.Text }}}
+		{exhibit.Words{EN: "two texts", KO: "두 글"}, 2,
+			func(s demo, _ Frame) string { return s.Text }}}
 }
 func (c *counting) Panel(s demo) Panel[demo] {
 	return Panel[demo]{

@@ -9,8 +9,8 @@ import (
 	"adlab/pkg/setting"
 )
 
-// dial is a slider over a setting that detectors beside have: its first place is each detector's own
-// value.
+// dial is a slider over a setting that detectors beside have: its first place is each detector's
+// own value.
 type dial struct {
 	id, label string
 	name      string   // of the setting

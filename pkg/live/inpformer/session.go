@@ -35,7 +35,7 @@ type State struct {
 	M       int             // prototypes
 	Level   int             // of the encoder: 0 for all together, else the group of levels
 	INP     int             // whose attention is drawn large, from 1; 0 for none
-	Fixed   bool            // one colour scale whatever M is, instead of the data set's own for each
+	Fixed   bool            // one colour scale whatever M is, instead of one for each M
 	Compare string          // the detector beside
 	Shots   int             // normal references of a detector that compares with some
 	Dials   [len(dials)]int // places of the sliders over settings of detectors beside
@@ -252,8 +252,10 @@ func (s *Session) Finds() []live.Find[State] {
 				}
 				return ""
 			}},
-		live.Seen("A detector without training sees other things: set one beside, on the same image.",
-			"학습하지 않는 검출기는 다른 것을 본다: 같은 이미지에서 나란히 놓아 본다.", func(x State) bool {
+		live.Seen("A detector without training sees other things: set one beside, on the same "+
+			"image.",
+			"학습하지 않는 검출기는 다른 것을 본다: 같은 이미지에서 나란히 놓아 본다.",
+			func(x State) bool {
 				return x.Compare != compareNone && x.Compare != compareDistance
 			}),
 	}
