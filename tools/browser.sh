@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests the live notebook and the gallery's page in a real browser: browser.sh [--where-possible] [TEST...], or the lab in a tab:
-# browser.sh [--where-possible] try. Needs Chromium; with --where-possible it is left out where there is none.
+# browser.sh [--where-possible] try [--into FILE]. Needs Chromium; with --where-possible it is left out where there is none.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
@@ -12,7 +12,7 @@ lacks() { echo "test-browser: $*" >&2; exit "$missing"; }
 source tools/chromium.sh
 [ -n "$ADLAB_CHROMIUM" ] || lacks "left out, there is no Chromium; apt-get install chromium fonts-nanum, or name one in ADLAB_CHROMIUM"
 [ -x "$ADLAB_CHROMIUM" ] || { echo "test-browser: ADLAB_CHROMIUM: expected a program, got $ADLAB_CHROMIUM" >&2; exit 1; }
-if [ "${1:-}" = try ]; then exec .venv/bin/python tools/browsertry.py; fi
+if [ "${1:-}" = try ]; then exec .venv/bin/python tools/browsertry.py "${@:2}"; fi
 
 # axe-core, for the page's accessibility, at the version and digest that tools/page names; the test is left out without npm.
 axe=.venv/page/node_modules/axe-core/axe.min.js

@@ -3,7 +3,7 @@
 
 Writes out/browser: try.json with what was measured, a screenshot of each state. The page is made by bin/adlab, the module by
 tools/wasm.sh. Times are reported; ADLAB_STRICT=1 asserts the bounds that the page is built for (the first map 4 s after a picture is
-dropped, another M 2 s, a threshold 50 ms).
+dropped, another M 2 s, a threshold 50 ms). With --into FILE the sizes and times become the table between that file's markers.
 """
 import base64
 import json
@@ -20,13 +20,13 @@ from browserlab import out, root
 from browsernumbers import adlab, profile
 
 strict = os.environ.get("ADLAB_STRICT") == "1"
-report = {"profile": profile, "strict": strict, "seconds": {}}
+report = {"profile": profile, "strict": strict, "processors": os.cpu_count(), "seconds": {}, "bytes": {}, "goals": {}}
 folder = os.path.join(out, "try")
 textile = os.path.join(root, ".data", "textile")
 
 
 def bound(name, seconds, limit):
-    report["seconds"][name] = round(seconds, 3)
+    report["seconds"][name], report["goals"][name] = round(seconds, 3), limit
     assert not strict or seconds <= limit, f"{name}: expected at most {limit} s, got {seconds:.2f}"
 
 
@@ -43,6 +43,39 @@ def serve():
             return server, found[0]
         assert server.poll() is None and time.time() < end, f"no page: see {log.name}"
         time.sleep(0.2)
+
+
+def weigh():
+    """What the page weighs, as a static host sends it."""
+    files = {os.path.relpath(os.path.join(at, f), folder): os.path.getsize(os.path.join(at, f)) for at, _, names in os.walk(folder) for f in names}
+    inlined = files.pop("try/inlined.js")
+    report["bytes"] = {"module with the encoder's weights": files["try/try.wasm.gz"]} | {
+        f"head {os.path.basename(f).split('.')[0]}": n for f, n in sorted(files.items()) if "/heads/" in f} | {
+        "samples": sum(n for f, n in files.items() if "/samples/" in f), "all that is fetched": sum(files.values()), "instead, opened as a file": inlined}
+    report["goals"] |= {"module with the encoder's weights": 8e6, "all that is fetched": 30e6}
+    assert sum(files.values()) <= 30e6, files
+
+
+def table():
+    """Sizes and times in Markdown."""
+    goal = lambda name, unit, scale=1: f"{report['goals'][name] / scale:g} {unit}" if name in report["goals"] else ""
+    rows = [(name, f"{n / 1e6:.2f} MB", goal(name, "MB", 1e6)) for name, n in report["bytes"].items()]
+    rows += [(name, f"{s:.3g} s", goal(name, "s")) for name, s in report["seconds"].items()]
+    load = ", ".join(f"{x:.1f}" for x in report["load"])
+    return "".join(["| | measured | goal |\n|---|--:|--:|\n"] + [f"| {' | '.join(row)} |\n" for row in rows] +
+        [f"\nChromium {report['browser']} without a window, {report['processors']} processors, profile {report['profile']}; load of the "
+         f"machine before and after: {load}.\n"])
+
+
+def into(path):
+    with open(path) as f:
+        text = f.read()
+    begin, end = "<!-- tab -->\n", "<!-- /tab -->\n"
+    head, _, rest = text.partition(begin)
+    _, found, tail = rest.partition(end)
+    assert found, f"{path}: expected a line {begin.strip()} and one {end.strip()}"
+    with open(path, "w") as f:
+        f.write(head + begin + table() + end + tail)
 
 
 def pictures():
@@ -103,19 +136,32 @@ def ready(page, seconds=240):
 def main():
     os.makedirs(out, exist_ok=True)
     server, address = serve()
+    weigh()
+    report["load"] = [os.getloadavg()[0]]
     try:
         with sync_playwright() as p:
             browser = p.chromium.launch(executable_path=os.environ["ADLAB_CHROMIUM"], args=["--no-sandbox"])
             report["browser"] = browser.version
-            look(browser, address)
+            try:
+                look(browser, address)
+                alone(browser)
+            except Exception:
+                for context in browser.contexts: # what it looked like
+                    for page in context.pages:
+                        print(page.locator("#status").inner_text(), file=sys.stderr)
+                        shot(page, "failed")
+                raise
             browser.close()
     finally:
         server.terminate()
         server.wait()
+        report["load"].append(os.getloadavg()[0])
         with open(os.path.join(out, "try.json"), "w") as f:
             json.dump(report, f, indent=1)
             f.write("\n")
     print(json.dumps(report, indent=1))
+    if sys.argv[1:2] == ["--into"]:
+        into(sys.argv[2])
 
 
 def look(browser, address):
@@ -200,6 +246,29 @@ def look(browser, address):
     page.emulate_media(color_scheme="light", media="print")
     page.pdf(path=os.path.join(out, "try-print.pdf"))
     shot(page, "print")
+    assert not problems, problems
+    context.close()
+
+
+def alone(browser):
+    """The page opened as a file, which a browser gives no other files but scripts, says the same."""
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, locale="en-US", offline=True)
+    page = context.new_page()
+    page.set_default_timeout(240_000)
+    problems = []
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: problems.append(str(e)))
+    start = time.time()
+    page.goto("file://" + os.path.join(folder, "try.html"))
+    ready(page)
+    page.wait_for_selector("body[data-whole=true]")
+    report["seconds"]["whole, as a file"] = round(time.time() - start, 1)
+    own, sample = pictures()
+    page.locator("#samples button").nth(3).click()
+    ready(page)
+    page.set_input_files("#files", [own])
+    near(scores(page, 2), predicted(os.path.join(folder, "try", "heads", "mono-6.safetensors"), [sample, own]), "as a file")
+    shot(page, "file")
     assert not problems, problems
     context.close()
 

@@ -96,6 +96,18 @@ func TestThePageIsWhole(t *testing.T) {
 	html, err := os.ReadFile(filepath.Join(w.folder, Name))
 	require.NoError(t, err)
 	require.Contains(t, string(html), "default-src 'none'", "it forbids itself other addresses")
+	script, err := os.ReadFile(filepath.Join(w.folder, Folder, Inlined))
+	require.NoError(t, err)
+	script = bytes.TrimSuffix(bytes.TrimPrefix(script, []byte("globalThis.inlined = ")),
+		[]byte(";\n"))
+	var inlined map[string][]byte
+	require.NoError(t, json.Unmarshal(script, &inlined))
+	for name, content := range inlined {
+		whole, err := os.ReadFile(filepath.Join(w.folder, name))
+		require.NoError(t, err)
+		require.Equal(t, whole, content)
+	}
+	require.Len(t, inlined, 6+2, "and nothing that the page has by other ways")
 	head, err := os.ReadFile(w.head)
 	require.NoError(t, err)
 	require.NotContains(t, string(head), w.good, "no folder of the machine that made it")

@@ -5,6 +5,7 @@ package page
 import (
 	"context"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -25,6 +26,9 @@ const (
 	// Name is the page's file, Folder that of all else, beside it.
 	Name   = "try.html"
 	Folder = "try"
+	// Inlined is the script, in Folder, of all that the page fetches: a browser gives a page that
+	// was opened as a file no other files but scripts.
+	Inlined = "inlined.js"
 )
 
 // Set is a data set on the page.
@@ -88,7 +92,41 @@ func Write(ctx context.Context, v *experiment.Env, sets []Set, module, out strin
 	if err := store.WriteJSON(filepath.Join(out, Folder, "manifest.json"), m); err != nil {
 		return err
 	}
-	return writeFiles(out)
+	if err := writeFiles(out); err != nil {
+		return err
+	}
+	return inline(m, out)
+}
+
+// inline writes what the page fetches, from the folder, as a script of paths and base64.
+func inline(m manifest, out string) error {
+	var names []string
+	for _, name := range []string{"manifest.json", "try.wasm.gz", "wasm_exec.js", "memfs.js",
+		"engine.js", "worker.js"} {
+		names = append(names, path.Join(Folder, name))
+	}
+	for _, set := range m.Sets {
+		for _, h := range set.Heads {
+			names = append(names, h.File)
+		}
+		for _, s := range set.Samples {
+			names = append(names, s.File)
+		}
+	}
+	contents := map[string][]byte{}
+	for _, name := range names {
+		b, err := os.ReadFile(filepath.Join(out, filepath.FromSlash(name)))
+		if err != nil {
+			return err
+		}
+		contents[name] = b
+	}
+	text, err := json.Marshal(contents) // bytes are base64 there
+	if err != nil {
+		return err
+	}
+	text = fmt.Appendf(nil, "globalThis.inlined = %s;\n", text)
+	return store.WriteFile(filepath.Join(out, Folder, Inlined), text)
 }
 
 // writeFiles writes the page's own files.
@@ -141,5 +179,8 @@ func titleOf(s datasets.Sample) exhibit.Words {
 		return exhibit.Words{EN: "good", KO: "정상"}
 	}
 	kind := strings.ReplaceAll(s.DefectType, "_", " ")
+	if kind == "defect" { // the set names no types
+		return exhibit.Words{EN: kind, KO: "불량"}
+	}
 	return exhibit.Words{EN: kind, KO: "불량: " + kind}
 }

@@ -58,8 +58,20 @@ class Lab {
   }
 }
 
+// inlining loads all files as a script, which a page that was opened as a file may do.
+function inlining() {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.onload = resolve;
+    script.onerror = reject;
+    script.src = "try/inlined.js";
+    document.head.append(script);
+  });
+}
+
 // fetched reads one of the page's own files whole; tell hears how many bytes are there.
 async function fetched(path, tell = () => {}) {
+  if (globalThis.inlined) return Uint8Array.from(atob(inlined[path]), (c) => c.charCodeAt(0));
   const answer = await fetch(path);
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   const pieces = [], reader = answer.body.getReader();

@@ -144,10 +144,11 @@ let number = 0;
 function add(name, bytes) {
   const ending = /\.[a-z0-9]{1,5}$/i.exec(name)?.[0].toLowerCase() ?? "";
   pictures.push({ name, bytes, path: `/pictures/${++number}${ending}`, seen: new Map(), since: performance.now() });
-  if (!working) shown = pictures.length - 1; // of several the first is shown first
+  const at = pictures.length - 1;
+  if (!working) shown = at; // of several the first is shown first
   $("all").hidden = false;
   rows();
-  return look(shown);
+  return look(at);
 }
 
 async function addFiles(files) {
@@ -371,10 +372,10 @@ async function begin() {
   try { kept = localStorage.getItem("adlab-lang"); } catch { /* the browser's language then */ }
   document.documentElement.lang = kept ?? (/^ko/.test(navigator.language) ? "ko" : "en");
   listen();
-  if (location.protocol === "file:") throw new Error(say("file"));
   if (!globalThis.WebAssembly?.compileStreaming || !globalThis.DecompressionStream) throw new Error(say("old"));
   announce(() => say("loading"), true);
-  manifest = await (await fetch("try/manifest.json")).json();
+  if (location.protocol === "file:") await inlining().catch(() => { throw new Error(say("file")); });
+  manifest = JSON.parse(new TextDecoder().decode(await fetched("try/manifest.json")));
   $("sources").replaceChildren(...manifest.sets.map((s) => element("li", {}, ...bilingual(s.from))));
   for (const s of manifest.sets) for (const h of s.heads) heads.set(h.name, { set: s.name, inps: h.inps, file: h.file });
   const bytes = await fetched("try/try.wasm.gz", (n) => announce(() => say("loading"), true, n / manifest.module));

@@ -21,7 +21,7 @@ const words = {
   took: { en: (all, encode, head, draw) => `${all} s: encoder ${encode}, head ${head}, pictures ${draw}.`, ko: (all, encode, head, draw) => `${all}초: 인코더 ${encode}, 헤드 ${head}, 그림 ${draw}.` },
   fitted: { en: (n, value) => `Learned from ${n} pictures: NG above a score of ${value}.`, ko: (n, value) => `그림 ${n}장으로 배웠다. 점수 ${value} 초과는 NG.` },
   few: { en: "Choose at least two different good pictures: each is judged by the others.", ko: "서로 다른 정상 그림을 두 장 이상 고른다. 각 그림은 나머지로 판정한다." },
-  file: { en: "A browser reads no files for a page that was opened as a file. In this folder, run: python3 -m http.server 8000 and open http://localhost:8000/try.html", ko: "파일로 연 페이지에는 브라우저가 다른 파일을 주지 않는다. 이 폴더에서 python3 -m http.server 8000 을 실행하고 http://localhost:8000/try.html 을 연다." },
+  file: { en: "A page that was opened as a file needs try/inlined.js beside it, which is not here. Or, in this folder, run: python3 -m http.server 8000 and open http://localhost:8000/try.html", ko: "파일로 연 페이지에는 try/inlined.js가 필요한데 없다. 아니면 이 폴더에서 python3 -m http.server 8000 을 실행하고 http://localhost:8000/try.html 을 연다." },
   old: { en: "This browser is too old: it needs WebAssembly and DecompressionStream.", ko: "브라우저가 오래되었다. WebAssembly와 DecompressionStream이 필요하다." },
   picture: { en: "the picture as the encoder sees it", ko: "인코더가 보는 그림" },
   heat: { en: "anomaly map, from dark for normal to white", ko: "이상 지도, 어두우면 정상이고 흴수록 이상" },
