@@ -12,7 +12,6 @@ lacks() { echo "test-browser: $*" >&2; exit "$missing"; }
 source tools/chromium.sh
 [ -n "$ADLAB_CHROMIUM" ] || lacks "left out, there is no Chromium; apt-get install chromium fonts-nanum, or name one in ADLAB_CHROMIUM"
 [ -x "$ADLAB_CHROMIUM" ] || { echo "test-browser: ADLAB_CHROMIUM: expected a program, got $ADLAB_CHROMIUM" >&2; exit 1; }
-if [ "${1:-}" = try ]; then exec .venv/bin/python tools/browsertry.py "${@:2}"; fi
 
 # axe-core, for the page's accessibility, at the version and digest that tools/page names; the test is left out without npm.
 axe=.venv/page/node_modules/axe-core/axe.min.js
@@ -25,4 +24,5 @@ if ! cmp -s tools/page/package-lock.json .venv/page/package-lock.json && command
   fi
 fi
 if [ -e "$axe" ]; then export ADLAB_AXE="$PWD/$axe"; fi
+if [ "${1:-}" = try ]; then exec .venv/bin/python tools/browsertry.py "${@:2}"; fi
 exec .venv/bin/python tools/browser.py "$@"

@@ -35,7 +35,7 @@ def serve():
     subprocess.run(["bash", os.path.join(root, "tools/wasm.sh"), os.path.join(root, "bin/try")], check=True)
     log = open(os.path.join(out, "try.log"), "w+")
     server = subprocess.Popen([os.path.join(root, "bin/adlab"), "try", "--profile", profile, "--out", folder, "--serve", "127.0.0.1:0"], cwd=root, stderr=log)
-    end = time.time() + 1200
+    end = time.time() + 3600
     while True:
         log.seek(0)
         found = [line.strip() for line in log if line.startswith("http://")]
@@ -112,8 +112,9 @@ def near(shown, wanted, what):
     assert len(shown) == len(wanted) and all(abs(a - b) <= 1e-5 for a, b in zip(shown, wanted)), f"{what}: the page says {shown}, adlab {wanted}"
 
 
-def shot(page, name, whole=True):
-    page.screenshot(path=os.path.join(out, f"try-{name}.png"), full_page=whole)
+def shot(page, name):
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=os.path.join(out, f"try-{name}.png"), full_page=True)
 
 
 def fits(page, what):
@@ -127,6 +128,20 @@ def named(page):
         e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length || e.getAttribute('aria-labelledby') || e.getAttribute('role') === 'status'))
         .map(e => e.outerHTML.slice(0, 100))""")
     assert not lacking, lacking
+
+
+def accessible(page, what):
+    """axe-core, where it is, finds nothing serious."""
+    script = os.environ.get("ADLAB_AXE", "")
+    if not script:
+        print(f"{what}: axe-core is not here: left out")
+        return
+    if not page.evaluate("'axe' in window"):
+        with open(script) as f:
+            page.evaluate(f.read() + "; null")
+    found = page.evaluate("""async () => (await axe.run()).violations.filter(v => ['serious', 'critical'].includes(v.impact))
+        .map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary])""")
+    assert not found, f"{what}: {json.dumps(found, indent=1)}"
 
 
 def ready(page, seconds=240):
@@ -192,6 +207,7 @@ def look(browser, address):
     page.wait_for_function("name => document.querySelector('#name').textContent === name", arg=os.path.basename(sample))
     assert page.locator("#views figure").count() == 1 + 6 + 1 + 2, "tokens, six prototypes, distance, error of two groups"
     named(page)
+    accessible(page, "1024 x 768")
     fits(page, "1024 x 768")
     shot(page, "looked")
 
@@ -223,6 +239,7 @@ def look(browser, address):
     page.locator("h1").click()
     page.keyboard.press("l")
     assert page.locator("html").get_attribute("lang") == "ko" and "점수" in page.locator("body").inner_text()
+    accessible(page, "Korean")
     shot(page, "korean")
     page.keyboard.press("l")
     page.keyboard.press("k")
@@ -240,8 +257,10 @@ def look(browser, address):
     for name, size in {"phone": (390, 844), "wide": (1280, 900)}.items():
         page.set_viewport_size({"width": size[0], "height": size[1]})
         fits(page, name)
+        accessible(page, name)
         shot(page, name)
     page.emulate_media(color_scheme="dark")
+    accessible(page, "dark")
     shot(page, "dark")
     page.emulate_media(color_scheme="light", media="print")
     page.pdf(path=os.path.join(out, "try-print.pdf"))

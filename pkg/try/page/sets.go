@@ -18,8 +18,8 @@ const (
 	shownFlawed = 4
 )
 
-// Sets are those of the page: solar cells, which were fetched, and generated bottles, with heads of
-// six and of two prototypes each. Heads are trained as a profile says whose encoder is in the
+// Sets are those of the page: solar cells, which were fetched, with heads of two and of six
+// prototypes, and generated bottles. Heads are trained as a profile says whose encoder is in the
 // module.
 func Sets(ctx context.Context, v *experiment.Env, profile string) ([]Set, error) {
 	p, err := experiment.ProfileOf(profile)
@@ -50,7 +50,7 @@ func Sets(ctx context.Context, v *experiment.Env, profile string) ([]Set, error)
 	bottles.Title = exhibit.Words{EN: "bottles (generated)", KO: "병(생성)"}
 	bottles.From = exhibit.Words{EN: "Bottles: drawn by adlab's generator, Apache-2.0.",
 		KO: "병: adlab의 생성기로 그렸다, Apache-2.0."}
-	bottles.INPs = cells.INPs
+	bottles.INPs = []int{6}
 	cells.By.Profile, bottles.By.Profile = profile, profile
 	return []Set{cells, bottles}, nil
 }

@@ -108,8 +108,10 @@ function choose(name) {
 }
 
 function about() {
-  const { answer, bytes } = heads.get(chosen);
-  $("about").textContent = answer.inps ? say("trained", answer.normals, say("bytes", bytes.length), answer.inps)
+  const { answer, bytes, set } = heads.get(chosen);
+  const alone = [...heads.values()].filter((h) => h.set === set).length === 1;
+  $("about").textContent = answer.inps
+    ? say("trained", answer.normals, say("bytes", bytes.length), answer.inps) + (alone ? say("alone") : "")
     : say("remembered", answer.normals);
 }
 

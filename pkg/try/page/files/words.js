@@ -14,6 +14,7 @@ const words = {
   own: { en: "my good pictures", ko: "내 정상 그림" },
   of: { en: (n) => `${n} good pictures`, ko: (n) => `정상 그림 ${n}장` },
   trained: { en: (n, bytes, m) => `INP-Former, M = ${m}, trained on ${n} good pictures beforehand; ${bytes}.`, ko: (n, bytes, m) => `INP-Former, M = ${m}, 정상 그림 ${n}장으로 미리 학습했다. ${bytes}.` },
+  alone: { en: " One head is here, so M stays; the distance map below is zero-shot and asks no decoder.", ko: " 헤드가 하나뿐이라 M은 바뀌지 않는다. 아래의 거리 지도는 디코더를 쓰지 않는 제로샷이다." },
   remembered: { en: (n) => `kNN with the tokens of ${n} good pictures of yours, learned in this tab.`, ko: (n) => `이 탭에서 배운, 정상 그림 ${n}장의 토큰을 기억하는 kNN.` },
   promise: { en: (rate, n) => `At most ${rate} of new good pictures, taken as these were, are NG on average (${n} held-out good ones).`, ko: (rate, n) => `같은 방식으로 찍은 새 정상 그림 가운데 평균 ${rate} 이하만 NG가 된다(따로 둔 정상 그림 ${n}장).` },
   needed: { en: (n) => ` What was asked needs ${n}.`, ko: (n) => ` 요청한 비율에는 ${n}장이 필요하다.` },
