@@ -44,9 +44,10 @@ test: setup lint build data ## every test, notebooks included
 	go test -timeout 45m ./...
 	ADLAB_PROFILE=smoke bash tools/notebooks.sh --out out/test --jobs 2 notebooks/[01]*.ipynb # every exhibit, in seconds
 	ADLAB_PROFILE=smoke bash tools/browser.sh --where-possible
+	ADLAB_PROFILE=smoke bash tools/browser.sh --where-possible try
 	echo "all passed in $$SECONDS s"
 
-test-browser: setup build data ## the live notebook in Chromium, moved by a script (ADLAB_STRICT=1 asserts times, too)
+test-browser: setup build data ## the live notebook in Chromium, moved by a script (ADLAB_STRICT=1 asserts times, too); ARGS=try: the lab in a tab
 	@source tools/env.sh
 	bash tools/browser.sh $(ARGS)
 

@@ -65,7 +65,7 @@ function work(job) {
 }
 
 function busy() {
-  $("cancel").hidden = !working;
+  $("cancel").hidden = !working || document.body.dataset.state === "loading";
   $("fit").disabled = !good.length || working > 0;
   if (document.body.dataset.state !== "loading") document.body.dataset.state = working ? "busy" : "ready";
   if (!working) $("progress").hidden = true;

@@ -5,7 +5,7 @@ const words = {
   opening: { en: "Opening the model", ko: "모델을 여는 중" },
   ready: { en: "Ready. All is here; the network may go.", ko: "준비 완료. 모두 불러왔으니 네트워크가 없어도 된다." },
   nearly: { en: "Ready; the other models are still coming.", ko: "준비 완료. 다른 모델을 마저 불러오는 중." },
-  cancelled: { en: "Cancelled.", ko: "취소했다." },
+  cancelled: { en: "Cancelled. A picture's name in the table looks at it after all.", ko: "취소했다. 표에서 그림 이름을 누르면 다시 살펴본다." },
   encode: { en: (name) => `${name}: patch tokens`, ko: (name) => `${name}: 패치 토큰` },
   head: { en: (name) => `${name}: anomaly map`, ko: (name) => `${name}: 이상 지도` },
   fitting: { en: (what, done, of) => `Learning: ${what}, ${done} of ${of}`, ko: (what, done, of) => `배우는 중: ${what}, ${of} 중 ${done}` },
