@@ -53,4 +53,4 @@ GOOS=js GOARCH=wasm GOEXPERIMENT= go build -trimpath -tags minimal -modfile "$wo
 gzip -9 -n -c "$out/try.wasm" > "$work/try.wasm.gz"
 mv "$work/try.wasm.gz" "$out/try.wasm.gz"
 cp -f "$(go env GOROOT)/lib/wasm/wasm_exec.js" "$out/wasm_exec.js"
-wc -c "$out/try.wasm" "$out/try.wasm.gz" | head -2
+wc -c "$out/try.wasm" && wc -c "$out/try.wasm.gz"
