@@ -23,7 +23,11 @@ func TestKoreanWordsAreWritten(t *testing.T) {
 	}
 	require.Equal(t, typeface, typefaceOf("rust stain"))
 	require.Equal(t, hangul, typefaceOf("녹슨 자국 (rust)"))
-	for _, a := range "녹슨자국힣가ㅎ" {
+	letters := []rune("녹슨자국ㅎ")
+	for a := '가'; a <= '힣'; a++ {
+		letters = append(letters, a)
+	}
+	for _, a := range letters {
 		i, err := gonumfont.DefaultCache.Lookup(hangul, 12).Face.GlyphIndex(nil, a)
 		require.NoError(t, err)
 		require.NotZero(t, i, string(a))
