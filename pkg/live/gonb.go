@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -30,17 +29,13 @@ const Headless = "LAB_HEADLESS"
 // gonbPage is a cell of GoNB. The kernel's pipe may stand still for seconds where a page has gone,
 // so all that is sent goes through one goroutine.
 type gonbPage struct {
-	token    string
-	messages chan string
-	sends    chan string   // one place: the newest
-	heard    chan struct{} // one place: the page has spoken, and is answered that it was heard
-	opened   bool
+	wire
+	opened bool
 }
 
 // NewGonbPage is the page around the cell of GoNB that calls it.
 func NewGonbPage() Page {
-	return &gonbPage{token: gonbui.UniqueId(), messages: make(chan string, 4096),
-		sends: make(chan string, 1), heard: make(chan struct{}, 1)}
+	return &gonbPage{wire: newWire(gonbui.UniqueId())}
 }
 
 // Open shows the block, sends the script after it and waits for its word.
@@ -49,27 +44,16 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 		return false
 	}
 	p.opened = true
-	block = strings.Replace(block, `<div class="adlab-live"`,
-		`<div class="adlab-live" data-token="`+p.token+`"`, 1)
-	first := make(chan struct{}, 1)
 	go func() {
-		gonbui.UpdateHtml(p.blockID(), block)
-		comms.Subscribe(p.address("event"), func(_ string, message string) {
-			nudge(first)
-			nudge(p.heard)
-			select {
-			case p.messages <- message:
-			default: // thousands wait: the page is told again
-			}
-		})
-		gonbui.UpdateHtml(p.scriptID(), "<script>"+strings.ReplaceAll(pageJS, "TOKEN", p.token)+
-			"</script>")
+		gonbui.UpdateHtml(p.blockID(), p.named(block))
+		comms.Subscribe(p.address("event"), func(_ string, message string) { p.take(message) })
+		gonbui.UpdateHtml(p.scriptID(), "<script>"+p.script()+"</script>")
 	}()
 	again, over := time.NewTicker(askAgain), time.After(answerWait)
 	defer again.Stop()
 	for waiting := true; waiting; {
 		select {
-		case <-first:
+		case <-p.first:
 			waiting = false
 		case <-again.C:
 			go comms.Start()
@@ -96,16 +80,6 @@ func (p *gonbPage) Open(ctx context.Context, block string) bool {
 func (p *gonbPage) blockID() string            { return "adlab_live_" + p.token }
 func (p *gonbPage) scriptID() string           { return "adlab_live_script_" + p.token }
 func (p *gonbPage) address(what string) string { return "/adlab/live/" + p.token + "/" + what }
-func (p *gonbPage) Messages() <-chan string    { return p.messages }
-
-// Send keeps the newest message for the sender.
-func (p *gonbPage) Send(message string) {
-	select {
-	case <-p.sends:
-	default:
-	}
-	p.sends <- message
-}
 
 // End leaves the block and the picture, and waits a little for the kernel to have taken them.
 func (p *gonbPage) End(block string, png []byte) {

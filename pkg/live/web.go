@@ -29,12 +29,8 @@ type Web struct {
 
 // webPage is the page of one cell.
 type webPage struct {
-	token    string
-	messages chan string
-	sends    chan string // one place: the newest
-	said     chan webEvent
-	heard    chan struct{} // one place: the page has spoken
-	first    chan struct{} // one place: the page is there
+	wire
+	said chan webEvent
 }
 
 // webEvent is what a page is told.
@@ -63,12 +59,7 @@ func (w *Web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 			http.Error(out, "no such cell", http.StatusNotFound)
 			return
 		}
-		nudge(p.first)
-		nudge(p.heard)
-		select {
-		case p.messages <- string(message):
-		default: // thousands wait: the page is told again
-		}
+		p.take(string(message))
 	case id == "":
 		out.Header().Set("Content-Type", "text/html; charset=utf-8")
 		io.WriteString(out, webHTML)
@@ -79,8 +70,7 @@ func (w *Web) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 
 // stream serves a cell for as long as the connection stands.
 func (w *Web) stream(out http.ResponseWriter, r *http.Request, name, id string) {
-	p := &webPage{token: id, messages: make(chan string, 4096), sends: make(chan string, 1),
-		said: make(chan webEvent, 4), heard: make(chan struct{}, 1), first: make(chan struct{}, 1)}
+	p := &webPage{newWire(id), make(chan webEvent, 4)}
 	w.mu.Lock()
 	if w.cells == nil {
 		w.cells = map[string]*webPage{}
@@ -137,9 +127,7 @@ func (w *Web) stream(out http.ResponseWriter, r *http.Request, name, id string) 
 
 // Open shows the block with its script and waits for the page's word.
 func (p *webPage) Open(ctx context.Context, block string) bool {
-	p.said <- webEvent{Block: strings.Replace(block, `<div class="adlab-live"`,
-		`<div class="adlab-live" data-token="`+p.token+`"`, 1),
-		Script: strings.ReplaceAll(pageJS, "TOKEN", p.token)}
+	p.said <- webEvent{Block: p.named(block), Script: p.script()}
 	select {
 	case <-p.first:
 		return true
@@ -147,18 +135,6 @@ func (p *webPage) Open(ctx context.Context, block string) bool {
 	case <-ctx.Done():
 	}
 	return false
-}
-
-// Messages gives what the page says.
-func (p *webPage) Messages() <-chan string { return p.messages }
-
-// Send keeps the newest message.
-func (p *webPage) Send(message string) {
-	select {
-	case <-p.sends:
-	default:
-	}
-	p.sends <- message
 }
 
 // End leaves the block and the picture.
