@@ -15,8 +15,8 @@ var blockTemplate = template.Must(template.New("block").Parse(blockHTML))
 // block is the live cell as HTML: with its controls and its picture, or, when it has ended, what
 // stays above the picture.
 func (l *cell[S]) block(state, why string) string {
-	done := 0
-	for _, x := range l.found() {
+	found, done := l.found(), 0
+	for _, x := range found {
 		done += btoi(x.Done)
 	}
 	var b strings.Builder
@@ -25,7 +25,7 @@ func (l *cell[S]) block(state, why string) string {
 		"Seq": l.seq, "Panel": l.session.Panel(l.state),
 		"Rows": addresses(l.rows), "Numbers": l.frame.Numbers, "Message": l.frame.Message,
 		"Text": l.frame.Text, "Stop": stopControl, "Undo": undoControl, "Keep": keepControl,
-		"Found": l.found(), "Done": done,
+		"Found": found, "Done": done,
 		"Describe": describe(l.session.Title(), l.session.Panel(l.state)),
 	})
 	if err != nil { // the template and the data are ours
