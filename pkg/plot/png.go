@@ -86,14 +86,15 @@ func ReadMade(path string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := entries(b)
+	made, err := MadeOf(b)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return made, nil
 }
 
-func entries(b []byte) (map[string]string, error) {
+// MadeOf gives the entries of an encoded picture.
+func MadeOf(b []byte) (map[string]string, error) {
 	if segments, ok := bytes.CutPrefix(b, []byte(jpegHeader)); ok {
 		return comments(segments)
 	}

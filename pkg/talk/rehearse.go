@@ -131,7 +131,7 @@ func (s *Stage) fresh(ctx context.Context, c Cell, l *Line) error {
 		if o.Picture == nil {
 			continue
 		}
-		made, err := madeOf(o.Picture)
+		made, err := plot.MadeOf(o.Picture)
 		if err != nil {
 			return fmt.Errorf("cell %s: %w", c.ID, err)
 		}
@@ -181,12 +181,11 @@ func (s *Stage) asInGallery(ctx context.Context, c Cell, id string, l *Line) err
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(m.Exhibits, func(e render.Entry) bool { return e.ID == id })
-	if i < 0 {
+	entry := m.Entry(id)
+	if entry == nil {
 		l.Says = append(l.Says, "there; the gallery has no "+id+" to compare with")
 		return nil
 	}
-	entry := m.Exhibits[i]
 	var tables []string
 	for _, name := range entry.Tables {
 		b, err := os.ReadFile(filepath.Join(s.Gallery, name+".html"))
@@ -208,20 +207,6 @@ func (s *Stage) asInGallery(ctx context.Context, c Cell, id string, l *Line) err
 		return err
 	}
 	return s.compared(exhibit.Compare(entry.Made, here), l)
-}
-
-// madeOf is what an encoded picture says of itself.
-func madeOf(picture []byte) (map[string]string, error) {
-	f, err := os.CreateTemp("", "slide-*")
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if _, err := f.Write(picture); err != nil {
-		return nil, err
-	}
-	return plot.ReadMade(f.Name())
 }
 
 // fallback says what lacks of the page that moves without a kernel; "" for nothing.

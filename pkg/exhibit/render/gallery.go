@@ -59,6 +59,16 @@ type Manifest struct {
 	Exhibits []Entry `json:"exhibits"`
 }
 
+// Entry is an exhibit's; nil where the gallery does not have it.
+func (m Manifest) Entry(id string) *Entry {
+	for i := range m.Exhibits {
+		if m.Exhibits[i].ID == id {
+			return &m.Exhibits[i]
+		}
+	}
+	return nil
+}
+
 // Write writes an exhibit's tables in every format and its figures into a folder, each file
 // atomically. A picture says inside what made it.
 func Write(r *exhibit.Result, folder string) (Entry, error) {

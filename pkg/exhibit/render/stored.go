@@ -15,11 +15,11 @@ func Stored(folder, id, profile string, names ...string) (*Entry, error) {
 	if err != nil || !known || at != folder || m.Profile != profile {
 		return nil, err
 	}
-	i := slices.IndexFunc(m.Exhibits, func(e Entry) bool { return e.ID == id })
-	if i < 0 {
+	entry := m.Entry(id)
+	if entry == nil {
 		return nil, nil
 	}
-	return m.Exhibits[i].only(names)
+	return entry.only(names)
 }
 
 // only is an entry with these tables and pictures, all where there is no name.
