@@ -4,7 +4,7 @@
 usage: nbtest.py [--write | --out DIR] [--jobs N] NOTEBOOK...
 
 A cell's metadata may hold "expect": a list of regular expressions that the cell's text output must match. --write stores
-the outputs in the notebooks, --out writes executed copies elsewhere. --jobs runs so many at a time; what two of them measure
+the outputs in the notebooks, but for cells tagged not-stored, --out writes executed copies elsewhere. --jobs runs so many at a time; what two of them measure
 is measured once.
 """
 import argparse, multiprocessing, os, re, sys, time
@@ -53,6 +53,9 @@ def run(path, out, write):
             if not re.search(want, text(cell)):
                 raise AssertionError(f"cell {i}: no match for {want!r} in {text(cell)[:300]!r}")
     if write:  # a notebook that failed stays as it was
+        for cell in code:
+            if "not-stored" in cell.metadata.get("tags", []):
+                cell.outputs = []
         nbformat.write(nb, path)
 
 

@@ -69,6 +69,6 @@ func TestNotebooksAreSmall(t *testing.T) {
 	for _, book := range books {
 		info, err := os.Stat(book)
 		require.NoError(t, err)
-		require.Less(t, info.Size(), int64(600_000), book)
+		require.Less(t, info.Size(), int64(500_000), book)
 	}
 }
