@@ -113,20 +113,33 @@ func (x *Image) Called(values []float32, threshold float64) plot.Tile {
 
 // CalledNumbers compare what a threshold calls anomalous with the mask.
 func (x *Image) CalledNumbers(values []float32, threshold float64) []Number {
-	called := above(values, threshold)
-	var hit, positive, all int
-	for i, c := range called {
+	hit, positive, all := x.counts(values, threshold)
+	f1 := "-"
+	if positive > 0 {
+		f1 = Fixed(f1Of(hit, positive, all))
+	}
+	return []Number{
+		{"threshold value", Fixed(threshold)}, {"mask F1", f1},
+		{calledPixels, fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(values)))},
+	}
+}
+
+// counts are the pixels that a threshold calls anomalous and are, that are, and that it calls.
+func (x *Image) counts(values []float32, threshold float64) (hit, positive, all int) {
+	for i, c := range above(values, threshold) {
 		p := x.Mask != nil && x.Mask[i] != 0
 		hit, positive, all = hit+btoi(c && p), positive+btoi(p), all+btoi(c)
 	}
-	f1 := "-"
-	if positive > 0 {
-		f1 = fmt.Sprintf("%.4f", 2*float64(hit)/float64(positive+all))
-	}
-	return []Number{
-		{"threshold", Fixed(threshold)}, {"mask F1", f1},
-		{calledPixels, fmt.Sprintf("%.1f %%", 100*float64(all)/float64(len(called)))},
-	}
+	return hit, positive, all
+}
+
+// F1 says how well what a threshold calls anomalous meets the mask; 0 where that is not known.
+func (x *Image) F1(values []float32, threshold float64) float64 {
+	return f1Of(x.counts(values, threshold))
+}
+
+func f1Of(hit, positive, all int) float64 {
+	return 2 * float64(hit) / float64(max(1, positive+all))
 }
 
 // calledPixels is the name of the number that says how much of a picture is called anomalous.

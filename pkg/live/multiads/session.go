@@ -58,6 +58,7 @@ type Session struct {
 	set        *datasets.Set
 	types      map[string][]string // that can occur on each product
 	made       map[string]string
+	first      int // the image that is shown first
 	jobs       *live.Jobs
 
 	images   *live.Images
@@ -113,6 +114,9 @@ func Open(ctx context.Context, r *exhibit.Runner) (*Session, error) {
 	if s.made, err = s.record(m.Set); err != nil {
 		return nil, err
 	}
+	if err := s.findFirst(ctx); err != nil {
+		return nil, err
+	}
 	s.jobs = live.NewJobs()
 	return s, nil
 }
@@ -148,11 +152,40 @@ func (s *Session) Name() string { return playground }
 // Title is for people.
 func (s *Session) Title() string { return "MultiADS: what kind of defect, asked in words" }
 
-// Start is the first image of the first category that has a defect.
+// Start is the image of the first category whose defect is met best.
 func (s *Session) Start() State {
 	state := State{View: live.FirstDefect(s.set), KBA: true, Own: true}
-	state.Type = s.types[state.Category][0]
+	state.Type, state.Image = s.types[state.Category][0], s.first
 	return state
+}
+
+// findFirst finds the image of the first category whose mask the zero-shot map meets best.
+func (s *Session) findFirst(ctx context.Context) error {
+	state, best := s.Start(), -1.0
+	own, err := s.own(state)
+	if err != nil {
+		return err
+	}
+	for i, x := range state.List(s.set) {
+		if x.Label == 0 {
+			continue
+		}
+		state.Image = i
+		image, err := s.images.Of(state.View, s.set)
+		if err != nil {
+			return err
+		}
+		a, err := s.ask(ctx, state, baseOf(state, own), x, nil, false)
+		if err != nil {
+			return err
+		}
+		mean(a.Anomaly, a.Taps)
+		f1 := image.F1(a.Anomaly, float64(state.Threshold)/100)
+		if f1 > best {
+			s.first, best = i, f1
+		}
+	}
+	return nil
 }
 
 // Later is told by the background.
@@ -205,11 +238,11 @@ func (s *Session) Panel(state State) live.Panel[State] {
 		live.Tick("own", "only this product's types", state.Own, func(x *State, on bool) {
 			x.Own = on
 			s.onList(x)
-		}),
+		}).Tipped("off: all types of the knowledge base compete"),
 		s.edits(state),
 		live.Choice(live.Select, "type", "prompts of", names, at, func(x *State, i int) {
 			x.Type = names[i]
-		}),
+		}).Tipped("the type whose prompts are in the box"),
 		live.Box(live.Lines, "prompts", "one a line; [cls] is the product",
 			s.shownPrompts(state, names[at]), func(x State, text string) (State, error) {
 				if _, err := prompts(text); err != nil {
@@ -231,11 +264,12 @@ func (s *Session) Panel(state State) live.Panel[State] {
 			x.Added, x.Type = append(slices.Clone(x.Added), name), name
 			return x, nil
 		}),
-		live.Tick("kba", "knowledge base", state.KBA, func(x *State, on bool) { x.KBA = on }),
+		live.Tick("kba", "knowledge base", state.KBA, func(x *State, on bool) { x.KBA = on }).
+			Tipped("off: one prompt a type, which only names it"),
 		live.Choice(live.Range, "shots", "normal references k", live.Texts(live.ShotCounts),
 			slices.Index(live.ShotCounts, state.Shots), func(x *State, i int) {
 				x.Shots = live.ShotCounts[i]
-			}),
+			}).Tipped("normal images of the product to compare with"),
 		live.BlendSlider(state, viewOf),
 		live.ThresholdSlider(state, viewOf),
 	)
