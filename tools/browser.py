@@ -447,6 +447,28 @@ def both(t, one, two):
     assert two.move("blend", "50")
 
 
+def keys(tab, still):
+    """By keys alone: a move is said, undone and set beside what was kept, and the address opens what is shown."""
+    still.locator(".keep").press("Enter")
+    kept = still.locator("img.kept")
+    assert kept.get_attribute("src") == still.locator("img:not(.kept)").get_attribute("src")
+    still.locator(".images button").first.press("Enter")
+    said = still.locator(".changed").inner_text()
+    assert said.startswith("image from ") and " to " in said, said
+    assert still.locator(".differs").inner_text().endswith(said), "since it was kept nothing else has moved"
+    assert kept.get_attribute("src") != still.locator("img:not(.kept)").get_attribute("src")
+    tab.screenshot(path=os.path.join(out, f"stills-{still.get_attribute('id')}.png"))
+    shown = still.locator("img:not(.kept)").get_attribute("src")
+    again = tab.context.new_page()
+    again.goto(tab.url)
+    assert again.locator(f"#{still.get_attribute('id')} img").get_attribute("src") == shown, tab.url
+    again.close()
+    tab.keyboard.press("Control+z")
+    assert kept.get_attribute("src") == still.locator("img:not(.kept)").get_attribute("src")
+    still.locator(".keep").press("Enter")
+    assert not kept.count()
+
+
 def stills(t):
     """The page that needs no kernel: each slider place and button shows a picture of its own, without a request to any network."""
     folder = os.path.join(root, "figures")
@@ -480,6 +502,7 @@ def stills(t):
                 pictures.add(picture.get_attribute("src"))
                 numbers.add(still.locator(".numbers").inner_text())
                 frames += 1
+        keys(tab, still)
         assert len(pictures) == frames > 3 and len(numbers) > 1, f"{still.get_attribute('id')}: {frames} places show {len(pictures)} pictures"
         seen[still.get_attribute("id")] = frames
     tab.screenshot(path=os.path.join(out, "stills.png"), full_page=True)
