@@ -27,13 +27,19 @@
 //
 //	<div class="adlab-live" id="adlab-live-NAME" data-seq="N" data-state="live">
 //	  <input type="range" data-control="m"> ...  one element a control, with the control's id
+//	  <button data-control="undo">undo</button>  the last move; those of one slider on end are one
+//	  <button data-control="keep">keep beside</button>
 //	  <button data-control="stop">Stop</button>
+//	  <div class="adlab-message"></div>
 //	  <div class="adlab-rows">                   the picture from top to bottom, an element a row
+//	    <img class="adlab-picture adlab-kept">   what was kept, before each row, where something was
 //	    <img class="adlab-picture" src="data:image/png;base64,..."> ...
 //	  </div>
 //	  <span class="adlab-number" data-name="image AUROC">0.912</span> ...
-//	  <div class="adlab-message"></div>
+//	  <div class="adlab-differs"></div>          what has changed since it was kept
+//	  <div class="adlab-changed"></div>          what the last move has changed, for a reader, too
 //	  <div class="adlab-text"></div>             backend, encoder, weights, origin of the head
+//	  <details class="adlab-finds"></details>    what there is to find out, ticked when it was seen
 //	</div>
 //
 // A number is "..." while it is being computed; the message is one line, what was wrong with a
@@ -41,12 +47,19 @@
 //
 // data-seq is the number of the newest event that the picture answers, data-said that of the newest
 // event; the first picture answers 0. data-state is "opening" until the page listens, then "live",
-// "gone" while nothing is heard of the kernel: controls cannot be moved then, and the message says
-// so, and "ended" after Stop, the time limit or a lost page: then controls and img are gone,
-// numbers and text stay, and the last picture is the cell's next output, a PNG. What is computed in
-// the background is filled in without a new data-seq: numbers, and the picture where a head has to
-// be trained first. A control that the picture decides (the prompts of another type, the image
-// after a step) changes with the frame.
+// "gone" while nothing is heard of the kernel: controls are grey after two seconds and cannot be
+// moved after five, and the message says what to do, and "ended" after Stop, the time limit or a
+// lost page: then controls and img are gone, numbers and text stay, and the last picture is the
+// cell's next output, a PNG. What is computed in the background is filled in without a new
+// data-seq: numbers, and the picture where a head has to be trained first. A control that the
+// picture decides (the prompts of another type, the image after a step) changes with the frame.
+//
+// Controls are grey and cannot be moved in the block itself; the script makes them move. So a saved
+// notebook that nobody trusts, or whose kernel is gone, has none that lie.
+//
+// The part of the page's address after # is the state, NAME?control=value&..., as Address gives it;
+// with such an address a cell begins where Follow leads. An address is held to what the controls
+// take.
 //
 // # Messages
 //

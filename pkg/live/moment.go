@@ -80,9 +80,10 @@ func Address[S any](s Session[S], state S) string {
 			continue // nothing else leads there
 		}
 		at = next
+		now.Value = c.Value
 		value := c.Value
-		if len(c.Options) > 0 {
-			value = c.Shown()
+		if len(now.Options) > 0 {
+			value = now.Shown()
 		}
 		moves = append(moves, url.QueryEscape(c.ID)+"="+url.QueryEscape(value))
 	}

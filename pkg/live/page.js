@@ -102,6 +102,7 @@
         const e = find(c.id);
         if (!e || typing[c.id] || (moved[c.id] || 0) > answered) return; // it has moved on since
         e.parentNode.classList.toggle('off', c.off);
+        e.parentNode.hidden = c.absent;
         if (e.dataset.kind !== 'text' && e.dataset.kind !== 'lines' && e.dataset.kind !== 'button') e.disabled = c.off;
         if (e.dataset.kind === 'range') { e.min = c.min; e.max = c.max; e.dataset.options = JSON.stringify(c.options || null); }
         if (e.dataset.kind === 'select') {

@@ -30,7 +30,8 @@ type Control[S any] struct {
 	Min     int      `json:"min"`
 	Max     int      `json:"max"`
 	Options []string `json:"options,omitempty"`
-	Off     bool     `json:"off"` // nothing to move at the moment
+	Off     bool     `json:"off"`    // nothing to move at the moment
+	Absent  bool     `json:"absent"` // off, and not on the page
 	Unit    string   `json:"unit,omitempty"`
 	Words   string   `json:"-"` // what to say instead of the value
 	Tip     string   `json:"-"` // what it does, where the label does not say it
@@ -127,9 +128,9 @@ func (c Control[S]) Tipped(tip string) Control[S] {
 	return c
 }
 
-// Only is the control where there is something for it to move, else it is off.
+// Only is the control where there is something for it to move, else it is absent.
 func (c Control[S]) Only(moves bool) Control[S] {
-	c.Off = c.Off || !moves
+	c.Off, c.Absent = c.Off || !moves, !moves
 	return c
 }
 

@@ -57,6 +57,9 @@ func Picking[S any](set *datasets.Set, state S, view func(*S) *View, moved func(
 	for i, x := range list {
 		names = append(names, fmt.Sprintf("%d of %d: %s", i+1, len(list), short(x.ID)))
 	}
+	if now.File != "" {
+		names[now.Image] = "not of the data set"
+	}
 	step := func(x *S, n int) {
 		v := view(x)
 		v.Image, v.File = ((v.Image+n)%len(list)+len(list))%len(list), ""
@@ -84,7 +87,7 @@ func Picking[S any](set *datasets.Set, state S, view func(*S) *View, moved func(
 		Box(Text, "file", "or a file", now.File, func(x S, path string) (S, error) {
 			view(&x).File = strings.TrimSpace(path)
 			return x, nil
-		}),
+		}).Tipped("the path of a picture of yours, from the folder of the notebooks"),
 	}
 }
 
@@ -92,13 +95,14 @@ func Picking[S any](set *datasets.Set, state S, view func(*S) *View, moved func(
 func BlendSlider[S any](state S, view func(*S) *View) Control[S] {
 	return Slider("blend", "blend", 0, 100, view(&state).Blend, " %", func(x *S, v int) {
 		view(x).Blend = v
-	})
+	}).Tipped("how much of the map lies over the picture")
 }
 
 // ThresholdSlider is where on the colour scale a pixel is called anomalous.
 func ThresholdSlider[S any](state S, view func(*S) *View) Control[S] {
 	return Slider("threshold", "threshold", 0, 100, view(&state).Threshold, " %",
-		func(x *S, v int) { view(x).Threshold = v })
+		func(x *S, v int) { view(x).Threshold = v }).
+		Tipped("from which place of the colour bar on a pixel is called anomalous")
 }
 
 // defects are the types in a category's test images, the normal one first.

@@ -190,21 +190,22 @@ func (s *Session) Panel(state State) live.Panel[State] {
 			slices.Index(prototypes, state.M), func(x *State, i int) {
 				x.M = prototypes[i]
 				x.INP = min(x.INP, x.M)
-			}),
+			}).Tipped("how many prototypes are drawn from the image"),
 		live.Choice(live.Range, "level", "encoder", levelNames[:1+min(s.groups, 2)], state.Level,
-			func(x *State, i int) { x.Level = i }),
+			func(x *State, i int) { x.Level = i }).
+			Tipped("which of the encoder's levels the map is made of"),
 		live.Choice(live.Range, "inp", "INP large", inps, state.INP, func(x *State, i int) {
 			x.INP = i
-		}),
+		}).Tipped("one prototype's attention, large"),
 		live.BlendSlider(state, viewOf),
 		live.Choice(live.Select, "scale", "colour scale", scales, scale, func(x *State, i int) {
 			x.Fixed = i == 1
-		}),
+		}).Tipped("fixed: heads of different M can be compared"),
 		live.ThresholdSlider(state, viewOf),
 		live.Choice(live.Select, "compare", "beside", comparisons,
 			slices.Index(comparisons, state.Compare), func(x *State, i int) {
 				x.Compare = comparisons[i]
-			}),
+			}).Tipped("another detector on the same image, in its own scale"),
 		live.Choice(live.Range, "shots", "references of multiads", live.Texts(live.ShotCounts),
 			slices.Index(live.ShotCounts, state.Shots), func(x *State, i int) {
 				x.Shots = live.ShotCounts[i]
