@@ -72,11 +72,6 @@ func Table(id string) {
 		counts[exhibit.Deviates])
 }
 
-// tableStyle is what a table looks like in a notebook.
-const tableStyle = `<style>table.exhibit .number { text-align: right } ` +
-	`table.exhibit th { text-align: left } tr.quoted { color: #777; font-style: italic } ` +
-	`tr.claimed { font-weight: bold }</style>`
-
 // showExhibit makes an exhibit and displays tables, pictures, captions, and what made it.
 func showExhibit(id string) *exhibit.Result {
 	found, r := Must(papers.Find(id)), Notebook().Runner
@@ -85,7 +80,7 @@ func showExhibit(id string) *exhibit.Result {
 	showWords("h3", result.Exhibit.Title)
 	showWords("p", result.Exhibit.Caption)
 	for _, t := range result.Tables {
-		gonbui.DisplayHtml(tableStyle + Must(render.HTML(t)))
+		gonbui.DisplayHtml(render.Inline(Must(render.HTML(t))))
 	}
 	for _, f := range result.Figures {
 		display(f.Picture, result.Made)

@@ -30,7 +30,7 @@ func Stored(id string, files ...string) {
 	showWords("p", entry.Caption)
 	for _, name := range entry.Tables {
 		table := Must(os.ReadFile(filepath.Join(folder, name+".html")))
-		gonbui.DisplayHtml(tableStyle + string(table))
+		gonbui.DisplayHtml(render.Inline(string(table)))
 	}
 	for _, f := range entry.Figures {
 		path := filepath.Join(folder, f.PNG)
