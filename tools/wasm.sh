@@ -2,8 +2,9 @@
 # Builds the lab as a module for a browser's tab: wasm.sh FOLDER writes try.wasm, try.wasm.gz and Go's wasm_exec.js into it.
 #
 # An overlay leaves out the weights that no model on the page looks through (22 MB that do not shrink). Two libraries are replaced: the one
-# that maps files into memory, which a tab cannot, by one that reads them, and the one of twelve fonts, of which the page writes no letter,
-# by one font under twelve names (2 MB less, compressed). Of gonum's plots minimal leaves out PDF and other formats on paper.
+# that maps files into memory, which a tab cannot, by one that reads them, and the one of twelve fonts. The page writes no letter of these
+# nor of three others, so that one stands for all (2.4 MB less, compressed). Of gonum's plots minimal leaves out PDF and other formats on
+# paper.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 out=$(mkdir -p "${1:?usage: wasm.sh FOLDER}" && cd "$1" && pwd)
@@ -28,24 +29,25 @@ END
 mkdir "$work/mmap"
 cp tools/wasm/mmap.go.txt "$work/mmap/mmap.go"
 echo "module github.com/edsrzf/mmap-go" > "$work/mmap/go.mod"
-fonts=codeberg.org/go-fonts/liberation one=liberationmonoitalic
-from=$(go list -m -f '{{.Dir}}' "$fonts")
+images=golang.org/x/image fonts=codeberg.org/go-fonts/liberation
+font=$images/font/gofont/goregular
+stand_in() { printf 'package %s\n\nimport "%s"\n\nvar TTF = goregular.TTF\n' "$1" "$font" > "$2"; }
+cp -r "$(go list -m -f '{{.Dir}}' "$images")" "$work/image"
+chmod -R u+w "$work/image"
+for name in gobold gobolditalic goitalic; do stand_in "$name" "$work/image/font/gofont/$name/data.go"; done
 mkdir "$work/fonts"
 echo "module $fonts" > "$work/fonts/go.mod"
-for folder in "$from"/liberation*/; do
+for folder in "$(go list -m -f '{{.Dir}}' "$fonts")"/liberation*/; do
 	name=$(basename "$folder")
 	mkdir "$work/fonts/$name"
-	if [ "$name" = "$one" ]; then
-		cp "$folder"* "$work/fonts/$name/"
-	else
-		printf 'package %s\n\nimport "%s/%s"\n\nvar TTF = %s.TTF\n' "$name" "$fonts" "$one" "$one" > "$work/fonts/$name/font.go"
-	fi
+	stand_in "$name" "$work/fonts/$name/font.go"
 done
 cp go.sum "$work/go.sum"
 {
 	cat go.mod
 	echo "replace github.com/edsrzf/mmap-go => ./$work/mmap"
 	echo "replace $fonts => ./$work/fonts"
+	echo "replace $images => ./$work/image"
 } > "$work/go.mod"
 
 GOOS=js GOARCH=wasm GOEXPERIMENT= go build -trimpath -tags minimal -modfile "$work/go.mod" -overlay "$work/overlay.json" -ldflags "-s -w" \
