@@ -51,6 +51,7 @@ def weigh():
     inlined = files.pop("try/inlined.js")
     report["bytes"] = {"module with the encoder's weights": files["try/try.wasm.gz"]} | {
         f"head {os.path.basename(f).split('.')[0]}": n for f, n in sorted(files.items()) if "/heads/" in f} | {
+        "MultiADS's towers": files["try/pair.safetensors.gz"] + files["try/merges.bin"], "its sentences, embedded": files["try/words.texts"],
         "samples": sum(n for f, n in files.items() if "/samples/" in f), "all that is fetched": sum(files.values()), "instead, opened as a file": inlined}
     report["goals"] |= {"module with the encoder's weights": 8e6, "all that is fetched": 30e6}
     assert sum(files.values()) <= 30e6, files
@@ -253,6 +254,7 @@ def look(browser, address):
     near(scores(page, 3)[2:], predicted(heads[1], [os.path.join(folder, "try", "samples", "mono-1.png")]), "after cancelling")
     ready(page)
 
+    words(page)
     learn(page)
     for name, size in {"phone": (390, 844), "wide": (1280, 900)}.items():
         page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -267,6 +269,43 @@ def look(browser, address):
     shot(page, "print")
     assert not problems, problems
     context.close()
+
+
+def choose(page, name, value):
+    page.locator("label.choice", has=page.locator(f"input[name={name}][value={value}]")).click()
+
+
+def words(page):
+    """MultiADS in the tab: the types that are suggested, all that it knows, as adlab predict asks them, and one of the user's."""
+    model = os.path.join(folder, "try", "heads", "words.safetensors")
+    own, sample = pictures()
+    looked = [own, sample, os.path.join(folder, "try", "samples", "mono-1.png")]
+    start = time.time()
+    choose(page, "set", "words")
+    page.wait_for_selector("#result[data-head=words]")
+    report["seconds"]["first map in words"] = round(time.time() - start, 1)
+    ready(page)
+    assert "solar cell" == page.locator("#product").input_value()
+    page.evaluate("() => { for (const box of document.querySelectorAll('#types input')) box.checked = true; }")
+    page.locator("#ask").click()
+    near(scores(page, 3), predicted(model, looked, "--category", "solar cell"), "MultiADS")
+    ready(page)
+    bound("all types, their texts shipped", float(page.locator("#seconds").get_attribute("data-words")), 2)
+    page.evaluate("() => { for (const box of document.querySelectorAll('#types input')) box.checked = box.value === 'crack'; }")
+    page.locator("#typed").fill("dark cell: a dark [cls]; dead area\nshadow")
+    page.locator("#ask").click()
+    ready(page)
+    report["seconds"]["three typed phrases"] = float(page.locator("#seconds").get_attribute("data-words"))
+    captions = page.locator("#views figcaption").all_inner_texts()
+    assert {c.rsplit(" ", 1)[0] for c in captions[:3]} == {"crack", "dark cell", "shadow"}, captions
+    named(page)
+    accessible(page, "in words")
+    fits(page, "in words")
+    shot(page, "words")
+    page.locator("#typed").fill("")
+    page.evaluate("() => { for (const box of document.querySelectorAll('#types input')) box.checked = false; }")
+    page.locator("#ask").click()
+    assert "at least one type" in page.locator("#status").inner_text()
 
 
 def alone(browser):
@@ -288,6 +327,19 @@ def alone(browser):
     page.set_input_files("#files", [own])
     near(scores(page, 2), predicted(os.path.join(folder, "try", "heads", "mono-6.safetensors"), [sample, own]), "as a file")
     shot(page, "file")
+
+    choose(page, "set", "bottle")
+    choose(page, "set", "words")
+    page.wait_for_selector("#result[data-head=words]")
+    ready(page)
+    assert page.locator("#product").input_value() == "bottle"
+    page.locator("#samples button").nth(3).click()
+    scores(page, 3)
+    ready(page)
+    page.locator("#rows button").nth(2).click()
+    page.wait_for_function("() => document.querySelector('#name').textContent.startsWith('bottle')")
+    assert "broken" in page.locator("#views").inner_text()
+    shot(page, "file-words")
     assert not problems, problems
     context.close()
 

@@ -29,6 +29,6 @@ func features(m *experiment.Model) (*encoder.Cache, error) {
 	case *baseline.KNN:
 		return d.Features, nil
 	}
-	return nil, fmt.Errorf("expected a model of inp-former or knn, got one of %s",
+	return nil, fmt.Errorf("expected a model of inp-former, knn or multiads, got one of %s",
 		m.Detector.Name())
 }

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"adlab/datasets"
+	"adlab/datasets/kba"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
+	"adlab/pkg/multiads"
 	"adlab/pkg/plot"
 	"adlab/pkg/progress"
 	"adlab/pkg/view"
@@ -28,6 +30,7 @@ type Lab struct {
 	models map[string]*experiment.Model // by the name that the page gives them
 	caches map[string]*encoder.Cache    // by encoder: what encodes for all models on it
 	held   map[string]*encoder.Held     // by encoder and picture
+	looks  map[string]*multiads.Look    // by picture; one model at most is asked in words
 }
 
 // Open makes a lab on a backend, as experiment.Open takes it, with its cache in a folder.
@@ -37,7 +40,8 @@ func Open(backend, cache string, tell Tell) (*Lab, error) {
 		return nil, err
 	}
 	return &Lab{env: v, tell: tell, models: map[string]*experiment.Model{},
-		caches: map[string]*encoder.Cache{}, held: map[string]*encoder.Held{}}, nil
+		caches: map[string]*encoder.Cache{}, held: map[string]*encoder.Held{},
+		looks: map[string]*multiads.Look{}}, nil
 }
 
 // Head is what a page shows of a model.
@@ -59,6 +63,8 @@ type Head struct {
 	Rate    float64    `json:"rate,omitempty"` // of false alarms that is promised
 	Normals int        `json:"normals,omitempty"`
 	Needed  int        `json:"needed,omitempty"` // normals for the rate that was asked
+	Types   []kba.Type `json:"types,omitempty"`  // that it is asked about, of MultiADS
+	Taps    int        `json:"taps,omitempty"`   // where MultiADS's maps end
 	Colours []uint8    `json:"-"`                // the colour map from low to high, 256 · RGBA
 }
 
@@ -68,12 +74,17 @@ func (l *Lab) Model(name, path string) (*Head, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := features(m)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if l.caches[lens(x)] == nil {
-		l.caches[lens(x)] = x
+	if d, worded := m.Detector.(*multiads.Transfer); worded {
+		clear(l.looks) // of another tower, it may be
+		m.Scale = plot.Scale{High: float64(d.Taps())}
+	} else {
+		x, err := features(m)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if l.caches[lens(x)] == nil {
+			l.caches[lens(x)] = x
+		}
 	}
 	l.models[name] = m
 	return headOf(m), nil
@@ -91,6 +102,10 @@ func headOf(m *experiment.Model) *Head {
 	if d, ok := m.Detector.(*inpformer.Detector); ok {
 		h.INPs = d.Config.INPs
 	}
+	if d, ok := m.Detector.(*multiads.Transfer); ok {
+		h.Types, h.Taps = d.Base.Types, d.Taps()
+		h.Highest = [2]float64{1, float64(h.Taps)}
+	}
 	if c := m.Calibration; c != nil {
 		h.Threshold, h.Pixel = &c.Image.Value, &c.Pixel.Value
 		h.Highest = [2]float64{c.Scores[len(c.Scores)-1], c.Peaks[len(c.Peaks)-1]}
@@ -107,7 +122,11 @@ func headOf(m *experiment.Model) *Head {
 type Seen struct {
 	Score float64 `json:"score"`
 	// P is the share of held-out normals that score as high; nil of a model without them.
-	P       *float64           `json:"p,omitempty"`
+	P *float64 `json:"p,omitempty"`
+	// Found are the defect types that MultiADS was asked about, the strongest first, each with its
+	// map's largest value over the taps' sum, 0 to 1; Says is its answer.
+	Found   []multiads.Found   `json:"found,omitempty"`
+	Says    string             `json:"says,omitempty"`
 	Seconds map[string]float64 `json:"seconds"` // by stage
 	Map     []float32          `json:"-"`       // MapSide · MapSide
 	Drawn   []Drawn            `json:"-"`
@@ -128,11 +147,12 @@ const (
 	KindAttention = "attention" // where a prototype looks, one a prototype
 	KindDistance  = "distance"  // to the nearest prototype: the zero-shot map
 	KindError     = "error"     // of the reconstruction, one a group of levels
+	KindType      = "type"      // where a defect type is seen, of the strongest that were found
 )
 
 // Look lets a model look at a picture. What the encoder makes of a picture is kept, so that another
-// model on the same encoder costs its own work alone.
-func (l *Lab) Look(ctx context.Context, name, path string) (*Seen, error) {
+// model on the same encoder costs its own work alone. Words are for MultiADS.
+func (l *Lab) Look(ctx context.Context, name, path string, words Words) (*Seen, error) {
 	m := l.models[name]
 	if m == nil {
 		return nil, fmt.Errorf("no model %q is open", name)
@@ -145,19 +165,11 @@ func (l *Lab) Look(ctx context.Context, name, path string) (*Seen, error) {
 		seen.Seconds[stage] = time.Since(clock).Seconds()
 		clock = time.Now()
 	}
-	x, err := features(m)
-	if err != nil {
-		return nil, err
-	}
-	if x.Held, err = l.encode(ctx, x, s); err != nil {
-		return nil, err
-	}
-	lap("encode")
-	l.tell("head", 0, 1, "")
-	if d, ok := m.Detector.(*inpformer.Detector); ok {
-		err = seen.trace(ctx, d, s, lap)
+	var err error
+	if d, ok := m.Detector.(*multiads.Transfer); ok {
+		err = l.ask(ctx, seen, m, d, s, words, lap)
 	} else {
-		err = seen.predict(ctx, m, x, s, lap)
+		err = l.see(ctx, seen, m, s, lap)
 	}
 	if err != nil {
 		return nil, err
@@ -169,6 +181,24 @@ func (l *Lab) Look(ctx context.Context, name, path string) (*Seen, error) {
 		seen.P = &p
 	}
 	return seen, nil
+}
+
+// see takes the picture through a detector on the tokens of an encoder.
+func (l *Lab) see(ctx context.Context, seen *Seen, m *experiment.Model, s datasets.Sample,
+	lap func(string)) error {
+	x, err := features(m)
+	if err != nil {
+		return err
+	}
+	if x.Held, err = l.encode(ctx, x, s); err != nil {
+		return err
+	}
+	lap("encode")
+	l.tell("head", 0, 1, "")
+	if d, ok := m.Detector.(*inpformer.Detector); ok {
+		return seen.trace(ctx, d, s, lap)
+	}
+	return seen.predict(ctx, m, x, s, lap)
 }
 
 // kept is the number of pictures whose features are held at most: 300 kB each.

@@ -57,7 +57,7 @@ func TestLearnAndLook(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, head, other)
 	bad := part(t, filepath.Join(dir, "bad.png"), 20, true)
-	first, err := lab.Look(t.Context(), "own", bad)
+	first, err := lab.Look(t.Context(), "own", bad, Words{})
 	require.NoError(t, err)
 	require.Greater(t, first.Score, *head.Threshold)
 	require.InDelta(t, 1.0/6, *first.P, 1e-9, "no held-out normal scores as high")
@@ -67,16 +67,16 @@ func TestLearnAndLook(t *testing.T) {
 		kinds = append(kinds, fmt.Sprint(d.Kind, " ", d.Index, d.Image.Bounds().Dx()))
 	}
 	require.Equal(t, []string{"picture 0 224", "tokens 0 14", "heat 0 256"}, kinds)
-	second, err := lab.Look(t.Context(), "again", bad)
+	second, err := lab.Look(t.Context(), "again", bad, Words{})
 	require.NoError(t, err)
 	require.Equal(t, first.Map, second.Map)
 	require.Equal(t, 1, encoded)
 
-	_, err = lab.Look(t.Context(), "none", bad)
+	_, err = lab.Look(t.Context(), "none", bad, Words{})
 	require.EqualError(t, err, `no model "none" is open`)
 	_, err = lab.Fit(t.Context(), "own", filepath.Join(dir, "nowhere"), 0.2, out)
 	require.ErrorContains(t, err, "expected a folder of good pictures")
-	_, err = lab.Look(t.Context(), "own", out)
+	_, err = lab.Look(t.Context(), "own", out, Words{})
 	require.ErrorContains(t, err, "expected PNG, JPEG")
 }
 

@@ -20,10 +20,10 @@ func newTry(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "try", Short: "write the page on which the lab runs in a browser's tab",
 		Args: cobra.NoArgs,
-		Long: "Writes a folder with a page that runs INP-Former and kNN in a browser's tab, on a " +
-			"visitor's own pictures, which do\nnot leave it: any web server of files can serve " +
-			"the folder. Heads of solar cells and of generated bottles are fitted\nwhere they " +
-			"are not in the cache. `make try` builds the module first, and serves the page.",
+		Long: "Writes a folder with a page that runs INP-Former, kNN and MultiADS in a browser's " +
+			"tab, on a visitor's own pictures, which\ndo not leave it: any web server of files " +
+			"can serve the folder. Heads of solar cells and of generated bottles, and\n" +
+			"MultiADS's adapters, are trained where they are not in the cache. `make try` builds the module first, and serves the page.",
 		Example: "  bash tools/wasm.sh bin/try && adlab try --serve 127.0.0.1:8800",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := folder("--out", out); err != nil {
@@ -37,7 +37,11 @@ func newTry(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := page.Write(cmd.Context(), v, sets, module, out); err != nil {
+			words, err := page.Words(cmd.Context(), v, profile)
+			if err != nil {
+				return err
+			}
+			if err := page.Write(cmd.Context(), v, sets, words, module, out); err != nil {
 				return err
 			}
 			fmt.Fprintln(os.Stderr, filepath.Join(out, page.Name))

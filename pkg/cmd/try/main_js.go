@@ -9,20 +9,25 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
+	"os"
 	"strings"
 	"syscall/js"
 
 	"adlab/pkg/backend"
+	"adlab/pkg/clip"
 	"adlab/pkg/try"
 )
 
-// request is what engine.js asks: op is "model", "look" or "fit".
+// request is what engine.js asks: op is "ship", "model", "look" or "fit".
 type request struct {
-	Op     string  `json:"op"`
-	Name   string  `json:"name"`             // of the model
-	Path   string  `json:"path"`             // of a model's file, or of a picture
-	Folder string  `json:"folder,omitempty"` // of good pictures
-	Rate   float64 `json:"rate,omitempty"`
+	Op   string `json:"op"`
+	Name string `json:"name"` // of the model
+	// Path is of a model's file, of a picture, or of the pair's weights
+	Path   string    `json:"path"`
+	Merges string    `json:"merges,omitempty"` // the file of the text tower's merge table
+	Folder string    `json:"folder,omitempty"` // of good pictures
+	Rate   float64   `json:"rate,omitempty"`
+	Words  try.Words `json:"words,omitzero"`
 }
 
 // asked is a request and where its answer goes.
@@ -77,7 +82,7 @@ func do(lab *try.Lab, r request) (answer any, parts js.Value, err error) {
 	var head *try.Head
 	switch r.Op {
 	case "look":
-		seen, err := lab.Look(ctx, r.Name, r.Path)
+		seen, err := lab.Look(ctx, r.Name, r.Path, r.Words)
 		if err != nil {
 			return nil, parts, err
 		}
@@ -87,17 +92,32 @@ func do(lab *try.Lab, r request) (answer any, parts js.Value, err error) {
 			parts.Call("push", part(d.Kind, d.Index, m.Rect.Dx(), m.Rect.Dy(), m.Pix))
 		}
 		return seen, parts, nil
+	case "ship":
+		return struct{}{}, parts, ship(r.Path, r.Merges)
 	case "model":
 		head, err = lab.Model(r.Name, r.Path)
 	case "fit":
 		head, err = lab.Fit(ctx, r.Name, r.Folder, r.Rate, r.Path)
 	default:
-		err = fmt.Errorf("op: expected model, look or fit, got %q", r.Op)
+		err = fmt.Errorf("op: expected ship, model, look or fit, got %q", r.Op)
 	}
 	if err == nil {
 		parts.Call("push", part("colours", 0, 256, 1, head.Colours))
 	}
 	return head, parts, err
+}
+
+// ship takes from files what the program carries and this module does not.
+func ship(weights, merges string) error {
+	w, err := os.ReadFile(weights)
+	if err != nil {
+		return err
+	}
+	m, err := os.ReadFile(merges)
+	if err == nil {
+		clip.Ship(w, m)
+	}
+	return err
 }
 
 // part is a piece of an answer in bytes of JavaScript's own.

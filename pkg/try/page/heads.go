@@ -48,7 +48,7 @@ func (s Set) head(ctx context.Context, v *experiment.Env, inps int, out string) 
 	return halve(whole, out)
 }
 
-// halve writes a model with its tensors as F16, and without the name of the folder that it learned
+// halve writes a model with its tensors as F16, and without the names of folders that it learned
 // from. Its thresholds stay those of the whole numbers.
 func halve(from, to string) error {
 	f, err := tensorfile.Open(from)
@@ -69,8 +69,7 @@ func halve(from, to string) error {
 	if err := json.Unmarshal([]byte(made["experiment"]), &e); err != nil {
 		return fmt.Errorf("%s: settings: %w", from, err)
 	}
-	e.Data = ""
-	settings, err := json.Marshal(e)
+	settings, err := json.Marshal(nowhere(e))
 	if err != nil {
 		return err
 	}

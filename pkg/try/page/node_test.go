@@ -15,8 +15,10 @@ import (
 	"testing"
 
 	"adlab/datasets"
+	"adlab/pkg/detector"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
+	"adlab/pkg/multiads"
 	"adlab/pkg/progress"
 	"adlab/pkg/try"
 
@@ -48,7 +50,7 @@ func part(t *testing.T, path string, seed uint64, bad bool) string {
 // written is a page with a small head, and what it was made of.
 type written struct {
 	folder, good string
-	head         string // its file
+	head, words  string // their files
 	env          *experiment.Env
 }
 
@@ -57,7 +59,7 @@ func writePage(t *testing.T, module string) written {
 	dir := t.TempDir()
 	w := written{folder: filepath.Join(dir, "page"), good: filepath.Join(dir, "good")}
 	set := Set{Name: "parts", Title: exhibit.Words{EN: "parts", KO: "부품"}, INPs: []int{3},
-		By: experiment.Default("folder")}
+		By: experiment.Default("folder"), Product: "part", Types: []string{"hole"}}
 	set.By.Profile, set.By.Crop, set.By.Steps = "smoke", 64, 3
 	for i := range 6 {
 		path := part(t, filepath.Join(w.good, fmt.Sprintf("%d.png", i)), uint64(i), false)
@@ -68,14 +70,22 @@ func writePage(t *testing.T, module string) written {
 	var err error
 	w.env, err = experiment.Open("go", filepath.Join(dir, "cache"), progress.New(nil))
 	require.NoError(t, err)
-	require.NoError(t, Write(t.Context(), w.env, []Set{set}, module, w.folder))
+	words, err := Words(t.Context(), w.env, "smoke")
+	require.NoError(t, err)
+	words.Steps, words.Batch = 1, 1
+	few := filepath.Join(dir, "few.yaml") // types, so that the test is short
+	require.NoError(t, os.WriteFile(few, []byte(`types: {hole: ["a hole in [cls]"]}`), 0o666))
+	words = experiment.With(words, func(own *multiads.Settings) { own.KBA = few })
+	require.NoError(t, Write(t.Context(), w.env, []Set{set}, words, module, w.folder))
 	w.head = filepath.Join(w.folder, Folder, "heads", "parts-3.safetensors")
+	w.words = filepath.Join(w.folder, Folder, "heads", "words.safetensors")
 	return w
 }
 
 func TestThePageIsWhole(t *testing.T) {
 	module := t.TempDir()
-	for _, name := range []string{"try.wasm.gz", "wasm_exec.js"} {
+	for _, name := range []string{"try.wasm.gz", "wasm_exec.js", "NOTICE.txt", weightsFile,
+		mergesFile} {
 		require.NoError(t, os.WriteFile(filepath.Join(module, name), []byte(name), 0o666))
 	}
 	w := writePage(t, module)
@@ -87,7 +97,9 @@ func TestThePageIsWhole(t *testing.T) {
 		Title: exhibit.Words{EN: "parts", KO: "부품"},
 		Heads: []manifestHead{{"parts-3", "try/heads/parts-3.safetensors", 3}},
 		Samples: []manifestSample{{"try/samples/parts-1.png", exhibit.Words{EN: "noisy spot",
-			KO: "불량: noisy spot"}}}}}}, m)
+			KO: "불량: noisy spot"}}}, Product: "part", Types: []string{"hole"}}},
+		Words: &manifestWords{"try/heads/words.safetensors", "try/pair.safetensors.gz",
+			"try/merges.bin", "try/words.texts"}}, m)
 	for _, s := range m.Sets {
 		for _, file := range []string{s.Heads[0].File, s.Samples[0].File} {
 			require.FileExists(t, filepath.Join(w.folder, file))
@@ -107,11 +119,14 @@ func TestThePageIsWhole(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, whole, content)
 	}
-	require.Len(t, inlined, 6+2, "and nothing that the page has by other ways")
-	head, err := os.ReadFile(w.head)
-	require.NoError(t, err)
-	require.NotContains(t, string(head), w.good, "no folder of the machine that made it")
-	err = Write(t.Context(), w.env, nil, t.TempDir(), w.folder)
+	require.Len(t, inlined, 6+2+4, "and nothing that the page has by other ways")
+	for _, name := range []string{w.head, w.words} {
+		model, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.NotContains(t, string(model), w.good, "no folder of the machine that made it")
+		require.NotContains(t, string(model), datasets.Home())
+	}
+	err = Write(t.Context(), w.env, nil, experiment.Experiment{}, t.TempDir(), w.folder)
 	require.ErrorContains(t, err, "build the module with `bash tools/wasm.sh")
 }
 
@@ -125,13 +140,23 @@ type answers struct {
 			try.Seen
 			try.Head
 		}
-		Parts []struct {
-			Kind                 string
-			Index, Width, Height int
-			Data                 []byte
-		}
+		Parts []piece
 	}
 	Told []string
+}
+
+type piece struct {
+	Kind                 string
+	Index, Width, Height int
+	Data                 []byte // of a map
+}
+
+// values are a map's.
+func (p piece) values(t *testing.T) []float32 {
+	out := make([]float32, len(p.Data)/4)
+	_, err := binary.Decode(p.Data, binary.LittleEndian, out)
+	require.NoError(t, err)
+	return out
 }
 
 // TestTheTabSaysWhatTheProgramSays runs the module under Node: the same pictures have the same
@@ -155,12 +180,16 @@ func TestTheTabSaysWhatTheProgramSays(t *testing.T) {
 	nothing := filepath.Join(t.TempDir(), "nothing.png")
 	require.NoError(t, os.WriteFile(nothing, []byte("not a picture"), 0o666))
 	files := map[string]string{"/heads/a": w.head, "/p/0.png": pictures[0], "/p/1.jpg": pictures[1],
-		"/p/2.png": nothing}
+		"/p/2.png": nothing, "/heads/words": w.words,
+		"/words/pair":          "../../clip/weights/small.safetensors",
+		"/words/merges":        "../../clip/bpe_simple_vocab_16e6.txt.gz",
+		"/cache/texts/shipped": filepath.Join(w.folder, Folder, "words.texts")}
 	good, err := filepath.Glob(filepath.Join(w.good, "*.png"))
 	require.NoError(t, err)
 	for _, path := range good {
 		files["/good/"+filepath.Base(path)] = path
 	}
+	typed := `{"types": {"dent": ["[cls] with a dent"], "hole": ["a hole in [cls]"]}}`
 	type ask map[string]any
 	plan, err := json.Marshal(map[string]any{"files": files, "asks": []ask{
 		{"op": "model", "name": "a", "path": "/heads/a"},
@@ -171,6 +200,13 @@ func TestTheTabSaysWhatTheProgramSays(t *testing.T) {
 		{"op": "look", "name": "own", "path": "/p/1.jpg"},
 		{"op": "look", "name": "a", "path": "/p/2.png"},
 		{"op": "look", "name": "none", "path": "/p/0.png"},
+		{"op": "ship", "path": "/words/pair", "merges": "/words/merges"},
+		{"op": "model", "name": "words", "path": "/heads/words"},
+		{"op": "look", "name": "words", "path": "/p/0.png", "words": ask{"product": "part"}},
+		{"op": "look", "name": "words", "path": "/p/1.jpg", "words": ask{"product": "part"}},
+		{"op": "look", "name": "words", "path": "/p/0.png", "words": ask{"product": "part",
+			"base": typed}},
+		{"op": "look", "name": "words", "path": "/p/0.png", "words": ask{"base": "types: 1"}},
 	}})
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "plan.json")
@@ -204,10 +240,7 @@ func TestTheTabSaysWhatTheProgramSays(t *testing.T) {
 				kinds[x.Kind]++
 			}
 			require.Equal(t, "map", a.Parts[0].Kind)
-			tab := make([]float32, len(a.Parts[0].Data)/4)
-			_, err := binary.Decode(a.Parts[0].Data, binary.LittleEndian, tab)
-			require.NoError(t, err)
-			require.InDeltaSlice(t, p.Map, tab, 1e-5)
+			require.InDeltaSlice(t, p.Map, a.Parts[0].values(t), 1e-5)
 			want := map[string]int{"map": 1, "picture": 1, "heat": 1, "tokens": 1}
 			if model == w.head {
 				want["attention"], want["distance"], want["error"] = 3, 1, 2
@@ -217,4 +250,31 @@ func TestTheTabSaysWhatTheProgramSays(t *testing.T) {
 	}
 	require.ErrorContains(t, fmt.Errorf("%s", got.Asks[6].Error), "expected PNG, JPEG")
 	require.Equal(t, `no model "none" is open`, got.Asks[7].Error)
+	inWords(t, w, pictures, typed, got)
+}
+
+// inWords holds what MultiADS says in the tab against what the program says.
+func inWords(t *testing.T, w written, pictures []string, typed string, got answers) {
+	m, err := w.env.OpenModel(w.words, "")
+	require.NoError(t, err)
+	all, err := m.Predict(t.Context(), experiment.Asked{Images: pictures, Category: "part"})
+	require.NoError(t, err)
+	lab, err := try.Open("go", t.TempDir(), func(string, int, int, string) {})
+	require.NoError(t, err)
+	_, err = lab.Model("words", w.words)
+	require.NoError(t, err)
+	seen, err := lab.Look(t.Context(), "words", pictures[0], try.Words{Product: "part",
+		Base: typed})
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"dent", "hole"}, []string{seen.Found[0].Type,
+		seen.Found[1].Type})
+	all = append(all, detector.Prediction{Score: seen.Score, Map: seen.Map})
+	for i, p := range all {
+		a := got.Asks[10+i]
+		require.Empty(t, a.Error)
+		t.Logf("multiads %d: %.0f ms, %v", i, a.MS, a.Answer.Seconds)
+		require.InDelta(t, p.Score, a.Answer.Score, 1e-5)
+		require.InDeltaSlice(t, p.Map, a.Parts[0].values(t), 1e-5)
+	}
+	require.Contains(t, got.Asks[13].Error, "words")
 }

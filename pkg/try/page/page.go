@@ -40,13 +40,18 @@ type Set struct {
 	Shown []datasets.Sample     // to look at; never among Good
 	INPs  []int                 // M of each of its heads
 	By    experiment.Experiment // how heads are trained
+	// Product is how MultiADS's prompts call what is in the pictures, Types are those of defects
+	// that it is asked about at first.
+	Product string
+	Types   []string
 }
 
 // The manifest is what the page knows of its own files.
 type (
 	manifest struct {
-		Module int           `json:"module"` // bytes of try.wasm.gz
-		Sets   []manifestSet `json:"sets"`
+		Module int            `json:"module"` // bytes of try.wasm.gz
+		Sets   []manifestSet  `json:"sets"`
+		Words  *manifestWords `json:"words"`
 	}
 	manifestSet struct {
 		Name    string           `json:"name"`
@@ -54,6 +59,8 @@ type (
 		From    exhibit.Words    `json:"from"`
 		Heads   []manifestHead   `json:"heads"`
 		Samples []manifestSample `json:"samples"`
+		Product string           `json:"product"`
+		Types   []string         `json:"types"`
 	}
 	manifestHead struct {
 		Name string `json:"name"`
@@ -67,10 +74,12 @@ type (
 )
 
 // Write writes the page into a folder. Heads are fitted where they are not in the cache; module is
-// the folder that tools/wasm.sh wrote.
-func Write(ctx context.Context, v *experiment.Env, sets []Set, module, out string) error {
+// the folder that tools/wasm.sh wrote. words is how MultiADS is trained.
+func Write(ctx context.Context, v *experiment.Env, sets []Set, words experiment.Experiment, module,
+	out string) error {
 	m := manifest{}
-	for _, name := range []string{"try.wasm.gz", "wasm_exec.js"} {
+	for _, name := range []string{"try.wasm.gz", "wasm_exec.js", "NOTICE.txt", weightsFile,
+		mergesFile} {
 		b, err := os.ReadFile(filepath.Join(module, name))
 		if err != nil {
 			return fmt.Errorf("%w; build the module with `bash tools/wasm.sh %s`", err, module)
@@ -78,7 +87,7 @@ func Write(ctx context.Context, v *experiment.Env, sets []Set, module, out strin
 		if err := store.WriteFile(filepath.Join(out, Folder, name), b); err != nil {
 			return err
 		}
-		if strings.HasSuffix(name, ".gz") {
+		if name == "try.wasm.gz" {
 			m.Module = len(b)
 		}
 	}
@@ -88,6 +97,10 @@ func Write(ctx context.Context, v *experiment.Env, sets []Set, module, out strin
 			return fmt.Errorf("%s: %w", set.Name, err)
 		}
 		m.Sets = append(m.Sets, written)
+	}
+	var err error
+	if m.Words, err = writeWords(ctx, v, words, sets, out); err != nil {
+		return fmt.Errorf("words: %w", err)
 	}
 	if err := store.WriteJSON(filepath.Join(out, Folder, "manifest.json"), m); err != nil {
 		return err
@@ -113,6 +126,8 @@ func inline(m manifest, out string) error {
 			names = append(names, s.File)
 		}
 	}
+	names = append(names, m.Words.File, m.Words.Weights, m.Words.Merges,
+		m.Words.Texts)
 	contents := map[string][]byte{}
 	for _, name := range names {
 		b, err := os.ReadFile(filepath.Join(out, filepath.FromSlash(name)))
@@ -149,7 +164,8 @@ func writeFiles(out string) error {
 
 // write writes a set's heads and samples.
 func (s Set) write(ctx context.Context, v *experiment.Env, out string) (manifestSet, error) {
-	m := manifestSet{Name: s.Name, Title: s.Title, From: s.From}
+	m := manifestSet{Name: s.Name, Title: s.Title, From: s.From, Product: s.Product,
+		Types: s.Types}
 	for _, inps := range s.INPs {
 		name := fmt.Sprintf("%s-%d", s.Name, inps)
 		file := path.Join(Folder, "heads", name+".safetensors")

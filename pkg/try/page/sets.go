@@ -39,6 +39,8 @@ func Sets(ctx context.Context, v *experiment.Env, profile string) ([]Set, error)
 		EN: "Solar cells: ELPV, elpv-dataset by ZAE Bayern and others, CC BY-NC-SA 4.0.",
 		KO: "태양 전지: ELPV, ZAE Bayern 등의 elpv-dataset, CC BY-NC-SA 4.0."}
 	cells.INPs = []int{6, 2}
+	cells.Product = "solar cell"
+	cells.Types = []string{"crack", "broken", "scratch", "contamination"}
 	folder, err := v.Generated(ctx, "mvtec", p.Size)
 	if err != nil {
 		return nil, err
@@ -51,6 +53,7 @@ func Sets(ctx context.Context, v *experiment.Env, profile string) ([]Set, error)
 	bottles.From = exhibit.Words{EN: "Bottles: drawn by adlab's generator, Apache-2.0.",
 		KO: "병: adlab의 생성기로 그렸다, Apache-2.0."}
 	bottles.INPs = []int{6}
+	bottles.Product, bottles.Types = "bottle", []string{"broken", "contamination"}
 	cells.By.Profile, bottles.By.Profile = profile, profile
 	return []Set{cells, bottles}, nil
 }

@@ -94,9 +94,13 @@ async function scripted() {
   return URL.createObjectURL(new Blob(all.flatMap((b) => [b, "\n"]), { type: "text/javascript" }));
 }
 
-// compiled makes a module of the gzipped file; some servers unpack it on the way.
+// unpacked streams what a gzipped file has; some servers unpack it on the way.
+function unpacked(bytes) {
+  const body = new Blob([bytes]).stream();
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? body.pipeThrough(new DecompressionStream("gzip")) : body;
+}
+
+// compiled makes a module of the gzipped file.
 async function compiled(bytes) {
-  let body = new Blob([bytes]).stream();
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) body = body.pipeThrough(new DecompressionStream("gzip"));
-  return WebAssembly.compileStreaming(new Response(body, { headers: { "Content-Type": "application/wasm" } }));
+  return WebAssembly.compileStreaming(new Response(unpacked(bytes), { headers: { "Content-Type": "application/wasm" } }));
 }

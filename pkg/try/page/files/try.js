@@ -19,6 +19,9 @@ const pictures = []; // {name, path, bytes, seen: Map of head to {answer, parts,
 let chosen = ""; // head
 let shown = -1; // picture
 let thresholds = { score: NaN, pixel: NaN }; // as they are moved; the model's own at first
+let from = ""; // the set whose samples are shown
+let words = null; // what MultiADS is asked in: {product, base}
+let suggested = null; // the set that they were suggested of
 let told = null; // what is being said: a function, so that the language can change
 
 // Saying ---------------------------------------------------------------------------------------
@@ -39,8 +42,8 @@ function problem(e) {
 
 let subject = ""; // what is being looked at
 function heard({ name, done, total }) {
-  if (name === "encode" || name === "head") announce(() => say(name, subject), true);
-  else if (working) {
+  if (name === "encode" || name === "words" || name === "head") announce(() => say(name, subject), true);
+  else if (working && total > 1) {
     const what = name.startsWith("features") ? "features" : "judged";
     announce(() => say("fitting", say(what), done, total), true, total ? done / total : undefined);
   }
@@ -84,6 +87,7 @@ async function opened(name) {
   if (head.life === lab.life) return head;
   announce(() => say("opening"), true);
   head.bytes ??= await fetched(head.file);
+  if (name === "words") await ship();
   const { answer, parts } = await lab.ask({ op: "model", name, path: `/heads/${name}` },
     [[`/heads/${name}`, head.bytes]]);
   Object.assign(head, { answer, colours: parts[0], life: lab.life });
@@ -95,10 +99,13 @@ function choose(name) {
   const head = heads.get(name);
   for (const input of document.querySelectorAll("input[name=set]")) input.checked = input.value === head.set;
   ms(head.set);
+  $("words").hidden = name !== "words";
+  if (name === "words" && suggested !== from) forget(name);
   thresholds = { score: NaN, pixel: NaN };
   work(async () => {
     await opened(name);
     about();
+    if (name === "words" && suggested !== from) suggest();
     announce(() => say("ready"));
     if (document.body.dataset.state === "loading") document.body.dataset.state = "ready";
   });
@@ -110,17 +117,17 @@ function choose(name) {
 function about() {
   const { answer, bytes, set } = heads.get(chosen);
   const alone = [...heads.values()].filter((h) => h.set === set).length === 1;
-  $("about").textContent = answer.inps
+  $("about").textContent = answer.types ? say("worded", say("bytes", bytes.length)) : answer.inps
     ? say("trained", answer.normals, say("bytes", bytes.length), answer.inps) + (alone ? say("alone") : "")
     : say("remembered", answer.normals);
 }
 
 function sets() {
-  const all = manifest.sets.map((s) => [s.name, s.title]);
-  if (heads.has("own")) all.push(["own", { en: words.own.en, ko: words.own.ko }]);
+  const all = [...manifest.sets.map((s) => [s.name, s.title]), ["words", written.inWords]];
+  if (heads.has("own")) all.push(["own", written.own]);
   $("sets").replaceChildren(...all.map(([name, title]) => {
     const input = element("input", { type: "radio", name: "set", value: name, checked: heads.get(chosen)?.set === name });
-    input.onchange = () => { choose([...heads].find(([, h]) => h.set === name)[0]); samples(name); };
+    input.onchange = () => { samples(name); choose([...heads].find(([, h]) => h.set === name)[0]); };
     return element("label", { className: "choice" }, input, ...bilingual(title));
   }));
 }
@@ -138,6 +145,66 @@ function ms(set) {
     input.onchange = () => choose(name);
     return element("label", { className: "choice" }, input, String(inps));
   }));
+}
+
+// Words --------------------------------------------------------------------------------------------
+
+// ship gives the lab what MultiADS needs, which its module has not.
+async function ship() {
+  await gathered();
+  const { weights, merges, texts } = manifest.words.content;
+  await lab.ask({ op: "ship", path: "/words/weights", merges: "/words/merges" },
+    [["/words/weights", weights], ["/words/merges", merges], ["/cache/texts/shipped", texts]]);
+}
+
+async function gathered() {
+  const w = manifest.words;
+  w.content ??= { weights: new Uint8Array(await new Response(unpacked(await fetched(w.weights))).arrayBuffer()),
+    merges: await fetched(w.merges), texts: await fetched(w.texts) };
+}
+
+// suggest offers the words of the set that was chosen last.
+function suggest() {
+  const set = manifest.sets.find((s) => s.name === from) ?? manifest.sets[0];
+  $("product").value = set.product;
+  $("types").replaceChildren(...heads.get("words").answer.types.map(({ name }) =>
+    element("label", { className: "choice" },
+      element("input", { type: "checkbox", value: name, checked: set.types.includes(name) }), name)));
+  words = read();
+  suggested = from;
+}
+
+// forget takes back what a model that is another one now has said.
+function forget(name) {
+  for (const picture of pictures) picture.seen.delete(name);
+  rows();
+}
+
+// read gives the words as they are written. A line of one's own is a type, or a type: phrases; a phrase without
+// the product is made one with it.
+function read() {
+  const types = {};
+  for (const { name, prompts } of heads.get("words").answer.types) {
+    if ($("types").querySelector(`input[value="${CSS.escape(name)}"]`).checked) types[name] = prompts;
+  }
+  for (const line of $("typed").value.split("\n").map((l) => l.trim()).filter(Boolean)) {
+    const [, name, rest] = /^([^:]*):?(.*)$/.exec(line);
+    const phrases = rest.split(";").map((p) => p.trim()).filter(Boolean);
+    types[name.trim()] = (phrases.length ? phrases : [name.trim()]).map((p) => (p.includes("[cls]") ? p : `[cls] with ${p}`));
+  }
+  if (!Object.keys(types).length) throw new Error(say("typeless"));
+  return { product: $("product").value.trim(), base: JSON.stringify({ types }) };
+}
+
+function ask() {
+  try {
+    words = read();
+  } catch (e) {
+    problem(e);
+    return;
+  }
+  forget("words");
+  choose("words");
 }
 
 // Pictures -----------------------------------------------------------------------------------------
@@ -172,7 +239,7 @@ function look(at) {
     subject = picture.name;
     const begun = performance.now();
     try {
-      const { answer, parts } = await lab.ask({ op: "look", name, path: picture.path }, [[picture.path, picture.bytes]]);
+      const { answer, parts } = await lab.ask({ op: "look", name, path: picture.path, words: name === "words" ? words : undefined }, [[picture.path, picture.bytes]]);
       picture.seen.set(name, { answer, parts, seconds: (performance.now() - begun) / 1000 });
     } catch (e) {
       if (e instanceof Cancelled) throw e;
@@ -186,6 +253,8 @@ function look(at) {
 }
 
 function samples(set) {
+  if (set === "words") set = from;
+  else from = set;
   const of = manifest.sets.find((s) => s.name === set)?.samples ?? [];
   $("samples").replaceChildren(...of.map((sample) => {
     const button = element("button", { type: "button" }, element("img", { src: sample.url ?? sample.file, alt: "" }), ...bilingual(sample.title));
@@ -205,12 +274,14 @@ const verdict = (score, t) => (Number.isNaN(t) ? "" : score <= t ? "OK" : "NG");
 // own are the model's own thresholds; where it has none, the middle of its colour scale.
 function own() {
   const { answer } = heads.get(chosen), middle = (answer.scale.Low + answer.scale.High) / 2;
+  if (answer.types) return { score: 0.5, pixel: answer.taps / 2 }; // likelier than all else and the normal state together
   return { score: answer.threshold ?? middle, pixel: answer.pixel ?? middle };
 }
 
 // reach are the values that sliders end at.
 function reach() {
   const { answer } = heads.get(chosen), at = own();
+  if (answer.types) return { score: 1, pixel: answer.taps };
   const score = pictures[shown]?.seen.get(chosen)?.answer?.score ?? 0;
   return { score: Math.max(2 * at.score, 2 * answer.highest[0], 1.25 * score), pixel: 2 * Math.max(at.pixel, answer.highest[1]) };
 }
@@ -238,11 +309,14 @@ function show(at) {
   $("low").textContent = short(head.answer.scale.Low);
   $("high").textContent = short(head.answer.scale.High);
   const s = answer.seconds;
-  $("seconds").textContent = say("took", seen.seconds.toFixed(2), s.encode.toFixed(2), s.head.toFixed(2), s.draw.toFixed(2));
+  $("seconds").textContent = say("took", seen.seconds.toFixed(2), s.encode.toFixed(2), s.head.toFixed(2), s.draw.toFixed(2), s.words?.toFixed(2));
+  $("seconds").dataset.words = s.words ?? "";
+  $("says").textContent = answer.says ? say("says", answer.says) : "";
   $("seconds").dataset.first = picture.first.toFixed(3);
-  $("views").replaceChildren(...["tokens", "attention", "distance", "error"].flatMap((kind) =>
+  $("views").replaceChildren(...["type", "tokens", "attention", "distance", "error"].flatMap((kind) =>
     part(seen, kind).map((p) => {
-      const caption = say(kind, p.index), canvas = element("canvas", { role: "img" });
+      const found = answer.found?.[p.index];
+      const caption = kind === "type" ? say(kind, found.type, found.value.toFixed(2)) : say(kind, p.index), canvas = element("canvas", { role: "img" });
       paint(canvas, p, caption);
       return element("figure", {}, canvas, element("figcaption", {}, caption));
     })));
@@ -267,7 +341,7 @@ function moved() {
   const word = verdict(seen.answer.score, thresholds.score);
   $("verdict").textContent = $("verdict").className = word;
   const same = thresholds.score === mine.score && answer.threshold !== undefined;
-  $("promise").textContent = !same ? say("moved")
+  $("promise").textContent = answer.types ? say("zeroShot") : !same ? say("moved")
     : say("promise", percent(answer.rate), answer.normals) + (answer.normals < answer.needed ? say("needed", answer.needed) : "");
   rows();
 }
@@ -313,7 +387,7 @@ function fit() {
     const bytes = new Uint8Array(content);
     lab.has.add("/heads/own");
     heads.set("own", { set: "own", bytes, answer, colours: parts[0], life: lab.life });
-    for (const picture of pictures) picture.seen.delete("own");
+    forget("own");
     URL.revokeObjectURL($("download").href);
     $("download").href = URL.createObjectURL(new Blob([bytes]));
     $("download").hidden = false;
@@ -352,6 +426,8 @@ function listen() {
   $("language").onclick = () => speak(language() === "ko" ? "en" : "ko");
   $("cancel").onclick = cancel;
   $("fit").onclick = fit;
+  $("ask").onclick = ask;
+  $("product").onkeydown = ({ key }) => { if (key === "Enter") ask(); };
   $("reset").onclick = () => { thresholds = own(); moved(); };
   $("threshold").oninput = ({ target }) => { thresholds.score = target.value / 1000 * reach().score; moved(); };
   $("pixel").oninput = ({ target }) => { thresholds.pixel = target.value / 1000 * reach().pixel; moved(); };
@@ -359,7 +435,7 @@ function listen() {
   droppable($("drop"), addFiles);
   droppable($("good-drop"), takeGood);
   addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|SELECT)$/.test(e.target.tagName) && e.target.type !== "range" && e.target.type !== "radio") return;
+    if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) && !/^(range|radio|checkbox)$/.test(e.target.type)) return;
     const step = { j: 1, k: -1 }[e.key];
     if (e.key === "l") $("language").click();
     else if (step && pictures.length) {
@@ -380,6 +456,7 @@ async function begin() {
   manifest = JSON.parse(new TextDecoder().decode(await fetched("try/manifest.json")));
   $("sources").replaceChildren(...manifest.sets.map((s) => element("li", {}, ...bilingual(s.from))));
   for (const s of manifest.sets) for (const h of s.heads) heads.set(h.name, { set: s.name, inps: h.inps, file: h.file });
+  heads.set("words", { set: "words", file: manifest.words.file });
   const bytes = await fetched("try/try.wasm.gz", (n) => announce(() => say("loading"), true, n / manifest.module));
   lab = new Lab(await compiled(bytes), await scripted(), heard);
   chosen = [...heads.keys()][0];
@@ -397,6 +474,7 @@ async function begin() {
     }
   }
   samples(heads.get(chosen).set);
+  await gathered();
   document.body.dataset.whole = "true"; // the network may go
   announce(() => say("ready"));
 }

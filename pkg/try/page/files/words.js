@@ -1,6 +1,6 @@
 "use strict";
 // What the page says besides what stands in try.html, in both languages.
-const words = {
+const written = {
   loading: { en: "Loading the lab", ko: "연구실을 불러오는 중" },
   opening: { en: "Opening the model", ko: "모델을 여는 중" },
   ready: { en: "Ready. All is here; the network may go.", ko: "준비 완료. 모두 불러왔으니 네트워크가 없어도 된다." },
@@ -11,6 +11,13 @@ const words = {
   fitting: { en: (what, done, of) => `Learning: ${what}, ${done} of ${of}`, ko: (what, done, of) => `배우는 중: ${what}, ${of} 중 ${done}` },
   features: { en: "patch tokens", ko: "패치 토큰" },
   judged: { en: "judged by the others", ko: "나머지로 판정" },
+  inWords: { en: "anything, in words", ko: "무엇이든, 말로" },
+  words: { en: (name) => `${name}: words`, ko: (name) => `${name}: 말` },
+  worded: { en: (bytes) => `MultiADS, zero-shot: it has seen none of these objects. Its adapters (${bytes}) learned from other, drawn pictures, on a small pair of towers; of photographs it says little. Words are English.`, ko: (bytes) => `MultiADS, 제로샷: 이 물체를 하나도 본 적이 없다. 어댑터(${bytes})는 다른 그려진 그림으로 작은 두 타워 위에서 배웠으며, 사진에 대해서는 별로 말하지 못한다. 말은 영어로 쓴다.` },
+  typeless: { en: "Choose at least one type of defect, or write one.", ko: "결함 유형을 하나 이상 고르거나 쓴다." },
+  says: { en: (answer) => `Its answer: ${answer}.`, ko: (answer) => `대답: ${answer}.` },
+  zeroShot: { en: "Zero-shot: no good picture was seen, and nothing is promised. The score is of all types together; the answer is of each alone, and counts it from a half on.", ko: "제로샷: 정상 그림을 보지 않았으므로 보장되는 것이 없다. 점수는 모든 유형을 합한 것이고, 대답은 유형을 하나씩 따로 보아 절반부터 센다." },
+  type: { en: (name, value) => `${name} ${value}`, ko: (name, value) => `${name} ${value}` },
   own: { en: "my good pictures", ko: "내 정상 그림" },
   of: { en: (n) => `${n} good pictures`, ko: (n) => `정상 그림 ${n}장` },
   trained: { en: (n, bytes, m) => `INP-Former, M = ${m}, trained on ${n} good pictures beforehand; ${bytes}.`, ko: (n, bytes, m) => `INP-Former, M = ${m}, 정상 그림 ${n}장으로 미리 학습했다. ${bytes}.` },
@@ -19,7 +26,7 @@ const words = {
   promise: { en: (rate, n) => `At most ${rate} of new good pictures, taken as these were, are NG on average (${n} held-out good ones).`, ko: (rate, n) => `같은 방식으로 찍은 새 정상 그림 가운데 평균 ${rate} 이하만 NG가 된다(따로 둔 정상 그림 ${n}장).` },
   needed: { en: (n) => ` What was asked needs ${n}.`, ko: (n) => ` 요청한 비율에는 ${n}장이 필요하다.` },
   moved: { en: "The threshold was moved: no promise holds.", ko: "기준값을 옮겼으므로 보장되는 비율이 없다." },
-  took: { en: (all, encode, head, draw) => `${all} s: encoder ${encode}, head ${head}, pictures ${draw}.`, ko: (all, encode, head, draw) => `${all}초: 인코더 ${encode}, 헤드 ${head}, 그림 ${draw}.` },
+  took: { en: (all, encode, head, draw, words) => `${all} s: encoder ${encode}, ${words ? `words ${words}, ` : ""}head ${head}, pictures ${draw}.`, ko: (all, encode, head, draw, words) => `${all}초: 인코더 ${encode}, ${words ? `말 ${words}, ` : ""}헤드 ${head}, 그림 ${draw}.` },
   fitted: { en: (n, value) => `Learned from ${n} pictures: NG above a score of ${value}.`, ko: (n, value) => `그림 ${n}장으로 배웠다. 점수 ${value} 초과는 NG.` },
   few: { en: "Choose at least two different good pictures: each is judged by the others.", ko: "서로 다른 정상 그림을 두 장 이상 고른다. 각 그림은 나머지로 판정한다." },
   file: { en: "A page that was opened as a file needs try/inlined.js beside it, which is not here. Or, in this folder, run: python3 -m http.server 8000 and open http://localhost:8000/try.html", ko: "파일로 연 페이지에는 try/inlined.js가 필요한데 없다. 아니면 이 폴더에서 python3 -m http.server 8000 을 실행하고 http://localhost:8000/try.html 을 연다." },
@@ -38,6 +45,6 @@ const words = {
 const language = () => document.documentElement.lang;
 // say gives a word, or a sentence with its values, in the page's language.
 const say = (key, ...values) => {
-  const of = words[key][language()];
+  const of = written[key][language()];
   return typeof of === "function" ? of(...values) : of;
 };
