@@ -14,12 +14,11 @@ import (
 // untrainedRate is at which one step stands for none: it changes nothing that counts.
 const untrainedRate = 1e-12
 
-// stepCounts are how long heads train on the generated benchmark: up to what the profile gives one
-// experiment, small as long as its night allows, and the table's own number.
+// stepCounts are how long heads train on the generated benchmark, and the table's own number.
 func stepCounts(p experiment.Profile) (counts []int) {
-	most := p.Alone.Steps
-	if p.Name == "small" {
-		most = 2000
+	most := 2000
+	if p.Name == "smoke" {
+		most = p.Alone.Steps
 	}
 	own := field{generatedSet, ""}.trial(p, "inp-former").Experiment.Steps
 	for _, n := range []int{0, 50, 200, 500, 2000, own} {
