@@ -33,12 +33,13 @@ var colours = func() (table [256]color.NRGBA) {
 	return table
 }()
 
-// Palette is Okabe and Ito's, which the colour-blind tell apart.
+// Palette is Okabe and Ito's, which the colour-blind tell apart, without its yellow, which white
+// paper swallows.
 var Palette = []color.Color{
 	color.NRGBA{0x00, 0x72, 0xb2, 255}, color.NRGBA{0xd5, 0x5e, 0x00, 255},
 	color.NRGBA{0x00, 0x9e, 0x73, 255},
 	color.NRGBA{0xcc, 0x79, 0xa7, 255}, color.NRGBA{0xe6, 0x9f, 0x00, 255},
-	color.NRGBA{0x56, 0xb4, 0xe9, 255},
+	color.NRGBA{0x56, 0xb4, 0xe9, 255}, color.NRGBA{0x00, 0x00, 0x00, 255},
 }
 
 // Scale is the range of values that the colour map spans. One scale serves a whole data set: scaled

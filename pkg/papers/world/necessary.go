@@ -127,12 +127,16 @@ func necessaryKept(ctx context.Context, r *exhibit.Runner) (bool, error) {
 			}
 		}
 	}
-	return looksKept(ctx, r, keptNormals,
+	kept, err := looksKept(ctx, r, keptNormals,
 		looked{of: field{generatedSet, ""}.trial(r.Profile, "knn")})
+	if err != nil || !kept {
+		return false, err
+	}
+	return tilesKept(ctx, r)
 }
 
 // drawNecessary fills in what each contender costs, and sets them beside INP-Former: all pictures,
-// few, other numbers of steps, and why.
+// few, those of other tiles, other numbers of steps, and why.
 func drawNecessary(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 	figures []exhibit.Figure, tables []*exhibit.Table, err error) {
 	p := r.Profile
@@ -150,12 +154,15 @@ func drawNecessary(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 		"Former learns %d steps then, from %d variants of each, SubspaceAD from 30 turns",
 		p.SingleSteps, variantsOf))
 	for _, draw := range []func(context.Context, *exhibit.Runner) (*exhibit.Table,
-		*exhibit.Figure, error){drawDifferences, drawFewer, drawSteps, drawLoses, drawNormals} {
+		*exhibit.Figure, error){drawDifferences, drawFewer, drawTiles, drawSteps, drawLoses,
+		drawNormals} {
 		table, figure, err := draw(ctx, r)
 		if err != nil {
 			return nil, nil, err
 		}
-		tables = append(tables, table)
+		if table != nil {
+			tables = append(tables, table)
+		}
 		if figure != nil {
 			figures = append(figures, *figure)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
@@ -77,7 +78,7 @@ func TestRowsOfTheNecessary(t *testing.T) {
 }
 
 func TestTheNecessaryInSmoke(t *testing.T) {
-	result, _ := smoked(t, "is-training-necessary")
+	result, r := smoked(t, "is-training-necessary")
 	require.Len(t, result.Figures, 4)
 	require.Len(t, result.Tables, 6)
 	for _, row := range result.Tables[0].Groups[0].Rows {
@@ -95,6 +96,20 @@ func TestTheNecessaryInSmoke(t *testing.T) {
 			differences[i].Cells[0].Ours[0], 1e-6, x.name)
 	}
 	require.Equal(t, "the same", result.Tables[3].Groups[0].Rows[len(contending())-1].Cells[1].Text)
+	// a contender learns from the set that is given in place of its own
+	m := field{generatedSet, ""}.trial(r.Profile, "knn")
+	set, err := r.Set(t.Context(), m.Set)
+	require.NoError(t, err)
+	few, err := set.Shots(1, datasets.Draw{Seed: 1})
+	require.NoError(t, err)
+	whole, err := exact(t.Context(), r, m)
+	require.NoError(t, err)
+	again, err := ruledOn(t.Context(), r, m, set)
+	require.NoError(t, err)
+	require.Equal(t, whole.Values, again.Values)
+	of, err := ruledOn(t.Context(), r, m, few)
+	require.NoError(t, err)
+	require.NotEqual(t, whole.Values, of.Values)
 }
 
 func TestPairedRowsByHand(t *testing.T) {

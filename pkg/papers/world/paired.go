@@ -29,6 +29,11 @@ func less(ctx context.Context, r *exhibit.Runner, a, b exhibit.Measurement) (
 	if err != nil {
 		return nil, err
 	}
+	return differences(of, minus)
+}
+
+// differences are those of one detector less another's, with intervals, in percent.
+func differences(of, minus experiment.Ruled) (map[metric.Number]metric.Interval, error) {
 	d, err := experiment.Difference(of, minus, of.Draws, minus.Draws)
 	for number, i := range d.Intervals {
 		d.Intervals[number] = metric.Interval{Value: 100 * i.Value, Low: 100 * i.Low,
@@ -63,19 +68,22 @@ func pairedTable(corner string) *exhibit.Table {
 func pairedRow(name string, d map[metric.Number]metric.Interval) exhibit.Row {
 	row := exhibit.Row{Name: name, Kind: exhibit.Beside}
 	for _, number := range pairedNumbers {
-		i, ok := d[number]
-		if !ok {
-			row.Cells = append(row.Cells, exhibit.Cell{}, exhibit.Cell{})
-			continue
-		}
-		said := fmt.Sprintf("%+.1f to %+.1f", i.Low, i.High)
-		if i.Distinct() {
-			said += " *"
-		}
-		row.Cells = append(row.Cells, exhibit.Cell{Ours: []float64{i.Value}, Decimals: 1},
-			exhibit.Cell{Text: said})
+		row.Cells = append(row.Cells, pairedCells(d, number)...)
 	}
 	return row
+}
+
+// pairedCells are a difference and its interval.
+func pairedCells(d map[metric.Number]metric.Interval, of metric.Number) []exhibit.Cell {
+	i, ok := d[of]
+	if !ok {
+		return make([]exhibit.Cell, 2)
+	}
+	said := fmt.Sprintf("%+.1f to %+.1f", i.Low, i.High)
+	if i.Distinct() {
+		said += " *"
+	}
+	return []exhibit.Cell{number(i.Value, 1), {Text: said}}
 }
 
 // drawDifferences sets every contender beside INP-Former.
@@ -84,7 +92,7 @@ func drawDifferences(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *e
 	t := pairedTable("less INP-Former: data set, method")
 	var rows []plot.Compared
 	for _, f := range fields(r.Profile) {
-		row := plot.Compared{Name: f.name()}
+		row := plot.Compared{Name: f.name(), Of: []plot.Ratio{{Name: contending()[0].name}}}
 		for _, x := range contending()[1:] {
 			d, err := less(ctx, r, f.trial(r.Profile, x.Name), f.trial(r.Profile, "inp-former"))
 			if err != nil {

@@ -33,6 +33,9 @@ var realPrinted = map[string][]exhibit.PaperTable{
 
 // realNotes are what one must know of a set to read its numbers.
 var realNotes = map[string][]string{
+	"mtd": {"each tile is there under up to six lights, and the literature's split learns from " +
+		"nearly every tile that it tests on, under another light: is-training-necessary measures " +
+		"what that is worth"},
 	"deeppcb": {"a normal test picture is a template, which the set's authors cleaned by hand, " +
 		"and every board has a defect: what tells a board from a template counts in the image " +
 		"metrics, too", "test board 44000020 has its authors' boxes and names drawn into the " +
