@@ -91,12 +91,12 @@ func drawFewer(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 		if err := add(f.trial(p, x.Name), all); err != nil {
 			return nil, nil, err
 		}
-		g := t.Group(f.name())
+		g := t.Group(f.shown())
 		g.Rows, lines = append(g.Rows, row), append(lines, line)
 	}
-	picture, err := plot.Curves(f.name()+": I-AUROC over normal pictures",
+	picture, err := plot.Curves(f.shown()+": I-AUROC over normal pictures",
 		"log₂ of normal pictures of each category", "I-AUROC, percent", lines...)
-	return t, &exhibit.Figure{Name: "normals", Picture: picture, Says: f.name()}, err
+	return t, &exhibit.Figure{Name: "normals", Picture: picture, Says: f.shown()}, err
 }
 
 // auroc is the mean image AUROC of a measurement, in percent.

@@ -76,7 +76,7 @@ func drawLoses(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 		if err != nil {
 			return nil, nil, err
 		}
-		g := t.Group(field{generatedSet, ""}.name() + ", where INP-Former loses, why")
+		g := t.Group(field{generatedSet, ""}.shown() + ", where INP-Former loses, why")
 		g.Rows = append(g.Rows, pairedRow(b.name, d))
 	}
 	return t, nil, nil
@@ -137,7 +137,7 @@ func drawNormals(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhib
 	}
 	t := &exhibit.Table{Corner: "category, the most alike first", Columns: []string{
 		"normal places to the nearest, 1 − cosine × 1000", "INP-Former", "kNN", "difference"}}
-	g := t.Group(f.name() + ", I-AUROC by category")
+	g := t.Group(f.shown() + ", I-AUROC by category")
 	cloud := plot.Cloud{Name: "a category"}
 	for i, c := range inp.Categories {
 		a, b := c.ImageAUROC, knn.Categories[i].ImageAUROC
@@ -158,9 +158,9 @@ func drawNormals(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhib
 			"%d categories: %.2f; below 0 INP-Former is behind where normal pictures differ more",
 			len(cloud.X), rankCorrelation(cloud.X, cloud.Y)))
 	}
-	picture, err := plot.Scatter(f.name()+": where INP-Former is behind kNN",
+	picture, err := plot.Scatter(f.shown()+": where INP-Former is behind kNN",
 		"normal places to the nearest, 1 − cosine × 1000", "I-AUROC less kNN's, points", cloud)
-	return t, &exhibit.Figure{Name: "categories", Picture: picture, Says: f.name()}, err
+	return t, &exhibit.Figure{Name: "categories", Picture: picture, Says: f.shown()}, err
 }
 
 // rankCorrelation is Spearman's: that of the ranks, of equal values their mean rank.

@@ -86,10 +86,10 @@ func drawSteps(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 			}
 			line.X, line.Y = append(line.X, float64(n)), append(line.Y, v)
 		}
-		g := t.Group(f.name())
+		g := t.Group(f.shown())
 		g.Rows, lines = append(g.Rows, row), append(lines, line)
 	}
-	picture, err := plot.Curves(f.name()+": I-AUROC over steps of training", "steps",
+	picture, err := plot.Curves(f.shown()+": I-AUROC over steps of training", "steps",
 		"I-AUROC, percent", lines...)
-	return t, &exhibit.Figure{Name: "steps", Picture: picture, Says: f.name()}, err
+	return t, &exhibit.Figure{Name: "steps", Picture: picture, Says: f.shown()}, err
 }

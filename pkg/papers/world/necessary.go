@@ -80,6 +80,14 @@ func (f field) name() string {
 	return name
 }
 
+// shown is its name where nothing else says that the pictures are generated.
+func (f field) shown() string {
+	if f.set == generatedSet {
+		return "generated " + f.name()
+	}
+	return f.name()
+}
+
 // trial is a contender in a field, with intervals: one that trains for as long as it does in the
 // other exhibits, whose heads it shares.
 func (f field) trial(p experiment.Profile, detector string) exhibit.Measurement {

@@ -92,13 +92,13 @@ func drawDifferences(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *e
 	t := pairedTable("less INP-Former: data set, method")
 	var rows []plot.Compared
 	for _, f := range fields(r.Profile) {
-		row := plot.Compared{Name: f.name(), Of: []plot.Ratio{{Name: contending()[0].name}}}
+		row := plot.Compared{Name: f.shown(), Of: []plot.Ratio{{Name: contending()[0].name}}}
 		for _, x := range contending()[1:] {
 			d, err := less(ctx, r, f.trial(r.Profile, x.Name), f.trial(r.Profile, "inp-former"))
 			if err != nil {
 				return nil, nil, err
 			}
-			g := t.Group(f.name())
+			g := t.Group(f.shown())
 			g.Rows = append(g.Rows, pairedRow(x.name, d))
 			if i, ok := d[metric.ImageAUROC]; ok {
 				row.Of = append(row.Of, plot.Ratio{Name: x.name, Value: i.Value,
