@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
 done
 [ ${#stages[@]} -gt 0 ] || stages=(lint base setup build cpu program lab)
 
-work=$root/out/docker
+work=$root/.cache/docker # Go does not look for packages there
 mkdir -p "$work"
 notes=()
 say() { echo "docker/test: $*"; }

@@ -10,5 +10,6 @@ if [ $# -gt 0 ]; then rooms=("$@"); else
     awk '{ xla = 0; for (i = 2; i <= NF; i++) if ($i ~ /^adlab\/pkg\/backend\/compiled/) xla = 1
            if (xla) has[$1] = 1; all[$1] = 1 } END { for (r in all) if (!has[r]) print r }' | sort)
 fi
+[ ${#rooms[@]} -gt 0 ] || { echo "race: go list finds no room" >&2; exit 1; }
 echo "race: ${#rooms[@]} rooms: ${rooms[*]#adlab/}"
 go test -race -short -timeout 30m "${rooms[@]}"
