@@ -1,13 +1,19 @@
 package exhibit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"time"
 
+	"adlab/datasets"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
+	"adlab/pkg/learned"
+	"adlab/pkg/multiads"
 )
 
 // Plan says before a long run what of an exhibit can be made, and about how long it takes.
@@ -61,6 +67,7 @@ type estimator struct {
 	heads   map[string]bool
 	encoded map[string]bool
 	speeds  map[string]speed
+	scratch string // the cache of what is learned to measure a speed
 }
 
 // Estimate plans exhibits in their order. What is in the store costs nothing, and what stored runs
@@ -76,7 +83,12 @@ func (r *Runner) Estimate(ctx context.Context, exhibits []Exhibit) ([]Plan, erro
 
 func (r *Runner) estimate(ctx context.Context, exhibits []Exhibit, stored []*Run) (plans []Plan,
 	err error) {
-	x := &estimator{r, map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]speed{}}
+	x := &estimator{r, map[string]bool{}, map[string]bool{}, map[string]bool{},
+		map[string]speed{}, ""}
+	if x.scratch, err = os.MkdirTemp("", "adlab"); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(x.scratch)
 	for _, run := range stored {
 		x.runs[run.Key], x.heads[headOf(run)] = true, true
 		for key := range run.Data {
@@ -125,28 +137,39 @@ func (x *estimator) add(ctx context.Context, m Measurement, p *Plan) error {
 	if err != nil {
 		return err
 	}
+	encode := func(images int) {
+		p.Images, p.Seconds = p.Images+images, p.Seconds+float64(images)*v.image
+	}
 	for key := range run.Data {
 		if !x.encoded[featuresOf(run, key)] {
 			x.encoded[featuresOf(run, key)] = true
-			n := len(x.sets[key].All())
-			p.Images, p.Seconds = p.Images+n, p.Seconds+float64(n)*v.image
+			encode(len(x.sets[key].All()))
 		}
 	}
 	for _, c := range x.sets[m.Set].Categories {
 		p.Tested, p.Seconds = p.Tested+len(c.Test), p.Seconds+float64(len(c.Test))*v.test
 	}
-	if !m.trains() || x.heads[headOf(run)] {
+	if v.steps == 0 || x.heads[headOf(run)] {
 		return nil
 	}
 	x.heads[headOf(run)] = true
 	for _, images := range x.learns(m, e) {
-		n, err := stepsOf(m, e, images)
+		if m.varies() {
+			encode(images)
+		}
+		n, err := x.stepsOf(m, e, enc, images)
 		if err != nil {
 			return err
 		}
+		n = cmp.Or(n, v.steps)
 		p.Heads, p.Steps, p.Seconds = p.Heads+1, p.Steps+n, p.Seconds+float64(n)*v.step
 	}
 	return nil
+}
+
+// varies tells those that learn from variants of a few shots.
+func (m Measurement) varies() bool {
+	return m.Experiment.Shots > 0 && m.Experiment.Detector == inpformer.Method.Name
 }
 
 // learns is the number of images that each head of a measurement learns from: one head a category,
@@ -157,52 +180,69 @@ func (x *estimator) learns(m Measurement, e experiment.Experiment) (images []int
 		for _, c := range x.sets[key].Categories {
 			n := len(c.Train)
 			switch {
-			case m.onPair(): // adapters learn from test images of another set
+			case m.method().Sources: // from test images of other sets
 				n = len(c.Test)
+			case m.varies():
+				n = inpformer.Images(e.Common, e.Shots)
 			case e.Shots > 0:
-				n = e.Shots * inpformer.Augmentations
+				n = e.Shots
 			}
 			images, total = append(images, n), total+n
 		}
 	}
-	if e.Setting != experiment.SingleClass {
-		return []int{total}
+	if e.Setting == experiment.SingleClass || m.onPair() && !m.method().Sources {
+		return images // and prompts are a category's
 	}
-	return images
+	return []int{total}
 }
 
-// stepsOf is how many steps a head trains on so many images: what the experiment says, or the
-// paper's epochs.
-func stepsOf(m Measurement, e experiment.Experiment, images int) (int, error) {
-	if e.Steps > 0 {
+// stepsOf is how many steps a head trains on so many images: what the experiment says, or what the
+// detector takes; 0 where that is always the same.
+func (x *estimator) stepsOf(m Measurement, e experiment.Experiment, enc encoder.Encoder,
+	images int) (int, error) {
+	switch {
+	case e.Steps > 0:
 		return e.Steps, nil
+	case m.method().Sources:
+		v, err := learningOf(e).Variant()
+		steps, _ := v.Steps(e.Common, images)
+		return steps, err
+	case m.onPair():
+		return 0, nil
 	}
-	if !m.onPair() {
-		steps, _ := inpformer.Steps(e.Common, images)
-		return steps, nil
+	// it asks for their number alone
+	d, err := x.Env.NewDetector(e, enc, slices.Repeat([]datasets.Sample{{Path: os.DevNull}},
+		images), nil)
+	switch d := d.(type) {
+	case *inpformer.Detector:
+		return d.Options.Steps, err
+	case *learned.Detector:
+		return d.Options.Steps, err
 	}
-	v, err := learningOf(e).Variant()
-	steps, _ := v.Steps(e.Common, images)
-	return steps, err
+	return 0, err
 }
 
-// speed is measured once for each encoder.
+// learningOf says what a method on a pair learns from.
+func learningOf(e experiment.Experiment) multiads.Learning {
+	if s, ok := e.Own.(multiads.Settings); ok {
+		return s.Learning
+	}
+	l, _ := e.Own.(multiads.Learning)
+	return l
+}
+
+// speed is measured once for each encoder, and for each detector that learns on it or is asked in
+// words.
 func (x *estimator) speed(ctx context.Context, m Measurement, e experiment.Experiment,
 	enc encoder.Encoder) (v speed, err error) {
-	lookup := !m.trains() && m.Experiment.Encoder != "" // where INP-Former may have no form
-	key := fmt.Sprint(enc.Name(), m.onPair(), lookup)
+	key := enc.Name()
+	if m.trains() || m.onPair() {
+		key += " " + e.Detector
+	}
 	if v, ok := x.speeds[key]; ok {
 		return v, nil
 	}
-	switch {
-	case m.onPair():
-		v, err = x.speedOnPair(ctx, m.Set, e, enc)
-	case lookup: // a test costs about as much as the encoding
-		v.image, err = x.imageSeconds(enc)
-		v.test = v.image
-	default:
-		v, err = x.speedOf(ctx, m, e, enc)
-	}
+	v, err = x.speedOf(ctx, m, e, enc)
 	x.speeds[key] = v
 	return v, err
 }

@@ -5,6 +5,7 @@ import (
 
 	. "adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
+	"adlab/pkg/inpformer"
 	"adlab/pkg/papers"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,67 @@ func TestEstimateCountsSharedHeadsOnce(t *testing.T) {
 	require.Contains(t, Plan{Runs: 1, Heads: 1, Seconds: 44}.String(),
 		"1 run, 0 of them cached; 1 head, 0 steps, 0 images to encode, 0 to test: about 40s")
 	require.Contains(t, Plan{ID: "x", Missing: []string{"weights"}}.String(), "missing: weights")
+}
+
+// planned is the plan of an exhibit of some measurements alone.
+func planned(t *testing.T, r *Runner, ms ...Measurement) Plan {
+	plans, err := r.EstimateFrom(t.Context(), []Exhibit{{Heads: func(
+		experiment.Profile) []Measurement {
+		return ms
+	}}}, nil)
+	require.NoError(t, err)
+	require.Positive(t, plans[0].Seconds)
+	return plans[0]
+}
+
+// TestEveryDetectorIsPlannedAsItLearns: from variants where it makes them, from a category's shots
+// or from all, in the steps that it takes.
+func TestEveryDetectorIsPlannedAsItLearns(t *testing.T) {
+	r := Smoke(t)
+	const k = 2
+	few := func(detector string) Measurement {
+		return Measuring(r.Profile, detector, "mvtec", 1).Shots(r.Profile, k)
+	}
+	set, err := r.Set(t.Context(), "mvtec")
+	require.NoError(t, err)
+	images := len(set.All())
+	require.Equal(t, images+k*inpformer.Augmentations, planned(t, r, few("inp-former")).Images)
+	for _, name := range []string{"dinomaly", "simplenet"} {
+		require.Equal(t, images, planned(t, r, few(name)).Images, "%s makes no variants", name)
+	}
+	few1, few2 := Measuring(r.Profile, "promptad", "mvtec", 1), few("promptad")
+	few1.Experiment.Shots = 1
+	p := planned(t, r, few1, few2)
+	require.Equal(t, 2*len(set.Categories), p.Heads, "prompts of each category and number of shots")
+	require.Equal(t, (r.Profile.Alone.Steps+r.Profile.SingleSteps)*len(set.Categories), p.Steps)
+
+	// the papers' own lengths
+	for name, want := range map[string]int{"inp-former": 200 * 10, "rd4ad": 200 * 10,
+		"simplenet": 160 * 10, "dinomaly": 10_000, "destseg": 5000} {
+		m := Measuring(r.Profile, name, "mvtec", 1)
+		m.Experiment.Batch = 4
+		steps, err := r.StepsOf(t.Context(), m, 40)
+		require.NoError(t, err)
+		require.Equal(t, want, steps, name)
+	}
+}
+
+// TestASpeedIsOfADetector, and of what it learns through.
+func TestASpeedIsOfADetector(t *testing.T) {
+	r := Smoke(t)
+	var ms []Measurement
+	for _, name := range []string{"inp-former", "destseg", "simplenet", "knn", "coop", "winclip"} {
+		m := Measuring(r.Profile, name, "mvtec", 1)
+		if entry, err := experiment.MethodOf(name); err == nil && entry.Sources {
+			m = Measuring(r.Profile, name, "visa", 1)
+			m.TrainedOn = []string{"mvtec"}
+		}
+		ms = append(ms, m, m.Shots(r.Profile, 1))
+	}
+	speeds, err := r.Speeds(t.Context(), ms)
+	require.NoError(t, err)
+	require.Equal(t, map[string]bool{"inp-former": true, "destseg": true, "simplenet": true,
+		"": false, "coop": true, "winclip": false}, speeds, "and whether it learns by steps")
 }
 
 func TestAboutIsRounded(t *testing.T) {

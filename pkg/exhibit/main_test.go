@@ -2,6 +2,8 @@ package exhibit
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"adlab/pkg/exhibit/testworld"
@@ -32,6 +34,39 @@ var (
 
 func (r *Runner) EstimateFrom(ctx context.Context, list []Exhibit, stored []*Run) ([]Plan, error) {
 	return r.estimate(ctx, list, stored)
+}
+
+// StepsOf is how many steps a head of the measurement trains on so many images, where the experiment
+// does not say it.
+func (r *Runner) StepsOf(ctx context.Context, m Measurement, images int) (int, error) {
+	_, e, enc, err := r.addressed(ctx, m)
+	if err != nil {
+		return 0, err
+	}
+	e.Steps = 0
+	return (&estimator{Runner: r}).stepsOf(m, e, enc, images)
+}
+
+// Speeds measures those of measurements: by the detector's name, "" for one that is looked up,
+// whether it has steps.
+func (r *Runner) Speeds(ctx context.Context, ms []Measurement) (map[string]bool, error) {
+	x := &estimator{Runner: r, speeds: map[string]speed{}}
+	x.scratch = filepath.Join(r.Env.Cache, "scratch")
+	for _, m := range ms {
+		_, e, enc, err := r.addressed(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := x.speed(ctx, m, e, enc); err != nil {
+			return nil, err
+		}
+	}
+	found := map[string]bool{}
+	for key, v := range x.speeds {
+		_, detector, _ := strings.Cut(key, " ")
+		found[detector] = v.step > 0
+	}
+	return found, nil
 }
 
 func (r *Runner) Addressed(ctx context.Context, m Measurement) (*Run, error) {

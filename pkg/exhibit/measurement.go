@@ -143,8 +143,10 @@ func (m Measurement) String() string {
 func (m Measurement) head() string {
 	e := m.Experiment
 	// adapters know nothing of what they will be tested on, nor of how images will be scored
-	if m.onPair() {
-		e.Layout, e.Shots = "", 0
+	if m.method().Sources {
+		if e.Layout = ""; e.Detector != "inctrl" { // which learns differences to so many images
+			e.Shots = 0
+		}
 		if own, ok := e.Own.(multiads.Settings); ok {
 			own.Rule, own.Filter, own.Types = "", false, false
 			e.Own = own

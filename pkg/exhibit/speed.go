@@ -3,118 +3,93 @@ package exhibit
 import (
 	"cmp"
 	"context"
-	"math"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"adlab/datasets"
-	"adlab/datasets/kba"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
-	"adlab/pkg/inpformer"
-	"adlab/pkg/multiads"
+	"adlab/pkg/progress"
 	"adlab/pkg/train"
 )
 
 // speed is how long a step of training, the encoding of one image, and the test of one with its
 // part in the metrics take on this machine, in seconds.
-type speed struct{ step, image, test float64 }
+type speed struct {
+	step, image, test float64
+	steps             int // that the detector learned here
+}
 
-// probed is how many images a speed is measured on.
-const probed = 8
+// A speed is measured on so many images and steps.
+const probed, probedSteps = 8, 3
 
-// probe is some test images of a set's first category, of both labels.
-func probe(set *datasets.Set) *datasets.Set {
+// probe is some images of a set's first category: test images of both labels, and so many to learn
+// from.
+func probe(set *datasets.Set, learned int) (*datasets.Set, error) {
 	c := set.Categories[0]
 	var labels [2]int
-	some := datasets.Category{Name: c.Name}
+	some := datasets.Category{Name: c.Name, Train: c.Train[:min(learned, len(c.Train))]}
 	for _, s := range c.Test {
 		if labels[s.Label]++; labels[s.Label] <= probed/2 {
 			some.Test = append(some.Test, s)
 		}
 	}
+	if len(some.Test) == 0 {
+		return nil, fmt.Errorf("%s: no test image in %s", set.Name, some.Name)
+	}
 	return &datasets.Set{Name: set.Name, HasMasks: set.HasMasks,
-		Categories: []datasets.Category{some}}
+		Categories: []datasets.Category{some}}, nil
 }
 
-// speedOf measures an encoder, and INP-Former on it.
-func (r *Runner) speedOf(ctx context.Context, m Measurement, e experiment.Experiment,
+// speedOf measures an encoder, and a detector on it: it learns a few steps from a few images, of
+// which nothing is kept.
+func (x *estimator) speedOf(ctx context.Context, m Measurement, e experiment.Experiment,
 	enc encoder.Encoder) (v speed, err error) {
-	if v.image, err = r.imageSeconds(enc); err != nil {
+	if v.image, err = x.imageSeconds(enc); err != nil {
 		return v, err
 	}
-	cfg := inpformer.Default(enc.Width(), enc.Grid())
-	cfg.Blocks = cmp.Or(r.Profile.Blocks, cfg.Blocks)
-	d, err := inpformer.New(cfg, r.Env.Features(enc), train.Options{Seed: 1})
+	if !m.trains() && !m.onPair() { // what is looked up costs about as much as the encoding
+		v.test = v.image
+		return v, nil
+	}
+	set, err := x.Set(ctx, m.Set)
 	if err != nil {
 		return v, err
 	}
-	if v.test, err = r.testSeconds(ctx, d, m.Set, enc, e.Convention); err != nil {
-		return v, err
+	if !m.onPair() {
+		e.Shots = 0 // a step is the same, and there are no variants to encode
 	}
-	v.step, _, err = inpformer.StepSeconds(d, cmp.Or(e.Batch, 16))
-	return v, err
-}
-
-// speedOnPair measures a vision tower, and adapters on it, on the first source, or on the tested
-// set where there is none.
-func (r *Runner) speedOnPair(ctx context.Context, set string, e experiment.Experiment,
-	enc encoder.Encoder) (v speed, err error) {
-	if v.image, err = r.imageSeconds(enc); err != nil {
-		return v, err
-	}
-	learning := learningOf(e)
-	key := set
-	if keys := learning.Keys(); len(keys) > 0 {
-		key = keys[0]
-	}
-	data, err := r.Set(ctx, key)
+	some, err := probe(set, cmp.Or(e.Shots, e.Batch, probed))
 	if err != nil {
 		return v, err
 	}
-	k, err := multiads.NewKnowledge(key, nil)
-	if err != nil {
-		return v, err
+	e.Limit = datasets.Options{TestLimit: 1} // of the sources, of each category and label
+	if e.Steps > 0 {                         // else it is the paper's run, and may be deeper
+		e.Steps = probedSteps
 	}
-	sentences, err := kba.OpenSentences()
-	if err != nil {
-		return v, err
-	}
-	d, err := multiads.New(r.Env.Backend.Backend,
-		multiads.Config{Base: k.Base, Sentences: sentences,
-			Model: enc.(encoder.Pair), Seed: 1, Cache: r.Env.Cache})
-	if err != nil {
-		return v, err
-	}
-	if v.test, err = r.testSeconds(ctx, d, key, enc, e.Convention); err != nil {
-		return v, err
-	}
-	variant, err := learning.Variant()
-	if err != nil {
-		return v, err
-	}
-	const steps = 3
+	learning, stop := context.WithCancel(ctx)
+	defer stop()
 	var last time.Time
-	err = d.TrainAdapters(ctx,
-		[]multiads.Source{{Samples: probe(data).Categories[0].Test, Base: k.Base,
-			TypeOf: k.TypeOf}},
-		variant.Objective, train.Options{
-			Steps: steps, Batch: cmp.Or(e.Batch, variant.Batch), Seed: 1,
-			Schedule:  train.WarmCosine{Base: variant.Rate, Final: variant.Rate, Total: steps},
-			Optimizer: train.NewAdam(0.5, 0.999), ClipNorm: math.Inf(1),
-			Report: func(train.Step) { // the first compiles
-				v.step, last = time.Since(last).Seconds(), time.Now()
-			},
-		})
-	v.step *= float64(cmp.Or(e.Batch, variant.Batch)) / float64(min(cmp.Or(e.Batch, variant.Batch),
-		probed))
-	return v, err
-}
-
-// learningOf says what a method on a pair learns from.
-func learningOf(e experiment.Experiment) multiads.Learning {
-	if s, ok := e.Own.(multiads.Settings); ok {
-		return s.Learning
+	env := *x.Env
+	env.Cache, env.Progress = x.scratch, progress.To(func(_ string, done, total int, unit string) {
+		if !strings.HasPrefix(unit, "steps") {
+			return
+		}
+		v.step, v.steps, last = time.Since(last).Seconds(), total, time.Now() // the first compiles
+		if m.trains() && done == probedSteps && done < total {
+			stop()
+		}
+	})
+	d, err := env.NewDetector(e, enc, some.Train(), nil)
+	if err != nil {
+		return v, err
 	}
-	l, _ := e.Own.(multiads.Learning)
-	return l
+	if err := d.Fit(learning, some.Train()); err != nil &&
+		(ctx.Err() != nil || !errors.Is(err, train.ErrInterrupted)) {
+		return v, err
+	}
+	v.test, err = testSeconds(ctx, d, some, enc, e.Convention)
+	return v, err
 }

@@ -2,9 +2,9 @@ package exhibit
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"adlab/datasets"
 	"adlab/pkg/detector"
 	"adlab/pkg/encoder"
 	"adlab/pkg/experiment"
@@ -26,24 +26,17 @@ func (r *Runner) imageSeconds(enc encoder.Encoder) (seconds float64, err error) 
 	return seconds, nil
 }
 
-// testSeconds is how long an image takes that is encoded: its map, and its part in the metrics.
-func (r *Runner) testSeconds(ctx context.Context, d detector.Detector, key string,
-	enc encoder.Encoder, convention experiment.Convention) (seconds float64, err error) {
-	set, err := r.Set(ctx, key)
-	if err != nil {
-		return 0, err
-	}
-	some := probe(set)
-	if len(some.Categories[0].Test) == 0 {
-		return 0, fmt.Errorf("%s: no test image in %s", set.Name, some.Categories[0].Name)
-	}
+// testSeconds is how long an image of a probe takes that is encoded: its map, and its part in the
+// metrics.
+func testSeconds(ctx context.Context, d detector.Detector, set *datasets.Set, enc encoder.Encoder,
+	convention experiment.Convention) (seconds float64, err error) {
 	for range 2 { // the first encodes and compiles
 		start := time.Now()
-		if _, _, err := experiment.Measure(ctx, d, some, enc.Transform(), convention,
+		if _, _, err := experiment.Measure(ctx, d, set, enc.Transform(), convention,
 			nil); err != nil {
 			return 0, err
 		}
-		seconds = time.Since(start).Seconds() / float64(len(some.Categories[0].Test))
+		seconds = time.Since(start).Seconds() / float64(len(set.Categories[0].Test))
 	}
 	return seconds, nil
 }
