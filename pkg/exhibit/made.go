@@ -107,6 +107,9 @@ func identity(made map[string]string) string {
 	return fmt.Sprintf("%x", h.Sum(nil))[:16]
 }
 
+// CodeOf is the digest of the code that drew what has these entries, "" where they do not say it.
+func CodeOf(made map[string]string) string { return made[drawnBy] }
+
 // SameFile tells whether a file that carries made is one of an exhibit with these entries.
 func SameFile(made, of map[string]string) bool {
 	return made["exhibit"] == of["exhibit"] && made[identical] == Lasting(of)[identical]
@@ -132,7 +135,8 @@ type Explained struct {
 func (r *Runner) Explain(ctx context.Context, e Exhibit, made map[string]string) (Explained,
 	error) {
 	if missing := r.Missing(e); missing != nil {
-		return Explained{SomethingElse, missing}, nil
+		by := Compare(made, map[string]string{drawnBy: code.Drawing()})
+		return Explained{SomethingElse, append(missing, by.Differences...)}, nil
 	}
 	here, err := r.Made(ctx, e)
 	if err != nil {

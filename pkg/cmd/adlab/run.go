@@ -74,8 +74,9 @@ func newGallery(c *cli) *cobra.Command {
 			"that need no network",
 		Long: "Makes every exhibit, or those that are named, into a folder with a page over " +
 			"them. A gallery in a folder below, of\nanother profile, is shown in the page " +
-			"beside. A gallery of some does not replace one of more. --page-only makes the page " +
-			"alone,\nfrom what lies in the folder.",
+			"beside. A gallery of some does not replace one of more.\nWhat the store has no run of " +
+			"at this code stays as it stood in the folder, and says so. --page-only makes the " +
+			"page alone,\nfrom what lies in the folder.",
 		Example: "  adlab gallery\n" +
 			"  adlab gallery --profile small --out figures/small inp-figure7\n" +
 			"  adlab gallery --page-only",
@@ -110,9 +111,17 @@ func newGallery(c *cli) *cobra.Command {
 					"exhibits than those named; name it with --out, or make the whole gallery", out,
 					andMore(lost))
 			}
+			earlier, err := render.Earlier(out, p.profile)
+			if err != nil {
+				return err
+			}
 			entries, err := c.exhibits(cmd, p, shown, out, false)
 			if err != nil {
 				return err
+			}
+			entries, kept := keep(r, entries, earlier)
+			if kept != "" {
+				fmt.Fprintln(os.Stderr, kept)
 			}
 			if err := render.Clean(out, entries); err != nil {
 				return err

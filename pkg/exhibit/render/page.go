@@ -69,6 +69,7 @@ type shownEntry struct {
 	Place   string // unlike any other's on the page
 	At      string // where its files lie, seen from the page
 	Profile string
+	Earlier bool // another code made it than the gallery
 	Written []writtenTable
 	Shown   []shownFigure
 	Others  []shownEntry
@@ -123,7 +124,7 @@ func readPage(folder string, m Manifest) (p pageOf, err error) {
 		return p, err
 	}
 	for _, e := range m.Exhibits {
-		shown, err := readEntry(folder, "", m.Profile, e)
+		shown, err := readEntry(folder, "", m, e)
 		if err != nil {
 			return p, err
 		}
@@ -148,10 +149,10 @@ func readPage(folder string, m Manifest) (p pageOf, err error) {
 	return p, err
 }
 
-// readEntry reads an exhibit of the gallery that lies at a place below a folder, "" for the
+// readEntry reads an exhibit of the gallery m that lies at a place below a folder, "" for the
 // folder's own.
-func readEntry(folder, at, profile string, e Entry) (shownEntry, error) {
-	shown := shownEntry{Entry: e, Place: e.ID, Profile: profile}
+func readEntry(folder, at string, m Manifest, e Entry) (shownEntry, error) {
+	shown := shownEntry{Entry: e, Place: e.ID, Profile: m.Profile, Earlier: e.earlierThan(m)}
 	if at != "" {
 		shown.At, shown.Place = at+"/", at+"-"+e.ID
 	}
@@ -191,7 +192,7 @@ func galleriesBelow(folder string, runs map[string]runOf) (map[string][]shownEnt
 			return nil, err
 		}
 		for _, e := range m.Exhibits {
-			o, err := readEntry(folder, filepath.Base(filepath.Dir(file)), m.Profile, e)
+			o, err := readEntry(folder, filepath.Base(filepath.Dir(file)), m, e)
 			if err != nil {
 				return nil, err
 			}
