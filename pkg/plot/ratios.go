@@ -17,6 +17,9 @@ import (
 type Ratio struct {
 	Name             string
 	Value, Low, High float64 // positive
+	// Colour is the name's, from 1, the same in every plot that says it: a place in the palette, and
+	// beyond its end with another glyph. 0 is the name's place in this plot.
+	Colour int
 }
 
 // Compared is a row of ratios.
@@ -64,14 +67,17 @@ func bars(p *plot.Plot, legend *plot.Legend, rows []Compared) (low, high float64
 		}
 	}
 	points := map[string]*ratios{}
-	for _, name := range names {
-		points[name] = &ratios{}
+	for i, name := range names {
+		points[name] = &ratios{colour: i}
 	}
 	low, high = math.Inf(1), math.Inf(-1)
 	for i, row := range rows {
 		for _, r := range row.Of {
 			low, high = min(low, r.Low), max(high, r.High)
 			x := points[r.Name]
+			if r.Colour > 0 {
+				x.colour = r.Colour - 1
+			}
 			// names of one row stand a little below one another, around its middle
 			y := float64(len(rows)-1-i) + 0.12*(float64(len(names)-1)/2-
 				float64(slices.Index(names, r.Name)))
@@ -80,7 +86,7 @@ func bars(p *plot.Plot, legend *plot.Legend, rows []Compared) (low, high float64
 				r.High - r.Value})
 		}
 	}
-	for i, name := range names {
+	for _, name := range names {
 		x := points[name]
 		lines, err := plotter.NewXErrorBars(x)
 		if err != nil {
@@ -90,10 +96,10 @@ func bars(p *plot.Plot, legend *plot.Legend, rows []Compared) (low, high float64
 		if err != nil {
 			return 0, 0, err
 		}
-		colour := Palette[i%len(Palette)]
+		colour := Palette[x.colour%len(Palette)]
 		lines.LineStyle.Color, lines.LineStyle.Width, lines.CapWidth = colour, vg.Points(1.2), 0
 		dots.GlyphStyle = vgdraw.GlyphStyle{Color: colour, Radius: vg.Points(3),
-			Shape: glyphs[i/len(Palette)%len(glyphs)]}
+			Shape: glyphs[x.colour/len(Palette)%len(glyphs)]}
 		p.Add(lines, dots)
 		legend.Add(name, dots)
 	}
@@ -135,6 +141,7 @@ func Ranges(title, xLabel string, rows ...Compared) (*Plot, error) {
 type ratios struct {
 	plotter.XYs
 	plotter.XErrors
+	colour int // from 0
 }
 
 // doublings are the ticks of a logarithmic axis: 1, 2 and 5 times the powers of ten, or of ten

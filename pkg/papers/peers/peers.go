@@ -61,6 +61,10 @@ const (
 	onGo      = "adlab, Go backend"
 )
 
+// coloured are the programs in the order of their colours, which are the same in every picture.
+var coloured = []string{unpinned, called[eager], called[compile], called[ort], called[ov], onGo,
+	fromCache, called[scikit], called[adeval]}
+
 // sides are adlab's own, and the peers where there are any.
 func (w work) sides(v *experiment.Env) ([]bench.Side, error) {
 	program, err := os.Executable()
@@ -186,7 +190,7 @@ func draw(ctx context.Context, r *exhibit.Runner, all []work) ([]exhibit.Figure,
 			versions[s.Version] = true
 			if s.Side != asSet {
 				row.Of = append(row.Of, plot.Ratio{Name: s.Side, Value: ratio, Low: low,
-					High: high})
+					High: high, Colour: 1 + slices.Index(coloured, s.Side)})
 			}
 		}
 		rows = append(rows, row)

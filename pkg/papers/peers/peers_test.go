@@ -36,6 +36,7 @@ func TestWorksAreToldApart(t *testing.T) {
 				require.NotEmpty(t, w.peers)
 				for _, peer := range w.peers {
 					require.NotEmpty(t, called[peer])
+					require.Contains(t, coloured, called[peer])
 				}
 				for _, g := range w.goals {
 					require.Subset(t, w.peers, g.peers, w.name)
