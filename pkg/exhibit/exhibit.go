@@ -4,6 +4,7 @@
 package exhibit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -75,7 +76,7 @@ const Each = "each"
 type Figure struct {
 	Name    string      // appended to the exhibit's ID in file names; "" where there is one
 	Picture image.Image // a *plot.Plot has vectors, too
-	Says    string      // stands for {} in its caption
+	Says    Words       // stand for {} in its caption; KO may be "" where it is the same
 	Caption Words       // filled in from the exhibit's text
 	// Over tells a *plot.Panels whose rows below the first are maps of the pictures in the first.
 	Over bool
@@ -87,8 +88,8 @@ func (t Text) captioned(f Figure) Figure {
 	if !ok {
 		w = t.Figures[Each]
 	}
-	f.Caption = Words{strings.ReplaceAll(w.EN, "{}", f.Says),
-		strings.ReplaceAll(w.KO, "{}", f.Says)}
+	f.Caption = Words{strings.ReplaceAll(w.EN, "{}", f.Says.EN),
+		strings.ReplaceAll(w.KO, "{}", cmp.Or(f.Says.KO, f.Says.EN))}
 	return f
 }
 

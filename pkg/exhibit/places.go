@@ -96,16 +96,19 @@ func publishedFolder(data, set string) (string, error) {
 }
 
 // NameOf is a data set's name, or that of the generated one that stands in for it.
-func (r *Runner) NameOf(set string) string {
+func (r *Runner) NameOf(set string) string { return r.Named(set).EN }
+
+// Named is NameOf in both languages.
+func (r *Runner) Named(set string) Words {
 	name := set
 	if b, known := synth.Find(set); known {
 		name = b.StandsFor
 	}
 	switch {
 	case r.fetched(set), r.Profile.Size == "":
-		return name
+		return Words{name, name}
 	}
-	return "generated, in the layout of " + name
+	return Words{"generated, in the layout of " + name, name + " 형식의 생성 이미지"}
 }
 
 // plain is a name in lower case with letters and digits alone.

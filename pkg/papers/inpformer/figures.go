@@ -105,7 +105,7 @@ func drawMaps(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (figures
 		}
 		title := fmt.Sprintf("%s: INP-Former's anomaly maps", r.NameOf(key))
 		figures = append(figures,
-			exhibit.Figure{Name: key, Says: r.NameOf(key), Over: true,
+			exhibit.Figure{Name: key, Says: r.Named(key), Over: true,
 				Picture: plot.Panel(title, [][]plot.Tile{top, bottom}, view.TileSide, &scale)})
 	}
 	return figures, nil, nil

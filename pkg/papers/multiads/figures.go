@@ -65,7 +65,8 @@ func drawTypes(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (figure
 		if err != nil {
 			return nil, nil, err
 		}
-		figures = append(figures, exhibit.Figure{Name: c.Name, Picture: picture, Says: words})
+		figures = append(figures, exhibit.Figure{Name: c.Name, Picture: picture,
+			Says: exhibit.Words{EN: words}})
 		if len(figures) == 2 {
 			break
 		}

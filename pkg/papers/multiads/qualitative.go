@@ -66,7 +66,7 @@ func drawQualitative(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (
 			rows = append(rows, row)
 		}
 		title := fmt.Sprintf("%s, zero-shot; each method in its own scale", r.NameOf(key))
-		figures = append(figures, exhibit.Figure{Name: key, Says: r.NameOf(key), Over: true,
+		figures = append(figures, exhibit.Figure{Name: key, Says: r.Named(key), Over: true,
 			Picture: plot.Panel(title, rows, view.TileSide-30, &plot.Scale{Low: 0, High: 1})})
 	}
 	return figures, nil, nil

@@ -96,7 +96,8 @@ func drawFewer(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 	}
 	picture, err := plot.Curves(f.shown()+": I-AUROC over normal pictures",
 		"log₂ of normal pictures of each category", "I-AUROC, percent", lines...)
-	return t, &exhibit.Figure{Name: "normals", Picture: picture, Says: f.shown()}, err
+	return t, &exhibit.Figure{Name: "normals", Picture: picture,
+		Says: f.words()}, err
 }
 
 // auroc is the mean image AUROC of a measurement, in percent.

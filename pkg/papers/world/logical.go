@@ -104,7 +104,8 @@ func drawLogical(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) (
 // nearest prototype, and where the prototype looks that took the flaw in.
 func drawWhy(ctx context.Context, d *inpformer.Detector, set *datasets.Set, maps plot.Scale,
 	name string, flaws []reason) (exhibit.Figure, error) {
-	f := exhibit.Figure{Name: name, Says: name + " defects"}
+	f := exhibit.Figure{Name: name, Says: exhibit.Words{EN: name + " defects",
+		KO: map[string]string{"logical": "논리적 결함", "structural": "구조적 결함"}[name]}}
 	find, grid := finder(set), d.Features.Encoder.Grid()
 	var rows [][]plot.Tile
 	for _, x := range flaws {

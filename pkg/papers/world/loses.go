@@ -160,7 +160,8 @@ func drawNormals(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhib
 	}
 	picture, err := plot.Scatter(f.shown()+": where INP-Former is behind kNN",
 		"normal places to the nearest, 1 − cosine × 1000", "I-AUROC less kNN's, points", cloud)
-	return t, &exhibit.Figure{Name: "categories", Picture: picture, Says: f.shown()}, err
+	return t, &exhibit.Figure{Name: "categories", Picture: picture,
+		Says: f.words()}, err
 }
 
 // rankCorrelation is Spearman's: that of the ranks, of equal values their mean rank.

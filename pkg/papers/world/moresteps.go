@@ -91,5 +91,6 @@ func drawSteps(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 	}
 	picture, err := plot.Curves(f.shown()+": I-AUROC over steps of training", "steps",
 		"I-AUROC, percent", lines...)
-	return t, &exhibit.Figure{Name: "steps", Picture: picture, Says: f.shown()}, err
+	return t, &exhibit.Figure{Name: "steps", Picture: picture,
+		Says: f.words()}, err
 }

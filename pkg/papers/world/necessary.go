@@ -88,6 +88,14 @@ func (f field) shown() string {
 	return f.name()
 }
 
+// words are that in both languages.
+func (f field) words() exhibit.Words {
+	if f.set == generatedSet {
+		return exhibit.Words{EN: f.shown(), KO: f.name() + " 형식의 생성 이미지"}
+	}
+	return exhibit.Words{EN: f.name()}
+}
+
 // trial is a contender in a field, with intervals: one that trains for as long as it does in the
 // other exhibits, whose heads it shares.
 func (f field) trial(p experiment.Profile, detector string) exhibit.Measurement {

@@ -161,8 +161,8 @@ func drawReal(ctx context.Context, r *exhibit.Runner, t *exhibit.Table, set stri
 		if err != nil {
 			return nil, nil, err
 		}
-		figures = append(figures, exhibit.Figure{Name: x.of.Experiment.Detector, Says: name,
-			Over: true,
+		figures = append(figures, exhibit.Figure{Name: x.of.Experiment.Detector,
+			Says: exhibit.Words{EN: name}, Over: true,
 			Picture: plot.Panel(fmt.Sprintf("%s: %s, image score below", r.NameOf(set), name), rows,
 				view.TileSide-30, &plot.Scale{Low: 0, High: 1})})
 		addFound(found, name, l.Types)

@@ -141,7 +141,7 @@ func drawRulers(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) ([]exh
 			return nil, nil, err
 		}
 		figures = append(figures, exhibit.Figure{Name: x.figure, Picture: picture,
-			Says: string(x.number)})
+			Says: exhibit.Words{EN: string(x.number)}})
 	}
 	return figures, []*exhibit.Table{spreadOf(all), ordersOf(all), gapsOf(all)}, nil
 }

@@ -146,7 +146,7 @@ func drawRealTypes(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) (
 			return nil, nil, err
 		}
 		figures = append(figures, exhibit.Figure{Name: m.Set, Picture: picture,
-			Says: r.NameOf(m.Set)})
+			Says: r.Named(m.Set)})
 	}
 	sums.Notes = []string{"a defect is told as the type whose map has the largest mean within " +
 		"the defect's mask; masks without a pixel do not count", perPicture}
