@@ -12,5 +12,6 @@ func TestACaptionIsInItsLanguage(t *testing.T) {
 	text := Text{Figures: map[string]Words{Each: {"of {}.", "{}의."}}}
 	require.Equal(t, Words{"of generated, in the layout of VisA.", "VisA 형식의 생성 이미지의."},
 		text.captioned(Figure{Says: r.Named("visa")}).Caption)
-	require.Equal(t, Words{"of kNN.", "kNN의."}, text.captioned(Figure{Says: Words{EN: "kNN"}}).Caption)
+	require.Equal(t, Words{"of kNN.", "kNN의."},
+		text.captioned(Figure{Says: Words{EN: "kNN"}}).Caption)
 }

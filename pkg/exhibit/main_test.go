@@ -36,8 +36,8 @@ func (r *Runner) EstimateFrom(ctx context.Context, list []Exhibit, stored []*Run
 	return r.estimate(ctx, list, stored)
 }
 
-// StepsOf is how many steps a head of the measurement trains on so many images, where the experiment
-// does not say it.
+// StepsOf is how many steps a head of the measurement trains on so many images, where the
+// experiment does not say it.
 func (r *Runner) StepsOf(ctx context.Context, m Measurement, images int) (int, error) {
 	_, e, enc, err := r.addressed(ctx, m)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 type Ratio struct {
 	Name             string
 	Value, Low, High float64 // positive
-	// Colour is the name's, from 1, the same in every plot that says it: a place in the palette, and
-	// beyond its end with another glyph. 0 is the name's place in this plot.
+	// Colour is the name's, from 1, the same in every plot that says it: a place in the palette,
+	// and beyond its end with another glyph. 0 is the name's place in this plot.
 	Colour int
 }
 

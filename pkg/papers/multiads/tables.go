@@ -46,10 +46,10 @@ func table21(p experiment.Profile) *exhibit.Table {
 		t.Beside(fmt.Sprintf("VisA, %d-shot", shots), x.name+", here",
 			onTokens(p, x.detector, walked, shots))
 	}
-	// coop learns by the cross-entropy of labelled pictures, its sources', and Fit takes none of the
-	// target's; of the two states that it is to tell apart, normal pictures show one
-	t.Notes = append(t.Notes, "CoOp is quoted alone: here it learns from labelled pictures of both "+
-		"states, of another data set, and k normal ones show it one")
+	// coop learns by the cross-entropy of labelled pictures, its sources', and Fit takes none of
+	// the target's; of the two states that it is to tell apart, normal pictures show one
+	t.Notes = append(t.Notes, "CoOp is quoted alone: here it learns from labelled pictures of "+
+		"both states, of another data set, and k normal ones show it one")
 	return t
 }
 
