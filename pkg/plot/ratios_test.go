@@ -22,7 +22,7 @@ func TestRatios(t *testing.T) {
 func TestANameKeepsItsColour(t *testing.T) {
 	const blue, vermilion = "#0072B2", "#D55E00"
 	for colour, want := range map[int][2]bool{0: {true, false}, 1: {true, false}, 2: {false, true},
-		8: {false, true}} {
+		2 + len(Palette): {false, true}} {
 		p, err := Ratios("", "", Compared{"a", []Ratio{{"b", 1, 1, 1, colour}}})
 		require.NoError(t, err)
 		svg := strings.ToUpper(string(p.SVG))
