@@ -74,8 +74,8 @@ func newGallery(c *cli) *cobra.Command {
 			"that need no network",
 		Long: "Makes every exhibit, or those that are named, into a folder with a page over " +
 			"them. A gallery in a folder below, of\nanother profile, is shown in the page " +
-			"beside. A gallery of some does not replace one of more.\nWhat the store has no run of " +
-			"at this code stays as it stood in the folder, and says so. --page-only makes " +
+			"beside. A gallery of some does not replace one of more.\nWhat the store has no run " +
+			"of at this code stays as it stood in the folder, and says so. --page-only makes " +
 			"the page alone,\nfrom what lies in the folder.",
 		Example: "  adlab gallery\n" +
 			"  adlab gallery --profile small --out figures/small inp-figure7\n" +

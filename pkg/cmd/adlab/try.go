@@ -23,7 +23,8 @@ func newTry(c *cli) *cobra.Command {
 		Long: "Writes a folder with a page that runs INP-Former, kNN and MultiADS in a browser's " +
 			"tab, on a visitor's own pictures, which\ndo not leave it: any web server of files " +
 			"can serve the folder. Heads of solar cells and of generated bottles, and\n" +
-			"MultiADS's adapters, are trained where they are not in the cache. `make try` builds the module first, and serves the page.",
+			"MultiADS's adapters, are trained where they are not in the cache. `make try` builds " +
+			"the module first, and serves the page.",
 		Example: "  bash tools/wasm.sh bin/try && adlab try --serve 127.0.0.1:8800",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := folder("--out", out); err != nil {
