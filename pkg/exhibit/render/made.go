@@ -86,5 +86,19 @@ func runsOf(entries []Entry) []*exhibit.Run {
 		}
 	}
 	slices.SortFunc(all, func(a, b *exhibit.Run) int { return strings.Compare(a.Key, b.Key) })
+	for i, run := range all {
+		all[i] = withoutDraws(run)
+	}
 	return all
+}
+
+// withoutDraws is a run without its resamples, which are most of its bytes; the intervals that they
+// gave stay.
+func withoutDraws(run *exhibit.Run) *exhibit.Run {
+	out := *run
+	out.Rulers = slices.Clone(run.Rulers)
+	for i := range out.Rulers {
+		out.Rulers[i].Draws = nil
+	}
+	return &out
 }

@@ -5,6 +5,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"adlab/pkg/exhibit"
+	"adlab/pkg/experiment"
+	"adlab/pkg/metric"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -54,4 +58,16 @@ func FuzzManifest(f *testing.F) {
 		}
 		_ = Beside(folder, nil)
 	})
+}
+
+// Resamples stay in the store; their intervals are shown.
+func TestAGallerysRunsKeepIntervalsAlone(t *testing.T) {
+	run := &exhibit.Run{Key: "k", Rulers: []experiment.Ruled{{Ruler: "exact",
+		Draws:     metric.Draws{metric.ImageAUROC: {0.1, 0.2}},
+		Intervals: map[metric.Number]metric.Interval{metric.ImageAUROC: {Low: 0.1, High: 0.2}}}}}
+	of := runsOf([]Entry{{measured: []*exhibit.Run{run}}, {measured: []*exhibit.Run{run}}})
+	require.Len(t, of, 1)
+	require.Nil(t, of[0].Rulers[0].Draws)
+	require.Equal(t, run.Rulers[0].Intervals, of[0].Rulers[0].Intervals)
+	require.Len(t, run.Rulers[0].Draws[metric.ImageAUROC], 2, "the run's own stay")
 }
