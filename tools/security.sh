@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What docs/security.md states, checked: security.sh. Modules by their checksums, wheels by their hashes, known vulnerabilities of what is
-# compiled in, and what a stranger can do with the notebook's server. A part that this machine has no means for is left out with the reason.
+# compiled in (VULNDB names another database of them, see tools/vulndb.py), and what a stranger can do with the notebook's server. A part that this machine has no means for is left out with the reason.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
@@ -20,7 +20,7 @@ version=v1.1.4
 if [ ! -x .bin/govulncheck ]; then GOBIN="$root/.bin" go install "golang.org/x/vuln/cmd/govulncheck@$version" >/dev/null 2>&1; fi
 if [ ! -x .bin/govulncheck ]; then left_out "govulncheck $version cannot be had here"; else
   log=$(mktemp)
-  if timeout 300 .bin/govulncheck ./... >"$log" 2>&1; then holds "govulncheck: $(tail -n 1 "$log")"
+  if timeout 300 .bin/govulncheck ${VULNDB:+-db "$VULNDB"} ./... >"$log" 2>&1; then holds "govulncheck: $(tail -n 1 "$log")"
   elif grep -q 'vuln.go.dev\|fetching vulnerabilities' "$log"; then left_out "govulncheck: its database cannot be reached here"
   else fails "govulncheck:"; cat "$log"; fi
   rm -f "$log"
