@@ -192,7 +192,7 @@ func (s *Stage) asInGallery(ctx context.Context, c Cell, id string, l *Line) err
 		if err != nil {
 			return err
 		}
-		tables = append(tables, strings.TrimSpace(string(b)))
+		tables = append(tables, strings.TrimSpace(render.Inline(string(b)))) // as a notebook has it
 	}
 	for _, o := range c.Outputs {
 		if strings.Contains(o.HTML, "<table") && !slices.ContainsFunc(tables,
