@@ -242,6 +242,7 @@ func (x *estimator) speed(ctx context.Context, m Measurement, e experiment.Exper
 	if v, ok := x.speeds[key]; ok {
 		return v, nil
 	}
+	x.Env.Progress.Say("how fast is %s on %s", e.Detector, enc.Name())
 	v, err = x.speedOf(ctx, m, e, enc)
 	x.speeds[key] = v
 	return v, err
