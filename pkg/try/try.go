@@ -76,6 +76,7 @@ func (l *Lab) Model(name, path string) (*Head, error) {
 	}
 	if d, worded := m.Detector.(*multiads.Transfer); worded {
 		clear(l.looks) // of another tower, it may be
+		// a tap adds a probability: the scale ends where maps do, whatever is asked of whatever
 		m.Scale = plot.Scale{High: float64(d.Taps())}
 	} else {
 		x, err := features(m)

@@ -306,12 +306,12 @@ function show(at) {
   paint($("picture"), part(seen, "picture")[0], `${picture.name}: ${say("picture")}`);
   paint($("heat"), part(seen, "heat")[0], say("heat"));
   paint($("bar"), head.colours, say("bar"));
-  $("low").textContent = short(head.answer.scale.Low);
-  $("high").textContent = short(head.answer.scale.High);
+  $("low").textContent = Number(short(head.answer.scale.Low));
+  $("high").textContent = Number(short(head.answer.scale.High));
+  $("scale").textContent = head.answer.types ? say("likely", head.answer.taps) : say("scaled");
   const s = answer.seconds;
   $("seconds").textContent = say("took", seen.seconds.toFixed(2), s.encode.toFixed(2), s.head.toFixed(2), s.draw.toFixed(2), s.words?.toFixed(2));
   $("seconds").dataset.words = s.words ?? "";
-  $("says").textContent = answer.says ? say("says", answer.says) : "";
   $("seconds").dataset.first = picture.first.toFixed(3);
   $("views").replaceChildren(...["type", "tokens", "attention", "distance", "error"].flatMap((kind) =>
     part(seen, kind).map((p) => {
@@ -340,6 +340,7 @@ function moved() {
   $("outline").dataset.share = share;
   const word = verdict(seen.answer.score, thresholds.score);
   $("verdict").textContent = $("verdict").className = word;
+  $("says").textContent = answer.types ? say("says", word, short(seen.answer.score), seen.answer.says) : "";
   const same = thresholds.score === mine.score && answer.threshold !== undefined;
   $("promise").textContent = answer.types ? say("zeroShot") : !same ? say("moved")
     : say("promise", percent(answer.rate), answer.normals) + (answer.normals < answer.needed ? say("needed", answer.needed) : "");
