@@ -275,6 +275,12 @@ def choose(page, name, value):
     page.locator("label.choice", has=page.locator(f"input[name={name}][value={value}]")).click()
 
 
+def tick(page, which):
+    """Ticks the types of which an expression on box holds, and asks."""
+    page.evaluate(f"() => {{ for (const box of document.querySelectorAll('#types input')) box.checked = {which}; }}")
+    page.locator("#ask").click()
+
+
 def words(page):
     """MultiADS in the tab: the types that are suggested, all that it knows, as adlab predict asks them, and one of the user's."""
     model = os.path.join(folder, "try", "heads", "words.safetensors")
@@ -286,14 +292,15 @@ def words(page):
     report["seconds"]["first map in words"] = round(time.time() - start, 1)
     ready(page)
     assert "solar cell" == page.locator("#product").input_value()
-    page.evaluate("() => { for (const box of document.querySelectorAll('#types input')) box.checked = true; }")
-    page.locator("#ask").click()
+    tick(page, "true")
     near(scores(page, 3), predicted(model, looked, "--category", "solar cell"), "MultiADS")
     ready(page)
+    assert "All types together: " + page.locator("#verdict").inner_text() in page.locator("#says").inner_text()
+    assert page.locator("#high").inner_text() == "4" and "4 depths" in page.locator("#scale").inner_text()
+    assert page.locator("#types-title").is_visible()
     bound("all types, their texts shipped", float(page.locator("#seconds").get_attribute("data-words")), 2)
-    page.evaluate("() => { for (const box of document.querySelectorAll('#types input')) box.checked = box.value === 'crack'; }")
     page.locator("#typed").fill("dark cell: a dark [cls]; dead area\nshadow")
-    page.locator("#ask").click()
+    tick(page, "box.value === 'crack'")
     ready(page)
     report["seconds"]["three typed phrases"] = float(page.locator("#seconds").get_attribute("data-words"))
     captions = page.locator("#views figcaption").all_inner_texts()
@@ -303,8 +310,7 @@ def words(page):
     fits(page, "in words")
     shot(page, "words")
     page.locator("#typed").fill("")
-    page.evaluate("() => { for (const box of document.querySelectorAll('#types input')) box.checked = false; }")
-    page.locator("#ask").click()
+    tick(page, "false")
     assert "at least one type" in page.locator("#status").inner_text()
 
 
@@ -339,6 +345,10 @@ def alone(browser):
     page.locator("#rows button").nth(2).click()
     page.wait_for_function("() => document.querySelector('#name').textContent.startsWith('bottle')")
     assert "broken" in page.locator("#views").inner_text()
+    tick(page, "true")
+    looked = [sample, own, os.path.join(folder, "try", "samples", "bottle-4.png")]
+    near(scores(page, 3), predicted(os.path.join(folder, "try", "heads", "words.safetensors"), looked, "--category", "bottle"), "bottles in words, as a file")
+    ready(page)
     shot(page, "file-words")
     assert not problems, problems
     context.close()
