@@ -2,10 +2,10 @@
 # Builds the lab as a module for a browser's tab: wasm.sh FOLDER writes try.wasm, try.wasm.gz and Go's wasm_exec.js into it, and
 # what MultiADS needs beside: the small pair's weights, and its text tower's merge table.
 #
-# An overlay leaves these two out of the module, and the weights that no model on the page looks through (22 MB that do not shrink). Two libraries are replaced: the one
-# that maps files into memory, which a tab cannot, by one that reads them, and the one of twelve fonts. The page writes no letter of these
-# nor of four others, so that the small font of a library's own tests stands for all (2.5 MB less, compressed). Of gonum's plots minimal leaves out PDF and other formats on
-# paper.
+# An overlay leaves these two out of the module, and the weights that no model on the page looks through (22 MB that do not shrink). Two
+# libraries are replaced: the one that maps files into memory, which a tab cannot, by one that reads them, and the one of twelve fonts. The
+# page writes no letter of these nor of four others, so that the small font of a library's own tests stands for all (2.5 MB less,
+# compressed). Of gonum's plots minimal leaves out PDF and other formats on paper.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 out=$(mkdir -p "${1:?usage: wasm.sh FOLDER}" && cd "$1" && pwd)
