@@ -83,7 +83,7 @@ lint: setup ## gofmt, lengths of lines and files, go vet, staticcheck, syntax of
 lab: setup ## JupyterLab with the Go kernel, on a start page
 	@bash tools/lab.sh $(ARGS)
 
-try: setup build data ## the page on which INP-Former runs in a browser's tab, on your own pictures: into out/try, served (SERVE=ADDRESS)
+try: setup build data ## the page on which INP-Former and MultiADS run in a browser's tab, on your own pictures: into out/try, served (SERVE=ADDRESS)
 	@bash tools/wasm.sh bin/try
 	source tools/env.sh
 	bin/adlab try --module bin/try --out out/try --serve "$(or $(SERVE),127.0.0.1:8800)"
