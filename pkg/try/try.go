@@ -105,7 +105,6 @@ func headOf(m *experiment.Model) *Head {
 	}
 	if d, ok := m.Detector.(*multiads.Transfer); ok {
 		h.Types, h.Taps = d.Base.Types, d.Taps()
-		h.Highest = [2]float64{1, float64(h.Taps)}
 	}
 	if c := m.Calibration; c != nil {
 		h.Threshold, h.Pixel = &c.Image.Value, &c.Pixel.Value

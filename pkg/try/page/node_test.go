@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"adlab/datasets"
@@ -19,6 +20,7 @@ import (
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/multiads"
+	"adlab/pkg/plot"
 	"adlab/pkg/progress"
 	"adlab/pkg/try"
 
@@ -269,12 +271,15 @@ func inWords(t *testing.T, w written, pictures []string, typed string, got answe
 	require.ElementsMatch(t, []string{"dent", "hole"}, []string{seen.Found[0].Type,
 		seen.Found[1].Type})
 	all = append(all, detector.Prediction{Score: seen.Score, Map: seen.Map})
+	taps := got.Asks[9].Answer.Taps
+	require.Equal(t, plot.Scale{High: float64(taps)}, got.Asks[9].Answer.Scale)
 	for i, p := range all {
 		a := got.Asks[10+i]
 		require.Empty(t, a.Error)
 		t.Logf("multiads %d: %.0f ms, %v", i, a.MS, a.Answer.Seconds)
 		require.InDelta(t, p.Score, a.Answer.Score, 1e-5)
 		require.InDeltaSlice(t, p.Map, a.Parts[0].values(t), 1e-5)
+		require.LessOrEqual(t, slices.Max(p.Map), float32(taps), "the scale holds it")
 	}
 	require.Contains(t, got.Asks[13].Error, "words")
 }

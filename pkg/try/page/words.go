@@ -90,8 +90,11 @@ func embedded(ctx context.Context, v *experiment.Env, d *multiads.Transfer, sets
 		}
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "texts", "*"))
-	if err != nil || len(files) != 1 {
-		return nil, fmt.Errorf("expected one file of embeddings, got %v (%w)", files, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) != 1 {
+		return nil, fmt.Errorf("expected one file of embeddings in %s, got %v", folder, files)
 	}
 	return os.ReadFile(files[0])
 }
