@@ -189,6 +189,7 @@ function read() {
   }
   for (const line of $("typed").value.split("\n").map((l) => l.trim()).filter(Boolean)) {
     const [, name, rest] = /^([^:]*):?(.*)$/.exec(line);
+    if (!name.trim()) throw new Error(say("nameless", line));
     const phrases = rest.split(";").map((p) => p.trim()).filter(Boolean);
     types[name.trim()] = (phrases.length ? phrases : [name.trim()]).map((p) => (p.includes("[cls]") ? p : `[cls] with ${p}`));
   }

@@ -15,6 +15,7 @@ const written = {
   words: { en: (name) => `${name}: words`, ko: (name) => `${name}: 말` },
   worded: { en: (bytes) => `MultiADS, zero-shot: it has seen none of these objects. Its adapters (${bytes}) learned from other, generated pictures, on a small pair of towers; of photographs it says little. Words are English.`, ko: (bytes) => `MultiADS, 제로샷: 이 물체를 하나도 본 적이 없다. 어댑터(${bytes})는 생성된 다른 그림으로 작은 두 타워 위에서 학습했으며, 사진은 잘 알아보지 못한다. 말은 영어로 쓴다.` },
   typeless: { en: "Choose at least one type of defect, or write one.", ko: "결함 유형을 하나 이상 고르거나 쓴다." },
+  nameless: { en: (line) => `Your own types: expected a name, then a colon and phrases, got "${line}".`, ko: (line) => `자신의 유형: 이름, 쌍점, 문구의 순서여야 하는데 "${line}"이(가) 왔다.` },
   says: { en: (verdict, score, answer) => `All types together: ${verdict}, score ${score}. Each type by itself: ${answer}.`, ko: (verdict, score, answer) => `모든 유형을 합하면 ${verdict}(점수 ${score}). 유형을 하나씩 보면 ${answer}.` },
   zeroShot: { en: "Zero-shot: no good picture was seen, and nothing is promised. NG is said of all types together, so it can stand beside “good”: a type by itself counts from 0.5 on, where it is likelier than all else.", ko: "제로샷: 정상 그림을 보지 않았으므로 보장되는 것이 없다. NG는 모든 유형을 합한 판정이라 “good”(정상)과 함께 나올 수 있다. 유형 하나는 다른 모든 것보다 그럴듯한 0.5부터 센다." },
   likely: { en: (taps) => `How likely a defect is, summed over the tower's ${taps} depths: from none to certain, the same for all pictures and words.`, ko: (taps) => `타워의 ${taps}개 깊이에서 결함일 확률을 더한 값. 없음에서 확실함까지이며, 모든 그림과 말에 같은 눈금을 쓴다.` },
