@@ -47,7 +47,7 @@ complete() {
 
 # killed RESULT COMMAND...: kills the command, which makes a file or a folder, again and again.
 killed() {
-  local result=$1 alone=$tmp/alone-$case kills=0 resumed=0 finished=0 start takes pid status
+  local result=$1 alone=$tmp/alone-$case kills=0 resumed=0 finished=0 start takes at pid status
   shift
   RANDOM=$seed
   rm -rf "$ADLAB_CACHE" "$result" "$alone"
@@ -63,7 +63,8 @@ killed() {
     "$@" >"$tmp/stdout" 2>"$tmp/stderr" &
     pid=$!
     if [ $kills -lt "$rounds" ]; then
-      pause "$(drawn "$takes")"
+      at=$(($(now) + $(drawn "$takes")))
+      while [ "$(now)" -lt $at ] && kill -0 $pid 2>/dev/null; do sleep 0.01; done
       if [ $((RANDOM % 3)) = 0 ]; then
         kill -INT $pid 2>/dev/null
         pause "$(drawn 200)"
