@@ -171,7 +171,7 @@ func (s *ClaimStatus) judge(o outcome, own bool) {
 	switch {
 	case s.Quoted:
 		s.Status, s.Why = Quoted, "another system's number: quoted, not measured here"
-		if why := quotedFor[s.Method]; why != "" {
+		if why := QuotedFor[s.Method]; why != "" {
 			s.Why += ", for " + why
 		}
 	case s.Exhibit == "":

@@ -2,9 +2,9 @@ package exhibit
 
 import "fmt"
 
-// quotedFor is why some systems are quoted alone, by their printed names: what they are is not to
+// QuotedFor is why some systems are quoted alone, by their printed names: what they are is not to
 // be had here, where others have only not been written.
-var quotedFor = map[string]string{
+var QuotedFor = map[string]string{
 	"AnomalyGPT": "its answer is that of a language model of seven billion weights",
 	"DiAD":       "its reconstruction is that of a latent diffusion model, many passes a picture",
 	"MambaAD":    "its decoder is a state space model, whose scan is no operation of the backends",
@@ -15,7 +15,7 @@ var quotedFor = map[string]string{
 func (t *Table) quotedNotes() (notes []string) {
 	seen := map[string]bool{}
 	for _, row := range t.Rows() {
-		if why := quotedFor[row.Name]; row.Kind == Quoted && why != "" && !seen[row.Name] {
+		if why := QuotedFor[row.Name]; row.Kind == Quoted && why != "" && !seen[row.Name] {
 			seen[row.Name] = true
 			notes = append(notes, fmt.Sprintf("%s is quoted alone: %s", row.Name, why))
 		}

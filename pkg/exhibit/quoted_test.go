@@ -15,11 +15,11 @@ func TestReasonsAreOfPrintedSystems(t *testing.T) {
 	for _, c := range published.Claims() {
 		printed[c.Method] = true
 	}
-	for name := range quotedFor {
+	for name := range QuotedFor {
 		require.True(t, printed[name], name)
 	}
 	table := &Table{Groups: []Group{{Rows: []Row{{Name: "DiAD", Kind: Quoted},
 		{Name: "UniAD", Kind: Quoted}, {Name: "MambaAD", Kind: Claimed}}},
 		{Rows: []Row{{Name: "DiAD", Kind: Quoted}}}}}
-	require.Equal(t, []string{"DiAD is quoted alone: " + quotedFor["DiAD"]}, table.quotedNotes())
+	require.Equal(t, []string{"DiAD is quoted alone: " + QuotedFor["DiAD"]}, table.quotedNotes())
 }

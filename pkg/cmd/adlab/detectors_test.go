@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/setting"
 
@@ -16,10 +17,16 @@ func TestTheTableOfMethodsIsListed(t *testing.T) {
 	var rows []method
 	require.NoError(t, json.Unmarshal([]byte(stdout), &rows))
 	var names []string
+	quoted := 0
 	for _, r := range rows {
-		require.NotEmpty(t, r.About)
-		names = append(names, r.Name)
+		require.NotEqual(t, r.About == "", r.Quoted == "", r.Name)
+		if r.Quoted == "" {
+			names = append(names, r.Name)
+		} else {
+			quoted++
+		}
 	}
+	require.Len(t, exhibit.QuotedFor, quoted)
 	require.Equal(t, experiment.MethodNames(nil), names)
 	stdout, _, _ = adlab("list", "--detectors")
 	require.Regexp(t, `inp-former +tokens +yes`, stdout)
