@@ -23,19 +23,27 @@ func Serve(ctx context.Context, folder string, port int, cells *live.Web,
 		return fmt.Errorf("%s holds no talk: expected %s in it; make slides makes it", folder,
 			Marker)
 	}
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return err
-	}
 	secret := "/" + rand.Text() + "/"
 	mux := http.NewServeMux()
 	mux.Handle(secret, http.StripPrefix(secret, http.FileServer(http.Dir(folder))))
 	mux.Handle(secret+"live/", cells)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second,
+	return Listen(ctx, fmt.Sprintf("127.0.0.1:%d", port), mux, func(at string) {
+		tell(at + secret)
+	})
+}
+
+// Listen answers at an address, HOST:PORT with port 0 for any, until ctx ends, and then ends what
+// is being answered; tell hears "http://HOST:PORT" as soon as it listens.
+func Listen(ctx context.Context, address string, h http.Handler, tell func(at string)) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
-	tell("http://" + l.Addr().String() + secret)
+	tell("http://" + l.Addr().String())
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

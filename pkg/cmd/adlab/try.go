@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
+	"adlab/pkg/talk"
 	"adlab/pkg/try/page"
 
 	"github.com/spf13/cobra"
@@ -66,21 +64,16 @@ func newTry(c *cli) *cobra.Command {
 
 // serveFiles serves a folder until ctx ends.
 func serveFiles(ctx context.Context, dir, address string) error {
-	listener, err := net.Listen("tcp", address)
+	files := http.FileServer(http.Dir(dir))
+	fresh := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-cache") // a page that is written anew is shown anew
+		files.ServeHTTP(w, r)
+	})
+	err := talk.Listen(ctx, address, fresh, func(at string) {
+		fmt.Fprintf(os.Stderr, "%s/%s\n", at, page.Name)
+	})
 	if err != nil {
 		return fmt.Errorf("--serve: %w", err)
-	}
-	fmt.Fprintf(os.Stderr, "http://%s/%s\n", listener.Addr(), page.Name)
-	files := http.FileServer(http.Dir(dir))
-	server := &http.Server{ReadHeaderTimeout: 10 * time.Second,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Cache-Control", "no-cache") // a page that is written anew is shown anew
-			files.ServeHTTP(w, r)
-		})}
-	stop := context.AfterFunc(ctx, func() { server.Close() })
-	defer stop()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
 	}
 	return nil
 }
