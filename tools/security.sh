@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What docs/security.md states, checked: security.sh. Modules by their checksums, wheels by their hashes, known vulnerabilities of what is
-# compiled in (VULNDB names another database of them, see tools/vulndb.py), and what a stranger can do with the notebook's server. A part that this machine has no means for is left out with the reason.
+# compiled in (VULNDB names another database of them, see tools/vulndb.py), and what a stranger can do with the notebook's server. A part that
+# this machine has no means for is left out with the reason.
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
