@@ -31,18 +31,20 @@ def bound(name, seconds, limit):
 
 
 def serve():
-    """Makes the page and serves it at a free port; gives the process and the address."""
+    """Makes the page, whose heads train for minutes where they are not in the cache, and serves it at a free port; gives the process
+    and the address."""
     subprocess.run(["bash", os.path.join(root, "tools/wasm.sh"), os.path.join(root, "bin/try")], check=True)
     log = open(os.path.join(out, "try.log"), "w+")
     server = subprocess.Popen([os.path.join(root, "bin/adlab"), "try", "--profile", profile, "--out", folder, "--serve", "127.0.0.1:0"], cwd=root, stderr=log)
-    end = time.time() + 3600
-    while True:
+    end = time.time() + 1800
+    while server.poll() is None and time.time() < end:
         log.seek(0)
         found = [line.strip() for line in log if line.startswith("http://")]
         if found:
             return server, found[0]
-        assert server.poll() is None and time.time() < end, f"no page: see {log.name}"
         time.sleep(0.2)
+    server.kill()
+    raise AssertionError(f"no page: see {log.name}")
 
 
 def weigh():
@@ -316,6 +318,14 @@ def words(page):
     shot(page, "words-phone")
     page.locator("#language").click()
     page.set_viewport_size({"width": 1024, "height": 768})
+    page.locator("#types input[value=scratch]").focus()
+    page.keyboard.press("Space")
+    page.locator("#typed").fill("긁힘")
+    page.locator("#ask").click()
+    ready(page)
+    captions = page.locator("#views figcaption").all_inner_texts()
+    assert {c.rsplit(" ", 1)[0] for c in captions[:3]} == {"crack", "scratch", "긁힘"}, captions
+    assert "no letters for 긁힘" in page.locator("#says").inner_text()
     page.locator("#typed").fill(": dead area")
     page.locator("#ask").click()
     assert "expected a name" in page.locator("#status").inner_text()

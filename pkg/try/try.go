@@ -125,8 +125,10 @@ type Seen struct {
 	P *float64 `json:"p,omitempty"`
 	// Found are the defect types that MultiADS was asked about, the strongest first, each with its
 	// map's largest value over the taps' sum, 0 to 1; Says is its answer.
-	Found   []multiads.Found   `json:"found,omitempty"`
-	Says    string             `json:"says,omitempty"`
+	Found []multiads.Found `json:"found,omitempty"`
+	Says  string           `json:"says,omitempty"`
+	// Unknown are words of the prompts that its text tower has no letters for.
+	Unknown []string           `json:"unknown,omitempty"`
 	Seconds map[string]float64 `json:"seconds"` // by stage
 	Map     []float32          `json:"-"`       // MapSide · MapSide
 	Drawn   []Drawn            `json:"-"`

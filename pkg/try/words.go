@@ -3,6 +3,7 @@ package try
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"adlab/datasets"
 	"adlab/datasets/kba"
@@ -41,9 +42,14 @@ func (l *Lab) ask(ctx context.Context, s *Seen, m *experiment.Model, d *multiads
 	}
 	lap("encode")
 	l.tell("words", 0, 1, "")
-	text, err := d.Text(ctx, cmp.Or(words.Product, "object"), base)
+	product := cmp.Or(words.Product, "object")
+	text, err := d.Text(ctx, product, base)
 	if err != nil {
 		return err
+	}
+	s.Unknown = d.Model.Unknown(product)
+	for _, t := range base.Types {
+		s.Unknown = append(s.Unknown, d.Model.Unknown(strings.Join(t.Prompts, " "))...)
 	}
 	lap("words")
 	l.tell("head", 0, 1, "")

@@ -282,4 +282,9 @@ func inWords(t *testing.T, w written, pictures []string, typed string, got answe
 		require.LessOrEqual(t, slices.Max(p.Map), float32(taps), "the scale holds it")
 	}
 	require.Contains(t, got.Asks[13].Error, "words")
+	require.Empty(t, seen.Unknown)
+	seen, err = lab.Look(t.Context(), "words", pictures[0], try.Words{Product: "part",
+		Base: `{"types": {"scratch": ["[cls] with 긁힘"]}}`})
+	require.NoError(t, err)
+	require.Equal(t, []string{"긁힘"}, seen.Unknown)
 }

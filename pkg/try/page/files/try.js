@@ -341,7 +341,9 @@ function moved() {
   $("outline").dataset.share = share;
   const word = verdict(seen.answer.score, thresholds.score);
   $("verdict").textContent = $("verdict").className = word;
-  $("says").textContent = answer.types ? say("says", word, short(seen.answer.score), seen.answer.says) : "";
+  const { score, says, unknown } = seen.answer;
+  $("says").textContent = !answer.types ? "" : unknown ? say("unknown", unknown.join(", ")) : say("says", word, short(score), says);
+  $("says").classList.toggle("problem", Boolean(unknown));
   const same = thresholds.score === mine.score && answer.threshold !== undefined;
   $("promise").textContent = answer.types ? say("zeroShot") : !same ? say("moved")
     : say("promise", percent(answer.rate), answer.normals) + (answer.normals < answer.needed ? say("needed", answer.needed) : "");
@@ -355,7 +357,7 @@ function rows() {
     const t = Number.isNaN(thresholds.score) && heads.get(chosen)?.answer ? own().score : thresholds.score;
     const word = seen && !seen.problem ? verdict(seen.answer.score, t) : "";
     const row = element("tr", {}, element("td", {}, button),
-      element("td", { className: word }, seen?.problem ? say("unread") : seen ? word : "…"),
+      element("td", { className: word }, seen?.problem ? say("unanswered") : seen ? word : "…"),
       element("td", { className: "n" }, seen?.answer ? short(seen.answer.score) : ""),
       element("td", { className: "n" }, seen?.answer?.p === undefined ? "" : seen.answer.p.toPrecision(3)),
       element("td", { className: "n" }, seen?.seconds?.toFixed(1) ?? ""));

@@ -13,10 +13,11 @@ const written = {
   judged: { en: "judged by the others", ko: "나머지로 판정" },
   inWords: { en: "anything, in words", ko: "무엇이든, 말로" },
   words: { en: (name) => `${name}: words`, ko: (name) => `${name}: 말` },
-  worded: { en: (bytes) => `MultiADS, zero-shot: it has seen none of these objects. Its adapters (${bytes}) learned from other, generated pictures, on a small pair of towers; of photographs it says little. Words are English.`, ko: (bytes) => `MultiADS, 제로샷: 이 물체를 하나도 본 적이 없다. 어댑터(${bytes})는 생성된 다른 그림으로 작은 두 타워 위에서 학습했으며, 사진은 잘 알아보지 못한다. 말은 영어로 쓴다.` },
+  worded: { en: (bytes) => `MultiADS, zero-shot: it has seen none of these objects. Its adapters (${bytes}) learned from other, generated pictures, on a small pair of towers; of photographs it says little. Words are English.`, ko: (bytes) => `MultiADS, 제로샷: 이 물체를 하나도 본 적이 없다. 어댑터(${bytes})는 생성된 다른 그림으로 작은 타워 한 쌍 위에서 학습했으며, 사진은 잘 알아보지 못한다. 말은 영어로 쓴다.` },
   typeless: { en: "Choose at least one type of defect, or write one.", ko: "결함 유형을 하나 이상 고르거나 쓴다." },
-  nameless: { en: (line) => `Your own types: expected a name, then a colon and phrases, got "${line}".`, ko: (line) => `자신의 유형: 이름, 쌍점, 문구의 순서여야 하는데 "${line}"이(가) 왔다.` },
+  nameless: { en: (line) => `Your own types: expected a name, then a colon and phrases, got "${line}".`, ko: (line) => `내 유형: 이름, 쌍점, 문구 순서로 쓴다. 이름이 없는 줄: "${line}".` },
   says: { en: (verdict, score, answer) => `All types together: ${verdict}, score ${score}. Each type by itself: ${answer}.`, ko: (verdict, score, answer) => `모든 유형을 합하면 ${verdict}(점수 ${score}). 유형을 하나씩 보면 ${answer}.` },
+  unknown: { en: (words) => `The text tower has no letters for ${words}: what is answered by that means nothing, so describe it in English.`, ko: (words) => `텍스트 타워가 모르는 글자로 쓴 말이 있다: ${words}. 그 대답은 의미가 없으니 영어로 쓴다.` },
   zeroShot: { en: "Zero-shot: no good picture was seen, and nothing is promised. NG is said of all types together, so it can stand beside “good”: a type by itself counts from 0.5 on, where it is likelier than all else.", ko: "제로샷: 정상 그림을 보지 않았으므로 보장되는 것이 없다. NG는 모든 유형을 합한 판정이라 “good”(정상)과 함께 나올 수 있다. 유형 하나는 다른 모든 것보다 그럴듯한 0.5부터 센다." },
   likely: { en: (taps) => `How likely a defect is, summed over the tower's ${taps} depths: from none to certain, the same for all pictures and words.`, ko: (taps) => `타워의 ${taps}개 깊이에서 결함일 확률을 더한 값. 없음에서 확실함까지이며, 모든 그림과 말에 같은 눈금을 쓴다.` },
   scaled: { en: "One scale for all pictures of this model; what is usual in good ones is dark.", ko: "이 모델의 모든 그림에 같은 눈금을 쓴다. 정상 그림에서 흔한 값은 어둡다." },
@@ -42,7 +43,7 @@ const written = {
   attention: { en: (i) => `where prototype ${i + 1} looks`, ko: (i) => `프로토타입 ${i + 1}이 보는 곳` },
   distance: { en: () => "distance to the nearest prototype: the zero-shot map, without the decoder", ko: () => "가장 가까운 프로토타입까지의 거리: 디코더 없는 제로샷 지도" },
   error: { en: (i, n) => `reconstruction error, ${["shallow", "deep"][i] ?? i + 1} levels`, ko: (i, n) => `재구성 오차, ${["얕은", "깊은"][i] ?? i + 1} 층` },
-  unread: { en: "cannot be read", ko: "읽을 수 없음" },
+  unanswered: { en: "no answer", ko: "답 없음" },
   bytes: { en: (n) => `${(n / 1e6).toFixed(1)} MB`, ko: (n) => `${(n / 1e6).toFixed(1)} MB` },
 };
 const language = () => document.documentElement.lang;
