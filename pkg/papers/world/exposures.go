@@ -60,11 +60,8 @@ func otherTiles(set *datasets.Set) (other *datasets.Set, shared int) {
 	out.Categories = slices.Clone(set.Categories)
 	for i := range out.Categories {
 		c := &out.Categories[i]
-		normal := slices.DeleteFunc(slices.Clone(c.Test), func(s datasets.Sample) bool {
-			return s.Label != 0
-		})
 		c.Train = nil
-		for _, tile := range tilesOf(slices.Concat(set.Categories[i].Train, normal)) {
+		for _, tile := range tilesOf(slices.Concat(set.Categories[i].Train, normals(c.Test))) {
 			learned := slices.DeleteFunc(slices.Clone(tile), func(s datasets.Sample) bool {
 				return s.Split != datasets.TrainSplit
 			})
@@ -171,13 +168,16 @@ func drawTiles(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 	if err != nil {
 		return nil, nil, err
 	}
-	n := len(other.Train())
+	n, tested := len(other.Train()), 0
+	for _, c := range set.Categories {
+		tested += len(normals(c.Test))
+	}
 	t := &exhibit.Table{Corner: "I-AUROC, learned from", Columns: []string{
 		fmt.Sprintf("all %d", len(set.Train())), fmt.Sprintf("%d, drawn", n),
 		fmt.Sprintf("%d of other tiles", n), "difference", "interval of the difference"},
 		Notes: []string{fmt.Sprintf("MTD has each tile under up to six lights, told by its files' "+
 			"numbers; of %d normal test pictures %d show a tile that the literature's split also "+
-			"learns from, under another light", normals(set), shared), pairedNote}}
+			"learns from, under another light", tested, shared), pairedNote}}
 	g := t.Group(f.name() + ", has it seen this very tile?")
 	for _, x := range contending() {
 		m := f.trial(r.Profile, x.Name)
@@ -203,14 +203,7 @@ func drawTiles(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 	return t, nil, nil
 }
 
-// normals is the number of normal test pictures.
-func normals(set *datasets.Set) (n int) {
-	for _, c := range set.Categories {
-		for _, s := range c.Test {
-			if s.Label == 0 {
-				n++
-			}
-		}
-	}
-	return n
+// normals are the normal ones of some pictures.
+func normals(of []datasets.Sample) []datasets.Sample {
+	return slices.DeleteFunc(slices.Clone(of), func(s datasets.Sample) bool { return s.Label != 0 })
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"adlab/datasets"
 	"adlab/pkg/exhibit"
 	"adlab/pkg/experiment"
 	"adlab/pkg/inpformer"
@@ -104,8 +103,7 @@ func normalDistances(ctx context.Context, r *exhibit.Runner, m exhibit.Measureme
 		}
 		out := map[string]float64{}
 		for _, c := range set.Categories {
-			predictions, err := view.Predictions(ctx, d, slices.DeleteFunc(slices.Clone(c.Test),
-				func(s datasets.Sample) bool { return s.Label != 0 }))
+			predictions, err := view.Predictions(ctx, d, normals(c.Test))
 			if err != nil {
 				return nil, err
 			}

@@ -90,10 +90,11 @@ func (f field) shown() string {
 
 // words are that in both languages.
 func (f field) words() exhibit.Words {
+	words := exhibit.Words{EN: f.shown()}
 	if f.set == generatedSet {
-		return exhibit.Words{EN: f.shown(), KO: f.name() + " 형식의 생성 이미지"}
+		words.KO = f.name() + " 형식의 생성 이미지"
 	}
-	return exhibit.Words{EN: f.name()}
+	return words
 }
 
 // trial is a contender in a field, with intervals: one that trains for as long as it does in the
