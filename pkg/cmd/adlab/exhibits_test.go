@@ -13,6 +13,7 @@ import (
 )
 
 func TestListSaysWhatTheRegistryHolds(t *testing.T) {
+	t.Setenv("ADLAB_DATA", t.TempDir()) // where nothing has been fetched
 	out, stderr, code := adlab("list", "--json")
 	require.Zero(t, code, stderr)
 	var rows []map[string]any
