@@ -5,8 +5,9 @@
 #   base setup build cpu cuda-libraries cuda        the Dockerfile's stages, each with what it stands on
 #   program         the command line in adlab:cpu: not root, XLA's plugin, parity of MultiADS
 #   lab             JupyterLab in adlab:cpu: healthy, closed without the token, open with it, a notebook run
+#   gpu             the command line in adlab:cuda: parity on the GPU, or one line that says there is none
 #
-# Without --stage all but cuda-libraries and cuda, which fetch 3 GB. With a Docker daemon it is Docker that builds. Where
+# Without --stage all but cuda-libraries, cuda and gpu, which fetch 3 GB. With a Docker daemon it is Docker that builds. Where
 # none answers, buildah does, which needs no daemon (root; apt-get installs it), each RUN in a chroot; and where the base
 # cannot be pulled, or is not to be (--no-pull), debootstrap makes one like it: Debian 12 with the same packages, and this machine's Go and
 # certificates. What was not done is said at the end.
@@ -21,7 +22,7 @@ while [ $# -gt 0 ]; do
     --stage) stages+=("$2"); shift 2 ;;
     --no-pull) pull=; shift ;;
     --keep) keep=1; shift ;;
-    *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
 done
 [ ${#stages[@]} -gt 0 ] || stages=(lint base setup build cpu program lab)
@@ -101,13 +102,15 @@ stage() {
   say "stage $1: built in $((SECONDS - start)) s"
 }
 
-# within runs a shell line in a container of adlab:cpu.
+# within runs a shell line in a container of the image, adlab:cpu where no other is named.
+image=cpu
 container=
 within() {
   if [ $engine = docker ]; then
-    docker run --rm --network host -e JUPYTER_TOKEN -e ADLAB_PROFILE adlab-test:cpu bash -c "$1"
+    docker run --rm --network host $(if [ $image = cuda ] && [ -e /dev/nvidia0 ]; then echo --gpus all; fi) \
+      -e JUPYTER_TOKEN -e ADLAB_PROFILE "adlab-test:$image" bash -c "$1"
   else
-    [ -n "$container" ] || container=$(bud from --pull-never adlab-test:cpu)
+    [ -n "$container" ] || container=$(bud from --pull-never "adlab-test:$image")
     bud run --isolation chroot --env JUPYTER_TOKEN="${JUPYTER_TOKEN:-}" --env ADLAB_PROFILE="${ADLAB_PROFILE:-}" \
       "$container" bash -c "$1"
   fi
@@ -122,6 +125,21 @@ program() {
   grep -q "in use: xla" "$work/backends.txt" || fail "XLA does not open"
   grep -q "cuda: needs" "$work/backends.txt" || note "a GPU is here: the words for its absence were not looked at"
   within 'adlab verify testdata/multiads' || fail "parity"
+}
+
+gpu() {
+  image=cuda container=
+  [ "$(within 'id -u')" = 1000 ] || fail "expected user 1000, got $(within 'id -u')"
+  if [ -e /dev/nvidia0 ]; then
+    within 'adlab verify testdata/multiads' || fail "parity on the GPU"
+  else
+    within 'adlab verify testdata/multiads' >"$work/no-gpu.txt" 2>&1 && fail "CUDA is in use without a GPU"
+    grep -q "^adlab: GOMLX_BACKEND: cuda needs an NVIDIA GPU with its driver" "$work/no-gpu.txt" || fail "$(cat "$work/no-gpu.txt")"
+    ! grep -q "plugin" "$work/no-gpu.txt" || fail "the plugin is not where it is looked for: $(cat "$work/no-gpu.txt")"
+    within 'adlab --backend xla verify testdata/multiads' || fail "parity on the CPU"
+    note "no GPU is here: CUDA itself was not tried"
+  fi
+  image=cpu container=
 }
 
 lab() {
@@ -159,7 +177,7 @@ for s in "${stages[@]}"; do
   say "== $s"
   case $s in
     lint) lint ;;
-    program | lab)
+    program | lab | gpu)
       [ -n "$engine" ] || find_engine
       "$s"
       ;;
