@@ -123,7 +123,7 @@ figures: setup build data ## every exhibit of profile tiny into figures, with a 
 	@source tools/env.sh
 	bin/adlab gallery --profile tiny --out figures
 
-small: setup build data ## what lives from good features, on DINOv2 ViT-S/14, into figures/small and figures' page (a night on two cores; goes on where it stopped)
+small: setup build data ## what lives from good features, on DINOv2 ViT-S/14, into figures/small and figures' page (two hours on two cores; goes on where it stopped)
 	@source tools/env.sh
 	bin/adlab encoders fetch dinov2-minilm
 	bin/adlab gallery --profile small --out figures/small inp-table2 inp-table3 inp-figure3 inp-figure6 inp-figure7 inp-coherence inp-figureS2 mads-table3 mads-table4 mads-table21

@@ -73,7 +73,7 @@ var profiles = []Profile{
 		Alone: Alone{Encoder: "efficientnet-lite0", Pair: "small", Image: 224, Steps: 500,
 			Batch: 16},
 		Tables: tinyTables},
-	// a night on two cores, or minutes on a GPU: tiny's pictures through the papers' own family
+	// hours on two cores, or minutes on a GPU: tiny's pictures through the papers' own family
 	{Name: "small",
 		Alone: Alone{Encoder: "dinov2-small", Pair: "dinov2-minilm", Image: 224, Steps: 500,
 			Batch: 16},
