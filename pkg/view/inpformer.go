@@ -95,20 +95,9 @@ func Looks(picture *imageio.Image, attention []float32, grid int, scale plot.Sca
 // in one scale for all; a row an image.
 func Attention(ctx context.Context, d *inpformer.Detector, samples ...datasets.Sample) (image.Image,
 	error) {
-	features, err := d.Features.Extract(ctx, samples)
+	attention, err := Attentions(ctx, d, samples)
 	if err != nil {
 		return nil, err
-	}
-	defer features.Close()
-	var attention [][]float32
-	for i := range samples {
-		out, err := d.Trace(features.At(i), func(t *inpformer.Trace) []*graph.Node {
-			return []*graph.Node{graph.ReduceMean(t.Attention, 1)}
-		})
-		if err != nil {
-			return nil, err
-		}
-		attention = append(attention, tensors.MustCopyFlatData[float32](out[0]))
 	}
 	enc, scale := d.Features.Encoder, plot.ScaleOf(0.995, attention...)
 	var rows [][]plot.Tile
@@ -122,6 +111,27 @@ func Attention(ctx context.Context, d *inpformer.Detector, samples ...datasets.S
 	}
 	return plot.Panel("where each prototype looks (mean over the heads)", rows, TileSide-20,
 		&scale), nil
+}
+
+// Attentions are, for each picture, the [M, N] attention of its prototypes over the N patch tokens,
+// averaged over the heads; each prototype's sums to 1.
+func Attentions(ctx context.Context, d *inpformer.Detector, samples []datasets.Sample) (
+	attention [][]float32, err error) {
+	features, err := d.Features.Extract(ctx, samples)
+	if err != nil {
+		return nil, err
+	}
+	defer features.Close()
+	for i := range samples {
+		out, err := d.Trace(features.At(i), func(t *inpformer.Trace) []*graph.Node {
+			return []*graph.Node{graph.ReduceMean(t.Attention, 1)}
+		})
+		if err != nil {
+			return nil, err
+		}
+		attention = append(attention, tensors.MustCopyFlatData[float32](out[0]))
+	}
+	return attention, nil
 }
 
 // Coherence draws how far each token is from its nearest prototype and says the mean of it, which

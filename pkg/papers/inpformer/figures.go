@@ -121,8 +121,13 @@ func drawAttention(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]
 	if err != nil {
 		return nil, nil, err
 	}
-	panel, err := view.Attention(ctx, d, view.Cases(set, min(r.Profile.Cases, 4), nil)...)
-	return []exhibit.Figure{{Picture: panel}}, nil, err
+	cases := view.Cases(set, min(r.Profile.Cases, 4), nil)
+	panel, err := view.Attention(ctx, d, cases...)
+	if err != nil {
+		return nil, nil, err
+	}
+	says, err := saysDistinct(ctx, d, cases)
+	return []exhibit.Figure{{Picture: panel, Says: says}}, nil, err
 }
 
 func drawCoherence(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhibit.Figure,
