@@ -14,9 +14,9 @@ import (
 )
 
 // distinct is how many places m distributions over n places, [m, n], look at: the Vendi score
-// (Friedman and Dieng, TMLR 2023), the exponential of the entropy of the eigenvalues of K / m, where
-// K is Bhattacharyya's coefficient of two of them. It is 1 where all are the same, and m where no
-// two share a place.
+// (Friedman and Dieng, TMLR 2023), the exponential of the entropy of the eigenvalues of K / m,
+// where K is Bhattacharyya's coefficient of two of them. It is 1 where all are the same, and m
+// where no two share a place.
 func distinct(attention []float32, m int) (float64, error) {
 	n := len(attention) / m
 	overlap := mat.NewSymDense(m, nil)

@@ -47,8 +47,9 @@ func table3(p experiment.Profile) *exhibit.Table {
 		}
 	}
 	beside(t, slices.Concat(baselines, trainingFree), few)
-	t.Notes = append(t.Notes, "SPADE judges a picture by the 50 nearest, as its paper has it: with "+
-		"so few of each category these are other categories' too, and its image scores say little")
+	t.Notes = append(t.Notes, "SPADE judges a picture by the 50 nearest, as its paper has it: "+
+		"with so few of each category these are other categories' too, and its image scores say "+
+		"little")
 	return t
 }
 
