@@ -47,10 +47,11 @@ func (l *Lab) ask(ctx context.Context, s *Seen, m *experiment.Model, d *multiads
 	if err != nil {
 		return err
 	}
-	s.Unknown = d.Model.Unknown(product)
+	asked := []string{product}
 	for _, t := range base.Types {
-		s.Unknown = append(s.Unknown, d.Model.Unknown(strings.Join(t.Prompts, " "))...)
+		asked = append(asked, t.Prompts...)
 	}
+	s.Unknown = d.Model.Unknown(strings.Join(asked, " ")) // which has each word once
 	lap("words")
 	l.tell("head", 0, 1, "")
 	a, err := d.Ask(look, text, nil, true)
