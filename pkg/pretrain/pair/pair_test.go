@@ -98,32 +98,6 @@ func TestBatchesTurnPictureAndMaskAlike(t *testing.T) {
 	}
 }
 
-func TestTwinsSumToOne(t *testing.T) {
-	for _, row := range align.Twins() {
-		sum := float32(0)
-		for _, x := range row {
-			sum += x
-		}
-		require.EqualValues(t, 1, sum)
-	}
-}
-
-func TestDenseLossWantsTheFlawWhereItIs(t *testing.T) {
-	b, err := backend.Open("go")
-	require.NoError(t, err)
-	value := func(logits [][][]float32) float32 {
-		out := MustExecOnce(b.Backend, func(logits, cover, named *Node) *Node {
-			return align.Dense(logits, cover, named)
-		},
-			logits, [][]float32{{0, 1}}, [][]float32{{0, 0, 1}})
-		return tensors.ToScalar[float32](out)
-	}
-	right := value([][][]float32{{{9, 0, 0}, {0, 0, 9}}})
-	require.Less(t, right, float32(0.01))
-	require.Greater(t, value([][][]float32{{{9, 0, 0}, {0, 9, 0}}}), float32(4), "another type")
-	require.Greater(t, value([][][]float32{{{0, 0, 9}, {9, 0, 0}}}), float32(8), "another place")
-}
-
 // TestPhasesMoveWhatIsTheirs does a step of each phase with narrow towers: what the phase trains
 // moves, and nothing else.
 func TestPhasesMoveWhatIsTheirs(t *testing.T) {
