@@ -91,14 +91,10 @@ func Looks(picture *imageio.Image, attention []float32, grid int, scale plot.Sca
 	return tiles
 }
 
-// Attention draws where each prototype looks: the extractor's attention, averaged over its heads,
-// in one scale for all; a row an image.
-func Attention(ctx context.Context, d *inpformer.Detector, samples ...datasets.Sample) (image.Image,
-	error) {
-	attention, err := Attentions(ctx, d, samples)
-	if err != nil {
-		return nil, err
-	}
+// Attention draws where each prototype looks, as Attentions found it for these samples, in one
+// scale for all; a row an image.
+func Attention(d *inpformer.Detector, samples []datasets.Sample, attention [][]float32) (
+	image.Image, error) {
 	enc, scale := d.Features.Encoder, plot.ScaleOf(0.995, attention...)
 	var rows [][]plot.Tile
 	for i, s := range samples {

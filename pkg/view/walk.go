@@ -91,7 +91,12 @@ func (w *INPFormerWalk) Likeness() Step { return w.traced((*Trace).Likeness) }
 // Attention draws where each prototype looks.
 func (w *INPFormerWalk) Attention() Step {
 	return w.headed(func(ctx context.Context, d *inpformer.Detector) (image.Image, error) {
-		return Attention(ctx, d, w.Sample)
+		samples := []datasets.Sample{w.Sample}
+		attention, err := Attentions(ctx, d, samples)
+		if err != nil {
+			return nil, err
+		}
+		return Attention(d, samples, attention)
 	})
 }
 

@@ -1,14 +1,10 @@
 package inpformer
 
 import (
-	"context"
 	"fmt"
 	"math"
 
-	"adlab/datasets"
 	"adlab/pkg/exhibit"
-	"adlab/pkg/inpformer"
-	"adlab/pkg/view"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -42,21 +38,16 @@ func distinct(attention []float32, m int) (float64, error) {
 	return math.Exp(entropy), nil
 }
 
-// saysDistinct is the mean of that over some pictures, in both languages.
-func saysDistinct(ctx context.Context, d *inpformer.Detector, samples []datasets.Sample) (
-	says exhibit.Words, err error) {
-	attention, err := view.Attentions(ctx, d, samples)
-	if err != nil {
-		return says, err
-	}
+// saysDistinct is the mean of that over the attention of some pictures, in both languages.
+func saysDistinct(attention [][]float32, m int) (says exhibit.Words, err error) {
 	mean := 0.0
 	for _, a := range attention {
-		of, err := distinct(a, d.Config.INPs)
+		of, err := distinct(a, m)
 		if err != nil {
 			return says, err
 		}
 		mean += of / float64(len(attention))
 	}
-	return exhibit.Words{EN: fmt.Sprintf("the %d prototypes count as %.1f", d.Config.INPs, mean),
-		KO: fmt.Sprintf("프로토타입 %d개는 %.1f개와 같다", d.Config.INPs, mean)}, nil
+	return exhibit.Words{EN: fmt.Sprintf("the %d prototypes count as %.1f", m, mean),
+		KO: fmt.Sprintf("프로토타입 %d개는 %.1f개와 같다", m, mean)}, nil
 }

@@ -122,11 +122,15 @@ func drawAttention(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]
 		return nil, nil, err
 	}
 	cases := view.Cases(set, min(r.Profile.Cases, 4), nil)
-	panel, err := view.Attention(ctx, d, cases...)
+	attention, err := view.Attentions(ctx, d, cases)
 	if err != nil {
 		return nil, nil, err
 	}
-	says, err := saysDistinct(ctx, d, cases)
+	panel, err := view.Attention(d, cases, attention)
+	if err != nil {
+		return nil, nil, err
+	}
+	says, err := saysDistinct(attention, d.Config.INPs)
 	return []exhibit.Figure{{Picture: panel, Says: says}}, nil, err
 }
 
