@@ -18,33 +18,51 @@ import (
 
 // because is something that INP-Former might lose by, as INP-Former without it, beside kNN.
 type because struct {
+	of       field
 	name     string
 	inp, knn exhibit.Measurement
 }
 
-// becauses are those of the generated benchmark: steps, depth, several categories in one model, and
-// the encoder's width.
+// longer is for how many steps INP-Former trains on DINOv2's tokens of real pictures, where the
+// number that it has beside the other encoders may be too few.
+const longer = 1000
+
+// becauses are those of the generated benchmark, steps, depth, several categories in one model and
+// the encoder's width, and of real pictures on DINOv2 steps alone.
 func becauses(p experiment.Profile) (all []because) {
 	f := field{generatedSet, ""}
 	inp, knn := f.trial(p, "inp-former"), f.trial(p, "knn")
-	all = append(all, because{fmt.Sprintf("as it is: %d steps, %d decoder blocks",
-		inp.Experiment.Steps, experiment.OwnOf[inpformer.Settings](inp.Experiment).Blocks), inp,
-		knn})
+	add := func(f field, name string, inp, knn exhibit.Measurement) {
+		all = append(all, because{f, name, inp, knn})
+	}
+	asItIs := func(m exhibit.Measurement) string {
+		return fmt.Sprintf("as it is: %d steps, %d decoder blocks", m.Experiment.Steps,
+			experiment.OwnOf[inpformer.Settings](m.Experiment).Blocks)
+	}
+	add(f, asItIs(inp), inp, knn)
 	for _, n := range stepCounts(p) {
 		if m := trainedFor(p, "inp-former", n); !m.Equal(inp) {
-			all = append(all, because{fmt.Sprintf("steps: %d", n), m, knn})
+			add(f, fmt.Sprintf("steps: %d", n), m, knn)
 		}
 	}
 	deep := exhibit.With(inp, func(own *inpformer.Settings) { own.Blocks *= 2 })
-	all = append(all, because{fmt.Sprintf("depth: %d decoder blocks",
-		experiment.OwnOf[inpformer.Settings](deep.Experiment).Blocks), deep, knn})
+	add(f, fmt.Sprintf("depth: %d decoder blocks",
+		experiment.OwnOf[inpformer.Settings](deep.Experiment).Blocks), deep, knn)
 	single := knn
 	single.Experiment.Setting = experiment.SingleClass
-	all = append(all, because{"normals that differ: one model a category", inp.SingleClass(p),
-		single})
-	if wide := (field{generatedSet, dino}); slices.Contains(fields(p), wide) {
-		all = append(all, because{"width: 384 channels of DINOv2 ViT-S/14",
-			wide.trial(p, "inp-former"), wide.trial(p, "knn")})
+	add(f, "normals that differ: one model a category", inp.SingleClass(p), single)
+	for _, wide := range fields(p) {
+		if wide.encoder != dino {
+			continue
+		}
+		inp, knn := wide.trial(p, "inp-former"), wide.trial(p, "knn")
+		if wide.set == generatedSet {
+			add(f, "width: 384 channels of DINOv2 ViT-S/14", inp, knn)
+			continue
+		}
+		add(wide, asItIs(inp), inp, knn)
+		inp.Experiment.Steps = longer
+		add(wide, fmt.Sprintf("steps: %d", longer), inp, knn)
 	}
 	return all
 }
@@ -56,8 +74,8 @@ func besideWhy(t *exhibit.Table, p experiment.Profile) {
 			return slices.ContainsFunc(r.Of, m.Equal)
 		})
 	}
-	group := field{generatedSet, ""}.name() + ", where INP-Former loses"
 	for _, b := range becauses(p) {
+		group := b.of.name() + ", where INP-Former loses"
 		if !known(b.inp) {
 			t.Beside(group, "INP-Former, "+b.name, []exhibit.Measurement{b.inp})
 		}
@@ -75,7 +93,7 @@ func drawLoses(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 		if err != nil {
 			return nil, nil, err
 		}
-		g := t.Group(field{generatedSet, ""}.shown() + ", where INP-Former loses, why")
+		g := t.Group(b.of.shown() + ", where INP-Former loses, why")
 		g.Rows = append(g.Rows, pairedRow(b.name, d))
 	}
 	return t, nil, nil
