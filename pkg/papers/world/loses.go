@@ -23,9 +23,9 @@ type because struct {
 	inp, knn exhibit.Measurement
 }
 
-// longer is for how many steps INP-Former trains on DINOv2's tokens of real pictures, where the
-// number that it has beside the other encoders may be too few.
-const longer = 1000
+// longer are for how many steps INP-Former trains on DINOv2's tokens of real pictures, too: those
+// that it has beside the other encoders are few.
+var longer = []int{1000, 2000}
 
 // becauses are those of the generated benchmark, steps, depth, several categories in one model and
 // the encoder's width, and of real pictures on DINOv2 steps alone.
@@ -61,8 +61,10 @@ func becauses(p experiment.Profile) (all []because) {
 			continue
 		}
 		add(wide, asItIs(inp), inp, knn)
-		inp.Experiment.Steps = longer
-		add(wide, fmt.Sprintf("steps: %d", longer), inp, knn)
+		for _, n := range longer {
+			inp.Experiment.Steps = n
+			add(wide, fmt.Sprintf("steps: %d", n), inp, knn)
+		}
 	}
 	return all
 }
