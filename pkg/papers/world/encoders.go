@@ -99,22 +99,30 @@ func drawTimes(ctx context.Context, r *exhibit.Runner, t *exhibit.Table) ([]exhi
 		if err != nil {
 			return nil, nil, err
 		}
-		ms, err := encodingTime(ctx, r.Env, enc)
-		if err != nil {
+		if err := weigh(ctx, r.Env, enc, row.Cells); err != nil {
 			return nil, nil, err
 		}
-		row.Cells[0].Ours = []float64{ms}
-		weights, err := layer.Get(enc.Store(), "")
-		if err != nil {
-			return nil, nil, err
-		}
-		numbers := 0
-		for _, a := range weights {
-			numbers += len(a.Data)
-		}
-		row.Cells[1].Ours = []float64{float64(4*numbers) / 1e6}
 	}
 	return nil, nil, nil
+}
+
+// weigh fills the cells of an encoder's time and of its size.
+func weigh(ctx context.Context, v *experiment.Env, enc encoder.Encoder,
+	cells []exhibit.Cell) error {
+	ms, err := encodingTime(ctx, v, enc)
+	if err != nil {
+		return err
+	}
+	weights, err := layer.Get(enc.Store(), "")
+	if err != nil {
+		return err
+	}
+	numbers := 0
+	for _, a := range weights {
+		numbers += len(a.Data)
+	}
+	cells[0].Ours, cells[1].Ours = []float64{ms}, []float64{float64(4*numbers) / 1e6}
+	return nil
 }
 
 // encodingTime is how long the encoder takes for an image here, in milliseconds: the shortest of

@@ -84,11 +84,14 @@ func pairKept(ctx context.Context, r *exhibit.Runner) (bool, error) {
 	return true, nil
 }
 
-// drawPair is a row a benchmark: how often the pair tells the type of a flaw.
+// drawPair is a row a benchmark, how often the pair tells the type of a flaw, and what each pair
+// costs.
 func drawPair(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhibit.Figure,
 	[]*exhibit.Table, error) {
 	t := &exhibit.Table{Corner: "candidates, benchmark", Columns: []string{"images", "types",
 		"chance", "plain", "plain, times chance", "synonym", "retained"}}
+	costs := &exhibit.Table{Corner: "pair", Columns: []string{milliseconds, megabytes,
+		"pixels a side"}}
 	var holes []string
 	benchmarks := pairBenchmarks(r.Profile)
 	for i, m := range towers(r.Profile) {
@@ -108,6 +111,15 @@ func drawPair(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 			return nil, nil, fmt.Errorf("world-pair: %s: %w", m.Set, err)
 		}
 		name := m.Experiment.Encoder
+		if i%len(benchmarks) == 0 {
+			cells := []exhibit.Cell{{Decimals: 1}, {Decimals: 1}, number(
+				float64(pair.Transform().Crop), 0)}
+			if err := weigh(ctx, r.Env, pair, cells); err != nil {
+				return nil, nil, err
+			}
+			g := costs.Group("what an image costs, and both towers' weights")
+			g.Rows = append(g.Rows, exhibit.Row{Name: name, Kind: exhibit.Beside, Cells: cells})
+		}
 		if x.Holes > 0 {
 			holes = append(holes, fmt.Sprintf("%s, %s: %d of %d", name, m.Set, x.Higher, x.Holes))
 		}
@@ -119,7 +131,7 @@ func drawPair(ctx context.Context, r *exhibit.Runner, _ *exhibit.Table) ([]exhib
 	}
 	t.Notes = []string{"percent of the images; on how many the map of “[cls] with a hole” has a " +
 		"higher mean inside the hole than outside: " + strings.Join(holes, "; ")}
-	return nil, []*exhibit.Table{t}, nil
+	return nil, []*exhibit.Table{t, costs}, nil
 }
 
 // row adds one: counts, types 0 where they differ, then shares, which become percent; retained is

@@ -19,7 +19,7 @@ func Exhibits() []exhibit.Exhibit {
 			Table: foundation},
 		{ID: "world-encoders", Paper: Paper, Kind: exhibit.KindTable, Apart: true, Timed: true,
 			Table: encoders, Draw: drawTimes},
-		{ID: "world-pair", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
+		{ID: "world-pair", Paper: Paper, Kind: exhibit.KindTable, Apart: true, Timed: true,
 			Heads: towers, Draw: drawPair, Kept: pairKept},
 		{ID: "world-hardness", Paper: Paper, Kind: exhibit.KindTable, Apart: true,
 			Table: hardness, Draw: judgeHardness},

@@ -94,6 +94,20 @@ func TestStepsOfTheFoundation(t *testing.T) {
 	}
 }
 
+// What the pair tells, and beside it what the pair costs.
+func TestThePairInSmoke(t *testing.T) {
+	result, _ := smoked(t, "world-pair")
+	require.Len(t, result.Tables, 2)
+	require.Len(t, result.Tables[0].Groups, 2, "among all types, and among a category's own")
+	costs := result.Tables[1].Rows()
+	require.Len(t, costs, 1)
+	require.Equal(t, "random", costs[0].Name)
+	for i, c := range costs[0].Cells {
+		require.Len(t, c.Ours, 1)
+		require.Positive(t, c.Ours[0], result.Tables[1].Columns[i])
+	}
+}
+
 func TestTooEasyNamesTheCategories(t *testing.T) {
 	table := &exhibit.Table{Columns: []string{"a", "b"}}
 	table.Beside("visa", "candles", nil)
