@@ -110,7 +110,7 @@ real: setup build data ## measure on real pictures with typed defects, MTD and D
 	bin/adlab data fetch mtd deeppcb
 	bin/adlab run real-mtd real-deeppcb real-types --out figures
 
-necessary: setup build data ## what trains beside what does not, on one set of features (an hour on two cores where the heads are there; goes on where it stopped)
+necessary: setup build data ## what trains beside what does not, on one set of features (two hours on two cores where the heads are there; goes on where it stopped)
 	@source tools/env.sh
 	bin/adlab run is-training-necessary --out figures
 
