@@ -23,6 +23,14 @@ type because struct {
 	inp, knn exhibit.Measurement
 }
 
+// asked is what a field's reasons answer, behind its name.
+func (f field) asked() string {
+	if f.set == generatedSet {
+		return ", why INP-Former loses"
+	}
+	return ", more steps"
+}
+
 // longer are for how many steps INP-Former trains on DINOv2's tokens of real pictures, too: those
 // that it has beside the other encoders are few.
 var longer = []int{1000, 2000}
@@ -77,7 +85,7 @@ func besideWhy(t *exhibit.Table, p experiment.Profile) {
 		})
 	}
 	for _, b := range becauses(p) {
-		group := b.of.name() + ", where INP-Former loses"
+		group := b.of.name() + b.of.asked()
 		if !known(b.inp) {
 			t.Beside(group, "INP-Former, "+b.name, []exhibit.Measurement{b.inp})
 		}
@@ -95,7 +103,7 @@ func drawLoses(ctx context.Context, r *exhibit.Runner) (*exhibit.Table, *exhibit
 		if err != nil {
 			return nil, nil, err
 		}
-		g := t.Group(b.of.shown() + ", where INP-Former loses, why")
+		g := t.Group(b.of.shown() + b.of.asked())
 		g.Rows = append(g.Rows, pairedRow(b.name, d))
 	}
 	return t, nil, nil
